@@ -1,0 +1,54 @@
+# The commands of the house. Everything a fresh machine lacks is installed into .venv by the first of them.
+PYTHON ?= $(firstword $(foreach v,3.11 3.12 3.13,$(shell command -v python$(v))) python3)
+BIN := .venv/bin
+export PYTHONPATH := $(CURDIR)/plugins:$(CURDIR)
+export DUE_DATE ONCE DEMO_CLIENTS MULTITV_HOME AIRFLOW_PORT SANDBOX_PORT
+
+.PHONY: run up test lint format lock clean
+.DEFAULT_GOAL := help
+
+help: ## list the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+
+run: .venv/runtime ## start everything, run the main job for DUE_DATE, print a summary, stay up (ONCE=1: stop and exit)
+	@$(BIN)/python -m include.local run
+
+up: .venv/runtime ## start everything and run nothing
+	@$(BIN)/python -m include.local up
+
+test: .venv/development ## all tests, on a real PostgreSQL, a real HTTP sandbox and a real Airflow
+	@$(BIN)/python -m pytest
+
+lint: .venv/development ## everything that is checked without running
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/sqlfluff lint include/sql
+
+format: .venv/development ## let the formatters have their way
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+	@$(BIN)/sqlfluff fix include/sql
+
+lock: .venv/bin/uv ## resolve requirements*.in anew for Python 3.11 to 3.13
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-emit-index-url --no-header -o requirements.txt requirements.in
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-emit-index-url --no-header -c requirements.txt -o requirements-dev.txt requirements-dev.in
+
+clean: ## remove the virtual environment and the local state (stop `make run` first)
+	@rm -rf .venv .local
+
+.venv/bin/uv:
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else f"Python 3.11 to 3.13 is needed, {sys.executable} is {v[0]}.{v[1]}; try make PYTHON=/path/to/python3.12")'
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9,<1'
+
+.venv/runtime: requirements.txt .venv/bin/uv
+	@echo "Installing what runs (requirements.txt) into .venv ..."
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet -r requirements.txt
+	@touch $@
+
+.venv/development: requirements-dev.txt .venv/runtime
+	@echo "Installing what checks (requirements-dev.txt) into .venv ..."
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,2 @@
+-- In: name, the business key to be alone with. Held until the transaction ends, so a killed task leaves none behind.
+select pg_advisory_xact_lock(hashtextextended(:name, 0))

@@ -1,0 +1,10 @@
+"""Runs include/sql/schema/0006_billing_candidate.sql."""
+
+from multitv.database.migrate import apply
+
+revision = "0006"
+down_revision = "0005"
+
+
+def upgrade() -> None:
+    apply("0006_billing_candidate")

@@ -1,0 +1,23 @@
+"""Named SQL: every statement lives in include/sql, a file a step."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from sqlalchemy import TextClause, text
+
+from multitv.settings import REPOSITORY
+
+SQL_FOLDER = REPOSITORY / "include" / "sql"
+
+
+@cache
+def source(name: str) -> str:
+    """Return the text of include/sql/<name>.sql. Raises FileNotFoundError for a name that is not there."""
+    return (SQL_FOLDER / f"{name}.sql").read_text(encoding="utf-8")
+
+
+@cache
+def named(name: str) -> TextClause:
+    """Return include/sql/<name>.sql as a statement whose :parameters SQLAlchemy binds."""
+    return text(source(name))

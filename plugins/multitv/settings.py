@@ -1,0 +1,110 @@
+"""The settings of one ISP, read from MULTITV_* environment variables and validated together, once."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from multitv.errors import PermanentError
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+class SettingsError(PermanentError):
+    """A MULTITV_* variable is missing or wrong; the message names it."""
+
+
+def _days(value: Any) -> Any:
+    """Read '5,10, 15' as days; what is not text is left for pydantic to judge."""
+    if not isinstance(value, str):
+        return value
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def _zone(value: Any) -> Any:
+    if isinstance(value, ZoneInfo):
+        return value
+    try:
+        return ZoneInfo(str(value))
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"{value!r} is not a time zone of the IANA database, such as America/Sao_Paulo") from error
+
+
+DayOfMonth = Annotated[int, Field(ge=1, le=31)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Settings(BaseSettings):
+    """Every setting with its default. README.md lists them in a table, and a test compares the two.
+
+    Days are calendar days in the ISP's time zone; shares are fractions of one.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="MULTITV_", frozen=True)
+
+    timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = Field(
+        default=ZoneInfo("America/Sao_Paulo"), description="the ISP's business time zone"
+    )
+    due_days: Annotated[tuple[DayOfMonth, ...], NoDecode, BeforeValidator(_days)] = Field(
+        default=(1, 5, 10, 15, 20, 25, 30), min_length=1, description="days of the month on which invoices fall due"
+    )
+    tv_billing_days_ahead: int = Field(
+        default=10, ge=0, le=27, description="`tv_billing` starts this many days before each due date"
+    )
+    standard_billing_days_ahead: int = Field(
+        default=7, ge=0, le=27, description="`standard_billing` starts this many days before each due date"
+    )
+    billing_time: time = Field(default=time(6), description="local time of day at which billing runs start")
+    standard_billing_deadline_days: int = Field(
+        default=3,
+        ge=0,
+        le=60,
+        description="days after the due date until which `tv_billing` waits for the standard billing",
+    )
+    standard_billing_poll_seconds: float = Field(
+        default=60, gt=0, le=3600, description="how often the wait looks whether the standard billing is closed"
+    )
+    catalog_max_shrink: Share = Field(
+        default=0.2, description="a catalogue that lost more than this share of its rows is refused"
+    )
+    catalog_max_quarantine: Share = Field(
+        default=0.1, description="a catalogue with more than this share of bad rows is refused"
+    )
+
+    @model_validator(mode="after")
+    def _standard_billing_comes_later(self) -> Settings:
+        if self.standard_billing_days_ahead > self.tv_billing_days_ahead:
+            raise ValueError(
+                "MULTITV_STANDARD_BILLING_DAYS_AHEAD: the standard billing must not start before tv_billing "
+                f"({self.standard_billing_days_ahead} > MULTITV_TV_BILLING_DAYS_AHEAD={self.tv_billing_days_ahead})"
+            )
+        return self
+
+    def today(self) -> date:
+        """Today's business date, in the ISP's time zone."""
+        return datetime.now(self.timezone).date()
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """Read the settings of this process.
+
+    Raises SettingsError, naming each bad variable, what it holds and what is wrong with it.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SettingsError("; ".join(_explain(item) for item in error.errors())) from error
+
+
+def _explain(item: Any) -> str:
+    path = item["loc"]
+    if not path:
+        return str(item["ctx"]["error"])
+    return f"MULTITV_{str(path[0]).upper()}={item['input']!r}: {item['msg']}"
