@@ -61,7 +61,8 @@ create table billing.exclusion (
 create table billing.expectation (
     run_id bigint not null references billing.run,
     service_plan_id bigint not null,
-    charges bigint not null check (charges >= 0),
+    candidates bigint not null,
+    charges bigint not null check (charges between 0 and candidates),
     amount numeric(14, 2) not null check (amount >= 0),
     primary key (run_id, service_plan_id)
 );

@@ -1,4 +1,4 @@
-"""Runs include/sql/schema/0006_billing_candidate.sql."""
+"""Runs include/sql/schema/0006_billing_list.sql."""
 
 from multitv.database.migrate import apply
 
@@ -7,4 +7,4 @@ down_revision = "0005"
 
 
 def upgrade() -> None:
-    apply("0006_billing_candidate")
+    apply("0006_billing_list")

@@ -1,0 +1,9 @@
+-- In: due_date. Out: the exclusions of a TV billing run by reason, with their number.
+select
+    exclusion.reason,
+    count(*) as candidates
+from billing.run as run
+inner join billing.exclusion as exclusion on run.id = exclusion.run_id
+where run.kind = 'tv' and run.due_date = :due_date
+group by exclusion.reason
+order by exclusion.reason

@@ -1,0 +1,27 @@
+-- In: run_id, due_date, reference_month. Adds a pending event for each charge of the list (candidate) that has no live
+-- one in the reference month. Another run that got there first makes event_live_charge fail the whole transaction.
+insert into billing.event (
+    run_id, client_plan_id, service_plan_id, client_package_id, due_date, reference_month, kind, amount, price_source
+)
+select
+    :run_id,
+    candidate.client_plan_id,
+    candidate.service_plan_id,
+    candidate.client_package_id,
+    :due_date,
+    :reference_month,
+    'charge',
+    candidate.amount,
+    candidate.price_source
+from candidate
+where
+    candidate.exclusion is null
+    and not exists (
+        select 1
+        from billing.event as live
+        where
+            live.client_package_id = candidate.client_package_id
+            and live.reference_month = :reference_month
+            and live.kind = 'charge'
+            and live.status <> 'cancelled'
+    )

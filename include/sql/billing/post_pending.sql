@@ -1,0 +1,37 @@
+-- In: run_id. Marks processed each pending event whose client plan has an open invoice of the due date, and posts its
+-- amount there, in one statement: a processed event without its posting cannot exist. The invoices are held so that
+-- none is closed meanwhile. Out: how many were posted and their amount.
+with payable as (
+    select
+        event.id as event_id,
+        invoice.id as invoice_id
+    from billing.event as event
+    inner join finance.invoice as invoice
+        on event.client_plan_id = invoice.client_plan_id and event.due_date = invoice.due_date
+    where event.run_id = :run_id and event.status = 'pending' and event.kind = 'charge' and invoice.status = 'open'
+    for share of invoice
+),
+
+processed as (
+    update billing.event as event
+    set status = 'processed', processed_at = now()
+    from payable
+    where event.id = payable.event_id
+    returning event.id, payable.invoice_id, event.amount
+),
+
+posted as (
+    insert into finance.posting (invoice_id, kind, amount, billing_event_id)
+    select
+        processed.invoice_id,
+        'tv_package',
+        processed.amount,
+        processed.id
+    from processed
+    returning amount
+)
+
+select
+    count(*) as events,
+    coalesce(sum(posted.amount), 0) as amount
+from posted

@@ -1,0 +1,68 @@
+-- In: due_date. Out: the books of a TV billing run, a row for each service plan: client packages expected to be
+-- charged, events by status, postings, and exclusions, with amounts in reais.
+with run as (
+    select run.id
+    from billing.run as run
+    where run.kind = 'tv' and run.due_date = :due_date
+),
+
+expected as (
+    select
+        expectation.service_plan_id,
+        expectation.charges,
+        expectation.amount
+    from billing.expectation as expectation
+    inner join run on expectation.run_id = run.id
+),
+
+events as (
+    select
+        event.service_plan_id,
+        count(*) filter (where event.status <> 'cancelled') as live,
+        coalesce(sum(event.amount) filter (where event.status <> 'cancelled'), 0) as live_amount,
+        count(*) filter (where event.status = 'pending') as pending,
+        count(*) filter (where event.status = 'cancelled') as cancelled,
+        count(posting.id) as postings,
+        coalesce(sum(posting.amount), 0) as posted_amount
+    from billing.event as event
+    inner join run on event.run_id = run.id
+    left join finance.posting as posting on event.id = posting.billing_event_id
+    where event.kind = 'charge'
+    group by event.service_plan_id
+),
+
+excluded as (
+    select
+        exclusion.service_plan_id,
+        count(*) as exclusions
+    from billing.exclusion as exclusion
+    inner join run on exclusion.run_id = run.id
+    group by exclusion.service_plan_id
+),
+
+plans as (
+    select expected.service_plan_id from expected
+    union
+    select events.service_plan_id from events
+    union
+    select excluded.service_plan_id from excluded
+)
+
+select
+    plans.service_plan_id,
+    plan.name as service_plan,
+    coalesce(expected.charges, 0) as expected,
+    coalesce(expected.amount, 0) as expected_amount,
+    coalesce(events.live, 0) as events,
+    coalesce(events.live_amount, 0) as events_amount,
+    coalesce(events.postings, 0) as postings,
+    coalesce(events.posted_amount, 0) as posted_amount,
+    coalesce(events.pending, 0) as pending,
+    coalesce(events.cancelled, 0) as cancelled,
+    coalesce(excluded.exclusions, 0) as exclusions
+from plans
+left join expected on plans.service_plan_id = expected.service_plan_id
+left join events on plans.service_plan_id = events.service_plan_id
+left join excluded on plans.service_plan_id = excluded.service_plan_id
+left join erp.service_plan as plan on plans.service_plan_id = plan.id
+order by plans.service_plan_id

@@ -1,0 +1,11 @@
+-- In: due_date. Out: the invoices of a due date, a row for each kind of posting: how many and their sum in reais.
+select
+    coalesce(posting.kind, 'nothing yet') as kind,
+    count(distinct invoice.id) as invoices,
+    count(posting.id) as postings,
+    coalesce(sum(posting.amount), 0) as amount
+from finance.invoice as invoice
+left join finance.posting as posting on invoice.id = posting.invoice_id
+where invoice.due_date = :due_date
+group by posting.kind
+order by kind

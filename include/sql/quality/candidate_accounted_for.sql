@@ -1,0 +1,52 @@
+-- In: due_date. Out: each service plan whose candidates, as counted when the list was saved, are not all there as a live
+-- charge or an exclusion, and each client package that is there as both. Nothing disappears silently.
+with run as (
+    select run.id
+    from billing.run as run
+    where run.kind = 'tv' and run.due_date = :due_date
+),
+
+accounted as (
+    select
+        event.service_plan_id,
+        event.client_package_id
+    from billing.event as event
+    inner join run on event.run_id = run.id
+    where event.kind = 'charge' and event.status <> 'cancelled'
+    union all
+    select
+        exclusion.service_plan_id,
+        exclusion.client_package_id
+    from billing.exclusion as exclusion
+    inner join run on exclusion.run_id = run.id
+),
+
+by_plan as (
+    select
+        accounted.service_plan_id,
+        count(*) as candidates
+    from accounted
+    group by accounted.service_plan_id
+),
+
+listed as (
+    select
+        expectation.service_plan_id,
+        expectation.candidates
+    from billing.expectation as expectation
+    inner join run on expectation.run_id = run.id
+    where expectation.candidates > 0
+)
+
+select
+    'service plan ' || coalesce(listed.service_plan_id, by_plan.service_plan_id)
+    || ': ' || coalesce(listed.candidates, 0) || ' candidates were listed, '
+    || coalesce(by_plan.candidates, 0) || ' are charges or exclusions' as offender
+from listed
+full join by_plan on listed.service_plan_id = by_plan.service_plan_id
+where listed.candidates is distinct from by_plan.candidates
+union all
+select 'client package ' || accounted.client_package_id || ' is charged and excluded' as offender
+from accounted
+group by accounted.client_package_id
+having count(*) > 1
