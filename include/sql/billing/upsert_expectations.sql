@@ -1,5 +1,5 @@
--- In: run_id. Writes how many candidates there are and what must be charged, plan by plan, summed from the list (candidate) and not from the events,
--- so that the books can be checked against it.
+-- In: run_id. Writes, plan by plan, how many candidates there are and what must be charged, counted on the list
+-- (candidate) and not on the events, so that the books can be checked against it.
 insert into billing.expectation as kept (run_id, service_plan_id, candidates, charges, amount)
 select
     :run_id,

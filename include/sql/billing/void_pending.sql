@@ -1,4 +1,4 @@
--- In: run_id. Cancels the run's pending events that the list (candidate) no longer charges, notes why as exclusions, and
+-- In: run_id. Cancels the pending events that the list (candidate) no longer charges, notes why as exclusions, and
 -- lowers what the run expects by them. Processed events are never touched. Out: how many were voided and their amount.
 with stale as (
     select

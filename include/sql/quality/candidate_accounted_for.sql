@@ -1,5 +1,5 @@
--- In: due_date. Out: each service plan whose candidates, as counted when the list was saved, are not all there as a live
--- charge or an exclusion, and each client package that is there as both. Nothing disappears silently.
+-- In: due_date. Out: each service plan whose candidates, as counted when the list was saved, are not all there as a
+-- live charge or an exclusion, and each client package that is there as both. Nothing disappears silently.
 with run as (
     select run.id
     from billing.run as run

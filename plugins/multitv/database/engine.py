@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from sqlalchemy import URL, Connection, Engine, create_engine
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from multitv.errors import PermanentError, TransientError
+
+if TYPE_CHECKING:
+    from airflow.sdk import Connection as AirflowConnection
 
 CONNECTION_ID = "isp_db"
 
@@ -27,16 +31,23 @@ def connection_url(conn_id: str = CONNECTION_ID) -> URL:
 
     Raises MissingConnection if Airflow has no such connection.
     """
-    from airflow.providers.postgres.hooks.postgres import PostgresHook
+    from airflow.sdk import BaseHook
     from airflow.sdk.exceptions import AirflowNotFoundException
 
     try:
-        return PostgresHook(postgres_conn_id=conn_id).sqlalchemy_url
+        return url_of(BaseHook.get_connection(conn_id))
     except AirflowNotFoundException as error:
         raise MissingConnection(
             f"Airflow has no connection '{conn_id}'; add it (type postgres) under Admin > Connections or as "
             f"AIRFLOW_CONN_{conn_id.upper()}, then clear this task. Nothing was written."
         ) from error
+
+
+def url_of(connection: AirflowConnection) -> URL:
+    """Return the SQLAlchemy URL of an Airflow connection of type postgres."""
+    from airflow.providers.postgres.hooks.postgres import PostgresHook
+
+    return PostgresHook(connection=connection).sqlalchemy_url
 
 
 def isp_database() -> Engine:

@@ -1,0 +1,72 @@
+"""
+# Faturamento Padrão: invoice the plans of a due date
+
+Makes one invoice for each active client plan that falls due, posts the plan's monthly price on it, and closes the
+standard billing of the due date: what `tv_billing` waits for.
+
+    resolve_due_date >> check_plans >> bill >> report
+
+It starts by itself some days before each due date of the ISP, later than `tv_billing` (`MULTITV_DUE_DAYS`,
+`MULTITV_STANDARD_BILLING_DAYS_AHEAD`). To run it by hand, pick the due date (*Vencimento*) in the form, or send:
+
+    {"due_date": "2026-12-10"}
+
+An ISP whose ERP invoices the plans itself leaves this DAG paused and writes `finance.invoice` and `billing.run` itself.
+
+## Triage notes
+
+* **Normal:** a minute. A second run of a due date finds it closed and changes nothing.
+* **`check_plans` failed:** the ERP has plans without a possible price, or repeats rows; the message names them. Correct
+  them, then clear `check_plans` *with its downstream tasks*.
+* **Any of both failed for good:** the failure is recorded, and the TV billing of this due date stops waiting. After a
+  successful run here, clear `wait_for_standard_billing` in `tv_billing`.
+* **A task died in the middle:** `bill` is one transaction. Clear it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pendulum
+from airflow.sdk import DAG, task
+from multitv.dag_defaults import default_args
+
+from multitv.billing import report as reports
+from multitv.billing import standard
+from multitv.billing.form import DUE_DATE, due_date_form, resolve_due_date
+from multitv.billing.on_failure import record_failed_task
+from multitv.billing.timetable import DueDayTimetable
+from multitv.database.engine import isp_database
+from multitv.quality import books
+from multitv.settings import get_settings
+
+settings = get_settings()
+
+with DAG(
+    "standard_billing",
+    dag_display_name="Faturamento Padrão",
+    doc_md=__doc__,
+    schedule=DueDayTimetable(
+        settings.due_days, settings.standard_billing_days_ahead, settings.billing_time, settings.timezone
+    ),
+    start_date=pendulum.datetime(2026, 1, 1, tz=settings.timezone.key),
+    catchup=False,
+    max_active_runs=8,
+    default_args=default_args(),
+    tags=["faturamento", "impacto:alto"],
+    params=due_date_form(),
+) as dag:
+
+    @task(task_display_name="Conferir os planos", on_failure_callback=record_failed_task)
+    def check_plans(due_date: str) -> None:
+        books.check(isp_database(), books.PLANS, date.fromisoformat(due_date))
+
+    @task(task_display_name="Faturar os planos", on_failure_callback=record_failed_task)
+    def bill(due_date: str) -> None:
+        standard.bill_plans(isp_database(), date.fromisoformat(due_date))
+
+    @task(task_display_name="Relatório")
+    def report(due_date: str) -> None:
+        print(reports.standard_report(isp_database(), date.fromisoformat(due_date)))  # noqa: T201
+
+    resolve_due_date() >> check_plans(DUE_DATE) >> bill(DUE_DATE) >> report(DUE_DATE)

@@ -1,0 +1,104 @@
+"""
+# Faturamento TV: bill the TV extras of a due date
+
+Lists every client with an extra package whose plan falls due (*Carregar*), saves the charges as pending billing events
+(*Salvar*), waits for the ISP's standard billing of the same due date, marks the events processed and posts them on its
+invoices.
+
+    resolve_due_date >> load >> check_list >> save >> wait_for_standard_billing >> settle >> check_books >> report
+
+It starts by itself some days before each due date of the ISP (`MULTITV_DUE_DAYS`, `MULTITV_TV_BILLING_DAYS_AHEAD`). To
+run it by hand, pick the due date (*Vencimento*) in the trigger form, or send:
+
+    {"due_date": "2026-12-10"}
+
+A due date may be run as often as you like, also twice at once: pending events are added, re-priced or voided, processed
+ones never change, and nobody is charged twice for one package in one month.
+
+## Triage notes
+
+* **Normal:** `wait_for_standard_billing` is deferred for days; no worker is held. A run that charges nobody is green
+  and skips its tasks; the report says why.
+* **`check_list` or `check_books` failed:** the message names the check and the rows. `check_list`: nothing was
+  written; correct the rows, clear the task. `check_books`: the books of this due date are wrong; don't send the
+  invoices out, and call whoever owns billing before you clear anything.
+* **`wait_for_standard_billing` failed:** the standard billing failed or is late; the message says which. Repair or run
+  `standard_billing` for this due date, then clear the task. The events stay pending; nothing is lost.
+* **`settle` is green and the report says "Still pending":** those client plans have no open invoice. Make or re-open it
+  in the ERP and trigger a run for the same due date; the others are done.
+* **A task died in the middle:** each of them is one transaction. Clear it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pendulum
+from airflow.sdk import DAG, task
+from multitv.dag_defaults import default_args
+
+from multitv.billing import report as reports
+from multitv.billing import tv
+from multitv.billing.form import DUE_DATE, due_date_form, resolve_due_date
+from multitv.billing.timetable import DueDayTimetable
+from multitv.billing.wait import WaitForStandardBilling
+from multitv.database.engine import isp_database
+from multitv.quality import books
+from multitv.settings import get_settings
+
+settings = get_settings()
+
+with DAG(
+    "tv_billing",
+    dag_display_name="Faturamento TV",
+    doc_md=__doc__,
+    schedule=DueDayTimetable(
+        settings.due_days, settings.tv_billing_days_ahead, settings.billing_time, settings.timezone
+    ),
+    start_date=pendulum.datetime(2026, 1, 1, tz=settings.timezone.key),
+    catchup=False,
+    max_active_runs=8,
+    default_args=default_args(),
+    tags=["tv", "faturamento", "impacto:alto"],
+    params=due_date_form(),
+) as dag:
+
+    @task.short_circuit(task_display_name="Carregar", ignore_downstream_trigger_rules=False)
+    def load(due_date: str) -> bool:
+        return tv.load(isp_database(), date.fromisoformat(due_date)).has_work
+
+    @task(task_display_name="Conferir a lista")
+    def check_list(due_date: str) -> None:
+        books.check(isp_database(), books.LIST, date.fromisoformat(due_date))
+
+    @task(task_display_name="Salvar")
+    def save(due_date: str) -> None:
+        tv.save(isp_database(), date.fromisoformat(due_date))
+
+    @task(task_display_name="Processar e lançar no Financeiro")
+    def settle(due_date: str) -> None:
+        tv.settle(isp_database(), date.fromisoformat(due_date))
+
+    @task(task_display_name="Conferir os lançamentos")
+    def check_books(due_date: str) -> None:
+        books.check(isp_database(), books.BOOKS, date.fromisoformat(due_date))
+
+    @task(task_display_name="Relatório", trigger_rule="none_failed")
+    def report(due_date: str) -> None:
+        print(reports.tv_report(isp_database(), date.fromisoformat(due_date)))  # noqa: T201, a task's print is its log
+
+    (
+        resolve_due_date()
+        >> load(DUE_DATE)
+        >> check_list(DUE_DATE)
+        >> save(DUE_DATE)
+        >> WaitForStandardBilling(
+            task_id="wait_for_standard_billing",
+            task_display_name="Aguardar o Faturamento Padrão",
+            due_date=DUE_DATE,
+            execution_timeout=None,
+        )
+        >> settle(DUE_DATE)
+        >> check_books(DUE_DATE)
+        >> report(DUE_DATE)
+    )

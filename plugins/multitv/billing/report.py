@@ -1,0 +1,100 @@
+"""What came of a billing run, as Markdown for a person to read in the task's log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Engine
+
+from multitv.billing.run import Tally, read_run, reais, reference_month
+from multitv.database.engine import transaction
+from multitv.database.sql import named
+
+
+def tv_report(engine: Engine, due_date: date) -> str:
+    """Return the books of the TV billing of a due date, plan by plan. Raises DatabaseUnavailable."""
+    of_date = {"due_date": due_date}
+    with transaction(engine) as connection:
+        run = read_run(connection, "tv", due_date)
+        plans = connection.execute(named("billing/report"), of_date).all()
+        reasons = connection.execute(named("billing/exclusion_reasons"), of_date).all()
+        pending = connection.execute(named("billing/pending_reasons"), of_date).all()
+        unbilled = Tally(
+            *connection.execute(
+                named("billing/count_unbilled"), of_date | {"reference_month": reference_month(due_date)}
+            ).one()
+        )
+    if run is None:
+        return f"# TV billing, due date {due_date}\n\nNothing is due on this date: no run was opened."
+    lines = [f"# TV billing, due date {due_date}: {run.status}", ""]
+    lines += _table(
+        ["service plan", "expected", "events", "postings", "pending", "voided", "excluded"],
+        [
+            [
+                row.service_plan or row.service_plan_id,
+                Tally(row.expected, row.expected_amount),
+                Tally(row.events, row.events_amount),
+                Tally(row.postings, row.posted_amount),
+                row.pending,
+                row.cancelled,
+                row.exclusions,
+            ]
+            for row in plans
+        ]
+        + [_total(plans)],
+    )
+    if reasons:
+        lines += [
+            "",
+            *_table(["excluded because", "client packages"], [[row.reason, row.candidates] for row in reasons]),
+        ]
+    for row in pending:
+        lines += ["", f"Still pending: {Tally(row.events, row.amount)}, {row.reason}. The next run tries them again."]
+    if unbilled.events:
+        lines += [
+            "",
+            f"Chargeable since the list was saved: {unbilled}. Run tv_billing for {due_date} again to bill them.",
+        ]
+    return "\n".join(lines)
+
+
+def standard_report(engine: Engine, due_date: date) -> str:
+    """Return the invoices of a due date by kind of posting. Raises DatabaseUnavailable."""
+    with transaction(engine) as connection:
+        rows = connection.execute(named("billing/standard_report"), {"due_date": due_date}).all()
+    if not rows:
+        return f"# Standard billing, due date {due_date}\n\nNo client plan is due on this date: there is no invoice."
+    return "\n".join(
+        [
+            f"# Standard billing, due date {due_date}",
+            "",
+            *_table(
+                ["posting", "invoices", "postings", "amount"],
+                [[row.kind, row.invoices, row.postings, reais(row.amount)] for row in rows],
+            ),
+        ]
+    )
+
+
+def _total(plans: Sequence[Any]) -> list[object]:
+    def of(count: str, amount: str) -> Tally:
+        return Tally(sum(getattr(row, count) for row in plans), sum((getattr(row, amount) for row in plans), Decimal()))
+
+    return [
+        "total",
+        of("expected", "expected_amount"),
+        of("events", "events_amount"),
+        of("postings", "posted_amount"),
+        *(sum(getattr(row, column) for row in plans) for column in ("pending", "cancelled", "exclusions")),
+    ]
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
+    return [
+        f"| {' | '.join(head)} |",
+        f"|{'|'.join('---' for _ in head)}|",
+        *(f"| {' | '.join(map(str, row))} |" for row in rows),
+    ]

@@ -1,0 +1,64 @@
+"""The run of a due date: its row, its lock, and the words of its outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from sqlalchemy import Connection
+
+from multitv.database.locks import lock
+from multitv.database.sql import named
+
+Kind = Literal["tv", "standard"]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A row of billing.run."""
+
+    id: int
+    status: str
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Tally:
+    """A number of events and their sum in reais."""
+
+    events: int
+    amount: Decimal
+
+    def __str__(self) -> str:
+        return f"{self.events} ({reais(self.amount)})"
+
+
+def hold(connection: Connection, due_date: date) -> None:
+    """Be alone with a due date until the transaction ends: every step that writes for it takes this lock first."""
+    lock(connection, f"due date {due_date}")
+
+
+def read_run(connection: Connection, kind: Kind, due_date: date) -> Run | None:
+    """Return the run of a due date, or None if it was never opened."""
+    row = connection.execute(named("billing/read_run"), {"kind": kind, "due_date": due_date}).one_or_none()
+    return Run(*row) if row else None
+
+
+def open_run(connection: Connection, kind: Kind, due_date: date) -> Run:
+    """Return the run of a due date, made if it is the first time."""
+    connection.execute(named("billing/open_run"), {"kind": kind, "due_date": due_date})
+    run = read_run(connection, kind, due_date)
+    assert run is not None, "open_run.sql leaves a row behind"  # noqa: S101
+    return run
+
+
+def reference_month(due_date: date) -> date:
+    """Return the first day of the month (competência) that a due date bills."""
+    return due_date.replace(day=1)
+
+
+def reais(amount: Decimal) -> str:
+    """Return an amount as a Brazilian reads it: R$ 1.234,56."""
+    return "R$ " + f"{amount:,.2f}".translate(str.maketrans(",.", ".,"))

@@ -1,0 +1,89 @@
+"""When billing starts by itself: some days before each due date of the ISP. Knows no database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from airflow.timetables.base import DagRunInfo, DataInterval, TimeRestriction, Timetable
+from pendulum import DateTime, instance, now
+
+from multitv.billing.due_date import due_dates
+
+# Airflow asks for the next run at every parse of the DAG, so also in the seconds between a start and its run.
+_GRACE = timedelta(hours=1)
+
+
+class DueDayTimetable(Timetable):
+    """Starts a run `days_ahead` days before each due date, at `at` in the ISP's time zone.
+
+    The run id of a scheduled run carries its due date. A run that was missed while Airflow was down is still made as
+    long as its due date is to come; past due dates are never billed by the schedule.
+    """
+
+    def __init__(self, due_days: Iterable[int], days_ahead: int, at: time, timezone: ZoneInfo) -> None:
+        self.due_days = tuple(sorted(set(due_days)))
+        self.days_ahead = days_ahead
+        self.at = at
+        self.timezone = timezone
+        days = ", ".join(map(str, self.due_days))
+        self.description = f"{days_ahead} days before each due day ({days}), at {at:%H:%M} {timezone.key}"
+
+    @property
+    def summary(self) -> str:
+        """What the UI shows in the list of DAGs."""
+        return f"D-{self.days_ahead}: {', '.join(map(str, self.due_days))}"
+
+    def serialize(self) -> dict[str, Any]:
+        """Return what `deserialize` needs to make this timetable again in the scheduler."""
+        return {
+            "due_days": list(self.due_days),
+            "days_ahead": self.days_ahead,
+            "at": self.at.isoformat(),
+            "timezone": self.timezone.key,
+        }
+
+    @classmethod
+    def deserialize(cls, data: dict[str, Any]) -> DueDayTimetable:
+        """Make the timetable again from what `serialize` returned."""
+        return cls(data["due_days"], data["days_ahead"], time.fromisoformat(data["at"]), ZoneInfo(data["timezone"]))
+
+    def start_of(self, due_date: date) -> DateTime:
+        """Return the moment at which the run of `due_date` starts."""
+        return instance(datetime.combine(due_date - timedelta(self.days_ahead), self.at, self.timezone))
+
+    def due_date_of(self, start: datetime) -> date:
+        """Return the due date of the run that starts at `start`: the inverse of `start_of`."""
+        return start.astimezone(self.timezone).date() + timedelta(self.days_ahead)
+
+    def infer_manual_data_interval(self, *, run_after: DateTime) -> DataInterval:
+        """A manual run has its due date in the form, so its interval means nothing."""
+        return DataInterval.exact(run_after)
+
+    def next_dagrun_info(
+        self, *, last_automated_data_interval: DataInterval | None, restriction: TimeRestriction
+    ) -> DagRunInfo | None:
+        """Return the next run: after the last one, and for a due date that is not past."""
+        current = now("UTC")
+        since: date = current.astimezone(self.timezone).date()
+        not_before = restriction.earliest
+        if last_automated_data_interval is not None:
+            since = max(since, self.due_date_of(last_automated_data_interval.end) + timedelta(1))
+        else:
+            # The first run ever waits for its time, or unpausing the DAG would bill at once.
+            not_before = max(current - _GRACE, restriction.earliest or current - _GRACE)
+        starts = (self.start_of(due_date) for due_date in due_dates(self.due_days, since))
+        start = next(at for at in starts if not_before is None or at >= not_before)
+        if restriction.latest is not None and start > restriction.latest:
+            return None
+        return DagRunInfo.exact(start)
+
+    def generate_run_id(
+        self, *, run_type: Any, run_after: DateTime, data_interval: DataInterval | None, **extra: Any
+    ) -> str:
+        """Name a scheduled run after its due date, and leave others to Airflow."""
+        if run_type.value == "scheduled":
+            return f"scheduled__due_{self.due_date_of(run_after)}"
+        return super().generate_run_id(run_type=run_type, run_after=run_after, data_interval=data_interval, **extra)

@@ -1,0 +1,157 @@
+"""TV billing of a due date: load the list, save it as pending events, settle them on the invoices."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import Connection, Engine
+
+from multitv.billing.run import Tally, hold, open_run, read_run, reais, reference_month
+from multitv.database.engine import transaction
+from multitv.database.sql import named
+from multitv.errors import PermanentError
+
+log = logging.getLogger(__name__)
+
+
+class StandardBillingNotClosed(PermanentError):
+    """Settling was tried before the standard billing of the due date was closed."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What the list of a due date holds; nothing of it is written."""
+
+    due_date: date
+    client_plans: int
+    candidates: int
+    charges: Tally
+    pending: int
+
+    @property
+    def has_work(self) -> bool:
+        """Whether anything is to be saved, voided or settled for this due date."""
+        return bool(self.candidates or self.pending)
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What saving a list changed."""
+
+    added: int
+    repriced: int
+    voided: Tally
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What settling changed, and what is left pending by reason (no_invoice, invoice_closed, invoice_paid)."""
+
+    posted: Tally
+    voided: Tally
+    pending: dict[str, Tally]
+
+
+def load(engine: Engine, due_date: date) -> Loaded:
+    """List who would be charged for a due date, and log it. Writes nothing and takes no lock.
+
+    Raises DatabaseUnavailable.
+    """
+    with transaction(engine) as connection:
+        due = connection.execute(named("billing/count_due"), {"due_date": due_date}).one()
+        rows = connection.execute(named("billing/load"), {"due_date": due_date}).all()
+    charges = [row for row in rows if row.outcome == "charge"]
+    loaded = Loaded(
+        due_date=due_date,
+        client_plans=due.client_plans,
+        candidates=sum(row.candidates for row in rows),
+        charges=Tally(sum(row.candidates for row in charges), sum((row.amount for row in charges), Decimal())),
+        pending=due.pending,
+    )
+    for row in rows:
+        log.info(
+            "%s: %s %s%s",
+            row.service_plan or f"service plan {row.service_plan_id}",
+            row.candidates,
+            row.outcome,
+            f", {reais(row.amount)}" if row.outcome == "charge" else "",
+        )
+    if due.orphans:
+        log.warning(
+            "%s live client packages belong to no client plan of the ERP: they are on no list and are not billed. "
+            "Cancel them, or look whether erp.client_plan is complete.",
+            due.orphans,
+        )
+    log.info(
+        "Due date %s: %s client plans are due, %s client packages are listed, %s would be charged.",
+        due_date,
+        loaded.client_plans,
+        loaded.candidates,
+        loaded.charges,
+    )
+    return loaded
+
+
+def save(engine: Engine, due_date: date) -> Saved:
+    """Make the pending events and the exclusions of a due date equal to its list, in one transaction.
+
+    Running it again before settlement adds, re-prices and voids pending events; processed ones never change.
+    Raises DatabaseUnavailable.
+    """
+    with transaction(engine) as connection:
+        hold(connection, due_date)
+        run = open_run(connection, "tv", due_date)
+        of_run = {"run_id": run.id}
+        _list_candidates(connection, due_date)
+        voided = _tally(connection, "billing/void_pending", of_run)
+        repriced = connection.execute(named("billing/reprice_pending"), of_run).rowcount
+        added = connection.execute(
+            named("billing/insert_events"),
+            of_run | {"due_date": due_date, "reference_month": reference_month(due_date)},
+        ).rowcount
+        for step in ("delete_exclusions", "upsert_exclusions", "delete_expectations", "upsert_expectations"):
+            connection.execute(named(f"billing/{step}"), of_run)
+        connection.execute(named("billing/mark_run"), of_run)
+    log.info("Saved %s: %s events added, %s re-priced, %s voided.", due_date, added, repriced, voided)
+    return Saved(added, repriced, voided)
+
+
+def settle(engine: Engine, due_date: date) -> Settled:
+    """Post the pending events of a due date on the invoices of the standard billing, in one transaction.
+
+    What is no longer to be charged is voided instead. What has no open invoice stays pending with its reason, and
+    its neighbours go on. Raises StandardBillingNotClosed, DatabaseUnavailable.
+    """
+    with transaction(engine) as connection:
+        hold(connection, due_date)
+        standard = read_run(connection, "standard", due_date)
+        if standard is None or standard.status != "closed":
+            raise StandardBillingNotClosed(
+                f"The standard billing of {due_date} is {standard.status if standard else 'not started'}: clear "
+                "wait_for_standard_billing and what follows it. Nothing was written."
+            )
+        run = open_run(connection, "tv", due_date)
+        of_run = {"run_id": run.id}
+        _list_candidates(connection, due_date)
+        voided = _tally(connection, "billing/void_pending", of_run)
+        posted = _tally(connection, "billing/post_pending", of_run)
+        connection.execute(named("billing/mark_run"), of_run)
+        left = connection.execute(named("billing/pending_reasons"), {"due_date": due_date}).all()
+    settled = Settled(posted, voided, {row.reason: Tally(row.events, row.amount) for row in left})
+    log.info("Settled %s: %s posted, %s voided.", due_date, settled.posted, settled.voided)
+    for reason, tally in settled.pending.items():
+        log.warning("%s events of %s stay pending: %s. The next run tries them again.", tally, due_date, reason)
+    return settled
+
+
+def _list_candidates(connection: Connection, due_date: date) -> None:
+    connection.execute(named("billing/list_candidates"), {"due_date": due_date})
+    # Without statistics the planner takes the temporary table for a handful of rows.
+    connection.exec_driver_sql("analyze candidate")
+
+
+def _tally(connection: Connection, step: str, parameters: dict[str, int]) -> Tally:
+    return Tally(*connection.execute(named(step), parameters).one())

@@ -1,0 +1,23 @@
+"""What every task of every DAG has in common: its owner, its retries and its time limit."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
+
+
+def default_args() -> dict[str, Any]:
+    """Return the default arguments of a DAG: transient errors are retried with backoff, permanent ones fail at once."""
+    return {
+        "owner": "multitv",
+        "retries": 3,
+        "retry_delay": timedelta(seconds=30),
+        "retry_exponential_backoff": 2.0,
+        "max_retry_delay": timedelta(minutes=10),
+        "execution_timeout": timedelta(minutes=30),
+        "retry_policy": ExceptionRetryPolicy(
+            [RetryRule(exception="multitv.errors.PermanentError", action=RetryAction.FAIL)]
+        ),
+    }

@@ -1,0 +1,113 @@
+"""A small ISP to bill, and a view of every table that billing writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Engine, text
+
+DUE = date(2026, 12, 10)
+WRITTEN = (
+    "billing.run",
+    "billing.event",
+    "billing.exclusion",
+    "billing.expectation",
+    "finance.invoice",
+    "finance.posting",
+)
+
+
+@dataclass
+class Isp:
+    """Sells by inserting rows, as the ERP and the screens do; service plan 1 has TV, 2 has none."""
+
+    engine: Engine
+    ids: Any
+
+    def run(self, statement: str, **parameters: Any) -> Any:
+        with self.engine.begin() as connection:
+            result = connection.execute(text(statement), parameters)
+            return result.all() if result.returns_rows else result.rowcount
+
+    def client_plan(
+        self,
+        *,
+        due_day: int = 10,
+        status: str = "active",
+        service_plan: int = 1,
+        activated_on: date = date(2026, 1, 1),
+        cancelled_on: date | None = None,
+    ) -> int:
+        number = next(self.ids)
+        self.run("insert into erp.client values (:n, 'Cliente ' || :n, '0', 'active')", n=number)
+        self.run(
+            "insert into erp.client_plan values (:n, :n, :plan, :status, :day, :since, :until)",
+            n=number,
+            plan=service_plan,
+            status=status,
+            day=due_day,
+            since=activated_on,
+            until=cancelled_on,
+        )
+        return number
+
+    def package(self, price: str | None = "29.90", *, extra: bool = True, active: bool = True) -> int:
+        number = next(self.ids)
+        return self.run(
+            "insert into tv.package (platform_uid, name, service_type, extra, price, active) "
+            "values ('svc-' || :n, 'Pacote ' || :n, 'EXTENDED_SERVICE', :extra, :price, :active) returning id",
+            n=number,
+            extra=extra,
+            price=price,
+            active=active,
+        )[0][0]
+
+    def sell(
+        self,
+        client_plan: int,
+        package: int,
+        price: str | None = None,
+        *,
+        added_on: date = date(2026, 6, 1),
+        cancelled_on: date | None = None,
+    ) -> int:
+        return self.run(
+            "insert into tv.client_package (client_plan_id, package_id, price, added_on, cancelled_on) "
+            "values (:plan, :package, :price, :added, :cancelled) returning id",
+            plan=client_plan,
+            package=package,
+            price=price,
+            added=added_on,
+            cancelled=cancelled_on,
+        )[0][0]
+
+    def events(self, due_date: date = DUE) -> dict[int, tuple[str, Decimal]]:
+        """Status and amount of the newest event of each client package."""
+        rows = self.run(
+            "select client_package_id, status, amount from billing.event where due_date = :due order by id",
+            due=due_date,
+        )
+        return {row[0]: (row[1], row[2]) for row in rows}
+
+    def exclusions(self, due_date: date = DUE) -> dict[int, str]:
+        rows = self.run(
+            "select client_package_id, x.reason from billing.exclusion as x join billing.run as r on r.id = run_id "
+            "where due_date = :due",
+            due=due_date,
+        )
+        return {row[0]: row[1] for row in rows}
+
+    def postings(self) -> list[tuple[int, str, Decimal]]:
+        """Client plan, kind and amount of every posting."""
+        rows = self.run(
+            "select client_plan_id, kind, amount from finance.posting join finance.invoice as i on i.id = invoice_id "
+            "order by client_plan_id, kind, amount"
+        )
+        return [tuple(row) for row in rows]
+
+    def tables(self) -> dict[str, list[Any]]:
+        """Every row of every table that billing writes, time stamps and all."""
+        return {name: self.run(f"select * from {name} order by 1, 2, 3") for name in WRITTEN}  # noqa: S608

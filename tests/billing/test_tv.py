@@ -1,0 +1,229 @@
+"""TV billing of a due date, from the list to the postings, on a real database."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from multitv.billing import tv
+from multitv.billing.standard import bill_plans
+from tests.billing.isp import DUE, Isp
+
+
+def bill(isp: Isp, due_date: date = DUE) -> None:
+    tv.save(isp.engine, due_date)
+    bill_plans(isp.engine, due_date)
+    tv.settle(isp.engine, due_date)
+
+
+def test_plan_and_extras_end_on_one_invoice(isp: Isp) -> None:
+    plan = isp.client_plan()
+    isp.sell(plan, isp.package("29.90"))
+    isp.sell(plan, isp.package("39.90"), price="10.01")
+    bill(isp)
+    assert isp.postings() == [
+        (plan, "plan", Decimal("149.90")),
+        (plan, "tv_package", Decimal("10.01")),
+        (plan, "tv_package", Decimal("29.90")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reason", "plan", "package", "sold"),
+    [
+        ("client_plan_cancelled", {"status": "cancelled", "cancelled_on": date(2026, 11, 1)}, {}, {}),
+        ("client_plan_cancelled", {"cancelled_on": DUE}, {}, {}),
+        ("client_plan_suspended", {"status": "suspended"}, {}, {}),
+        ("client_plan_not_active_yet", {"activated_on": date(2026, 12, 11)}, {}, {}),
+        ("plan_without_tv", {"service_plan": 2}, {}, {}),
+        ("plan_without_tv", {"service_plan": 99}, {}, {}),
+        ("package_not_extra", {}, {"extra": False}, {}),
+        ("package_inactive", {}, {"active": False}, {}),
+        ("not_added_yet", {}, {}, {"added_on": date(2026, 12, 11)}),
+        ("package_cancelled", {}, {}, {"cancelled_on": DUE}),
+        ("no_price", {}, {"price": None}, {}),
+        ("free", {}, {"price": "0.00"}, {}),
+        ("free", {}, {}, {"price": "0.00"}),
+    ],
+)
+def test_who_is_not_charged_is_excluded_with_the_reason(
+    isp: Isp, reason: str, plan: dict, package: dict, sold: dict
+) -> None:
+    excluded = isp.sell(isp.client_plan(**plan), isp.package(**package), **sold)
+    bill(isp)
+    assert isp.exclusions() == {excluded: reason}
+    assert isp.events() == {}
+
+
+@pytest.mark.parametrize("sold", [{"added_on": DUE}, {"cancelled_on": date(2026, 12, 11)}, {"price": "0.01"}])
+def test_the_last_day_and_the_smallest_price_are_charged(isp: Isp, sold: dict) -> None:
+    charged = isp.sell(isp.client_plan(), isp.package(), **sold)
+    bill(isp)
+    assert isp.events() == {charged: ("processed", Decimal(sold.get("price", "29.90")))}
+
+
+@pytest.mark.parametrize(
+    ("due_date", "due_days"),
+    [
+        (date(2027, 2, 28), {28, 29, 30, 31}),
+        (date(2028, 2, 28), {28}),
+        (date(2028, 2, 29), {29, 30, 31}),
+        (date(2026, 11, 30), {30, 31}),
+        (date(2026, 12, 31), {31}),
+        (date(2026, 12, 30), {30}),
+    ],
+)
+def test_a_due_day_past_the_end_of_the_month_falls_on_its_last_day(
+    isp: Isp, due_date: date, due_days: set[int]
+) -> None:
+    package = isp.package()
+    sold = {day: isp.sell(isp.client_plan(due_day=day), package) for day in range(27, 32)}
+    bill(isp, due_date)
+    assert set(isp.events(due_date)) == {sold[day] for day in due_days}
+
+
+def test_running_again_after_settlement_changes_no_row(isp: Isp) -> None:
+    plan = isp.client_plan()
+    isp.sell(plan, isp.package())
+    isp.sell(plan, isp.package(None))
+    bill(isp)
+    before = isp.tables()
+    bill(isp)
+    assert isp.tables() == before
+
+
+def test_saving_again_reprices_adds_and_voids_what_is_pending(isp: Isp) -> None:
+    package = isp.package("29.90")
+    repriced, cancelled = isp.sell(isp.client_plan(), package), isp.sell(isp.client_plan(), isp.package("50.00"))
+    tv.save(isp.engine, DUE)
+    isp.run("update tv.package set price = 31.00 where id = :id", id=package)
+    isp.run("update tv.client_package set cancelled_on = :on where id = :id", on=DUE, id=cancelled)
+    added = isp.sell(isp.client_plan(), package)
+    saved = tv.save(isp.engine, DUE)
+    assert (saved.added, saved.repriced, saved.voided) == (1, 1, tv.Tally(1, Decimal("50.00")))
+    assert isp.events() == {
+        repriced: ("pending", Decimal("31.00")),
+        cancelled: ("cancelled", Decimal("50.00")),
+        added: ("pending", Decimal("31.00")),
+    }
+    assert isp.exclusions() == {cancelled: "package_cancelled"}
+
+
+def test_a_processed_event_keeps_its_amount_whatever_changes_later(isp: Isp) -> None:
+    package = isp.package("29.90")
+    sold = isp.sell(isp.client_plan(), package)
+    bill(isp)
+    isp.run("update tv.package set price = 99.00 where id = :id", id=package)
+    isp.run("update tv.client_package set cancelled_on = :on where id = :id", on=DUE, id=sold)
+    isp.run("update erp.client_plan set due_day = 20")
+    before = isp.tables()
+    bill(isp)
+    assert isp.tables() == before
+
+
+def test_what_was_cancelled_while_waiting_is_voided_and_not_posted(isp: Isp) -> None:
+    plan = isp.client_plan()
+    kept, cancelled = isp.sell(plan, isp.package("10.00")), isp.sell(plan, isp.package("20.00"))
+    tv.save(isp.engine, DUE)
+    isp.run("update tv.client_package set cancelled_on = :on where id = :id", on=DUE, id=cancelled)
+    bill_plans(isp.engine, DUE)
+    assert tv.settle(isp.engine, DUE).voided == tv.Tally(1, Decimal("20.00"))
+    assert isp.events() == {kept: ("processed", Decimal("10.00")), cancelled: ("cancelled", Decimal("20.00"))}
+    assert isp.exclusions() == {cancelled: "package_cancelled"}
+
+
+def test_a_client_whose_due_day_moved_is_not_charged_on_the_old_one(isp: Isp) -> None:
+    sold = isp.sell(isp.client_plan(), isp.package())
+    tv.save(isp.engine, DUE)
+    isp.run("update erp.client_plan set due_day = 20")
+    bill_plans(isp.engine, DUE)
+    tv.settle(isp.engine, DUE)
+    assert isp.events() == {sold: ("cancelled", Decimal("29.90"))}
+    assert isp.exclusions() == {}
+    bill(isp, date(2026, 12, 20))
+    assert isp.events(date(2026, 12, 20)) == {sold: ("processed", Decimal("29.90"))}
+
+
+def test_a_client_billed_on_one_due_day_is_not_billed_again_in_the_month_on_another(isp: Isp) -> None:
+    sold = isp.sell(isp.client_plan(), isp.package())
+    bill(isp)
+    isp.run("update erp.client_plan set due_day = 20")
+    bill(isp, date(2026, 12, 20))
+    assert isp.events(date(2026, 12, 20)) == {}
+    assert isp.exclusions(date(2026, 12, 20)) == {sold: "already_billed"}
+    bill(isp, date(2027, 1, 20))
+    assert isp.events(date(2027, 1, 20)) == {sold: ("processed", Decimal("29.90"))}
+
+
+def test_without_an_open_invoice_an_event_stays_pending_and_its_neighbours_go_on(isp: Isp) -> None:
+    package = isp.package("10.00")
+    plans = [isp.client_plan() for _ in range(4)]
+    sold = [isp.sell(plan, package) for plan in plans]
+    tv.save(isp.engine, DUE)
+    bill_plans(isp.engine, DUE)
+    isp.run("delete from finance.posting where false")
+    isp.run("update finance.invoice set status = 'paid' where client_plan_id = :id", id=plans[1])
+    isp.run("update finance.invoice set status = 'closed' where client_plan_id = :id", id=plans[2])
+    isp.run("update finance.invoice set due_date = '2026-11-10' where client_plan_id = :id", id=plans[3])
+    settled = tv.settle(isp.engine, DUE)
+    one = tv.Tally(1, Decimal("10.00"))
+    assert settled.posted == one
+    assert settled.pending == {"invoice_paid": one, "invoice_closed": one, "no_invoice": one}
+    assert [isp.events()[id_][0] for id_ in sold] == ["processed", "pending", "pending", "pending"]
+    isp.run("update finance.invoice set status = 'open', due_date = :due", due=DUE)
+    assert tv.settle(isp.engine, DUE).posted == tv.Tally(3, Decimal("30.00"))
+    assert isp.run("select status from billing.run where kind = 'tv'") == [("closed",)]
+
+
+@pytest.mark.parametrize("standard", [None, "failed"])
+def test_nothing_settles_before_the_standard_billing_is_closed(isp: Isp, standard: str | None) -> None:
+    isp.sell(isp.client_plan(), isp.package())
+    tv.save(isp.engine, DUE)
+    if standard:
+        isp.run(
+            "insert into billing.run (kind, due_date, status, reason) values ('standard', :d, 'failed', 'x')", d=DUE
+        )
+    before = isp.tables()
+    with pytest.raises(tv.StandardBillingNotClosed, match="2026-12-10"):
+        tv.settle(isp.engine, DUE)
+    assert isp.tables() == before
+
+
+def test_the_standard_billing_of_another_due_date_is_not_taken_for_this_one(isp: Isp) -> None:
+    isp.sell(isp.client_plan(), isp.package())
+    tv.save(isp.engine, DUE)
+    bill_plans(isp.engine, date(2026, 11, 10))
+    with pytest.raises(tv.StandardBillingNotClosed):
+        tv.settle(isp.engine, DUE)
+
+
+def test_loading_counts_the_list_and_writes_nothing(isp: Isp) -> None:
+    plan = isp.client_plan()
+    isp.sell(plan, isp.package("29.90"))
+    isp.sell(plan, isp.package(None))
+    before = isp.tables()
+    loaded = tv.load(isp.engine, DUE)
+    assert (loaded.client_plans, loaded.candidates, loaded.charges) == (1, 2, tv.Tally(1, Decimal("29.90")))
+    assert loaded.has_work
+    assert isp.tables() == before
+
+
+def test_a_due_date_that_no_plan_has_is_no_work(isp: Isp) -> None:
+    isp.sell(isp.client_plan(due_day=10), isp.package())
+    loaded = tv.load(isp.engine, date(2026, 12, 13))
+    assert (loaded.client_plans, loaded.has_work) == (0, False)
+
+
+def test_events_left_pending_are_work_even_if_nobody_is_due_any_more(isp: Isp) -> None:
+    isp.sell(isp.client_plan(), isp.package())
+    tv.save(isp.engine, DUE)
+    isp.run("update erp.client_plan set due_day = 20")
+    assert tv.load(isp.engine, DUE).has_work
+
+
+def test_packages_of_no_client_plan_are_named_in_the_log(isp: Isp, caplog: pytest.LogCaptureFixture) -> None:
+    isp.sell(424242, isp.package())
+    tv.load(isp.engine, DUE)
+    assert "1 live client packages belong to no client plan" in caplog.text
