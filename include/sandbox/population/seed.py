@@ -1,0 +1,149 @@
+"""Loads the demo population into the ISP's database: all of it in one transaction, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, TextClause, text
+
+from include.sandbox.population import names, offer
+from multitv.database.engine import transaction
+from multitv.database.locks import lock
+from multitv.errors import PermanentError
+
+DEFAULT_CLIENTS = 5_000
+MOST_CLIENTS = 1_000_000
+DEFAULT_SEED = 20_261_123
+# A batch bounds what PostgreSQL holds in memory at a time (checks of foreign keys are queued until a statement ends).
+CLIENTS_A_BATCH = 50_000
+
+
+class PopulationRefused(PermanentError):
+    """The demo population does not belong into this database, or was asked for in an impossible size."""
+
+
+@dataclass(frozen=True)
+class SeedResult:
+    """How many rows there are, and whether this call added them."""
+
+    created: bool
+    clients: int
+    client_plans: int
+    client_packages: int
+    client_points: int
+
+
+def seed(engine: Engine, clients: int, anchor: date, *, seed: int = DEFAULT_SEED) -> SeedResult:
+    """Load `clients` demo clients whose dates are relative to `anchor`, the business date of seeding.
+
+    The same seed, anchor and number give the same rows, and client i is the same whatever the number. A database
+    that has clients is left as it is. Two calls at once are harmless: the second waits, and finds clients.
+
+    Raises PopulationRefused for a number out of range, a database without our schema, an ERP that is not ours or half
+    a population; DatabaseUnavailable.
+    """
+    if not 1 <= clients <= MOST_CLIENTS:
+        raise PopulationRefused(
+            f"A demo population has 1 to {MOST_CLIENTS} clients, not {clients}. Nothing was written; choose another number."
+        )
+    with transaction(engine) as connection:
+        lock(connection, "demo population")
+        _refuse_what_is_not_ours(connection)
+        found = _totals(connection)
+        if found["clients"]:
+            return _result(found, created=False)
+        _refuse_leftovers(connection, found)
+        _declare_offer(connection)
+        _add_clients(connection, clients, anchor, seed)
+        connection.execute(_statement("move_sequences"))
+        connection.execute(_statement("analyze"))
+        return _result(_totals(connection), created=True)
+
+
+@cache
+def _statement(name: str) -> TextClause:
+    return text((Path(__file__).parent / f"{name}.sql").read_text(encoding="utf-8"))
+
+
+def _refuse_what_is_not_ours(connection: Connection) -> None:
+    for name, kind in connection.execute(_statement("relations")):
+        if kind is None:
+            raise PopulationRefused(
+                f"The database has no {name}; run `python -m multitv.database.migrate` first. Nothing was written."
+            )
+        if kind != "r":
+            raise PopulationRefused(
+                f"{name} is not a table of ours but a view or foreign table over another ERP. Demo clients would end up "
+                "in there, so nothing was written; seed a database of its own instead."
+            )
+
+
+def _totals(connection: Connection) -> dict[str, int]:
+    return dict(connection.execute(_statement("totals")).mappings().one())
+
+
+def _result(totals: dict[str, int], *, created: bool) -> SeedResult:
+    return SeedResult(
+        created=created,
+        clients=totals["clients"],
+        client_plans=totals["client_plans"],
+        client_packages=totals["client_packages"],
+        client_points=totals["client_points"],
+    )
+
+
+def _refuse_leftovers(connection: Connection, found: dict[str, int]) -> None:
+    left = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in found.items() if count)
+    if left:
+        raise PopulationRefused(
+            f"The database has no clients but {left}: somebody else's data, or the rest of some. Nothing was written; "
+            "seed an empty database instead."
+        )
+
+
+def _declare_offer(connection: Connection) -> None:
+    connection.execute(_statement("declare_package"), [asdict(package) for package in offer.PACKAGES])
+    plans = [{**asdict(plan), "allows_tv": plan.allows_tv} for plan in offer.SERVICE_PLANS]
+    connection.execute(_statement("insert_service_plan"), plans)
+    connection.execute(_statement("insert_service_plan_setting"), plans)
+
+
+def _add_clients(connection: Connection, clients: int, anchor: date, seed: int) -> None:
+    for function in ("roll", "next_due", "story"):
+        connection.execute(_statement(f"create_{function}"))
+    choices = _choices()
+    for first, last in _batches(clients):
+        for step in ("clients", "client_plans", "client_packages", "client_points"):
+            connection.execute(
+                _statement(f"insert_{step}"),
+                {"first_id": first, "last_id": last, "seed": seed, "anchor": anchor, **choices},
+            )
+
+
+def _batches(clients: int) -> Iterator[tuple[int, int]]:
+    for first in range(1, clients + 1, CLIENTS_A_BATCH):
+        yield first, min(first + CLIENTS_A_BATCH - 1, clients)
+
+
+def _choices() -> dict[str, Any]:
+    return {
+        "first_names": list(names.FIRST_NAMES),
+        "surnames": list(names.SURNAMES),
+        "trades": list(names.TRADES),
+        "houses": list(names.HOUSES),
+        "legal_forms": list(names.LEGAL_FORMS),
+        "rooms": list(names.ROOMS),
+        "tv_plans": offer.plans_for_sale(tv=True),
+        "fibre_plans": offer.plans_for_sale(tv=False),
+        "business_plans": offer.plans_for_sale(tv=False, business=True),
+        "everyday": list(offer.EVERYDAY_PACKAGES),
+        "mistaken": offer.FAMILY,
+        "discontinued": offer.DISCONTINUED,
+        "unpriced": offer.UNPRICED,
+        "free": offer.FREE,
+    }
