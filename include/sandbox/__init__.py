@@ -1,0 +1,1 @@
+"""A stateful stand-in of the Beenius platform, to build and test against. Nothing in plugins/ imports it."""

@@ -1,0 +1,127 @@
+"""An answer as a value, and the ways in which it can reach the caller: whole, late, halved, or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+import struct
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from include.sandbox.errors import VENDOR_JSON, Refusal
+
+FLUSH_SECONDS = 0.05
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Status, headers without Content-Length, and the whole body."""
+
+    status: int
+    body: bytes
+    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Wire:
+    """The three things by which ASGI reaches one caller."""
+
+    scope: Scope
+    receive: Receive
+    send: Send
+
+    async def gone(self) -> None:
+        """Wait until the caller has hung up."""
+        while (await self.receive())["type"] != "http.disconnect":
+            pass
+
+
+def refused(refusal: Refusal, request_id: str) -> Answer:
+    headers = [(b"content-type", VENDOR_JSON.encode())]
+    headers += [(name.encode(), value.encode()) for name, value in refusal.headers.items()]
+    return Answer(refusal.status, refusal.body(request_id).encode(), headers)
+
+
+async def captured(app: ASGIApp, wire: Wire) -> Answer:
+    """Return what `app` answers, without sending it."""
+    start: Message = {}
+    parts: list[bytes] = []
+
+    async def keep(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            start.update(message)
+        else:
+            parts.append(message.get("body", b""))
+
+    try:
+        await app(wire.scope, wire.receive, keep)
+    except Exception:
+        if not start:
+            raise
+        logger.exception("%s %s ended in a defect of the sandbox", wire.scope["method"], wire.scope["path"])
+    headers = [(name, value) for name, value in start["headers"] if name != b"content-length"]
+    return Answer(start["status"], b"".join(parts), headers)
+
+
+async def deliver(wire: Wire, answer: Answer) -> None:
+    await _start(wire, answer, len(answer.body))
+    await wire.send({"type": "http.response.body", "body": answer.body})
+
+
+async def deliver_late(wire: Wire, answer: Answer, seconds: float) -> None:
+    """Hold the answer for `seconds`, or until the caller hangs up."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(wire.gone(), seconds)
+    await deliver(wire, answer)
+
+
+async def deliver_half(wire: Wire, answer: Answer, *, honest: bool) -> None:
+    """Send the first half of the body: as if it were all (`honest`), or announced as the whole and then hung up on."""
+    half = answer.body[: len(answer.body) // 2]
+    if honest:
+        await deliver(wire, Answer(answer.status, half, answer.headers))
+        return
+    await _start(wire, answer, len(answer.body))
+    await wire.send({"type": "http.response.body", "body": half, "more_body": True})
+    transport(wire).close()
+    await wire.gone()
+
+
+async def reset(wire: Wire, answer: Answer) -> None:
+    """Send half of the body, then a TCP reset; an answer without a body is reset before it starts."""
+    if answer.body:
+        await _start(wire, answer, len(answer.body))
+        await wire.send({"type": "http.response.body", "body": answer.body[: len(answer.body) // 2], "more_body": True})
+        await asyncio.sleep(FLUSH_SECONDS)
+    abort_on_close(transport(wire))
+    transport(wire).abort()
+    await wire.gone()
+
+
+async def drop(wire: Wire) -> None:
+    """Hang up without a word."""
+    transport(wire).close()
+    await wire.gone()
+
+
+def transport(wire: Wire) -> asyncio.Transport:
+    found: asyncio.Transport = wire.scope["state"]["transport"]
+    return found
+
+
+def abort_on_close(connection: asyncio.Transport) -> None:
+    """Make the close a reset; set on a copy of the descriptor, as the loop's own socket takes no options."""
+    with socket.socket(fileno=os.dup(connection.get_extra_info("socket").fileno())) as same:
+        same.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+async def _start(wire: Wire, answer: Answer, length: int) -> None:
+    headers = list(answer.headers)
+    if answer.status != 204:
+        headers.append((b"content-length", str(length).encode()))
+    await wire.send({"type": "http.response.start", "status": answer.status, "headers": headers})

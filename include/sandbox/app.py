@@ -1,0 +1,65 @@
+"""The application: routes, and every refusal in the contract's envelope."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from include.sandbox.errors import Refusal
+from include.sandbox.openapi import describe
+from include.sandbox.platform import Platform
+from include.sandbox.routes import admin, admin_state, catalogue, oauth, subscribers
+from include.sandbox.routes.common import VendorJson
+
+CODES = {400: "VALIDATION_ERROR", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
+
+
+def application(platform: Platform) -> FastAPI:
+    app = FastAPI(title="Beenius sandbox", version="1", docs_url=None, redoc_url=None)
+    app.state.platform = platform
+    for module in (oauth, catalogue, subscribers, admin, admin_state):
+        app.include_router(module.router)
+    app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _broken)
+    describe(app)
+    return app
+
+
+def _envelope(request: Request, refusal: Refusal) -> Response:
+    entry = getattr(request.state, "entry", None)
+    if entry is not None and entry.outcome == "not reached":
+        entry.outcome = "refused"
+    request_id = request.headers.get("x-request-id") or str(uuid.uuid4())
+    return VendorJson(refusal.body(request_id), refusal.status, refusal.headers)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refusal)  # noqa: S101 - for the type checker; registered for nothing else
+    return _envelope(request, error)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    """Turn the first finding into the envelope: 400 for what is no JSON, 422 for JSON that says a wrong thing."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    finding: dict[str, Any] = error.errors()[0]
+    no_json = finding["type"] == "json_invalid"
+    where = [str(part) for part in finding["loc"] if part not in ("body", "query", "path", "header")]
+    field = None if no_json else ".".join(where) or None
+    return _envelope(request, Refusal(400 if no_json else 422, "VALIDATION_ERROR", finding["msg"], field))
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    refusal = Refusal(error.status_code, CODES.get(error.status_code, "ERROR"), str(error.detail))
+    refusal.headers.update(error.headers or {})
+    return _envelope(request, refusal)
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    return _envelope(request, Refusal(500, "INTERNAL_ERROR", f"the sandbox has a defect: {type(error).__name__}"))

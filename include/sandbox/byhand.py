@@ -1,0 +1,82 @@
+"""Subscribers that nobody asked for through the contract: made by hand, one or a million."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import AsyncIterable, Iterable
+from itertools import islice
+from typing import Any
+
+from include.sandbox.clock import Clock
+from include.sandbox.errors import Refusal, compact
+from include.sandbox.store import Store
+from include.sandbox.subscribers import new_pin, uid_of
+
+BATCH = 5_000
+DEFAULTS: dict[str, Any] = {
+    "external_id": None,
+    "first_name": "Criado",
+    "last_name": "À Mão",
+    "status": "ACTIVE",
+    "services": [],
+    "devices": [],
+}
+
+
+def add(store: Store, clock: Clock, rows: Iterable[dict[str, Any]]) -> list[str]:
+    """
+    Add subscribers with whatever services and devices the rows say, unchecked; return their documents.
+
+    All or none. Raises Refusal 409 if an external id or a MAC is taken, 422 if a row has unknown fields.
+    """
+    now, number = clock.text(), store.next_id()
+    subscribers, bodies = [], []
+    macs: list[tuple[str, int]] = []
+    for number, row in enumerate(rows, start=number):  # noqa: B020 - the number goes on from where it was
+        body = compact(_document(number, row, now))
+        bodies.append(body)
+        subscribers.append((number, row.get("external_id"), now, new_pin(), body))
+        macs.extend((str(device["mac"]).lower(), number) for device in row.get("devices", ()))
+    try:
+        with store.transaction():
+            store.insert(subscribers)
+            store.claim(macs)
+    except sqlite3.IntegrityError as error:
+        raise Refusal(409, "SUBSCRIBER_EXISTS", f"an external_id or a MAC is taken: {error}") from error
+    return bodies
+
+
+async def load(store: Store, clock: Clock, chunks: AsyncIterable[bytes]) -> int:
+    """Add subscribers from JSON lines, a transaction for each batch; return how many. Stops at the first bad batch."""
+    rest, count = b"", 0
+    rows: list[dict[str, Any]] = []
+    async for chunk in chunks:
+        *lines, rest = (rest + chunk).split(b"\n")
+        rows.extend(_row(line) for line in lines if line.strip())
+        while len(rows) >= BATCH:
+            count += len(add(store, clock, islice(rows, BATCH)))
+            del rows[:BATCH]
+    rows.extend([_row(rest)] if rest.strip() else [])
+    return count + len(add(store, clock, rows))
+
+
+def _row(line: bytes) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        raise Refusal(400, "VALIDATION_ERROR", f"a line is not JSON: {error}") from error
+    if not isinstance(row, dict):
+        raise Refusal(422, "VALIDATION_ERROR", "a line is not a JSON object")
+    return row
+
+
+def _document(number: int, row: dict[str, Any], now: str) -> dict[str, Any]:
+    unknown = row.keys() - DEFAULTS.keys()
+    if unknown:
+        raise Refusal(422, "VALIDATION_ERROR", "a subscriber has no such field", sorted(unknown)[0])
+    document = {"uid": uid_of(number)} | DEFAULTS | row
+    services = [{"active_from": now, "active_to": None} | entry for entry in document["services"]]
+    blank = {"device_type_uid": "stb-android", "serial": None, "label": None, "status": "ACTIVE"}
+    devices = [blank | device for device in document["devices"]]
+    return document | {"services": services, "devices": devices, "version": 1, "updated_at": now}

@@ -1,0 +1,38 @@
+"""What the platform answers when it refuses: a status, a code and the contract's envelope."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+VENDOR_JSON = "application/vnd.beenius+json;version=9"
+
+
+def compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+class Refusal(Exception):
+    """An answer other than success. `extra` is added to the error beside the contract's fields."""
+
+    def __init__(
+        self, status: int, code: str, message: str, field: str | None = None, extra: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.field = field
+        self.extra = extra or {}
+        self.headers: dict[str, str] = {}
+
+    def body(self, request_id: str) -> str:
+        """Return the error envelope. Only what may pass by itself (429, 5xx) is called retryable."""
+        error = {
+            "code": self.code,
+            "message": self.message,
+            "field": self.field,
+            "request_id": request_id,
+            "retryable": self.status == 429 or self.status >= 500,
+        }
+        return compact({"error": error | self.extra})

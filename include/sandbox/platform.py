@@ -1,0 +1,43 @@
+"""The parts of one running sandbox, put together."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from include.sandbox.clock import Clock
+from include.sandbox.faults import Faults
+from include.sandbox.lineup import Lineup
+from include.sandbox.requestlog import RequestLog
+from include.sandbox.settings import Settings
+from include.sandbox.store import Store
+from include.sandbox.subscribers import Subscribers
+from include.sandbox.tokens import Tokens
+
+
+class Platform:
+    """State on disk (store, and what reads it) and state of this process (faults, request log)."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.store = Store(settings.state)
+        self.clock = Clock(timedelta(seconds=float(self.store.setting("ahead") or 0)))
+        self.tokens = Tokens(settings, self.store, self.clock)
+        self.lineup = Lineup(self.store)
+        self.subscribers = Subscribers(self.store, self.lineup, self.clock)
+        self.faults = Faults()
+        self.log = RequestLog()
+
+    def advance(self, seconds: float) -> None:
+        """Move the platform's clock; durable, as a clock that runs backwards would break the order of changes."""
+        self.clock.ahead += timedelta(seconds=seconds)
+        self.store.set("ahead", str(self.clock.ahead.total_seconds()))
+
+    def reset(self) -> None:
+        """As on the first start, but tokens stay good."""
+        with self.store.transaction():
+            self.store.clear()
+            self.lineup.restore()
+            self.clock.ahead = timedelta()
+            self.store.set("ahead", "0")
+        self.faults.clear()
+        self.log.clear()

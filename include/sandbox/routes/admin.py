@@ -1,0 +1,103 @@
+"""Admin calls on the running sandbox: faults, request log, clock, tokens, reset."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+
+from include.sandbox.errors import Refusal
+from include.sandbox.faults import FaultSpec, FaultState
+from include.sandbox.models import Strict
+from include.sandbox.routes.common import Parts
+
+router = APIRouter(tags=["admin"])
+Limit = Annotated[int, Query(ge=1, le=100_000)]
+
+
+class Advance(Strict):
+    advance_seconds: Annotated[float, Field(ge=0, le=10**9)]
+
+
+@router.get("/healthz", tags=["health"])
+async def healthz(platform: Parts) -> dict[str, str]:
+    return {"status": "ok", "operator_uid": platform.settings.operator_uid}
+
+
+@router.post("/admin/reset", status_code=204)
+async def reset(platform: Parts) -> None:
+    """As on the first start: the lineup of the files, no subscribers, no faults, an empty log. Tokens stay good."""
+    platform.reset()
+
+
+@router.get("/admin/state")
+async def state(platform: Parts) -> dict[str, Any]:
+    """Tell how much there is, what time it is on the platform, and how requests ended since the log was cleared."""
+    return {
+        "subscribers": platform.store.subscribers(),
+        "now": platform.clock.text(),
+        "outcomes": dict(platform.log.counts),
+    }
+
+
+@router.post("/admin/faults", status_code=201)
+async def add_fault(platform: Parts, spec: FaultSpec) -> FaultState:
+    """Switch a fault on."""
+    return platform.faults.add(spec).state()
+
+
+@router.get("/admin/faults")
+async def list_faults(platform: Parts) -> list[FaultState]:
+    return [fault.state() for fault in platform.faults.all()]
+
+
+@router.delete("/admin/faults", status_code=204)
+async def clear_faults(platform: Parts) -> None:
+    platform.faults.clear()
+
+
+@router.delete("/admin/faults/{number}", status_code=204)
+async def remove_fault(platform: Parts, number: int) -> None:
+    if not platform.faults.remove(number):
+        raise Refusal(404, "NOT_FOUND", f"no fault {number} is switched on")
+
+
+@router.get("/admin/requests")
+async def list_requests(
+    platform: Parts,
+    method: str | None = None,
+    path: str | None = None,
+    idempotency_key: str | None = None,
+    outcome: Literal["read", "executed", "replayed", "refused", "not reached"] | None = None,
+    limit: Limit = 10_000,
+) -> list[dict[str, Any]]:
+    """List the last requests of this process, oldest first: how each ended, and the faults that it met."""
+    wanted = {"method": method, "path": path, "idempotency_key": idempotency_key, "outcome": outcome}
+    return platform.log.entries(limit, **wanted)
+
+
+@router.delete("/admin/requests", status_code=204)
+async def clear_requests(platform: Parts) -> None:
+    platform.log.clear()
+
+
+@router.get("/admin/operations")
+async def list_operations(
+    platform: Parts, after: Annotated[int, Query(ge=0)] = 0, limit: Limit = 10_000
+) -> list[dict[str, Any]]:
+    """List the writes that were carried out or refused, in that order; kept on disk, so a restart hides none."""
+    return platform.store.operations(after, limit)
+
+
+@router.post("/admin/tokens/expire", status_code=204)
+async def expire_tokens(platform: Parts) -> None:
+    """End every access token issued so far."""
+    platform.tokens.expire()
+
+
+@router.post("/admin/clock")
+async def advance_clock(platform: Parts, advance: Advance) -> dict[str, str]:
+    """Move the platform's clock ahead, for keys and tokens that must grow old."""
+    platform.advance(advance.advance_seconds)
+    return {"now": platform.clock.text()}

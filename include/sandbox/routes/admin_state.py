@@ -1,0 +1,101 @@
+"""Admin calls on what the platform holds: the catalogue as it should be served, and subscribers made by hand."""
+
+from __future__ import annotations
+
+import hmac
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Request, Response
+from pydantic import Field
+
+from include.sandbox import byhand
+from include.sandbox.errors import Refusal
+from include.sandbox.models import Strict, Subscriber
+from include.sandbox.routes.common import Parts
+from include.sandbox.subscribers import number_of
+
+router = APIRouter(prefix="/admin", tags=["admin"])
+Kind = Literal["channels", "genres", "device-types", "services"]
+
+
+class ByHand(Strict):
+    """Services need a `service_uid`, devices a `mac`; neither is checked against anything but the MACs in use."""
+
+    external_id: str | None = None
+    first_name: str = "Criado"
+    last_name: str = "À Mão"
+    status: Literal["ACTIVE", "SUSPENDED", "INACTIVE"] = "ACTIVE"
+    services: list[dict[str, Any]] = Field(default_factory=list)
+    devices: list[dict[str, Any]] = Field(default_factory=list)
+
+
+class PinGuess(Strict):
+    auth_pin: Annotated[str, Field(max_length=64)]
+
+
+@router.get("/catalogue/{kind}")
+async def show_catalogue(platform: Parts, kind: Kind) -> list[Any]:
+    return [row.value for row in platform.lineup.listed(kind)]
+
+
+@router.put("/catalogue/{kind}", status_code=204)
+async def replace_catalogue(platform: Parts, kind: Kind, rows: list[Any]) -> None:
+    """Serve exactly these rows, good or bad: they are not looked at."""
+    with platform.store.transaction():
+        platform.lineup.replace(kind, rows)
+
+
+@router.post("/catalogue/{kind}", status_code=204)
+async def add_to_catalogue(platform: Parts, kind: Kind, row: Annotated[Any, Field()]) -> None:
+    """Serve this row too, after the others."""
+    with platform.store.transaction():
+        platform.lineup.add(kind, row)
+
+
+@router.patch("/catalogue/{kind}/{uid}", status_code=204)
+async def edit_catalogue(platform: Parts, kind: Kind, uid: str, changes: dict[str, Any]) -> None:
+    """Overwrite fields of a row, with anything; `updated_at` becomes now unless it is among them."""
+    stamped = {"updated_at": platform.clock.text()} if kind in ("channels", "services") else {}
+    with platform.store.transaction():
+        _found(platform.lineup.edit(kind, uid, stamped | changes), kind, uid)
+
+
+@router.delete("/catalogue/{kind}/{uid}", status_code=204)
+async def remove_from_catalogue(platform: Parts, kind: Kind, uid: str) -> None:
+    """Stop listing a row. Whoever is subscribed to a service that goes keeps it, and can end it."""
+    with platform.store.transaction():
+        _found(platform.lineup.remove(kind, uid), kind, uid)
+
+
+@router.delete("/catalogue", status_code=204)
+async def restore_catalogue(platform: Parts) -> None:
+    """Back to the lineup of the files."""
+    with platform.store.transaction():
+        platform.lineup.restore()
+
+
+@router.post("/subscribers", status_code=201, response_model=Subscriber)
+async def add_by_hand(platform: Parts, row: ByHand) -> Response:
+    """Make a subscriber as a person at the platform's own screens would: nothing of it is known to the ISP."""
+    bodies = byhand.add(platform.store, platform.clock, [row.model_dump()])
+    return Response(bodies[0], 201, media_type="application/json")
+
+
+@router.post("/subscribers/load", status_code=201)
+async def load_by_hand(platform: Parts, request: Request) -> dict[str, int]:
+    """Make many, from a body of JSON lines with the fields of the single call; in batches, the bad one refused."""
+    return {"loaded": await byhand.load(platform.store, platform.clock, request.stream())}
+
+
+@router.post("/subscribers/{uid}/pin-check")
+async def check_pin(platform: Parts, uid: str, guess: PinGuess) -> dict[str, bool]:
+    """Tell whether this is the subscriber's PIN; the PIN itself is never shown."""
+    pin = platform.store.pin(number_of(uid))
+    if pin is None:
+        raise Refusal(404, "SUBSCRIBER_NOT_FOUND", f"there is no subscriber {uid}")
+    return {"matches": hmac.compare_digest(pin.encode(), guess.auth_pin.encode())}
+
+
+def _found(hits: int, kind: str, uid: str) -> None:
+    if not hits:
+        raise Refusal(404, "NOT_FOUND", f"{kind} has no row {uid}")

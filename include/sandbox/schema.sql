@@ -1,0 +1,43 @@
+-- The vendor's black box: one document a subscriber, and beside it only what must be found or be unique.
+create table if not exists setting (name text primary key, value text not null) without rowid;
+
+create table if not exists catalogue (
+    id integer primary key,
+    kind text not null,
+    body text not null,
+    gone integer not null default 0
+);
+
+create table if not exists subscriber (
+    id integer primary key autoincrement,
+    external_id text unique,
+    updated_at text not null,
+    auth_pin text not null,
+    body text not null
+);
+create index if not exists subscriber_updated_at on subscriber (updated_at);
+
+create table if not exists device (mac text primary key, subscriber_id integer not null) without rowid;
+
+-- Every write that was carried out or refused, in the transaction of its effect: what makes a repeated key harmless.
+create table if not exists operation (
+    id integer primary key autoincrement,
+    key text not null,
+    fingerprint blob not null,
+    request_id text not null,
+    method text not null,
+    path text not null,
+    status integer not null,
+    answer text not null,
+    at text not null
+);
+create index if not exists operation_key on operation (key, id);
+
+create table if not exists tally (name text primary key, rows integer not null) without rowid;
+insert or ignore into tally values ('subscriber', 0);
+create trigger if not exists subscriber_came after insert on subscriber begin
+    update tally set rows = rows + 1 where name = 'subscriber';
+end;
+create trigger if not exists subscriber_went after delete on subscriber begin
+    update tally set rows = rows - 1 where name = 'subscriber';
+end;
