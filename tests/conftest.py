@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import URL, Engine
 
 from include.local import postgres
+from include.local.postgres import Server
 from include.sandbox.process import Sandbox
 from include.sandbox.process import sandbox as running_sandbox
-from include.local.postgres import Server
 from multitv.database.engine import engine_for
 from multitv.database.migrate import migrate
 
