@@ -29,13 +29,13 @@ from datetime import date
 
 import pendulum
 from airflow.sdk import DAG, task
-from multitv.dag_defaults import default_args
 
 from multitv.billing import report as reports
 from multitv.billing import standard
 from multitv.billing.form import DUE_DATE, due_date_form, resolve_due_date
 from multitv.billing.on_failure import record_failed_task
 from multitv.billing.timetable import DueDayTimetable
+from multitv.dag_defaults import default_args
 from multitv.database.engine import isp_database
 from multitv.quality import books
 from multitv.settings import get_settings

@@ -1,0 +1,126 @@
+"""Two at once, killed in the middle, database away: the due date's tables come out as if nothing had happened."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from time import monotonic, sleep
+
+import pytest
+from sqlalchemy import text
+
+from multitv.billing import tv
+from multitv.billing.standard import bill_plans
+from multitv.database.engine import DatabaseUnavailable, engine_for
+from multitv.quality import books
+from tests.billing.isp import DUE, Isp
+
+
+@pytest.fixture
+def busy(isp: Isp) -> Isp:
+    """An ISP with 300 clients of one due date, each with an extra of 10 reais."""
+    package = isp.package("10.00")
+    isp.run(
+        "insert into erp.client_plan select 1000 + n, n, 1, 'active', 10, '2026-01-01' from generate_series(1, 300) n"
+    )
+    isp.run(
+        "insert into tv.client_package (client_plan_id, package_id, added_on) "
+        "select id, :package, '2026-06-01' from erp.client_plan",
+        package=package,
+    )
+    return isp
+
+
+def assert_billed_once(isp: Isp) -> None:
+    books.check(isp.engine, books.BOOKS, DUE)
+    assert isp.run("select count(*), sum(amount) from billing.event") == [(300, Decimal("3000.00"))]
+    assert isp.run("select count(*), sum(amount) from finance.posting where kind = 'tv_package'") == [
+        (300, Decimal("3000.00"))
+    ]
+    assert isp.run("select kind, status from billing.run order by kind") == [("standard", "closed"), ("tv", "closed")]
+
+
+def at_once(times: int, step: Callable[[], object]) -> None:
+    start = threading.Barrier(times)
+
+    def run() -> None:
+        start.wait()
+        step()
+
+    with ThreadPoolExecutor(times) as pool:
+        for done in [pool.submit(run) for _ in range(times)]:
+            done.result()
+
+
+def test_eight_runs_of_a_due_date_at_once_charge_each_client_once(busy: Isp) -> None:
+    def whole_run() -> None:
+        tv.load(busy.engine, DUE)
+        tv.save(busy.engine, DUE)
+        bill_plans(busy.engine, DUE)
+        tv.settle(busy.engine, DUE)
+
+    at_once(8, whole_run)
+    assert_billed_once(busy)
+
+
+STEPS: dict[str, Callable[[Isp], object]] = {
+    "save": lambda isp: tv.save(isp.engine, DUE),
+    "bill": lambda isp: bill_plans(isp.engine, DUE),
+    "settle": lambda isp: tv.settle(isp.engine, DUE),
+}
+
+
+@pytest.mark.parametrize(
+    ("step", "table"),
+    [
+        ("save", "tv.package"),
+        ("save", "billing.exclusion"),
+        ("save", "billing.expectation"),
+        ("bill", "finance.invoice"),
+        ("bill", "finance.posting"),
+        ("settle", "billing.event"),
+        ("settle", "finance.posting"),
+    ],
+)
+def test_a_step_whose_connection_dies_in_the_middle_leaves_nothing_and_a_rerun_completes(
+    busy: Isp, step: str, table: str
+) -> None:
+    for name in STEPS:
+        if name == step:
+            break
+        STEPS[name](busy)
+    before = busy.tables()
+    with busy.engine.connect() as blocker:
+        blocker.execute(text(f"lock table {table} in access exclusive mode"))
+        with ThreadPoolExecutor(1) as pool:
+            dying = pool.submit(STEPS[step], busy)
+            end_the_one_that_waits(busy)
+            with pytest.raises(DatabaseUnavailable, match="rolled back; once the database is up, clear this task"):
+                dying.result()
+    assert busy.tables() == before
+    for run in STEPS.values():
+        run(busy)
+    assert_billed_once(busy)
+
+
+def end_the_one_that_waits(isp: Isp) -> None:
+    """End the connection that waits for a table's lock, once there is one."""
+    patience = monotonic() + 30
+    while monotonic() < patience:
+        ended = isp.run(
+            "select pg_terminate_backend(pid) from pg_stat_activity "
+            "where datname = current_database() and wait_event_type = 'Lock' and wait_event = 'relation'"
+        )
+        if ended:
+            return
+        sleep(0.02)
+    raise AssertionError("nothing waited for the table")
+
+
+def test_a_database_that_is_down_is_named_without_its_password() -> None:
+    away = engine_for("postgresql+psycopg://billing:not-so-secret@127.0.0.1:9/isp")
+    with pytest.raises(DatabaseUnavailable, match="billing:.*@127.0.0.1:9/isp is not available: ") as caught:
+        tv.load(away, DUE)
+    assert "not-so-secret" not in str(caught.value)

@@ -1,0 +1,71 @@
+"""Which due date a run is for, and when due days fall."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import islice
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from multitv.billing.due_date import BadDueDate, due_dates, resolve_due_date
+
+TODAY = date(2026, 11, 23)
+
+
+def test_the_due_date_of_the_form_wins_over_that_of_the_run_id() -> None:
+    assert resolve_due_date("2026-12-10", "scheduled__due_2026-12-05", TODAY) == date(2026, 12, 10)
+
+
+def test_a_scheduled_run_has_its_due_date_in_its_id() -> None:
+    assert resolve_due_date(None, "scheduled__due_2026-12-05", TODAY) == date(2026, 12, 5)
+
+
+def test_today_may_be_billed() -> None:
+    assert resolve_due_date("2026-11-23", "manual", TODAY) == TODAY
+
+
+@pytest.mark.parametrize("chosen", [None, ""])
+def test_a_run_without_a_due_date_is_refused_and_told_what_to_do(chosen: str | None) -> None:
+    with pytest.raises(BadDueDate, match="pick one"):
+        resolve_due_date(chosen, "manual__2026-11-23T10:00:00+00:00", TODAY)
+
+
+@pytest.mark.parametrize("chosen", ["2026-02-30", "2026-13-01", "10/12/2026", "20261210", "2026-12-10T00:00", "amanhã"])
+def test_what_is_no_date_is_refused_by_name(chosen: str) -> None:
+    with pytest.raises(BadDueDate, match=chosen):
+        resolve_due_date(chosen, "manual", TODAY)
+
+
+def test_a_past_due_date_is_refused_unless_it_is_allowed() -> None:
+    with pytest.raises(BadDueDate, match=r"2026-11-22 is past \(today is 2026-11-23\).*allow_past"):
+        resolve_due_date("2026-11-22", "manual", TODAY)
+    assert resolve_due_date("2026-11-22", "manual", TODAY, allow_past=True) == date(2026, 11, 22)
+
+
+def test_due_days_past_the_end_of_february_fall_on_its_last_day_once() -> None:
+    assert list(islice(due_dates((5, 29, 30, 31), date(2027, 2, 1)), 5)) == [
+        date(2027, 2, 5),
+        date(2027, 2, 28),
+        date(2027, 3, 5),
+        date(2027, 3, 29),
+        date(2027, 3, 30),
+    ]
+
+
+@given(st.sets(st.integers(1, 31), min_size=1), st.dates(date(2024, 1, 1), date(2030, 12, 31)), st.integers(1, 40))
+def test_due_dates_are_in_order_and_none_is_left_out(days: set[int], since: date, number: int) -> None:
+    found = list(islice(due_dates(days, since), number))
+    assert found == sorted(set(found))
+    assert found[0] >= since
+    expected = [
+        day
+        for day in (date.fromordinal(n) for n in range(since.toordinal(), found[-1].toordinal() + 1))
+        if day.day in days or ((day.replace(day=28) == day or day.day > 28) and _is_last(day) and max(days) > day.day)
+    ]
+    assert found == expected
+
+
+def _is_last(day: date) -> bool:
+    return date.fromordinal(day.toordinal() + 1).day == 1

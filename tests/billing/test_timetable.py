@@ -1,0 +1,97 @@
+"""When billing starts by itself."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from zoneinfo import ZoneInfo
+
+import pendulum
+import pytest
+from airflow.sdk.definitions.dag import DAG
+from airflow.timetables.base import DagRunInfo, DataInterval, TimeRestriction
+from airflow.utils.types import DagRunType
+from hypothesis import given
+from hypothesis import strategies as st
+
+from multitv.billing import timetable as module
+from multitv.billing.timetable import DueDayTimetable
+
+SAO_PAULO = ZoneInfo("America/Sao_Paulo")
+TIMETABLE = DueDayTimetable((5, 10, 31), 10, time(6), SAO_PAULO)
+SINCE_JANUARY = TimeRestriction(pendulum.datetime(2026, 1, 1), None, False)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch):
+    def stop_at(moment: str) -> None:
+        monkeypatch.setattr(module, "now", lambda zone: pendulum.parse(moment, tz=zone))
+
+    return stop_at
+
+
+def next_run(after: DagRunInfo | None = None, restriction: TimeRestriction = SINCE_JANUARY) -> DagRunInfo:
+    return TIMETABLE.next_dagrun_info(
+        last_automated_data_interval=after and after.data_interval, restriction=restriction
+    )
+
+
+def test_a_run_starts_days_ahead_of_its_due_date_in_local_time(clock) -> None:
+    clock("2026-11-22T12:00")
+    first = next_run()
+    assert first.run_after == pendulum.datetime(2026, 11, 25, 6, tz="America/Sao_Paulo")
+    assert TIMETABLE.due_date_of(first.run_after) == date(2026, 12, 5)
+    assert [str(TIMETABLE.due_date_of(next_run(first).run_after))] == ["2026-12-10"]
+
+
+def test_the_first_run_ever_does_not_start_before_its_time(clock) -> None:
+    clock("2026-11-26T12:00")
+    assert TIMETABLE.due_date_of(next_run().run_after) == date(2026, 12, 10)
+
+
+def test_the_first_run_ever_is_not_lost_when_the_dag_is_parsed_just_after_its_start(clock) -> None:
+    clock("2026-11-25T09:00:30")
+    assert TIMETABLE.due_date_of(next_run().run_after) == date(2026, 12, 5)
+
+
+def test_a_run_missed_while_airflow_was_down_is_made_while_its_due_date_is_to_come(clock) -> None:
+    clock("2026-11-22T12:00")
+    first = next_run()
+    clock("2026-12-08T12:00")
+    missed = next_run(first)
+    assert TIMETABLE.due_date_of(missed.run_after) == date(2026, 12, 10)
+    assert missed.run_after < pendulum.datetime(2026, 12, 8)
+
+
+def test_a_past_due_date_is_never_billed_by_the_schedule(clock) -> None:
+    clock("2026-11-22T12:00")
+    first = next_run()
+    clock("2026-12-11T12:00")
+    assert TIMETABLE.due_date_of(next_run(first).run_after) == date(2026, 12, 31)
+
+
+def test_nothing_is_scheduled_after_the_end_date(clock) -> None:
+    clock("2026-11-22T12:00")
+    assert next_run(restriction=TimeRestriction(None, pendulum.datetime(2026, 11, 24), False)) is None
+
+
+def test_the_run_id_carries_the_due_date() -> None:
+    start = TIMETABLE.start_of(date(2026, 12, 10))
+    made = TIMETABLE.generate_run_id(
+        run_type=DagRunType.SCHEDULED, run_after=start, data_interval=DataInterval.exact(start)
+    )
+    assert made == "scheduled__due_2026-12-10"
+    manual = TIMETABLE.generate_run_id(run_type=DagRunType.MANUAL, run_after=start, data_interval=None)
+    assert manual.startswith("manual__2026-11-30T")
+
+
+def test_the_scheduler_gets_the_same_timetable_that_the_dag_has() -> None:
+    copy = DueDayTimetable.deserialize(TIMETABLE.serialize())
+    assert vars(copy) == vars(TIMETABLE)
+    with DAG("x", schedule=copy):
+        pass
+
+
+@given(st.dates(date(2015, 1, 1), date(2030, 12, 31)), st.integers(0, 27), st.times())
+def test_start_and_due_date_are_each_others_inverse_also_at_daylight_saving(due: date, ahead: int, at: time) -> None:
+    table = DueDayTimetable((1,), ahead, at.replace(tzinfo=None, fold=0), SAO_PAULO)
+    assert table.due_date_of(table.start_of(due)) == due

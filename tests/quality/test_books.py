@@ -1,0 +1,92 @@
+"""Each check finds the damage it is there for, put in by hand with the guards off."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import count
+
+import pytest
+from sqlalchemy import Engine
+
+from multitv.billing import tv
+from multitv.billing.standard import bill_plans
+from multitv.quality import books
+from tests.billing.isp import DUE, Isp
+
+
+@pytest.fixture
+def settled(engine: Engine) -> Isp:
+    """Two clients of a plan, one charged and one excluded, with every trigger and constraint check off."""
+    isp = Isp(engine, count(1))
+    isp.run("insert into erp.service_plan values (1, 'Fibra 500 + TV', 149.90)")
+    isp.run("insert into tv.service_plan_setting values (1, true, null)")
+    package = isp.package("10.00")
+    isp.sell(isp.client_plan(), package)
+    isp.sell(isp.client_plan(), package, price="0.00")
+    tv.save(engine, DUE)
+    bill_plans(engine, DUE)
+    tv.settle(engine, DUE)
+    for table in ("billing.event", "finance.posting"):
+        isp.run(f"alter table {table} disable trigger user")
+    return isp
+
+
+def test_sound_books_pass_every_check(settled: Isp) -> None:
+    books.check(settled.engine, books.LIST + books.PLANS + books.BOOKS, DUE)
+
+
+@pytest.mark.parametrize(
+    ("name", "damage"),
+    [
+        ("expected_is_billed", "update billing.event set amount = 9.99"),
+        ("expected_is_billed", "update billing.event set status = 'cancelled', processed_at = null, "
+         "cancelled_at = now(), cancel_reason = 'x'"),
+        ("expected_is_billed", "update billing.event set service_plan_id = 2"),
+        ("processed_is_posted", "delete from finance.posting where kind = 'tv_package'"),
+        ("processed_is_posted", "update finance.posting set amount = 9.99 where kind = 'tv_package'"),
+        ("processed_is_posted", "update billing.event set status = 'pending', processed_at = null"),
+        ("processed_is_posted", "update finance.invoice set client_plan_id = 77 where id in "
+         "(select invoice_id from finance.posting where kind = 'tv_package')"),
+        ("candidate_accounted_for", "delete from billing.exclusion"),
+        ("candidate_accounted_for", "update billing.exclusion set client_package_id = e.client_package_id "
+         "from billing.event as e"),
+    ],
+)  # fmt: skip
+def test_damage_is_found_and_named(settled: Isp, name: str, damage: str) -> None:
+    settled.run(damage)
+    with pytest.raises(books.CheckFailed, match=f"{name}: ") as caught:
+        books.check(settled.engine, (name,), DUE)
+    assert "Correct these rows, then clear this task" in str(caught.value)
+
+
+def test_a_second_live_charge_is_found_without_its_unique_key(settled: Isp) -> None:
+    settled.run("drop index billing.event_live_charge")
+    settled.run(
+        "insert into billing.event (run_id, client_plan_id, service_plan_id, client_package_id, due_date, "
+        "reference_month, kind, amount, price_source) select run_id, client_plan_id, service_plan_id, "
+        "client_package_id, due_date, reference_month, kind, amount, price_source from billing.event"
+    )
+    with pytest.raises(books.CheckFailed, match="has 2 live charges in 2026-12"):
+        books.check(settled.engine, ("one_live_charge",), DUE)
+
+
+def test_a_negative_price_is_named_before_anything_is_saved(settled: Isp) -> None:
+    settled.run("alter table tv.client_package drop constraint client_package_price_check")
+    settled.run("update tv.client_package set price = -5.00 where price = 0")
+    with pytest.raises(books.CheckFailed, match="client package 2 of client plan 3 would be charged -5.00"):
+        books.check(settled.engine, books.LIST, date(2027, 1, 10))
+
+
+def test_a_list_with_repeated_rows_is_refused_before_anything_is_saved(settled: Isp) -> None:
+    settled.run("alter table tv.service_plan_setting drop constraint service_plan_setting_pkey")
+    settled.run("insert into tv.service_plan_setting select * from tv.service_plan_setting")
+    with pytest.raises(books.CheckFailed, match="client package 1 is listed 2 times"):
+        books.check(settled.engine, books.LIST, date(2027, 1, 10))
+
+
+def test_many_offenders_are_counted_and_a_few_are_shown(settled: Isp) -> None:
+    settled.run("alter table tv.client_package drop constraint client_package_price_check")
+    for _ in range(9):
+        settled.sell(settled.client_plan(), 1, price="-1.00")
+    with pytest.raises(books.CheckFailed, match="and 4 more"):
+        books.check(settled.engine, books.LIST, date(2027, 1, 10))
