@@ -15,14 +15,16 @@ from include.sandbox.platform import Platform
 from include.sandbox.routes import admin, admin_state, catalogue, oauth, subscribers
 from include.sandbox.routes.common import VendorJson
 
+ROOMS = (oauth, catalogue, subscribers, admin, admin_state)
 CODES = {400: "VALIDATION_ERROR", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
 
 
 def application(platform: Platform) -> FastAPI:
     app = FastAPI(title="Beenius sandbox", version="1", docs_url=None, redoc_url=None)
     app.state.platform = platform
-    for module in (oauth, catalogue, subscribers, admin, admin_state):
+    for module in ROOMS:
         app.include_router(module.router)
+    app.state.routes = [route for module in ROOMS for route in module.router.routes]
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
@@ -58,7 +60,18 @@ async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
     refusal = Refusal(error.status_code, CODES.get(error.status_code, "ERROR"), str(error.detail))
     refusal.headers.update(error.headers or {})
+    if error.status_code == 405:
+        refusal.headers["Allow"] = ", ".join(sorted(_methods(request)))
     return _envelope(request, refusal)
+
+
+def _methods(request: Request) -> set[str]:
+    """Return every method of the path; the framework names those of the first route that has it."""
+    found: set[str] = set()
+    for route in request.app.state.routes:
+        if route.path_regex.match(request.url.path):
+            found |= route.methods
+    return found
 
 
 async def _broken(request: Request, error: Exception) -> Response:

@@ -30,14 +30,14 @@ def add(store: Store, clock: Clock, rows: Iterable[dict[str, Any]]) -> list[str]
 
     All or none. Raises Refusal 409 if an external id or a MAC is taken, 422 if a row has unknown fields.
     """
-    now, number = clock.text(), store.next_id()
+    now, first = clock.text(), store.next_id()
     subscribers, bodies = [], []
     macs: list[tuple[str, int]] = []
-    for number, row in enumerate(rows, start=number):  # noqa: B020 - the number goes on from where it was
+    for number, row in enumerate(rows, start=first):
         body = compact(_document(number, row, now))
         bodies.append(body)
         subscribers.append((number, row.get("external_id"), now, new_pin(), body))
-        macs.extend((str(device["mac"]).lower(), number) for device in row.get("devices", ()))
+        macs.extend((device["mac"].lower(), number) for device in row.get("devices", ()))
     try:
         with store.transaction():
             store.insert(subscribers)
@@ -71,10 +71,23 @@ def _row(line: bytes) -> dict[str, Any]:
     return row
 
 
-def _document(number: int, row: dict[str, Any], now: str) -> dict[str, Any]:
+def _check(row: dict[str, Any]) -> None:
+    """Raise Refusal 422 if the row can't be kept; anything that can be kept may be said."""
     unknown = row.keys() - DEFAULTS.keys()
     if unknown:
-        raise Refusal(422, "VALIDATION_ERROR", "a subscriber has no such field", sorted(unknown)[0])
+        raise Refusal(422, "VALIDATION_ERROR", "a subscriber has no such field", min(unknown))
+    for name, key in (("services", "service_uid"), ("devices", "mac")):
+        entries = row.get(name, [])
+        if not isinstance(entries, list) or not all(
+            isinstance(e, dict) and isinstance(e.get(key), str) for e in entries
+        ):
+            raise Refusal(422, "VALIDATION_ERROR", f"{name} is a list of objects with a {key}", name)
+    if not isinstance(row.get("external_id"), str | None):
+        raise Refusal(422, "VALIDATION_ERROR", "external_id is text or null", "external_id")
+
+
+def _document(number: int, row: dict[str, Any], now: str) -> dict[str, Any]:
+    _check(row)
     document = {"uid": uid_of(number)} | DEFAULTS | row
     services = [{"active_from": now, "active_to": None} | entry for entry in document["services"]]
     blank = {"device_type_uid": "stb-android", "serial": None, "label": None, "status": "ACTIVE"}

@@ -8,8 +8,12 @@ from typing import Any
 VENDOR_JSON = "application/vnd.beenius+json;version=9"
 
 
+_encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
 def compact(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    """Write `value` as JSON without spaces, letters as they are."""
+    return _encoder.encode(value)
 
 
 class Refusal(Exception):

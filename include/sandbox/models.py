@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
-from typing import Annotated, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 T = TypeVar("T")
 Status = Literal["ACTIVE", "SUSPENDED", "INACTIVE"]
@@ -13,12 +14,23 @@ Name = Annotated[str, Field(max_length=100)]
 Filled = Annotated[str, Field(min_length=1, max_length=100, pattern=r"\S")]
 
 
-def _in_range(moment: datetime) -> datetime:
-    moment.astimezone(UTC)
-    return moment
+RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_in_range)]
+def _rfc_3339(text: Any) -> Any:
+    if text is not None and not (isinstance(text, str) and RFC_3339.fullmatch(text)):
+        raise ValueError("write the time as RFC 3339 says, with its offset: 2026-01-31T12:00:00Z")
+    return text
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("there is no such time in UTC") from error
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_rfc_3339), AfterValidator(_in_utc)]
 
 
 class Strict(BaseModel):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Body, Request, Response
 from pydantic import Field
 
 from include.sandbox import byhand
@@ -46,7 +46,7 @@ async def replace_catalogue(platform: Parts, kind: Kind, rows: list[Any]) -> Non
 
 
 @router.post("/catalogue/{kind}", status_code=204)
-async def add_to_catalogue(platform: Parts, kind: Kind, row: Annotated[Any, Field()]) -> None:
+async def add_to_catalogue(platform: Parts, kind: Kind, row: Annotated[Any, Body()]) -> None:
     """Serve this row too, after the others."""
     with platform.store.transaction():
         platform.lineup.add(kind, row)
