@@ -69,6 +69,7 @@ with DAG(
 
     @task(task_display_name="Conferir a lista")
     def check_list(due_date: str) -> None:
+        books.warn(isp_database(), books.NEVER_BILLED)
         books.check(isp_database(), books.LIST, date.fromisoformat(due_date))
 
     @task(task_display_name="Salvar")

@@ -221,9 +221,3 @@ def test_events_left_pending_are_work_even_if_nobody_is_due_any_more(isp: Isp) -
     tv.save(isp.engine, DUE)
     isp.run("update erp.client_plan set due_day = 20")
     assert tv.load(isp.engine, DUE).has_work
-
-
-def test_packages_of_no_client_plan_are_named_in_the_log(isp: Isp, caplog: pytest.LogCaptureFixture) -> None:
-    isp.sell(424242, isp.package())
-    tv.load(isp.engine, DUE)
-    assert "1 live client packages belong to no client plan" in caplog.text

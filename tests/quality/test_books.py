@@ -90,3 +90,12 @@ def test_many_offenders_are_counted_and_a_few_are_shown(settled: Isp) -> None:
         settled.sell(settled.client_plan(), 1, price="-1.00")
     with pytest.raises(books.CheckFailed, match="and 4 more"):
         books.check(settled.engine, books.LIST, date(2027, 1, 10))
+
+
+def test_what_no_due_date_ever_covers_is_warned_of(settled: Isp, caplog: pytest.LogCaptureFixture) -> None:
+    settled.sell(424242, 1)
+    settled.run("alter table erp.client_plan drop constraint client_plan_due_day_check")
+    settled.run("update erp.client_plan set due_day = 32 where id = 3")
+    books.warn(settled.engine, books.NEVER_BILLED)
+    assert "impossible_due_day: client plan 3 has due day 32. They are on no list" in caplog.text
+    assert "is of client plan 424242, which does not exist" in caplog.text

@@ -79,12 +79,6 @@ def load(engine: Engine, due_date: date) -> Loaded:
             row.outcome,
             f", {reais(row.amount)}" if row.outcome == "charge" else "",
         )
-    if due.orphans:
-        log.warning(
-            "%s live client packages belong to no client plan of the ERP: they are on no list and are not billed. "
-            "Cancel them, or look whether erp.client_plan is complete.",
-            due.orphans,
-        )
     log.info(
         "Due date %s: %s client plans are due, %s client packages are listed, %s would be charged.",
         due_date,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from psycopg.pq import Conninfo
 from sqlalchemy import URL, Connection, Engine, create_engine
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.pool import NullPool
@@ -44,10 +45,13 @@ def connection_url(conn_id: str = CONNECTION_ID) -> URL:
 
 
 def url_of(connection: AirflowConnection) -> URL:
-    """Return the SQLAlchemy URL of an Airflow connection of type postgres."""
+    """Return the SQLAlchemy URL of an Airflow connection of type postgres, with what its extra says to libpq."""
     from airflow.providers.postgres.hooks.postgres import PostgresHook
 
-    return PostgresHook(connection=connection).sqlalchemy_url
+    # The hook's URL leaves sslmode and its like out.
+    known = {option.keyword.decode() for option in Conninfo.get_defaults()}
+    to_libpq = {key: str(value) for key, value in connection.extra_dejson.items() if key in known}
+    return PostgresHook(connection=connection).sqlalchemy_url.update_query_dict(to_libpq)
 
 
 def isp_database() -> Engine:

@@ -1,0 +1,120 @@
+"""Every DAG, as Airflow's own DAG processor would take it."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from airflow.dag_processing.dagbag import DagBag
+from airflow.sdk import DAG
+from airflow.serialization.serialized_objects import DagSerialization
+
+DAG_IDS = {"tv_catalog_sync", "tv_billing", "standard_billing"}
+TAGS = {"tv", "catalogo", "faturamento", "impacto:alto", "impacto:medio"}
+
+
+@pytest.fixture(scope="module")
+def bag() -> DagBag:
+    return DagBag(Path(__file__).resolve().parents[2] / "dags")
+
+
+@pytest.fixture(params=sorted(DAG_IDS))
+def dag(request: pytest.FixtureRequest, bag: DagBag) -> DAG:
+    return bag.dags[request.param]
+
+
+def test_exactly_the_known_dags_are_there_and_import(bag: DagBag) -> None:
+    assert bag.import_errors == {}
+    assert set(bag.dags) == DAG_IDS
+
+
+def test_a_dag_tells_what_it_is_and_what_to_do_at_three_in_the_morning(dag: DAG) -> None:
+    assert "## Triage notes" in dag.doc_md
+    assert dag.dag_display_name != dag.dag_id
+    assert set(dag.tags) <= TAGS
+    assert any(tag.startswith("impacto:") for tag in dag.tags)
+
+
+def test_every_task_has_an_owner_retries_with_backoff_and_a_time_limit(dag: DAG) -> None:
+    for task in dag.tasks:
+        assert task.owner == "multitv"
+        assert task.retries == 3
+        assert task.retry_exponential_backoff
+        assert task.retry_policy is not None
+        assert task.execution_timeout or task.task_id == "wait_for_standard_billing"
+        assert task.task_display_name != task.task_id
+
+
+def test_a_dag_survives_the_way_to_the_scheduler(dag: DAG) -> None:
+    copy = DagSerialization.from_dict(DagSerialization.to_dict(dag))
+    assert set(copy.task_dict) == set(dag.task_dict)
+    assert copy.timetable.summary == dag.timetable.summary
+
+
+def test_missed_runs_are_not_made_up_for_by_airflow(dag: DAG) -> None:
+    assert dag.catchup is False
+
+
+@pytest.mark.parametrize("dag_id", ["tv_billing", "standard_billing"])
+def test_the_due_date_is_picked_from_a_calendar(bag: DagBag, dag_id: str) -> None:
+    param = bag.dags[dag_id].params.get_param("due_date")
+    assert param.value is None
+    assert param.schema["format"] == "date"
+    assert param.schema["title"] == "Vencimento"
+
+
+def test_the_graph_of_tv_billing_is_one_line(bag: DagBag) -> None:
+    line = [task.task_id for task in bag.dags["tv_billing"].topological_sort()]
+    assert line == [
+        "resolve_due_date",
+        "load",
+        "check_list",
+        "save",
+        "wait_for_standard_billing",
+        "settle",
+        "check_books",
+        "report",
+    ]
+    for task_id, after in pairwise(line):
+        assert bag.dags["tv_billing"].get_task(task_id).downstream_task_ids == {after}
+
+
+@pytest.mark.parametrize(
+    "path", sorted((Path(__file__).resolve().parents[2] / "dags").glob("*.py")), ids=lambda p: p.stem
+)
+def test_a_dag_file_knows_order_and_nothing_else(path: Path) -> None:
+    imported = {
+        name.split(".")[0]
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in ([alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module])
+    }
+    assert imported <= {"__future__", "airflow", "datetime", "multitv", "pendulum"}
+    assert len(path.read_text().splitlines()) <= 150
+
+
+def test_importing_a_dag_does_not_import_what_takes_seconds(repository: Path) -> None:
+    program = (
+        "import runpy, sys, glob\n"
+        "for path in glob.glob('dags/*.py'): runpy.run_path(path)\n"
+        "print([name for name in ('pandas', 'numpy', 'great_expectations') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=repository, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_airflow_sees_one_plugin_and_none_of_the_rooms(repository: Path) -> None:
+    program = (
+        "import sys\n"
+        "from airflow.plugins_manager import _get_plugins\n"
+        "plugins, errors = _get_plugins()\n"
+        "ours = [type(plugin).__name__ if not isinstance(plugin, type) else plugin.__name__ for plugin in plugins]\n"
+        "stems = [name for name in ('engine', 'settings', 'due_date', 'tv', 'client') if name in sys.modules]\n"
+        "print(errors, 'MultiTVPlugin' in ours, stems)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=repository, capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines()[-1:] == ["{} True []"], done.stderr
