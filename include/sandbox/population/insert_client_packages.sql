@@ -31,7 +31,7 @@ sold as (
         contract.days,
         contract.due_day,
         -- From any of the six, forwards or backwards: four in a row are four different ones.
-        (cast(:everyday as text []))[
+        (cast(:everyday as text[]))[
             1 + mod(
                 pg_temp.roll(contract.key, 'package', 6) + number * (1 + 4 * pg_temp.roll(contract.key, 'way', 2)), 6
             )
@@ -43,7 +43,7 @@ sold as (
             when contract.role = 'plan_without_tv' then 1
             when not contract.allows_tv then 0
             when contract.role = 'ordinary'
-                then (array[0, 0, 0, 1, 1, 1, 1, 2, 2, 3, 4])[1 + pg_temp.roll(contract.key, 'extras', 11)]
+                then pg_temp.pick(contract.key, 'extras', array[0, 0, 0, 1, 1, 1, 1, 2, 2, 3, 4])
             else 1 + pg_temp.roll(contract.key, 'more extras', 3)
         end
     ) as number
@@ -65,7 +65,7 @@ priced as (
             when sold.role = 'only_an_own_price' then 21.90
             when pg_temp.roll(sold.key, 'own price', 100) < 2 then 0.00
             when pg_temp.roll(sold.key, 'own price', 100) < 14
-                then (array[4.99, 9.90, 14.90, 17.45, 19.90, 27.50])[1 + pg_temp.roll(sold.key, 'price', 6)]
+                then pg_temp.pick(sold.key, 'price', array[4.99, 9.90, 14.90, 17.45, 19.90, 27.50])
         end as price,
         -- One throw decides on every fate that an everyday sale may have, so that it has one at most.
         case when sold.role = 'ordinary' and sold.plan_cancelled_on is null then pg_temp.roll(sold.key, 'fate', 100) end

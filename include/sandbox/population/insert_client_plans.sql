@@ -6,6 +6,7 @@ with contract as (
         story.client_id * 2 - 2 + number as id,
         story.client_id,
         story.due_day as usual_due_day,
+        story.other_due_day,
         story.role,
         story.later,
         story.company,
@@ -21,23 +22,25 @@ lived as (
         contract.client_id,
         contract.key,
         case
-            when contract.company then cast(:business_plans as bigint [])
-            when contract.role = 'plan_without_tv' then cast(:fibre_plans as bigint [])
-            when contract.role <> 'ordinary' then cast(:tv_plans as bigint [])
-            when pg_temp.roll(contract.key, 'kind of plan', 100) < 70 then cast(:tv_plans as bigint [])
-            else cast(:fibre_plans as bigint [])
+            when contract.company then cast(:business_plans as bigint[])
+            when contract.role = 'plan_without_tv' then cast(:fibre_plans as bigint[])
+            when contract.role <> 'ordinary' then cast(:tv_plans as bigint[])
+            when pg_temp.roll(contract.key, 'kind of plan', 100) < 70 then cast(:tv_plans as bigint[])
+            else cast(:fibre_plans as bigint[])
         end as choice,
         case
             when contract.role = 'client_plan_suspended' then 'suspended'
             when contract.role = 'client_plan_cancelled' then 'cancelled'
             when contract.number = 1 then 'active'
-            else (array['active', 'suspended', 'cancelled'])[
-                1 + greatest(0, pg_temp.roll(contract.key, 'status', 20) - 17)
-            ]
+            else case pg_temp.roll(contract.key, 'status', 20)
+                when 0 then 'suspended'
+                when 1 then 'cancelled'
+                else 'active'
+            end
         end as status,
         case
             when contract.number = 1 or pg_temp.roll(contract.key, 'same due day', 2) = 0 then contract.usual_due_day
-            else (array[1, 5, 8, 10, 12, 15, 20, 25, 28, 29, 30, 31])[1 + pg_temp.roll(contract.key, 'due day', 12)]
+            else contract.other_due_day
         end as due_day,
         cast(:anchor as date)
         + case
@@ -52,13 +55,14 @@ lived as (
 select
     lived.id,
     lived.client_id,
-    lived.choice[1 + pg_temp.roll(lived.key, 'plan', cardinality(lived.choice))],
+    pg_temp.pick(lived.key, 'plan', lived.choice),
     lived.status,
     lived.due_day,
     lived.activated_on,
     case
         when lived.status = 'cancelled'
-            then lived.activated_on + 1
+            then
+                lived.activated_on + 1
                 + pg_temp.roll(lived.key, 'cancelled', cast(:anchor as date) - lived.activated_on - 1)
     end
 from lived

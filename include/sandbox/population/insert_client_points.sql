@@ -26,10 +26,10 @@ point as (
         contract.activated_on,
         contract.days,
         pg_temp.roll(hashint8extended(contract.key, number), 'added', contract.days / 2) as days_before,
-        pg_temp.roll(contract.key, 'other rooms', cardinality(cast(:rooms as text [])) - 1) as other_room
+        pg_temp.roll(contract.key, 'other rooms', cardinality(cast(:rooms as text[])) - 1) as other_room
     from contract
     cross join lateral generate_series(
-        1, (array[0, 1, 1, 1, 1, 1, 2, 2, 2, 3])[1 + pg_temp.roll(contract.key, 'points', 10)]
+        1, pg_temp.pick(contract.key, 'points', array[0, 1, 1, 1, 1, 1, 2, 2, 2, 3])
     ) as number
 ),
 
@@ -38,9 +38,9 @@ device as (
         point.*,
         -- An odd factor makes a permutation of the numbers below 2 ^ 32: scattered, and never twice the same.
         lpad(to_hex(mod(point.id * 2654435761 + mod(cast(:seed as bigint), 4294967296), 4294967296)), 8, '0') as tail,
-        (array['stb-android', 'stb-android', 'stb-android', 'stb-linux', 'smart-tv'])[
-            1 + pg_temp.roll(point.key, 'device type', 5)
-        ] as device_type
+        pg_temp.pick(
+            point.key, 'device type', array['stb-android', 'stb-android', 'stb-android', 'stb-linux', 'smart-tv']
+        ) as device_type
     from point
 )
 
@@ -56,17 +56,18 @@ select
     case device.device_type when 'stb-android' then 'AND' when 'stb-linux' then 'LNX' else 'STV' end
     || lpad(cast(device.id as text), 8, '0') || upper(substr(device.tail, 1, 4)),
     device.device_type,
-    (cast(:rooms as text []))[
+    (cast(:rooms as text[]))[
         case
             when device.number = 1 then 1
-            else 2 + mod(device.other_room + device.number, cardinality(cast(:rooms as text [])) - 1)
+            else 2 + mod(device.other_room + device.number, cardinality(cast(:rooms as text[])) - 1)
         end
     ],
     device.activated_on + device.days_before,
     case
         when device.cancelled_on is not null then device.cancelled_on
         when pg_temp.roll(device.key, 'removed', 100) < 5
-            then device.activated_on + device.days_before
+            then
+                device.activated_on + device.days_before
                 + pg_temp.roll(device.key, 'removed on', device.days - device.days_before + 1)
     end
 from device

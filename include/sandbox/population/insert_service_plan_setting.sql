@@ -1,3 +1,8 @@
 -- In: id, allows_tv, package_uid (null for none). Adds the TV tab of a service plan, with its default package.
 insert into tv.service_plan_setting (service_plan_id, allows_tv, package_id)
-values (:id, :allows_tv, (select package.id from tv.package as package where package.platform_uid = :package_uid))
+select
+    :id,
+    :allows_tv,
+    max(package.id)
+from tv.package as package
+where package.platform_uid = :package_uid

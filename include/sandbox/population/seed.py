@@ -44,13 +44,10 @@ def seed(engine: Engine, clients: int, anchor: date, *, seed: int = DEFAULT_SEED
     The same seed, anchor and number give the same rows, and client i is the same whatever the number. A database
     that has clients is left as it is. Two calls at once are harmless: the second waits, and finds clients.
 
-    Raises PopulationRefused for a number out of range, a database without our schema, an ERP that is not ours or half
+    Raises PopulationRefused for a value out of range, a database without our schema, an ERP that is not ours or half
     a population; DatabaseUnavailable.
     """
-    if not 1 <= clients <= MOST_CLIENTS:
-        raise PopulationRefused(
-            f"A demo population has 1 to {MOST_CLIENTS} clients, not {clients}. Nothing was written; choose another number."
-        )
+    _refuse_the_impossible(clients, anchor, seed)
     with transaction(engine) as connection:
         lock(connection, "demo population")
         _refuse_what_is_not_ours(connection)
@@ -70,6 +67,19 @@ def _statement(name: str) -> TextClause:
     return text((Path(__file__).parent / f"{name}.sql").read_text(encoding="utf-8"))
 
 
+def _refuse_the_impossible(clients: int, anchor: date, seed: int) -> None:
+    for name, value, least, most in (
+        ("number of clients", clients, 1, MOST_CLIENTS),
+        ("anchor's year", anchor.year, 2000, 2200),
+        ("seed", seed, 0, 2**63 - 1),
+    ):
+        if not least <= value <= most:
+            raise PopulationRefused(
+                f"The {name} of a demo population is {least} to {most}, not {value}. "
+                "Nothing was written; choose another."
+            )
+
+
 def _refuse_what_is_not_ours(connection: Connection) -> None:
     for name, kind in connection.execute(_statement("relations")):
         if kind is None:
@@ -78,8 +88,8 @@ def _refuse_what_is_not_ours(connection: Connection) -> None:
             )
         if kind != "r":
             raise PopulationRefused(
-                f"{name} is not a table of ours but a view or foreign table over another ERP. Demo clients would end up "
-                "in there, so nothing was written; seed a database of its own instead."
+                f"{name} is not a table of ours but a view or foreign table over another ERP. Demo clients "
+                "would end up in there, so nothing was written; seed a database of its own instead."
             )
 
 
@@ -114,7 +124,7 @@ def _declare_offer(connection: Connection) -> None:
 
 
 def _add_clients(connection: Connection, clients: int, anchor: date, seed: int) -> None:
-    for function in ("roll", "next_due", "story"):
+    for function in ("roll", "pick", "next_due", "story"):
         connection.execute(_statement(f"create_{function}"))
     choices = _choices()
     for first, last in _batches(clients):
