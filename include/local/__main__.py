@@ -1,0 +1,77 @@
+"""`python -m include.local up` starts everything and stays; `run` also runs the main job and shows what came of it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+from include.local import environment, interrupts
+from include.local.config import Config, outside, read
+from include.local.stack import Stack
+from multitv.errors import MultiTVError
+
+_began = time.monotonic()
+
+
+def say(text: str) -> None:
+    """Print a line with the seconds since the start."""
+    print(f"[{time.monotonic() - _began:6.1f} s] {text}", flush=True)
+
+
+def main(arguments: list[str]) -> int:
+    """Return the exit code: 0, 1 after a failure, 130 if interrupted before everything was up."""
+    if arguments not in (["run"], ["up"]):
+        print("usage: python -m include.local run|up", file=sys.stderr)
+        return 2
+    signals = interrupts.Interrupts()
+    signals.listen()
+    try:
+        config = read(os.environ)
+    except MultiTVError as error:
+        print(error, file=sys.stderr)
+        return 1
+    stack = Stack(config, outside(os.environ), say, signals.shield)
+    try:
+        code = _serve(stack, config, with_job=arguments == ["run"])
+    except MultiTVError as error:
+        say(f"FAILED: {error}")
+        code = 1
+    except interrupts.Interrupted:
+        code = 130
+    finally:
+        signals.ignore()
+        stack.stop()
+    return code
+
+
+def _serve(stack: Stack, config: Config, *, with_job: bool) -> int:
+    say(f"Starting in {config.home}; logs in {stack.home.logs}")
+    stack.start()
+    _show_addresses(stack)
+    if with_job:
+        pass
+    try:
+        while True:
+            time.sleep(1)
+            stack.check()
+    except interrupts.Interrupted:
+        say("Stopping")
+        return 0
+
+
+def _show_addresses(stack: Stack) -> None:
+    password = environment.password(stack.config.home)
+    print(
+        f"""
+  Airflow   {stack.api.address}   user {environment.USER}, password {password}
+  Sandbox   {stack.sandbox.url}/docs
+  Shell     . '{stack.home.run_env}' && airflow dags list    (and: psql "$ISP_DB_URI")
+  Logs      {stack.home.logs}
+""",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

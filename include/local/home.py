@@ -1,0 +1,52 @@
+"""The folder that a local stack lives in: one stack at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+from multitv.errors import MultiTVError
+
+
+class HomeInUse(MultiTVError):
+    """Another stack is running in this home."""
+
+
+class Home:
+    """Where things are under MULTITV_HOME, and the lock that a running stack holds."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.postgres = folder / "postgres"
+        self.sandbox = folder / "sandbox"
+        self.logs = folder / "logs"
+        self.run_env = folder / "run.env"
+        self.migration_note = folder / "airflow" / "migrated.json"
+        self._lock: int | None = None
+
+    def enter(self) -> None:
+        """Make the folder and hold its lock until `leave`, or until this process ends, however. Raises HomeInUse."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise HomeInUse(f"MULTITV_HOME={self.folder} cannot be used: {error.strerror}.") from error
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            owner = os.pread(lock, 20, 0).decode().strip()
+            os.close(lock)
+            raise HomeInUse(
+                f"A stack is up in {self.folder} already (process {owner or 'unknown'}): use that one, stop it with "
+                "Ctrl-C, or start another with its own MULTITV_HOME, AIRFLOW_PORT and SANDBOX_PORT."
+            ) from error
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
+        self._lock = lock
+
+    def leave(self) -> None:
+        if self._lock is not None:
+            os.ftruncate(self._lock, 0)
+            os.close(self._lock)
+            self._lock = None

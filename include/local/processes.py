@@ -1,0 +1,135 @@
+"""The processes of one local stack: each in a group of its own, none left behind, none killed that is not ours."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil  # type: ignore[import-untyped]
+
+from multitv.errors import MultiTVError
+
+# Every process of a stack inherits this variable with the stack's home in it: the proof that it is ours, also after
+# whoever started it was killed, and whatever process group a task chose for itself.
+MARK = "MULTITV_STACK"
+GRACE_SECONDS = 20.0
+
+
+class ProcessFailed(MultiTVError):
+    """A process of the stack ended by itself, or a port or a leftover could not be had."""
+
+
+@dataclass
+class Process:
+    """A running program whose output goes to `log`."""
+
+    name: str
+    log: Path
+    running: subprocess.Popen[bytes]
+
+    @classmethod
+    def start(cls, name: str, command: Sequence[str], environment: Mapping[str, str], logs: Path) -> Process:
+        """Start `command`, writing its output to <logs>/<name>.log from the beginning."""
+        logs.mkdir(parents=True, exist_ok=True)
+        log = logs / f"{name}.log"
+        with log.open("wb") as output:
+            running = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=dict(environment),
+                cwd=logs.parent,
+                start_new_session=True,
+            )
+        return cls(name, log, running)
+
+    def check(self) -> None:
+        """Raise ProcessFailed, with the end of its log, if it has ended."""
+        code = self.running.poll()
+        if code is not None:
+            raise ProcessFailed(f"{self.name} ended with exit code {code}.{tail(self.log)}")
+
+    def finish(self, seconds: float) -> None:
+        """Wait until a program that ends by itself has succeeded. Raises ProcessFailed."""
+        try:
+            code = self.running.wait(seconds)
+        except subprocess.TimeoutExpired as error:
+            raise ProcessFailed(f"{self.name} did not end within {seconds:.0f} s.{tail(self.log)}") from error
+        if code != 0:
+            raise ProcessFailed(f"{self.name} failed with exit code {code}.{tail(self.log)}")
+
+    def signal(self, number: signal.Signals) -> None:
+        # A group whose leader was waited for may have given its number to somebody else: that one is left to `sweep`.
+        if self.running.poll() is None:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.running.pid, number)
+
+
+def stop(processes: Iterable[Process], seconds: float = GRACE_SECONDS) -> None:
+    """End all of them at once: ask, wait, then kill."""
+    asked = list(processes)
+    for process in asked:
+        process.signal(signal.SIGTERM)
+    deadline = time.monotonic() + seconds
+    for process in asked:
+        with suppress(subprocess.TimeoutExpired):
+            process.running.wait(max(0.0, deadline - time.monotonic()))
+    for process in asked:
+        process.signal(signal.SIGKILL)
+        process.running.wait()
+
+
+def sweep(home: Path, seconds: float = GRACE_SECONDS) -> int:
+    """End every process that carries the mark of this home, and return how many there were. Raises ProcessFailed."""
+    found = marked(home)
+    for process in found:
+        with suppress(psutil.Error):
+            process.terminate()
+    _, stubborn = psutil.wait_procs(found, timeout=seconds)
+    # Looked for again: what was asked to end may have started others.
+    left = {*stubborn, *marked(home)}
+    for process in left:
+        with suppress(psutil.Error):
+            process.kill()
+    _, immortal = psutil.wait_procs(left, timeout=seconds)
+    if immortal:
+        raise ProcessFailed(f"These processes of {home} cannot be ended: {sorted(p.pid for p in immortal)}.")
+    return len(found)
+
+
+def marked(home: Path) -> list[psutil.Process]:
+    """Return the processes that carry the mark of this home."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            if process.pid != os.getpid() and process.environ().get(MARK) == str(home):
+                found.append(process)
+    return found
+
+
+def free(port: int) -> bool:
+    """Tell whether a server could listen on this port of the loopback address."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def tail(log: Path, lines: int = 30) -> str:
+    """Return the end of a log file for an error message, with its path; nothing if it is empty."""
+    try:
+        last = log.read_text(errors="replace").splitlines()[-lines:]
+    except OSError:
+        return ""
+    return f"\nThe end of {log}:\n  " + "\n  ".join(last) if last else ""

@@ -1,0 +1,157 @@
+"""The part of Airflow's REST API that starting and following runs needs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+import requests
+
+from multitv.errors import MultiTVError
+
+FINISHED = frozenset({"success", "failed"})
+ENDED = frozenset({"success", "failed", "skipped", "upstream_failed", "removed"})
+# A restarted or overloaded api-server is given this long before a call counts as failed.
+PATIENCE_SECONDS = 60.0
+
+
+class ApiFailed(MultiTVError):
+    """Airflow's API did not answer, or refused a request; the message has its reason."""
+
+
+@dataclass(frozen=True)
+class TaskState:
+    """One try of one task of a run. A mapped task has an entry for each index."""
+
+    task_id: str
+    name: str
+    map_index: int
+    state: str | None
+    try_number: int
+    seconds: float | None
+
+
+class Api:
+    """Airflow at `address`, as one of its users. Logs in by itself, again when its token has ended."""
+
+    def __init__(self, address: str, user: str, password: str) -> None:
+        self.address = address
+        self._credentials = {"username": user, "password": password}
+        self._session = requests.Session()
+        # A proxy of the machine has no business between us and our own loopback address.
+        self._session.trust_env = False
+
+    def close(self) -> None:
+        self._session.close()
+
+    def health(self) -> dict[str, Any] | None:
+        """Return what Airflow says of its components, None if it does not answer (yet)."""
+        try:
+            answer = self._session.get(f"{self.address}/api/v2/monitor/health", timeout=30)
+            body: dict[str, Any] = answer.json()
+        except (requests.RequestException, ValueError):
+            return None
+        return body if answer.ok else None
+
+    def dags(self) -> list[dict[str, Any]]:
+        return self._all("/dags", "dags", {"exclude_stale": "true"})
+
+    def import_errors(self) -> list[dict[str, Any]]:
+        return self._all("/importErrors", "import_errors")
+
+    def unpause(self, dag_id: str) -> None:
+        self._call("PATCH", f"/dags/{quote(dag_id)}", json={"is_paused": False})
+
+    def trigger(self, dag_id: str, conf: Mapping[str, Any], run_id: str | None = None) -> str:
+        """Start a run by hand and return its id. Raises ApiFailed, also if there is a run with this id."""
+        body: dict[str, Any] = {"logical_date": None, "conf": dict(conf)}
+        if run_id is not None:
+            body["dag_run_id"] = run_id
+        made: str = self._call("POST", f"/dags/{quote(dag_id)}/dagRuns", json=body)["dag_run_id"]
+        return made
+
+    def run_state(self, dag_id: str, run_id: str) -> str:
+        state: str = self._call("GET", self._run(dag_id, run_id))["state"]
+        return state
+
+    def tasks(self, dag_id: str, run_id: str) -> list[TaskState]:
+        """Return every task of a run, in no particular order."""
+        return [
+            TaskState(
+                task["task_id"],
+                task["task_display_name"],
+                task["map_index"],
+                task["state"],
+                task["try_number"],
+                task["duration"],
+            )
+            for task in self._all(f"{self._run(dag_id, run_id)}/taskInstances", "task_instances")
+        ]
+
+    def log(self, dag_id: str, run_id: str, task_id: str, try_number: int, map_index: int = -1) -> str:
+        """Return the log of one try, a line an event, exceptions with their type and message."""
+        lines: list[str] = []
+        token = None
+        path = f"{self._run(dag_id, run_id)}/taskInstances/{quote(task_id)}/logs/{try_number}"
+        while True:
+            found = self._call("GET", path, params={"map_index": map_index, "token": token})
+            lines += [line for event in found["content"] for line in _lines(event)]
+            if not found["content"] or not (token := found.get("continuation_token")):
+                return "\n".join(lines)
+
+    def _run(self, dag_id: str, run_id: str) -> str:
+        return f"/dags/{quote(dag_id)}/dagRuns/{quote(run_id, safe='')}"
+
+    def _all(self, path: str, name: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        while True:
+            page = self._call("GET", path, params={**(parameters or {}), "limit": 100, "offset": len(found)})
+            found += page[name]
+            if not page[name] or len(found) >= page["total_entries"]:
+                return found
+
+    def _call(self, method: str, path: str, **arguments: Any) -> Any:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                if "Authorization" not in self._session.headers:
+                    self._log_in()
+                answer = self._session.request(method, f"{self.address}/api/v2{path}", timeout=60, **arguments)
+            # A request that may have been carried out is not sent twice: then a run would be triggered twice.
+            except requests.ConnectionError as error:
+                if method == "POST" or time.monotonic() > deadline:
+                    raise ApiFailed(f"Airflow at {self.address} does not answer: {error}") from error
+                time.sleep(0.5)
+                continue
+            except requests.RequestException as error:
+                raise ApiFailed(f"{method} {path}: {error}") from error
+            if answer.status_code == 401 and time.monotonic() < deadline:
+                del self._session.headers["Authorization"]
+                continue
+            if not answer.ok:
+                raise ApiFailed(f"{method} {path}: {answer.status_code} {answer.text[:2000]}")
+            return answer.json()
+
+    def _log_in(self) -> None:
+        answer = self._session.post(f"{self.address}/auth/token", json=self._credentials, timeout=60)
+        if not answer.ok:
+            raise ApiFailed(f"Airflow at {self.address} refused our login: {answer.status_code} {answer.text[:500]}")
+        self._session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+
+
+def _lines(event: Any) -> list[str]:
+    """Write one event of a task's log as a person reads it."""
+    if isinstance(event, str):
+        return [event]
+    at = str(event.get("timestamp") or "")[11:19]
+    told = f"{at} {str(event.get('level', '')).upper():7} {event['event']}".strip()
+    return [told, *(f"{item.get('exc_type')}: {item.get('exc_value')}" for item in event.get("error_detail") or [])]
+
+
+def moment(text: str | None) -> float:
+    """Return a time of the API as seconds since the epoch, 0 for none."""
+    return datetime.fromisoformat(text).timestamp() if text else 0.0

@@ -1,0 +1,203 @@
+"""The whole stack of one machine: what is started, in which order, and how all of it stops."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+
+import requests
+from sqlalchemy import URL, Engine, make_url
+
+from include.local import airflow, environment, postgres, processes
+from include.local.config import Config
+from include.local.home import Home
+from include.local.processes import Process, ProcessFailed
+from include.local.rest import Api
+from include.sandbox.population.seed import seed
+from include.sandbox.process import Sandbox
+from multitv.database.engine import engine_for
+from multitv.database.migrate import migrate
+from multitv.settings import get_settings
+
+SANDBOX_SECONDS = 120.0
+# What a connection from outside means, in the words of Airflow itself.
+_PRINT_ISP_URL = (
+    "from multitv.database.engine import connection_url; "
+    "print('\\n' + connection_url().render_as_string(hide_password=False))"
+)
+
+Say = Callable[[str], None]
+Shield = Callable[[], AbstractContextManager[None]]
+
+
+class Stack:
+    """PostgreSQL, the sandbox and Airflow on loopback. `start` it, use it, `stop` it, also when `start` failed.
+
+    `shield` makes a context in which nothing interrupts us, for the moments in which a process has been started and
+    is not noted down yet.
+    """
+
+    def __init__(self, config: Config, inherited: Mapping[str, str], say: Say, shield: Shield = nullcontext) -> None:
+        self.config = config
+        self.home = Home(config.home)
+        self.dag_ids: list[str] = []
+        self._inherited = inherited
+        self._say = say
+        self._shield = shield
+        self._processes: list[Process] = []
+        self._postgres = postgres.Server(self.home.postgres) if config.needs_postgres else None
+        self._entered = False
+
+    def start(self) -> None:
+        """Return when everything answers and every DAG was parsed. Raises MultiTVError with the cause."""
+        self.home.enter()
+        self._entered = True
+        self._make_room()
+        started = time.time()
+        metadata = self._start_postgres()
+        self._prepare(metadata)
+        migrating = self._start_airflow_or_migrate(metadata)
+        self._start_sandbox()
+        self._open_isp_database()
+        if migrating is not None:
+            migrating.finish(airflow.MIGRATE_SECONDS)
+            self._processes.remove(migrating)
+            airflow.note_migration(metadata, self.home.migration_note)
+            self._say("Airflow's metadata is ready")
+            self._start_components()
+        self._wait_for_sandbox()
+        airflow.wait_until_up(self.api, started, self.check)
+        self._say(f"Airflow is up: {', '.join(airflow.COMPONENTS)}")
+        self.dag_ids = airflow.wait_until_parsed(self.api, self.config.dags_folder, started, self.check)
+        self._say(f"DAGs are parsed: {', '.join(self.dag_ids) or 'none'}")
+        environment.write_run_env(
+            self.home.run_env, self.environment, self._inherited, postgres.plain(self.isp_engine.url)
+        )
+
+    def stop(self) -> None:
+        """Stop everything that this home runs, and return when no process of it is left."""
+        if not self._entered:
+            return
+        self.home.run_env.unlink(missing_ok=True)
+        processes.stop(self._processes)
+        processes.sweep(self.config.home)
+        if self._postgres is not None:
+            self._postgres.stop()
+        self.home.leave()
+        self._entered = False
+
+    def check(self) -> None:
+        """Raise ProcessFailed, with the end of its log, if anything that should run does not."""
+        for process in self._processes:
+            process.check()
+        if self._postgres is not None and not self._postgres.running():
+            raise ProcessFailed(f"PostgreSQL ended by itself.{processes.tail(self.home.postgres / 'log')}")
+
+    def _make_room(self) -> None:
+        self.home.run_env.unlink(missing_ok=True)
+        if swept := processes.sweep(self.config.home):
+            self._say(f"Ended {swept} processes that an earlier start had left behind")
+        wanted = {"AIRFLOW_PORT": self.config.airflow_port}
+        if self.config.platform_connection is None:
+            wanted["SANDBOX_PORT"] = self.config.sandbox_port
+        for name, port in wanted.items():
+            if not processes.free(port):
+                raise ProcessFailed(
+                    f"Port {port} of 127.0.0.1 is taken by another program: end it, or choose another, such as "
+                    f"`make run {name}={port + 1000}`. Nothing was started."
+                )
+
+    def _start_postgres(self) -> URL:
+        """Return the address of Airflow's metadata."""
+        if self._postgres is None:
+            assert self.config.metadata_url is not None  # noqa: S101, what needs_postgres means
+            return make_url(self.config.metadata_url)
+        with self._shield():
+            self._postgres.start()
+        self._say("PostgreSQL is up")
+        if self.config.metadata_url is not None:
+            return make_url(self.config.metadata_url)
+        return postgres.database(self._postgres, "airflow")
+
+    def _prepare(self, metadata: URL) -> None:
+        """Settle the environment that all processes get."""
+        config = self.config
+        self.sandbox = Sandbox(
+            self.home.sandbox, config.sandbox_port, client_secret=environment.sandbox_secret(config.home)
+        )
+        isp, self._isp_url = config.isp_connection, None
+        if isp is None:
+            assert self._postgres is not None  # noqa: S101, what needs_postgres means
+            self._isp_url = postgres.database(self._postgres, "isp")
+            isp = environment.isp_connection(self._isp_url)
+        platform = config.platform_connection or environment.sandbox_connection(
+            config.sandbox_port, self.sandbox.client_id, self.sandbox.client_secret, self.sandbox.operator_uid
+        )
+        self.environment = environment.for_processes(
+            config, self._inherited, isp, platform, config.metadata_url or environment.metadata_url(metadata)
+        )
+        self.api = Api(f"http://127.0.0.1:{config.airflow_port}", environment.USER, environment.password(config.home))
+
+    def _start_airflow_or_migrate(self, metadata: URL) -> Process | None:
+        metadata = metadata.set(drivername="postgresql+psycopg")
+        if self.config.metadata_url is None and airflow.migrated(metadata, self.home.migration_note):
+            self._start_components()
+            return None
+        with self._shield():
+            migrating = airflow.start_migrating(self.environment, self.home.logs)
+            self._processes.append(migrating)
+        return migrating
+
+    def _start_components(self) -> None:
+        with self._shield():
+            self._processes += airflow.start(self.environment, self.home.logs)
+
+    def _start_sandbox(self) -> None:
+        if self.config.platform_connection is not None:
+            return
+        sandbox = self.sandbox
+        command = [sys.executable, "-m", "include.sandbox", "--host", "127.0.0.1", "--port", str(sandbox.port)]
+        command += ["--state", str(sandbox.state), "--client-id", sandbox.client_id]
+        command += ["--operator-uid", sandbox.operator_uid]
+        settings = self.environment | {"SANDBOX_CLIENT_SECRET": sandbox.client_secret}
+        with self._shield():
+            self._processes.append(Process.start("sandbox", command, settings, self.home.logs))
+
+    def _wait_for_sandbox(self) -> None:
+        if self.config.platform_connection is not None:
+            return
+        deadline = time.monotonic() + SANDBOX_SECONDS
+        with requests.Session() as session:
+            session.trust_env = False
+            while True:
+                try:
+                    if session.get(f"{self.sandbox.url}/healthz", timeout=5).ok:
+                        break
+                except requests.RequestException:
+                    pass
+                self.check()
+                if time.monotonic() > deadline:
+                    raise ProcessFailed(f"The sandbox does not answer.{processes.tail(self.home.logs / 'sandbox.log')}")
+                time.sleep(0.1)
+        self._say(f"The Beenius sandbox is up: {self.sandbox.url}")
+
+    def _open_isp_database(self) -> None:
+        url = self._isp_url or self._isp_url_from_outside()
+        self.isp_engine: Engine = engine_for(url)
+        migrate(self.isp_engine)
+        self._say(f"The ISP's database has the current schema: {url.render_as_string(hide_password=True)}")
+        if self.config.clients_to_seed:
+            seeded = seed(self.isp_engine, self.config.clients_to_seed, get_settings().today())
+            did = "loaded" if seeded.created else "already there"
+            self._say(f"The demo population is {did}: {seeded.clients} clients, {seeded.client_packages} TV packages")
+
+    def _isp_url_from_outside(self) -> URL:
+        asked = subprocess.run(
+            [sys.executable, "-c", _PRINT_ISP_URL], env=self.environment, capture_output=True, text=True, check=False
+        )
+        if asked.returncode:
+            raise ProcessFailed(f"AIRFLOW_CONN_ISP_DB is no connection to PostgreSQL:\n{asked.stderr[-2000:]}")
+        return make_url(asked.stdout.splitlines()[-1])
