@@ -92,9 +92,10 @@ def test_the_report_shows_the_books_to_a_person(demo: Isp) -> None:
     [(charges, amount)] = demo.run("select count(*), sum(amount) from finance.posting where kind = 'tv_package'")
     sold = demo.run(
         "insert into tv.client_package (client_plan_id, package_id, price, added_on) "
-        "select i.client_plan_id, p.id, 7.77, '2026-12-01' from finance.invoice as i, tv.package as p, erp.client_plan as c "
+        "select i.client_plan_id, p.id, 7.77, '2026-12-01' "
+        "from finance.invoice as i join erp.client_plan as c on c.id = i.client_plan_id "
         "join tv.service_plan_setting as s on s.service_plan_id = c.service_plan_id and s.allows_tv "
-        "where c.id = i.client_plan_id and p.active and p.extra and not exists (select 1 from tv.client_package as x "
+        "cross join tv.package as p where p.active and p.extra and not exists (select 1 from tv.client_package as x "
         "where x.client_plan_id = i.client_plan_id and x.package_id = p.id) limit 1"
     )
     assert sold == 1
