@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import date
-from itertools import count
 
 import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from include.local import postgres
 from include.local.postgres import Server
 from include.sandbox.population import seed as population
 from include.sandbox.population.seed import PopulationRefused, seed
-from multitv.database.engine import engine_for
+from tests.sandbox.databases import another_database
 
 ANCHOR = date(2026, 11, 23)
 TABLES = (
@@ -26,15 +25,15 @@ TABLES = (
     "tv.client_package",
     "tv.client_point",
 )
-_numbers = count(1)
 
 Rows = dict[str, list[tuple[object, ...]]]
 
 
 @pytest.fixture
-def another(server: Server, migrated: str) -> Callable[[], Engine]:
+def another(server: Server, migrated: str) -> Iterator[Callable[[], Engine]]:
     """Makes one more database of the current schema at each call."""
-    return lambda: engine_for(postgres.database(server, f"population_{next(_numbers)}", template=migrated))
+    with ExitStack() as stack:
+        yield lambda: stack.enter_context(another_database(server, migrated))
 
 
 def everything(engine: Engine) -> Rows:
@@ -186,8 +185,10 @@ def test_an_erp_of_views_is_refused_and_not_written_to(engine: Engine, rows: str
 
 
 def test_a_database_without_the_schema_is_told_apart(server: Server) -> None:
-    bare = engine_for(postgres.database(server, f"population_{next(_numbers)}"))
-    with pytest.raises(PopulationRefused, match=r"python -m multitv\.database\.migrate"):
+    with (
+        another_database(server, "template1") as bare,
+        pytest.raises(PopulationRefused, match=r"python -m multitv\.database\.migrate"),
+    ):
         seed(bare, 10, ANCHOR)
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import count
 from typing import Any
 
 import pytest
@@ -14,23 +13,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
-from include.local import postgres
 from include.local.postgres import Server
 from include.sandbox.population import offer
 from include.sandbox.population.seed import seed
-from multitv.database.engine import engine_for
+from tests.sandbox.databases import another_database
 
 ANCHOR = date(2026, 11, 23)
 DUE_DAYS = (1, 5, 8, 10, 12, 15, 20, 25, 28, 29, 30, 31)
-_numbers = count(1)
 
 
 @pytest.fixture(scope="module")
-def loaded(server: Server, migrated: str) -> Engine:
+def loaded(server: Server, migrated: str) -> Iterator[Engine]:
     """A database with the default population, that the tests here only read."""
-    engine = engine_for(postgres.database(server, f"population_data_{next(_numbers)}", template=migrated))
-    seed(engine, 5_000, ANCHOR)
-    return engine
+    with another_database(server, migrated) as engine:
+        seed(engine, 5_000, ANCHOR)
+        yield engine
 
 
 @pytest.fixture(scope="module")
@@ -80,9 +77,8 @@ def test_every_document_is_valid_and_nobody_shares_one(read: Callable[[str], lis
 @settings(max_examples=6, deadline=None)
 @given(number=st.integers(0, 2**63 - 1))
 def test_documents_and_macs_hold_for_any_seed(server: Server, migrated: str, number: int) -> None:
-    engine = engine_for(postgres.database(server, f"population_data_{next(_numbers)}", template=migrated))
-    seed(engine, 1_000, ANCHOR, seed=number)
-    with engine.connect() as connection:
+    with another_database(server, migrated) as engine, engine.connect() as connection:
+        seed(engine, 1_000, ANCHOR, seed=number)
         documents = connection.execute(text("select document from erp.client")).scalars().all()
         macs = connection.execute(text("select mac from tv.client_point")).scalars().all()
     assert len(set(documents)) == 1_000

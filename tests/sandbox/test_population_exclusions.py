@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from itertools import count
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
-from include.local import postgres
 from include.local.postgres import Server
 from include.sandbox.population.seed import seed
-from multitv.database.engine import engine_for
+from tests.sandbox.databases import another_database
 
 DUE_DAYS = (1, 5, 8, 10, 12, 15, 20, 25, 28, 29, 30, 31)
 REASONS = {
@@ -29,7 +27,6 @@ REASONS = {
     "no_price",
     "free",
 }
-_numbers = count(1)
 
 
 def last_day(day: date) -> int:
@@ -69,7 +66,7 @@ def test_each_due_date_of_the_year_after_has_charges_and_every_exclusion(engine:
 def test_whatever_the_day_and_the_seed_480_clients_show_every_exclusion(
     server: Server, migrated: str, anchor: date, number: int
 ) -> None:
-    engine = engine_for(postgres.database(server, f"population_exclusions_{next(_numbers)}", template=migrated))
-    seed(engine, 480, anchor, seed=number)
-    for due_date, found in exclusions(engine, anchor, 24):
-        assert set(found) == {*REASONS, None}, f"{due_date}: {found}"
+    with another_database(server, migrated) as engine:
+        seed(engine, 480, anchor, seed=number)
+        for due_date, found in exclusions(engine, anchor, 24):
+            assert set(found) == {*REASONS, None}, f"{due_date}: {found}"
