@@ -17,6 +17,7 @@ from include.sandbox.platform import Platform
 from include.sandbox.settings import Settings
 
 ANNOUNCEMENT = "Beenius sandbox on "
+BACKLOG = 2048
 
 
 class Protocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
@@ -47,7 +48,7 @@ def serve(settings: Settings) -> None:
                 server_header=False,
                 timeout_keep_alive=75,
                 timeout_graceful_shutdown=2,
-                backlog=2048,
+                backlog=BACKLOG,
             )
             uvicorn.Server(config).run(sockets=[listener])
 
@@ -57,6 +58,7 @@ def _listening(settings: Settings) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((settings.host, settings.port))
+        listener.listen(BACKLOG)
     except OSError:
         listener.close()
         raise
