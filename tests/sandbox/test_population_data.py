@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -176,6 +178,8 @@ def test_points_are_plausible_and_within_every_limit(read: Callable[[str], list[
     assert all(point.activated_on <= point.added_on <= ANCHOR for point in points)
     assert all(point.removed_on for point in points if point.status == "cancelled")
     assert 50 < sum(point.removed_on is not None for point in points if point.status == "active") < 400
+    live = Counter(point.client_plan_id for point in points if point.removed_on is None)
+    assert set(live.values()) == {1, 2, 3}
     over_limit = read(
         "select live.client_plan_id from ("
         "select client_plan_id, count(*) as points from tv.client_point where removed_on is null group by 1) as live "
@@ -203,3 +207,19 @@ def test_the_isp_declares_a_package_without_price_one_for_free_and_one_that_is_g
     )
     assert all(row.allows_tv == (row.package_id is not None) and not row.extra for row in tabs)
     assert len(tabs) == len(offer.SERVICE_PLANS)
+
+
+def test_the_platform_has_every_package_but_the_old_one_and_room_for_the_points_of_the_included(
+    repository: Path,
+) -> None:
+    published = tomllib.loads((repository / "include/sandbox/data/services.toml").read_text(encoding="utf-8"))
+    services = {service["uid"]: service for service in published["services"]}
+    declared = {package.platform_uid: package for package in offer.PACKAGES}
+    assert declared.keys() - services.keys() == {"svc-antigo"}
+    assert services.keys() <= declared.keys()
+    for uid, service in services.items():
+        assert declared[uid].service_type == service["type"]
+        if service["type"] == "BASIC_SERVICE":
+            assert declared[uid].point_limit == service["max_devices"]
+    devices = {device["uid"] for device in published["device_types"]}
+    assert devices == {"stb-android", "stb-linux", "smart-tv"}

@@ -1,5 +1,6 @@
 -- In: first_id, last_id, seed, anchor (today's business date); rooms, the labels. Adds the set-top boxes of these
--- clients' plans with TV: three at most, which every package allows, and none before the plan is active.
+-- clients' plans with TV: one to three for most, as far as the included package allows, and none before the plan
+-- is active.
 insert into tv.client_point (id, client_plan_id, mac, serial, device_type, label, added_on, removed_on)
 with contract as (
     select
@@ -7,9 +8,11 @@ with contract as (
         hashint8extended(plan.id, :seed) as key,
         plan.activated_on,
         plan.cancelled_on,
-        coalesce(plan.cancelled_on, :anchor) - plan.activated_on as days
+        coalesce(plan.cancelled_on, :anchor) - plan.activated_on as days,
+        package.point_limit
     from erp.client_plan as plan
     inner join tv.service_plan_setting as setting on plan.service_plan_id = setting.service_plan_id
+    inner join tv.package as package on setting.package_id = package.id
     where
         plan.id between cast(:first_id as bigint) * 2 - 1 and cast(:last_id as bigint) * 2
         and setting.allows_tv
@@ -29,7 +32,8 @@ point as (
         pg_temp.roll(contract.key, 'other rooms', cardinality(cast(:rooms as text[])) - 1) as other_room
     from contract
     cross join lateral generate_series(
-        1, pg_temp.pick(contract.key, 'points', array[0, 1, 1, 1, 1, 1, 2, 2, 2, 3])
+        1,
+        least(contract.point_limit, pg_temp.pick(contract.key, 'points', array[0, 1, 1, 1, 1, 1, 2, 2, 2, 3]))
     ) as number
 ),
 

@@ -57,15 +57,16 @@ SERVICE_PLANS: tuple[ServicePlan, ...] = (
     ServicePlan(8, "Fibra Empresarial 600 Mega", Decimal("249.90"), None, 1, business=True),
 )
 
+# The limits of the included packages are the platform's own: a point above one could never be provisioned.
 PACKAGES: tuple[Package, ...] = (
-    Package(ESSENTIAL, "TV Essencial", "BASIC_SERVICE", False, None, 3),
-    Package(FAMILY, "TV Família", "BASIC_SERVICE", False, None, 5),
+    Package(ESSENTIAL, "TV Essencial", "BASIC_SERVICE", False, None, 2),
+    Package(FAMILY, "TV Família", "BASIC_SERVICE", False, None, 4),
     Package("svc-telecine", "Telecine", "EXTENDED_SERVICE", True, Decimal("29.90"), None),
     Package("svc-hbo", "HBO", "EXTENDED_SERVICE", True, Decimal("34.90"), 3),
     Package("svc-premiere", "Premiere", "EXTENDED_SERVICE", True, Decimal("89.90"), None),
     Package("svc-combate", "Combate", "EXTENDED_SERVICE", True, Decimal("39.90"), None),
     Package("svc-esportes", "Esportes", "EXTENDED_SERVICE", True, Decimal("24.90"), None),
-    Package("svc-infantil", "Infantil", "EXTENDED_SERVICE", True, Decimal("14.90"), 4),
+    Package("svc-infantil", "Infantil", "EXTENDED_SERVICE", True, Decimal("14.90"), 5),
     Package(FREE, "Documentários", "EXTENDED_SERVICE", True, Decimal("0.00"), None),
     Package(UNPRICED, "Internacionais", "EXTENDED_SERVICE", True, None, None),
     # Sold years ago and gone from the platform: the first catalogue sync makes it inactive.
