@@ -1,0 +1,181 @@
+"""What an answer of the platform means: its value, one of our errors, or a reason to try again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from time import time
+from typing import Any, NoReturn, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from requests import Response
+
+from multitv.beenius.errors import (
+    BadAnswer,
+    NotFound,
+    NotJson,
+    OperatorMismatch,
+    PlatformUnavailable,
+    Refused,
+    RowRejected,
+    SubscriberExists,
+    VersionConflict,
+)
+from multitv.beenius.models import ErrorBody, ErrorDetail
+from multitv.errors import PermanentError, TransientError
+
+W = TypeVar("W", bound=BaseModel)
+_SHOWN = 300
+_RESET_CONTENT = (204, 205)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request, without what every request carries. `path` starts below the operator."""
+
+    method: str
+    path: str
+    params: tuple[tuple[str, str | int], ...] = ()
+    body: dict[str, Any] | None = None
+    idempotency_key: str | None = None
+    if_match: int | None = None
+
+    @property
+    def writes(self) -> bool:
+        return self.method != "GET"
+
+    @property
+    def aftermath(self) -> str:
+        """What a person may rely on when the call failed without an answer."""
+        if self.writes:
+            return (
+                "Whether the platform carried it out is not known; repeating it with the same Idempotency-Key is "
+                "harmless: clear this task to do so."
+            )
+        return "Nothing was written; once the platform is well again, clear this task to resume."
+
+    def __str__(self) -> str:
+        query = "&".join(f"{name}={value}" for name, value in self.params)
+        return f"{self.method} {self.path}{'?' if query else ''}{query}"
+
+
+class Passing(Exception):
+    """A failure that may pass by itself; `final` is the error that it becomes if it does not."""
+
+    def __init__(self, cause: str, final: type[TransientError] = PlatformUnavailable) -> None:
+        super().__init__(cause)
+        self.final = final
+
+
+def value_of(host: str, call: Call, response: Response) -> Any:
+    """Return the decoded body, or None if the platform has nothing to say. 401 and 429 are the caller's to handle.
+
+    Raises Passing, BadAnswer, OperatorMismatch, Refused and its kinds.
+    """
+    status = response.status_code
+    if status in _RESET_CONTENT:
+        return None
+    if status < 300:
+        return decoded(response)
+    if status < 400:
+        raise BadAnswer(
+            f"Beenius at {host} answered {call} with a redirect to {response.headers.get('location', 'nowhere')}: "
+            "correct the host of the connection (http or https, and the name). Nothing was written."
+        )
+    if status >= 500 or status == 408:
+        raise Passing(_failure(response))
+    raise _refusal(host, call, response)
+
+
+def decoded(response: Response) -> Any:
+    """Return the body as JSON. Raises Passing (NotJson): a proxy's page in between passes more often than not."""
+    try:
+        return json.loads(response.content, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        kind = response.headers.get("content-type", "no content type")
+        raise Passing(
+            f"the body of its {response.status_code} answer is not JSON ({kind}, {len(response.content)} bytes)",
+            NotJson,
+        ) from error
+
+
+def parsed(host: str, call: Call, model: type[W], value: Any) -> W:
+    """Return the value as a wire model. Raises BadAnswer, naming the call and the first field that is wrong."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        raise BadAnswer(
+            f"Beenius at {host} answered {call} with something that the contract does not know: {_wrong(error)}. "
+            "Compare the platform's version with the contract in README.md; trying again won't help."
+        ) from error
+
+
+def error_code(response: Response) -> str:
+    """Return the platform's code of an error answer; without one, the reason of the status line."""
+    return _detail(response).code
+
+
+def retry_after(response: Response) -> float | None:
+    """Return the seconds that a 429 asks us to wait; None if it does not say."""
+    text = response.headers.get("retry-after", "")
+    try:
+        return max(0.0, float(text))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - time())
+    except ValueError:
+        return None
+
+
+def _refusal(host: str, call: Call, response: Response) -> PermanentError:
+    status = response.status_code
+    body = parsed(host, call, ErrorBody, decoded(response))
+    detail = body.error
+    request_id = response.request.headers.get("X-Request-Id", "")
+    field = f", field {detail.field}" if detail.field else ""
+    message = (
+        f"Beenius at {host} refused {call}: {status} {detail.code}: {detail.message[:_SHOWN]} "
+        f"(request {request_id}{field})"
+    )
+    if status == 403 and detail.code == "OPERATOR_MISMATCH":
+        return OperatorMismatch(
+            f"{message}. Correct operator_uid in the extra of the connection, then clear this task. "
+            "Nothing was written."
+        )
+    if call.writes and detail.code == "SUBSCRIBER_EXISTS" and detail.uid:
+        return SubscriberExists(message, status=status, code=detail.code, field=detail.field, uid=detail.uid)
+    return _kind(call, status)(message, status=status, code=detail.code, field=detail.field)
+
+
+def _kind(call: Call, status: int) -> type[Refused]:
+    if status == 404:
+        return NotFound
+    if not call.writes:
+        return Refused
+    if status == 412:
+        return VersionConflict
+    return RowRejected if status in (400, 409, 422) else Refused
+
+
+def _detail(response: Response) -> ErrorDetail:
+    try:
+        return ErrorBody.model_validate_json(response.content).error
+    except ValidationError:
+        return ErrorDetail(code=response.reason or "without a reason")
+
+
+def _failure(response: Response) -> str:
+    detail = _detail(response)
+    return f"it answered {response.status_code} {detail.code}{': ' if detail.message else ''}{detail.message[:_SHOWN]}"
+
+
+def _wrong(error: ValidationError) -> str:
+    items = error.errors(include_input=False, include_url=False, include_context=False)
+    shown = "; ".join(f"{'.'.join(map(str, item['loc'])) or 'the body'}: {item['msg']}" for item in items[:3])
+    return f"{shown} and {len(items) - 3} more" if len(items) > 3 else shown
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")

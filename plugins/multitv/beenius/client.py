@@ -1,0 +1,178 @@
+"""The platform as Python: what can be read, what can be changed. Knows the contract and nothing of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+from pydantic import SecretStr
+
+from multitv.beenius import paging
+from multitv.beenius.answers import Call, W, parsed
+from multitv.beenius.errors import BadAnswer, NotFound
+from multitv.beenius.models import (
+    AuthPin,
+    CreatedSubscriber,
+    Device,
+    Page,
+    PageBody,
+    Status,
+    Subscriber,
+    Subscription,
+)
+from multitv.beenius.transport import Patience, Transport
+
+PAGE_SIZE = 200
+MAX_PAGE_SIZE = 500
+_GONE = ("SUBSCRIBER_NOT_FOUND", "SERVICE_NOT_FOUND", "DEVICE_NOT_FOUND")
+
+Self = TypeVar("Self", bound="BeeniusClient")
+
+
+class BeeniusClient:
+    """A client of one operator, for as many threads as `connections` says. The token is fetched with the first call.
+
+    Every call may raise PlatformUnavailable, NotJson, TokenRefused (may pass), WrongCredentials, OperatorMismatch,
+    BadAnswer (need a person). Writes may also raise RowRejected and its kinds, and take an idempotency key: opaque,
+    the caller's, durable; a repetition with the same key and content is carried out once.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        operator_uid: str,
+        client_id: str,
+        client_secret: str,
+        *,
+        connections: int = 8,
+        patience: Patience | None = None,
+    ) -> None:
+        """Prepare; nothing is sent. Raises BadConnection if `host` is not the start of a URL."""
+        self._transport = Transport(host, operator_uid, client_id, client_secret, patience or Patience(), connections)
+
+    def __enter__(self: Self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def host(self) -> str:
+        """Where the platform is, without credentials."""
+        return self._transport.host
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._transport.close()
+
+    def scan(self, resource: str, start_over: Callable[[], None], page_size: int = PAGE_SIZE) -> Iterator[Page]:
+        """Yield the pages of channels, genres, device-types, services or subscribers, rows as they came.
+
+        The snapshot is complete when the iterator ends. Before that, `start_over` may be called: what was yielded so
+        far is to be forgotten, the pages come anew. Raises IncompleteSnapshot.
+        """
+        return paging.scan(
+            resource,
+            lambda number: self._page(resource, number, page_size),
+            start_over,
+            self.host,
+            self._transport.patience.first_wait_seconds,
+        )
+
+    def subscriber(self, uid: str) -> Subscriber:
+        """Return a subscriber. Raises NotFound."""
+        return self._read(Call("GET", _path("subscribers", uid)), Subscriber)
+
+    def find_subscriber(self, external_id: str) -> Subscriber | None:
+        """Return the subscriber with that external_id, if there is one."""
+        call = Call("GET", "/subscribers", (("external_id", external_id), ("page", 1), ("page_size", 2)))
+        rows = self._read(call, PageBody).rows
+        found = [parsed(self.host, call, Subscriber, row) for row in rows]
+        if len(found) > 1 or any(subscriber.external_id != external_id for subscriber in found):
+            raise BadAnswer(f"Beenius at {self.host} does not filter subscribers by external_id: {call}.")
+        return found[0] if found else None
+
+    def create_subscriber(
+        self, external_id: str, first_name: str, last_name: str, status: Status, *, idempotency_key: str
+    ) -> CreatedSubscriber:
+        """Create a subscriber. Without an `auth_pin` it was created by an earlier try: rotate the PIN to learn one.
+
+        Raises SubscriberExists.
+        """
+        body = {"external_id": external_id, "first_name": first_name, "last_name": last_name, "status": status}
+        return self._write("POST", "/subscribers", CreatedSubscriber, body, idempotency_key)
+
+    def change_subscriber(
+        self,
+        uid: str,
+        version: int,
+        *,
+        idempotency_key: str,
+        first_name: str | None = None,
+        last_name: str | None = None,
+        status: Status | None = None,
+    ) -> Subscriber:
+        """Change what is given of the subscriber that was read at `version`. Raises VersionConflict, NotFound."""
+        given = {"first_name": first_name, "last_name": last_name, "status": status}
+        body = {name: value for name, value in given.items() if value is not None}
+        return self._write("PATCH", _path("subscribers", uid), Subscriber, body, idempotency_key, version)
+
+    def rotate_pin(self, uid: str, *, idempotency_key: str) -> SecretStr | None:
+        """Replace the PIN and return the new one; None if an earlier try with this key was told it. Raises NotFound."""
+        return self._write("POST", _path("subscribers", uid, "auth-pin"), AuthPin, None, idempotency_key).auth_pin
+
+    def put_service(
+        self, uid: str, service_uid: str, *, idempotency_key: str, active_from: datetime | None = None
+    ) -> Subscription:
+        """Subscribe to a service, from now if no moment is given; another basic one replaces the live basic one."""
+        moment = None if active_from is None else f"{active_from.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+        path = _path("subscribers", uid, "services", service_uid)
+        return self._write("PUT", path, Subscription, {"active_from": moment}, idempotency_key)
+
+    def end_service(self, uid: str, service_uid: str, *, idempotency_key: str) -> bool:
+        """End a service now; False if it was not live any more."""
+        return self._remove(_path("subscribers", uid, "services", service_uid), idempotency_key)
+
+    def put_device(
+        self,
+        uid: str,
+        mac: str,
+        *,
+        device_type_uid: str,
+        serial: str | None,
+        label: str | None,
+        idempotency_key: str,
+    ) -> Device:
+        """Add a device, or edit the one with that MAC (lower case, colons)."""
+        body = {"device_type_uid": device_type_uid, "serial": serial, "label": label}
+        return self._write("PUT", _path("subscribers", uid, "devices", mac), Device, body, idempotency_key)
+
+    def release_device(self, uid: str, mac: str, *, idempotency_key: str) -> bool:
+        """Remove a device and free its MAC; False if it was not there any more."""
+        return self._remove(_path("subscribers", uid, "devices", mac), idempotency_key)
+
+    def _page(self, resource: str, number: int, size: int) -> PageBody:
+        return self._read(Call("GET", f"/{resource}", (("page", number), ("page_size", size))), PageBody)
+
+    def _read(self, call: Call, model: type[W]) -> W:
+        return parsed(self.host, call, model, self._transport.send(call))
+
+    def _write(
+        self, method: str, path: str, model: type[W], body: dict[str, Any] | None, key: str, version: int | None = None
+    ) -> W:
+        return self._read(Call(method, path, body=body, idempotency_key=key, if_match=version), model)
+
+    def _remove(self, path: str, key: str) -> bool:
+        try:
+            self._transport.send(Call("DELETE", path, idempotency_key=key))
+        except NotFound as error:
+            if error.code not in _GONE:
+                raise
+            return False
+        return True
+
+
+def _path(*segments: str) -> str:
+    return "".join(f"/{quote(segment, safe=':')}" for segment in segments)

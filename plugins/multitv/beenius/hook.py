@@ -1,0 +1,52 @@
+"""From the Airflow connection of the platform to a client."""
+
+from __future__ import annotations
+
+from airflow.sdk import BaseHook
+from airflow.sdk.exceptions import AirflowNotFoundException
+
+from multitv.beenius.client import BeeniusClient
+from multitv.beenius.errors import BadConnection
+
+CONNECTION_ID = "beenius_default"
+
+
+class BeeniusHook(BaseHook):
+    """Host, login (client id), password (client secret) and the extra `operator_uid` of a connection of type http."""
+
+    conn_name_attr = "conn_id"
+    default_conn_name = CONNECTION_ID
+    conn_type = "http"
+    hook_name = "Beenius"
+
+    def __init__(self, conn_id: str = CONNECTION_ID) -> None:
+        super().__init__()
+        self.conn_id = conn_id
+
+    def get_conn(self) -> BeeniusClient:
+        """Return a client; nothing is sent yet. Raises BadConnection, naming what is missing."""
+        where = f"under Admin > Connections or as AIRFLOW_CONN_{self.conn_id.upper()}, then clear this task"
+        try:
+            connection = self.get_connection(self.conn_id)
+        except AirflowNotFoundException as error:
+            raise BadConnection(
+                f"Airflow has no connection '{self.conn_id}' to the TV platform; add it (type http) {where}. "
+                "Nothing was written."
+            ) from error
+        parts = {
+            "host": connection.host,
+            "login (client id)": connection.login,
+            "password (client secret)": connection.password,
+            "operator_uid in its extra": connection.extra_dejson.get("operator_uid"),
+        }
+        missing = [name for name, value in parts.items() if not str(value or "").strip()]
+        if missing:
+            raise BadConnection(
+                f"The connection '{self.conn_id}' lacks {', '.join(missing)}; complete it {where}. Nothing was written."
+            )
+        host, client_id, client_secret, operator_uid = map(str, parts.values())
+        if "://" not in host:
+            host = f"{connection.schema or 'http'}://{host}"
+        if connection.port:
+            host = f"{host.rstrip('/')}:{connection.port}"
+        return BeeniusClient(host, operator_uid, client_id, client_secret)

@@ -1,0 +1,106 @@
+"""Scans of the platform's lists that prove themselves complete, a page in memory at a time."""
+
+from __future__ import annotations
+
+import logging
+from array import array
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from time import sleep
+from typing import Any
+
+from multitv.beenius.errors import IncompleteSnapshot
+from multitv.beenius.models import Page, PageBody
+
+log = logging.getLogger(__name__)
+
+TRIES = 3
+
+
+class _Incomplete(Exception):
+    """This try cannot become a complete snapshot."""
+
+
+def scan(
+    resource: str, get: Callable[[int], PageBody], start_over: Callable[[], None], host: str, pause_seconds: float
+) -> Iterator[Page]:
+    """Yield the pages of a list in their order; only when the last was yielded is the snapshot known to be complete.
+
+    `start_over` is called whenever the pages yielded so far turned out to be worth nothing: forget them.
+    Raises IncompleteSnapshot after as many tries as TRIES says, and whatever `get` raises.
+    """
+    for attempt in range(1, TRIES + 1):
+        try:
+            yield from _once(resource, get)
+        except _Incomplete as reason:
+            if attempt == TRIES:
+                raise IncompleteSnapshot(
+                    f"Beenius at {host}: the list of {resource} could not be read completely in {TRIES} tries; at "
+                    f"last, {reason}. Nothing of it was used or written. If somebody is changing the platform, wait "
+                    "until they are done, then clear this task."
+                ) from reason
+            log.warning("Beenius: %s: %s; starting over (try %s of %s).", resource, reason, attempt + 1, TRIES)
+            start_over()
+            sleep(pause_seconds * attempt)
+        else:
+            return
+
+
+def _once(resource: str, get: Callable[[int], PageBody]) -> Iterator[Page]:
+    proof = _Proof()
+    while not proof.at_end:
+        body = get(proof.pages + 1)
+        yield Page(resource, body.number, proof.accept(body), body.row_count)
+    if proof.seen.repeated():
+        raise _Incomplete("a uid came twice")
+
+
+@dataclass
+class _Proof:
+    """What was seen of a list so far, and whether it fits together."""
+
+    pages: int = 0
+    size: int = 0
+    row_count: int = 0
+    seen: _Seen = field(default_factory=lambda: _Seen())
+
+    @property
+    def at_end(self) -> bool:
+        return self.pages > 0 and self.pages * self.size >= self.row_count
+
+    def accept(self, body: PageBody) -> list[Mapping[str, Any]]:
+        """Return the rows of the next page. Raises _Incomplete if they can't belong to one whole list."""
+        number = self.pages + 1
+        if number == 1:
+            self.size, self.row_count = body.size, body.row_count
+        if body.row_count != self.row_count:
+            raise _Incomplete(f"rowCount went from {self.row_count} to {body.row_count} on page {number}")
+        if (body.number, body.size) != (number, self.size):
+            raise _Incomplete(f"instead of page {number} of {self.size} rows came page {body.number} of {body.size}")
+        expected = max(0, min(self.size, self.row_count - self.pages * self.size))
+        if len(body.rows) != expected:
+            raise _Incomplete(f"page {number} has {len(body.rows)} rows instead of {expected}")
+        for position, row in enumerate(body.rows, start=1):
+            uid = row.get("uid") if isinstance(row, dict) else None
+            if not isinstance(uid, str) or not uid.strip():
+                raise _Incomplete(f"row {position} of page {number} has no uid")
+            self.seen.add(uid)
+        self.pages = number
+        return body.rows
+
+
+class _Seen:
+    """Which uids came, in 8 bytes each: a set of a million strings would not fit a task's memory.
+
+    Two uids with one 64-bit hash would be taken for one: at a million rows, once in thirty million scans.
+    """
+
+    def __init__(self) -> None:
+        self._buckets = [array("q") for _ in range(256)]
+
+    def add(self, uid: str) -> None:
+        hashed = hash(uid)
+        self._buckets[hashed & 255].append(hashed)
+
+    def repeated(self) -> bool:
+        return any(len(set(bucket)) != len(bucket) for bucket in self._buckets)
