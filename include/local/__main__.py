@@ -8,6 +8,7 @@ import time
 
 from include.local import environment, interrupts
 from include.local.config import Config, outside, read
+from include.local.job import JobFailed, run_main_job
 from include.local.stack import Stack
 from multitv.errors import MultiTVError
 
@@ -48,16 +49,30 @@ def main(arguments: list[str]) -> int:
 def _serve(stack: Stack, config: Config, *, with_job: bool) -> int:
     say(f"Starting in {config.home}; logs in {stack.home.logs}")
     stack.start()
-    _show_addresses(stack)
+    code = 0
     if with_job:
-        pass
+        code = _run_job(stack)
+    if config.once:
+        return code
+    _show_addresses(stack)
     try:
+        say("Up until Ctrl-C")
         while True:
             time.sleep(1)
             stack.check()
     except interrupts.Interrupted:
         say("Stopping")
-        return 0
+        return code
+
+
+def _run_job(stack: Stack) -> int:
+    try:
+        run_main_job(stack, say)
+    except JobFailed as error:
+        # Whoever watches may look into Airflow and the database before the stack is stopped.
+        say(f"FAILED: {error}")
+        return 1
+    return 0
 
 
 def _show_addresses(stack: Stack) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import os
 import pwd
 import re
+import signal
 import stat
 import subprocess
 import tempfile
@@ -67,8 +68,20 @@ class Server:
 
     def stop(self) -> None:
         """Return when the server is down, cutting off whoever is connected. Harmless when it is not running."""
-        if self._postmaster():
-            self._run("pg_ctl", "stop", "-w", "-t", str(STOP_SECONDS), "-m", "fast", "-D", str(self.folder))
+        postmaster = self._postmaster()
+        if postmaster is None:
+            return
+        # By signal, as pg_ctl does it, but needing no way through the folders above, which may have been shut since.
+        for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+            try:
+                postmaster.send_signal(number)
+                postmaster.wait(STOP_SECONDS)
+            except psutil.TimeoutExpired:
+                continue
+            except psutil.NoSuchProcess:
+                pass
+            return
+        raise PostgresFailed(f"The PostgreSQL of {self.folder} (process {postmaster.pid}) does not end.")
 
     def running(self) -> bool:
         return self._postmaster() is not None

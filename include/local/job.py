@@ -1,0 +1,129 @@
+"""The main job, run as an engineer would run it: trigger the DAGs by hand, watch them task by task, read the books."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection
+from datetime import UTC, date, datetime
+
+from include.local.processes import ProcessFailed
+from include.local.rest import ENDED, FINISHED, Api, TaskState
+from include.local.stack import Say, Stack
+from include.local.summary import next_due_date, summary
+from multitv.settings import get_settings
+
+CATALOG, TV, STANDARD = "tv_catalog_sync", "tv_billing", "standard_billing"
+DAGS = (CATALOG, TV, STANDARD)
+WAIT = "wait_for_standard_billing"
+# Longer than any retry that the DAGs wait for; a run in which nothing moves for so long is stuck.
+STALLED_SECONDS = 1800.0
+_SHOWN = frozenset({"running", "deferred", "up_for_retry", "awaiting_input", *ENDED})
+
+
+class JobFailed(ProcessFailed):
+    """A DAG run failed, got stuck, or could not be started."""
+
+
+class Run:
+    """One DAG run that is being watched. Says each change of a task's state, once."""
+
+    def __init__(self, api: Api, dag_id: str, run_id: str, say: Say) -> None:
+        self.dag_id = dag_id
+        self.run_id = run_id
+        self.state = "queued"
+        self.changed = time.monotonic()
+        self.tasks: dict[tuple[str, int], TaskState] = {}
+        self._api = api
+        self._say = say
+
+    def look(self) -> None:
+        """Read the state of the run and of its tasks, and say what has changed."""
+        state = self._api.run_state(self.dag_id, self.run_id)
+        # The tasks after the run: when it has ended, so have they.
+        for task in self._api.tasks(self.dag_id, self.run_id):
+            key = (task.task_id, task.map_index)
+            before, self.tasks[key] = self.tasks.get(key), task
+            if before is None or (before.state, before.try_number) != (task.state, task.try_number):
+                self.changed = time.monotonic()
+                self._tell(task)
+        if state != self.state:
+            self.state, self.changed = state, time.monotonic()
+            if state in FINISHED:
+                self._say(f"{self.dag_id}: {state}")
+
+    def states_of(self, task_id: str) -> set[str | None]:
+        return {task.state for task in self.tasks.values() if task.task_id == task_id}
+
+    def failure(self) -> str:
+        """Return the end of the log of each task that failed."""
+        failed = [task for task in self.tasks.values() if task.state == "failed"]
+        if not failed:
+            return f"{self.dag_id} {self.run_id} ended as {self.state}, and none of its tasks failed."
+        return "\n\n".join(self._log_of(task) for task in failed)
+
+    def _tell(self, task: TaskState) -> None:
+        if task.state in _SHOWN:
+            index = f"[{task.map_index}]" if task.map_index >= 0 else ""
+            again = f", try {task.try_number}" if task.try_number > 1 else ""
+            took = f" ({task.seconds:.1f} s)" if task.state in ENDED and task.seconds else ""
+            self._say(f"{self.dag_id}.{task.task_id}{index}: {task.state}{again}{took}")
+
+    def _log_of(self, task: TaskState) -> str:
+        log = self._api.log(self.dag_id, self.run_id, task.task_id, task.try_number, task.map_index)
+        return f"{self.dag_id}.{task.task_id} ({task.name}) failed. The end of its log:\n  " + "\n  ".join(
+            log.splitlines()[-25:]
+        )
+
+
+def run_main_job(stack: Stack, say: Say) -> None:
+    """Sync the catalogue, bill the TV extras and the plans of the due date, print a summary. Raises JobFailed."""
+    if missing := [dag_id for dag_id in DAGS if dag_id not in stack.dag_ids]:
+        raise JobFailed(f"{stack.config.dags_folder} has no DAG {', '.join(missing)}.")
+    due_date = stack.config.due_date or next_due_date(stack.isp_engine, get_settings().today())
+    if due_date is None:
+        raise JobFailed("No active client plan is in erp.client_plan: there is no due date to bill. Give DUE_DATE.")
+    say(f"The due date is {due_date}")
+    bill(stack, due_date, say)
+    shown, agree = summary(stack.isp_engine, due_date)
+    print(f"\n{shown}\n", flush=True)
+    if not agree:
+        raise JobFailed("The books differ: see the tables above and the log of tv_billing.report.")
+
+
+def bill(stack: Stack, due_date: date, say: Say) -> None:
+    """Run the three DAGs for a due date, the standard billing when the TV billing waits for it. Raises JobFailed."""
+    conf = {"due_date": due_date.isoformat()}
+    catalogue = _trigger(stack, CATALOG, {}, f"local__{_now()}", say)
+    _follow([catalogue], stack.check, lambda: catalogue.state in FINISHED)
+    tv = _trigger(stack, TV, conf, f"due_{due_date}__{_now()}", say)
+    _follow([tv], stack.check, lambda: tv.state in FINISHED or bool(tv.states_of(WAIT) & {"deferred", *ENDED}))
+    standard = _trigger(stack, STANDARD, conf, f"due_{due_date}__{_now()}", say)
+    _follow([tv, standard], stack.check, lambda: {tv.state, standard.state} <= FINISHED)
+
+
+def _trigger(stack: Stack, dag_id: str, conf: dict[str, str], run_id: str, say: Say) -> Run:
+    stack.api.unpause(dag_id)
+    say(f"{dag_id}: triggered as {run_id}")
+    return Run(stack.api, dag_id, stack.api.trigger(dag_id, conf, run_id), say)
+
+
+def _follow(runs: Collection[Run], check: Callable[[], None], done: Callable[[], bool]) -> None:
+    """Watch runs until `done`. Raises JobFailed, with the cause, when all have ended and one of them failed."""
+    while True:
+        for run in runs:
+            if run.state not in FINISHED:
+                run.look()
+        failed = [run for run in runs if run.state == "failed"]
+        if failed and all(run.state in FINISHED for run in runs):
+            raise JobFailed("\n\n".join(run.failure() for run in failed))
+        if done():
+            return
+        check()
+        if time.monotonic() - max(run.changed for run in runs) > STALLED_SECONDS:
+            waiting = ", ".join(f"{run.dag_id} {run.run_id}" for run in runs if run.state not in FINISHED)
+            raise JobFailed(f"Nothing has moved for {STALLED_SECONDS / 60:.0f} minutes in {waiting}.")
+        time.sleep(0.5)
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,0 +1,78 @@
+"""The numbers at the end of `make run`, read from the ISP's database, each by a query that anyone can repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from sqlalchemy import Engine, text
+from sqlalchemy.engine import Row
+
+from multitv.billing.run import reais
+from multitv.database.engine import transaction
+
+FOLDER = Path(__file__).parent
+
+
+def next_due_date(engine: Engine, today: date) -> date | None:
+    """Return the first date from `today` on that an active client plan falls due on, None if there is no such plan."""
+    due_date: date | None = _rows(engine, "next_due_date", today=today)[0].due_date
+    return due_date
+
+
+def summary(engine: Engine, due_date: date) -> tuple[str, bool]:
+    """Return what the run left in the database, and whether expectations, events and postings agree plan by plan."""
+    plans = _rows(engine, "plans", due_date=due_date)
+    agree = all(
+        (row.expected, row.expected_amount) == (row.events, row.events_amount) == (row.postings, row.postings_amount)
+        for row in plans
+    )
+    catalogue = _rows(engine, "catalogue")[0]
+    verdict = "expected = events = postings, plan by plan" if agree else "THEY DIFFER"
+    parts = [
+        (
+            f"Catalogue: {catalogue.channels} channels of {catalogue.families} families, {catalogue.packages} packages "
+            f"({catalogue.extras} extras), {catalogue.package_channels} channels in packages"
+        ),
+        f"TV billing of {due_date}: {verdict}",
+        _table(
+            ["service plan", "expected", "R$", "events", "R$", "postings", "R$"],
+            [*plans, _total(plans)],
+        ),
+        "Not charged",
+        _table(["reason", "client packages"], _rows(engine, "exclusions", due_date=due_date)),
+        "Billing events",
+        _table(["kind", "status", "events", "R$"], _rows(engine, "events", due_date=due_date)),
+        "Invoices",
+        _table(["posting", "invoices", "postings", "R$"], _rows(engine, "invoices", due_date=due_date)),
+    ]
+    return "\n\n".join(parts), agree
+
+
+def _rows(engine: Engine, name: str, **parameters: object) -> Sequence[Row[tuple[object, ...]]]:
+    with transaction(engine) as connection:
+        return connection.execute(text((FOLDER / f"{name}.sql").read_text(encoding="utf-8")), parameters).all()
+
+
+def _total(plans: Sequence[Row[tuple[object, ...]]]) -> list[object]:
+    columns = list(zip(*plans, strict=True))[1:] or [(0,), (Decimal(0),)] * 3
+    return ["total", *(sum(column) for column in columns)]
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    if not rows:
+        return "  none"
+    cells = [list(head), *([_cell(value) for value in row] for row in rows)]
+    widths = [max(len(line[column]) for line in cells) for column in range(len(head))]
+    return "\n".join("  " + "  ".join(_aligned(line, widths)).rstrip() for line in cells)
+
+
+def _aligned(line: Sequence[str], widths: Sequence[int]) -> list[str]:
+    # The first column holds words, the others mostly numbers.
+    return [line[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True))]
+
+
+def _cell(value: object) -> str:
+    return reais(value).removeprefix("R$ ") if isinstance(value, Decimal) else str(value)

@@ -1,0 +1,161 @@
+"""The whole stack for the end-to-end tests: started once, on free ports, in a home of its own, gone at the end."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import tempfile
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from include.local.config import Config
+from include.local.processes import tail
+from include.local.rest import ENDED, FINISHED, Api
+from include.local.stack import Stack
+from include.sandbox.process import Sandbox
+
+HERE = Path(__file__).parent
+DEMO_CLIENTS = 500
+# For a busy machine; a wait that ends sooner costs nothing.
+PATIENCE = 300.0
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is in this folder, and give it the time that a whole Airflow takes."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.e2e)
+            item.add_marker(pytest.mark.timeout(1200))
+
+
+@dataclass(frozen=True)
+class RunningStack:
+    """What an end-to-end test may do with the stack. DAGs are paused until they are triggered."""
+
+    stack: Stack
+
+    @property
+    def api(self) -> Api:
+        return self.stack.api
+
+    @property
+    def engine(self) -> Engine:
+        """The ISP's database."""
+        return self.stack.isp_engine
+
+    @property
+    def sandbox(self) -> Sandbox:
+        """The platform; `admin` plays its faults. Its process is the stack's, so it is not to be stopped."""
+        return self.stack.sandbox
+
+    @property
+    def home(self) -> Path:
+        return self.stack.config.home
+
+    def trigger(self, dag_id: str, conf: Mapping[str, Any] | None = None, run_id: str | None = None) -> str:
+        """Unpause a DAG, start a run of it by hand, and return the run's id."""
+        self.api.unpause(dag_id)
+        return self.api.trigger(dag_id, conf or {}, run_id)
+
+    def task_states(self, dag_id: str, run_id: str) -> dict[str, str | None]:
+        """Return the state of each task; of a mapped task, by `task[index]`."""
+        return {
+            task.task_id if task.map_index < 0 else f"{task.task_id}[{task.map_index}]": task.state
+            for task in self.api.tasks(dag_id, run_id)
+        }
+
+    def wait_for_run(self, dag_id: str, run_id: str, timeout: float = PATIENCE) -> str:
+        """Return the state, success or failed, in which a run ends."""
+        return self._wait(dag_id, run_id, FINISHED, lambda: self.api.run_state(dag_id, run_id), timeout)
+
+    def wait_for_task(
+        self, dag_id: str, run_id: str, task_id: str, states: str | Collection[str], timeout: float = PATIENCE
+    ) -> str:
+        """Return the state, one of `states`, that a task reaches. One that ends in another fails the test."""
+        wanted = {states} if isinstance(states, str) else set(states)
+        state = self._wait(
+            dag_id,
+            run_id,
+            wanted | ENDED,
+            lambda: self.task_states(dag_id, run_id).get(task_id),
+            timeout,
+        )
+        if state not in wanted:
+            pytest.fail(f"{dag_id}.{task_id} is {state}, not {sorted(wanted)}.{self._evidence(dag_id, run_id)}")
+        return state
+
+    def task_log(self, dag_id: str, run_id: str, task_id: str, try_number: int | None = None) -> str:
+        """Return the log of a task's try, of its last one unless told."""
+        if try_number is None:
+            tries = [task.try_number for task in self.api.tasks(dag_id, run_id) if task.task_id == task_id]
+            assert tries, f"{dag_id} {run_id} has no task {task_id}"
+            try_number = max(tries)
+        return self.api.log(dag_id, run_id, task_id, try_number)
+
+    def _wait(
+        self, dag_id: str, run_id: str, wanted: Collection[str], read: Callable[[], str | None], timeout: float
+    ) -> str:
+        deadline = time.monotonic() + timeout
+        while (state := read()) not in wanted:
+            self.stack.check()
+            if time.monotonic() > deadline:
+                pytest.fail(f"Still {state} after {timeout:.0f} s.{self._evidence(dag_id, run_id)}")
+            time.sleep(0.3)
+        assert state is not None
+        return state
+
+    def _evidence(self, dag_id: str, run_id: str) -> str:
+        tasks = self.api.tasks(dag_id, run_id)
+        failed = [task for task in tasks if task.state in ("failed", "up_for_retry")]
+        return "\n".join(
+            [
+                f"\n{dag_id} {run_id}: {self.task_states(dag_id, run_id)}",
+                *(f"Log of {task.task_id}:\n{self.task_log(dag_id, run_id, task.task_id)}" for task in failed),
+                *(tail(self.stack.home.logs / f"{name}.log", 15) for name in ("scheduler", "triggerer")),
+            ]
+        )
+
+
+@pytest.fixture(scope="session")
+def stack(request: pytest.FixtureRequest) -> Iterator[RunningStack]:
+    """PostgreSQL, the sandbox and Airflow, with a small demo population, for all end-to-end tests of the session.
+
+    Its home, with all logs, is kept if a test failed.
+    """
+    airflow_port, sandbox_port = _free_ports(2)
+    config = Config(
+        # Not under the folder of pytest, each start of which shuts that to other users, such as PostgreSQL's.
+        home=Path(tempfile.mkdtemp(prefix="multitv-e2e-")),
+        airflow_port=airflow_port,
+        sandbox_port=sandbox_port,
+        demo_clients=DEMO_CLIENTS,
+    )
+    # What a developer's shell, or another test, says of an Airflow or of an ISP is not meant for this one.
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "MULTITV_", "SANDBOX_"))
+    }
+    said: list[str] = []
+    running = Stack(config, inherited | {"MULTITV_STANDARD_BILLING_POLL_SECONDS": "1"}, said.append)
+    try:
+        running.start()
+        yield RunningStack(running)
+    finally:
+        running.stop()
+        if not request.session.testsfailed:
+            shutil.rmtree(config.home)
+
+
+def _free_ports(number: int) -> list[int]:
+    with ExitStack() as open_sockets:
+        probes = [open_sockets.enter_context(socket.socket()) for _ in range(number)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in probes]
