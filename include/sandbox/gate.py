@@ -43,6 +43,13 @@ class Gate:
         )
         scope.setdefault("state", {})["entry"] = entry
         self._platform.log.add(entry)
+        try:
+            await self._let_through(wire, headers, entry)
+        except asyncio.CancelledError:
+            # The server is stopping: to the caller of a held answer, the platform is gone.
+            await answers.drop(wire)
+
+    async def _let_through(self, wire: Wire, headers: Headers, entry: Entry) -> None:
         faults = self._platform.faults.matching(entry.method, entry.path)
         if faults:
             await self._play(wire, headers, entry, faults)

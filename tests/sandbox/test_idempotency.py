@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -23,6 +24,16 @@ def test_the_same_key_and_body_get_the_first_answer_again_without_the_pin(call: 
     assert again.json() == {name: value for name, value in first.json().items() if name != "auth_pin"}
     assert call.get("/subscribers")["rowCount"] == 1
     assert outcomes(sandbox, "create-1") == ["executed", "replayed"]
+
+
+def test_the_same_key_from_many_at_once_is_carried_out_once(call: Caller, sandbox: Sandbox) -> None:
+    callers = [Caller(sandbox) for _ in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda caller: caller("POST", "/subscribers", ANA, key="create-1"), callers))
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json()["uid"] for answer in answers}) == 1
+    assert ["auth_pin" in answer.json() for answer in answers].count(True) == 1
+    assert sorted(outcomes(sandbox, "create-1")) == ["executed"] + 7 * ["replayed"]
 
 
 def test_a_rotation_that_is_repeated_rotates_once(call: Caller, sandbox: Sandbox) -> None:
