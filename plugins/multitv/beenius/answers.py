@@ -139,10 +139,11 @@ def _refusal(host: str, call: Call, response: Response) -> PermanentError:
         f"Beenius at {host} refused {call}: {status} {detail.code}: {detail.message[:_SHOWN]} "
         f"(request {request_id}{field})"
     )
+    if not call.writes:
+        message = f"{message}. Nothing was written"
     if status == 403 and detail.code == "OPERATOR_MISMATCH":
         return OperatorMismatch(
-            f"{message}. Correct operator_uid in the extra of the connection, then clear this task. "
-            "Nothing was written."
+            f"{message}. Correct operator_uid in the extra of the connection, then clear this task."
         )
     if call.writes and detail.code == "SUBSCRIBER_EXISTS" and detail.uid:
         return SubscriberExists(message, status=status, code=detail.code, field=detail.field, uid=detail.uid)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, Self
 from urllib.parse import quote
 
 from pydantic import SecretStr
@@ -28,8 +28,6 @@ PAGE_SIZE = 200
 MAX_PAGE_SIZE = 500
 _GONE = ("SUBSCRIBER_NOT_FOUND", "SERVICE_NOT_FOUND", "DEVICE_NOT_FOUND")
 
-Self = TypeVar("Self", bound="BeeniusClient")
-
 
 class BeeniusClient:
     """A client of one operator, for as many threads as `connections` says. The token is fetched with the first call.
@@ -52,7 +50,7 @@ class BeeniusClient:
         """Prepare; nothing is sent. Raises BadConnection if `host` is not the start of a URL."""
         self._transport = Transport(host, operator_uid, client_id, client_secret, patience or Patience(), connections)
 
-    def __enter__(self: Self) -> Self:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
+import re
 import threading
 import time
 import uuid
@@ -227,7 +228,7 @@ class _Brake:
 def _checked(host: str) -> str:
     try:
         parts = urlsplit(host)
-        sound = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        sound = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and not re.search(r"\s", host)
     except ValueError:
         sound = False
     if not sound or parts.query or parts.fragment or parts.username or parts.password:
