@@ -74,6 +74,11 @@ class Api:
         made: str = self._call("POST", f"/dags/{quote(dag_id)}/dagRuns", json=body)["dag_run_id"]
         return made
 
+    def clear(self, dag_id: str, run_id: str, task_id: str) -> None:
+        """Let a task that has ended, and all that follow it, run again in the same run."""
+        chosen = {"dag_run_id": run_id, "task_ids": [task_id], "only_failed": False, "include_downstream": True}
+        self._call("POST", f"/dags/{quote(dag_id)}/clearTaskInstances", json={**chosen, "dry_run": False})
+
     def run_state(self, dag_id: str, run_id: str) -> str:
         state: str = self._call("GET", self._run(dag_id, run_id))["state"]
         return state

@@ -1,0 +1,202 @@
+"""The main job, as an engineer lives it: real Airflow, real PostgreSQL, due dates billed by hand."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from include.local.rest import ApiFailed
+from tests.e2e.conftest import RunningStack
+
+WAIT = "wait_for_standard_billing"
+WRITTEN = (
+    "billing.run",
+    "billing.event",
+    "billing.exclusion",
+    "billing.expectation",
+    "finance.invoice",
+    "finance.posting",
+)
+
+
+def rows(stack: RunningStack, statement: str, **parameters: Any) -> list[Any]:
+    with stack.engine.begin() as connection:
+        result = connection.execute(text(statement), parameters)
+        return list(result.all()) if result.returns_rows else []
+
+
+def tables(stack: RunningStack) -> dict[str, list[Any]]:
+    return {name: rows(stack, f"select * from {name} order by 1, 2, 3") for name in WRITTEN}  # noqa: S608
+
+
+def totals(stack: RunningStack, due: date) -> list[tuple[int, Decimal]]:
+    """Number and sum of what was expected, of the live events and of the postings of a due date."""
+    return [
+        tuple(rows(stack, statement, due=due)[0])
+        for statement in (
+            "select sum(charges), sum(amount) from billing.expectation join billing.run on id = run_id "
+            "where kind = 'tv' and due_date = :due",
+            "select count(*), sum(amount) from billing.event where due_date = :due and status = 'processed'",
+            "select count(*), sum(amount) from finance.posting as p join finance.invoice as i on i.id = p.invoice_id "
+            "where p.kind = 'tv_package' and i.due_date = :due",
+        )
+    ]
+
+
+@pytest.fixture(scope="module")
+def due_dates(stack: RunningStack) -> Iterator[date]:
+    """Due dates to come, each with clients to charge; a test takes the next one for its own."""
+
+    def find() -> Iterator[date]:
+        days = {row[0] for row in rows(stack, "select distinct due_day from erp.client_plan where status = 'active'")}
+        day = date.today() + timedelta(days=3)  # noqa: DTZ011, far enough ahead of any time zone's today
+        while True:
+            if day.day in days and day.day < monthrange(day.year, day.month)[1]:
+                yield day
+            day += timedelta(days=1)
+
+    return find()
+
+
+def bill_plans(stack: RunningStack, due: date) -> None:
+    run = stack.trigger("standard_billing", {"due_date": str(due)})
+    assert stack.wait_for_run("standard_billing", run) == "success"
+
+
+def test_a_run_by_hand_waits_for_the_standard_billing_settles_and_changes_nothing_the_second_time(
+    stack: RunningStack, due_dates: Iterator[date]
+) -> None:
+    due = next(due_dates)
+    first = stack.trigger("tv_billing", {"due_date": str(due)})
+    stack.wait_for_task("tv_billing", first, WAIT, "deferred")
+    assert rows(stack, "select distinct status from billing.event where due_date = :due", due=due) == [("pending",)]
+    bill_plans(stack, due)
+    assert stack.wait_for_run("tv_billing", first) == "success"
+    expected, events, postings = totals(stack, due)
+    assert expected == events == postings
+    assert expected[0] > 0
+    assert f"# TV billing, due date {due}: closed" in stack.task_log("tv_billing", first, "report")
+
+    before = tables(stack)
+    second = stack.trigger("tv_billing", {"due_date": str(due)})
+    assert stack.wait_for_run("tv_billing", second) == "success"
+    bill_plans(stack, due)
+    assert tables(stack) == before
+
+
+def test_two_runs_of_a_due_date_at_once_charge_each_client_once(stack: RunningStack, due_dates: Iterator[date]) -> None:
+    due = next(due_dates)
+    runs = [stack.trigger("tv_billing", {"due_date": str(due)}, f"due_{due}__twin_{twin}") for twin in (1, 2)]
+    for run in runs:
+        stack.wait_for_task("tv_billing", run, WAIT, "deferred")
+    bill_plans(stack, due)
+    assert [stack.wait_for_run("tv_billing", run) for run in runs] == ["success", "success"]
+    expected, events, postings = totals(stack, due)
+    assert expected == events == postings
+    assert rows(stack, "select count(*) - count(distinct client_package_id) from billing.event") == [(0,)]
+
+
+def test_a_failed_standard_billing_ends_the_wait_with_its_cause_and_a_repaired_one_completes_it(
+    stack: RunningStack, due_dates: Iterator[date]
+) -> None:
+    due = next(due_dates)
+    plan = rows(stack, "select service_plan_id from erp.client_plan where due_day = :day limit 1", day=due.day)[0][0]
+    price = rows(stack, "select monthly_price from erp.service_plan where id = :id", id=plan)[0][0]
+    tv = stack.trigger("tv_billing", {"due_date": str(due)})
+    stack.wait_for_task("tv_billing", tv, WAIT, "deferred")
+    rows(stack, "update erp.service_plan set monthly_price = -1.00 where id = :id", id=plan)
+    standard = stack.trigger("standard_billing", {"due_date": str(due)})
+    assert stack.wait_for_run("standard_billing", standard) == "failed"
+    assert stack.wait_for_run("tv_billing", tv) == "failed"
+    assert stack.task_states("tv_billing", tv)[WAIT] == "failed"
+    why = stack.task_log("tv_billing", tv, WAIT)
+    assert re.search(
+        rf"StandardBillingFailed: The standard billing of {due} failed: .*service plan {plan} costs -1.00", why
+    )
+    assert "nothing was posted" in why
+    assert rows(stack, "select * from finance.invoice where due_date = :due", due=due) == []
+
+    rows(stack, "update erp.service_plan set monthly_price = :price where id = :id", price=price, id=plan)
+    bill_plans(stack, due)
+    stack.api.clear("tv_billing", tv, WAIT)
+    assert stack.wait_for_run("tv_billing", tv) == "success"
+    expected, events, postings = totals(stack, due)
+    assert expected == events == postings
+
+
+def test_a_negative_price_stops_the_run_before_anything_is_saved(
+    stack: RunningStack, due_dates: Iterator[date]
+) -> None:
+    due = next(due_dates)
+    [sold] = rows(
+        stack,
+        "select client_package_id from billing.candidate(:due) "
+        "where exclusion is null and price_source = 'client' limit 1",
+        due=due,
+    )
+    price = rows(stack, "select price from tv.client_package where id = :id", id=sold[0])[0][0]
+    rows(stack, "alter table tv.client_package drop constraint client_package_price_check")
+    rows(stack, "update tv.client_package set price = -5.00 where id = :id", id=sold[0])
+    run = stack.trigger("tv_billing", {"due_date": str(due)})
+    assert stack.wait_for_run("tv_billing", run) == "failed"
+    assert f"client package {sold[0]} of client plan" in stack.task_log("tv_billing", run, "check_list")
+    assert rows(stack, "select * from billing.event where due_date = :due", due=due) == []
+
+    rows(stack, "update tv.client_package set price = :price where id = :id", price=price, id=sold[0])
+    rows(stack, "alter table tv.client_package add constraint client_package_price_check check (price >= 0)")
+    bill_plans(stack, due)
+    stack.api.clear("tv_billing", run, "check_list")
+    assert stack.wait_for_run("tv_billing", run) == "success"
+    expected, events, postings = totals(stack, due)
+    assert expected == events == postings
+
+
+@pytest.mark.parametrize(
+    ("conf", "message"),
+    [
+        ({"due_date": "2026-01-10"}, "BadDueDate: The due date 2026-01-10 is past"),
+        ({}, "BadDueDate: The run '.*' has no due date: trigger it again and pick one"),
+    ],
+)
+def test_a_due_date_that_may_not_be_billed_fails_at_once_with_the_way_out(
+    stack: RunningStack, conf: dict[str, str], message: str
+) -> None:
+    before = tables(stack)
+    run = stack.trigger("tv_billing", conf)
+    assert stack.wait_for_run("tv_billing", run) == "failed"
+    assert re.search(message, stack.task_log("tv_billing", run, "resolve_due_date", 1))
+    assert tables(stack) == before
+
+
+def test_a_past_due_date_is_billed_if_the_form_allows_it(stack: RunningStack) -> None:
+    due = date(2026, 11, 5)
+    bill = {"due_date": str(due), "allow_past": True}
+    standard = stack.trigger("standard_billing", bill)
+    assert stack.wait_for_run("standard_billing", standard) == "success"
+    run = stack.trigger("tv_billing", bill)
+    assert stack.wait_for_run("tv_billing", run) == "success"
+    expected, events, postings = totals(stack, due)
+    assert expected == events == postings
+
+
+@pytest.mark.parametrize("due_date", ["2026-02-30", "10/12/2026", "amanhã"])
+def test_a_malformed_due_date_is_refused_by_the_form(stack: RunningStack, due_date: str) -> None:
+    with pytest.raises(ApiFailed, match="400 .*due_date"):
+        stack.trigger("tv_billing", {"due_date": due_date})
+
+
+def test_a_due_date_that_no_plan_has_is_a_green_run_that_says_so(stack: RunningStack) -> None:
+    days = {row[0] for row in rows(stack, "select distinct due_day from erp.client_plan")}
+    due = next(day for day in (date(2030, 1, number) for number in range(1, 28)) if day.day not in days)
+    run = stack.trigger("tv_billing", {"due_date": str(due)})
+    assert stack.wait_for_run("tv_billing", run) == "success"
+    assert stack.task_states("tv_billing", run)["save"] == "skipped"
+    assert "Nothing is due on this date" in stack.task_log("tv_billing", run, "report")
+    assert rows(stack, "select * from billing.run where due_date = :due", due=due) == []
