@@ -31,11 +31,13 @@ os.environ |= {
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server() -> Iterator[Server]:
     """An embedded PostgreSQL for the whole test session."""
-    running = postgres.start(tmp_path_factory.mktemp("postgres"))
-    yield running
-    running.stop()
+    # Not under pytest's folder: another pytest that starts shuts that one to the user whom PostgreSQL runs as.
+    with tempfile.TemporaryDirectory(prefix="multitv-tests-") as folder:
+        running = postgres.start(Path(folder) / "postgres")
+        yield running
+        running.stop()
 
 
 @pytest.fixture(scope="session")
