@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import pwd
-import re
 import signal
-import stat
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -19,16 +16,13 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import URL
 
+from include.local import socketfolder, standin
 from multitv.errors import MultiTVError
 
 SUPERUSER = "postgres"
-# PostgreSQL refuses to run as root, so then it runs as this system user.
-ROOTS_STAND_IN = "pgserver"
 # A start after a crash replays the log first.
 START_SECONDS = 180
 STOP_SECONDS = 60
-# The address of a unix socket holds 104 characters on macOS, 108 on Linux; the last take ".s.PGSQL.5432.lock".
-_LONGEST_SOCKET_FOLDER = 80
 
 
 class PostgresFailed(MultiTVError):
@@ -48,18 +42,18 @@ class Server:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
-        self._account = _account()
+        self._account = standin.account()
 
     def start(self) -> None:
         """Return when the server answers: a new one, or the one of `folder` that is running. Raises PostgresFailed."""
         self.folder.mkdir(parents=True, exist_ok=True)
         if self._account:
-            _let_in(self._account, self.folder)
+            standin.let_in(self._account, self.folder, programs().parent)
         if not (self.folder / "PG_VERSION").exists():
             self._make()
         if not self._postmaster():
             self._forget_stale_pid()
-            options = f"-h '' -k {self._new_socket_folder()}"
+            options = f"-h '' -k {socketfolder.folder_for(self.folder, self._account)}"
             self._run(
                 "pg_ctl", "start", "-w", "-t", str(START_SECONDS), "-D", str(self.folder),
                 "-l", str(self.folder / "log"), "-o", options,
@@ -69,19 +63,12 @@ class Server:
     def stop(self) -> None:
         """Return when the server is down, cutting off whoever is connected. Harmless when it is not running."""
         postmaster = self._postmaster()
-        if postmaster is None:
-            return
-        # By signal, as pg_ctl does it, but needing no way through the folders above, which may have been shut since.
-        for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
-            try:
-                postmaster.send_signal(number)
-                postmaster.wait(STOP_SECONDS)
-            except psutil.TimeoutExpired:
-                continue
-            except psutil.NoSuchProcess:
-                pass
-            return
-        raise PostgresFailed(f"The PostgreSQL of {self.folder} (process {postmaster.pid}) does not end.")
+        if postmaster is not None:
+            socket_folder = Path(self._socket_folder())
+            self._end(postmaster)
+            if socket_folder != self.folder:
+                with suppress(OSError):
+                    socket_folder.rmdir()
 
     def running(self) -> bool:
         return self._postmaster() is not None
@@ -91,6 +78,18 @@ class Server:
         return URL.create(
             "postgresql+psycopg", username=SUPERUSER, database=database, query={"host": self._socket_folder()}
         )
+
+    def _end(self, postmaster: psutil.Process) -> None:
+        # By signal, as pg_ctl does it, but needing no way through the folders above, which may have been shut since.
+        for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+            with suppress(psutil.NoSuchProcess):
+                postmaster.send_signal(number)
+            deadline = time.monotonic() + STOP_SECONDS
+            while time.monotonic() < deadline:
+                if self._postmaster() is None:
+                    return
+                time.sleep(0.02)
+        raise PostgresFailed(f"The PostgreSQL of {self.folder} (process {postmaster.pid}) does not end.")
 
     def _make(self) -> None:
         # Beside its place and moved there when complete: an interrupted initdb leaves nothing that looks like a server.
@@ -123,20 +122,6 @@ class Server:
                 return
             time.sleep(0.1)
         (self.folder / "postmaster.pid").unlink(missing_ok=True)
-
-    def _new_socket_folder(self) -> Path:
-        if len(str(self.folder)) <= _LONGEST_SOCKET_FOLDER and re.fullmatch(r"[\w./-]+", str(self.folder), re.ASCII):
-            return self.folder
-        mark = hashlib.sha256(str(self.folder).encode()).hexdigest()[:16]
-        folder = Path(tempfile.gettempdir()) / f"multitv-{mark}"
-        owner = self._account.pw_uid if self._account else os.geteuid()
-        folder.mkdir(mode=0o700, exist_ok=True)
-        if self._account and folder.lstat().st_uid == os.geteuid():
-            os.chown(folder, self._account.pw_uid, self._account.pw_gid)
-        found = folder.lstat()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner or found.st_mode & 0o077:
-            raise PostgresFailed(f"{folder}, the place of PostgreSQL's socket, belongs to somebody else: remove it.")
-        return folder
 
     def _socket_folder(self) -> str:
         try:
@@ -211,39 +196,6 @@ def connect(server: Server) -> psycopg.Connection:
 def plain(url: URL) -> str:
     """Return a SQLAlchemy URL as psql and libpq read it, with its password."""
     return url.set(drivername="postgresql").render_as_string(hide_password=False)
-
-
-def _account() -> pwd.struct_passwd | None:
-    if os.geteuid() != 0:
-        return None
-    try:
-        return pwd.getpwnam(ROOTS_STAND_IN)
-    except KeyError:
-        pass
-    try:
-        subprocess.run(["useradd", "--system", "--no-create-home", ROOTS_STAND_IN], check=True, capture_output=True)  # noqa: S607
-        return pwd.getpwnam(ROOTS_STAND_IN)
-    except (OSError, KeyError, subprocess.CalledProcessError) as error:
-        raise PostgresFailed(
-            f"PostgreSQL does not run as root, and its system user '{ROOTS_STAND_IN}' could not be made ({error}): "
-            f"make it (useradd {ROOTS_STAND_IN}), or start this as another user."
-        ) from error
-
-
-def _let_in(account: pwd.struct_passwd, folder: Path) -> None:
-    """Let the stand-in of root run the programs, own its data, and pass through the folders above both."""
-    os.chown(folder, account.pw_uid, account.pw_gid)
-    installed = programs().parent
-    for path in (installed, *installed.rglob("*")):
-        _allow(path, stat.S_IROTH | (stat.S_IXOTH if path.stat().st_mode & stat.S_IXUSR else 0))
-    for parent in {*installed.parents, *folder.parents}:
-        _allow(parent, stat.S_IXOTH)
-
-
-def _allow(path: Path, bits: int) -> None:
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if mode & bits != bits:
-        path.chmod(mode | bits)
 
 
 def _lives_in(folder: Path) -> bool:

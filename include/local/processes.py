@@ -87,7 +87,7 @@ def stop(processes: Iterable[Process], seconds: float = GRACE_SECONDS) -> None:
         process.running.wait()
 
 
-def sweep(home: Path, seconds: float = GRACE_SECONDS) -> int:
+def sweep(home: Path, seconds: float = 5.0) -> int:
     """End every process that carries the mark of this home, and return how many there were. Raises ProcessFailed."""
     found = marked(home)
     for process in found:

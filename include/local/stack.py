@@ -170,18 +170,11 @@ class Stack:
         if self.config.platform_connection is not None:
             return
         deadline = time.monotonic() + SANDBOX_SECONDS
-        with requests.Session() as session:
-            session.trust_env = False
-            while True:
-                try:
-                    if session.get(f"{self.sandbox.url}/healthz", timeout=5).ok:
-                        break
-                except requests.RequestException:
-                    pass
-                self.check()
-                if time.monotonic() > deadline:
-                    raise ProcessFailed(f"The sandbox does not answer.{processes.tail(self.home.logs / 'sandbox.log')}")
-                time.sleep(0.1)
+        while not _answers(f"{self.sandbox.url}/healthz"):
+            self.check()
+            if time.monotonic() > deadline:
+                raise ProcessFailed(f"The sandbox does not answer.{processes.tail(self.home.logs / 'sandbox.log')}")
+            time.sleep(0.1)
         self._say(f"The Beenius sandbox is up: {self.sandbox.url}")
 
     def _open_isp_database(self) -> None:
@@ -201,3 +194,12 @@ class Stack:
         if asked.returncode:
             raise ProcessFailed(f"AIRFLOW_CONN_ISP_DB is no connection to PostgreSQL:\n{asked.stderr[-2000:]}")
         return make_url(asked.stdout.splitlines()[-1])
+
+
+def _answers(url: str) -> bool:
+    with requests.Session() as session:
+        session.trust_env = False
+        try:
+            return session.get(url, timeout=5).ok
+        except requests.RequestException:
+            return False

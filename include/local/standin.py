@@ -1,0 +1,55 @@
+"""PostgreSQL refuses to run as root. Then it runs as a system user, who is let in to what it needs and no further."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import stat
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+
+from multitv.errors import MultiTVError
+
+NAME = "pgserver"
+
+
+class NoStandIn(MultiTVError):
+    """We are root, and there is nobody to run PostgreSQL as."""
+
+
+def account() -> pwd.struct_passwd | None:
+    """Return whom PostgreSQL runs as, made if it is not there; None for ourselves. Raises NoStandIn."""
+    if os.geteuid() != 0:
+        return None
+    try:
+        return pwd.getpwnam(NAME)
+    except KeyError:
+        pass
+    try:
+        subprocess.run(["useradd", "--system", "--no-create-home", NAME], check=True, capture_output=True)  # noqa: S607
+        return pwd.getpwnam(NAME)
+    except (OSError, KeyError, subprocess.CalledProcessError) as error:
+        raise NoStandIn(
+            f"PostgreSQL does not run as root, and the system user '{NAME}' could not be made ({error}): make it "
+            f"(useradd {NAME}), or start this as another user."
+        ) from error
+
+
+def let_in(stand_in: pwd.struct_passwd, owned: Path, installed: Path) -> None:
+    """Give away `owned`, let everybody run what is `installed`, and open the way, not the view, to both."""
+    os.chown(owned, stand_in.pw_uid, stand_in.pw_gid)
+    for path in (installed, *installed.rglob("*")):
+        _allow(path, stat.S_IROTH | (stat.S_IXOTH if path.stat().st_mode & stat.S_IXUSR else 0))
+    _open_way([*installed.parents, *owned.parents])
+
+
+def _open_way(folders: Iterable[Path]) -> None:
+    for folder in set(folders):
+        _allow(folder, stat.S_IXOTH)
+
+
+def _allow(path: Path, bits: int) -> None:
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & bits != bits:
+        path.chmod(mode | bits)
