@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -11,7 +10,7 @@ from contextlib import AbstractContextManager, nullcontext
 import requests
 from sqlalchemy import URL, Engine, make_url
 
-from include.local import airflow, environment, postgres, processes
+from include.local import airflow, environment, outside, postgres, processes
 from include.local.config import Config
 from include.local.home import Home
 from include.local.processes import Process, ProcessFailed
@@ -23,11 +22,6 @@ from multitv.database.migrate import migrate
 from multitv.settings import get_settings
 
 SANDBOX_SECONDS = 120.0
-# What a connection from outside means, in the words of Airflow itself.
-_PRINT_ISP_URL = (
-    "from multitv.database.engine import connection_url; "
-    "print('\\n' + connection_url().render_as_string(hide_password=False))"
-)
 
 Say = Callable[[str], None]
 Shield = Callable[[], AbstractContextManager[None]]
@@ -178,7 +172,7 @@ class Stack:
         self._say(f"The Beenius sandbox is up: {self.sandbox.url}")
 
     def _open_isp_database(self) -> None:
-        url = self._isp_url or self._isp_url_from_outside()
+        url = self._isp_url or outside.isp_url(self.environment)
         self.isp_engine: Engine = engine_for(url)
         migrate(self.isp_engine)
         self._say(f"The ISP's database has the current schema: {url.render_as_string(hide_password=True)}")
@@ -186,14 +180,6 @@ class Stack:
             seeded = seed(self.isp_engine, self.config.clients_to_seed, get_settings().today())
             did = "loaded" if seeded.created else "already there"
             self._say(f"The demo population is {did}: {seeded.clients} clients, {seeded.client_packages} TV packages")
-
-    def _isp_url_from_outside(self) -> URL:
-        asked = subprocess.run(
-            [sys.executable, "-c", _PRINT_ISP_URL], env=self.environment, capture_output=True, text=True, check=False
-        )
-        if asked.returncode:
-            raise ProcessFailed(f"AIRFLOW_CONN_ISP_DB is no connection to PostgreSQL:\n{asked.stderr[-2000:]}")
-        return make_url(asked.stdout.splitlines()[-1])
 
 
 def _answers(url: str) -> bool:

@@ -1,0 +1,44 @@
+"""What Airflow makes of a connection isp_db that was set from outside: `python -m include.local.outside` prints it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Mapping
+
+from sqlalchemy import URL, make_url
+
+from include.local.config import ISP_CONNECTION, BadConfig
+
+
+def isp_url(environment: Mapping[str, str]) -> URL:
+    """Return the SQLAlchemy URL of the connection isp_db in an environment of ours. Raises BadConfig.
+
+    Asks another process, because only Airflow knows how it reads a connection, and importing it takes seconds.
+    """
+    asked = subprocess.run(
+        [sys.executable, "-m", __name__], env=dict(environment), capture_output=True, text=True, check=False
+    )
+    if asked.returncode:
+        raise BadConfig(f"{ISP_CONNECTION} is no connection to PostgreSQL: {asked.stderr.strip()[-1000:]}")
+    return make_url(asked.stdout.splitlines()[-1])
+
+
+def _print_isp_url() -> None:
+    from airflow.sdk import BaseHook
+
+    from multitv.database.engine import CONNECTION_ID, url_of
+
+    connection = BaseHook.get_connection(CONNECTION_ID)
+    if connection.conn_type not in ("postgres", "postgresql"):
+        sys.exit(f"its type is {connection.conn_type!r}, not 'postgres'.")
+    url = url_of(connection)
+    if (url.host or "").startswith("/"):
+        # The folder of a socket survives being printed and read again only in the query.
+        query = {**url.query, "host": url.host or ""}
+        url = URL.create(url.drivername, url.username, url.password, port=url.port, database=url.database, query=query)
+    print(url.render_as_string(hide_password=False))
+
+
+if __name__ == "__main__":
+    _print_isp_url()
