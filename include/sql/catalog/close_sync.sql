@@ -1,0 +1,6 @@
+-- In: sync, status (merged or superseded). A sync that is closed is never merged again.
+update tv.catalog_sync
+set
+    status = :status,
+    merged_at = case when :status = 'merged' then now() end
+where id = :sync

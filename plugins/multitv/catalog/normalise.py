@@ -1,0 +1,198 @@
+"""From rows as the platform sends them to rows as we keep them; what can't be kept is refused with its reasons."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Row = Mapping[str, Any]
+Entity = Literal["channel", "package"]
+
+SERVICE_TYPES = ("BASIC_SERVICE", "EXTENDED_SERVICE")
+NUMBERS = range(1, 10_000)
+MAX_DEVICES = range(1_001)
+_BOOLEANS = {True: True, False: False, "true": True, "false": False}
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A row that goes into quarantine: what it is, all that is wrong with it, and the row as it came."""
+
+    entity: Entity
+    platform_uid: str | None
+    reason: str
+    content: Row
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """A whole catalogue. The frames have the columns of staging, in its order, without the sync."""
+
+    channels: pd.DataFrame
+    packages: pd.DataFrame
+    links: pd.DataFrame
+    refusals: list[Refusal]
+
+
+def normalise(channels: Sequence[Row], genres: Iterable[Row], services: Sequence[Row]) -> Catalog:
+    """Return the catalogue in our terms. Every row of channels and services is in a frame or among the refusals."""
+    import pandas as pd
+
+    good_channels, bad_channels = _channels(_frame(channels), genres)
+    good_services, bad_services = _services(_frame(services))
+    links = good_services[["platform_uid", "channel_uids"]].explode("channel_uids").dropna().drop_duplicates()
+    return Catalog(
+        channels=good_channels,
+        packages=good_services.drop(columns="channel_uids"),
+        links=pd.DataFrame(links).rename(columns={"platform_uid": "package_uid", "channel_uids": "channel_uid"}),
+        refusals=[
+            *_refusals("channel", channels, bad_channels),
+            *_refusals("package", services, bad_services),
+        ],
+    )
+
+
+def text(value: Any) -> str | None:
+    """Return composed text with single spaces, or None for what is blank or no text.
+
+    What can't be seen or stored goes: control and format characters, halves of surrogate pairs.
+    """
+    if not isinstance(value, str):
+        return None
+    composed = unicodedata.normalize("NFC", value)
+    seen = "".join(_seen(character) for character in composed)
+    return re.sub(r"\s+", " ", seen).strip() or None
+
+
+def whole(value: Any) -> int | None:
+    """Return a whole number, also from text or from 7.0; None for anything else."""
+    if isinstance(value, str) and re.fullmatch(r"\s*[0-9]{1,9}\s*", value):
+        return int(value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1:
+        return None
+    return int(value)
+
+
+def _seen(character: str) -> str:
+    category = unicodedata.category(character)
+    return {"Cc": " ", "Cf": "", "Cs": ""}.get(category, character)
+
+
+def _frame(rows: Sequence[Row]) -> pd.DataFrame:
+    import pandas as pd
+
+    fields = ("uid", "name", "number", "genre_uid", "type", "max_devices", "active", "channel_uids")
+    return pd.DataFrame({field: _column([row.get(field) for row in rows]) for field in fields})
+
+
+def _column(values: list[Any]) -> pd.Series[Any]:
+    import pandas as pd
+
+    # Of type object, or pandas would make 7 and None into 7.0 and NaN.
+    return pd.Series(values, dtype=object)
+
+
+def _each(column: pd.Series[Any], change: Callable[[Any], Any]) -> pd.Series[Any]:
+    return _column([change(value) for value in column])
+
+
+def _channels(raw: pd.DataFrame, genres: Iterable[Row]) -> tuple[pd.DataFrame, list[str]]:
+    import pandas as pd
+
+    families = {genre["uid"]: text(genre.get("name")) for genre in genres}
+    clean = pd.DataFrame(
+        {
+            "platform_uid": raw["uid"],
+            "name": _each(raw["name"], text),
+            "number": _each(raw["number"], whole),
+            "family": _each(raw["genre_uid"], lambda uid: families.get(uid) if isinstance(uid, str) else None),
+            "active": _each(raw["active"], _boolean),
+        }
+    )
+    wrong = _Wrong(raw)
+    _check_common(wrong, clean)
+    wrong.where(clean["number"].isna(), "number", "is not a whole number")
+    wrong.where(clean["number"].notna() & ~clean["number"].isin(NUMBERS), "number", "is not within 1 to 9999")
+    known = _each(raw["genre_uid"], lambda uid: isinstance(uid, str) and uid in families)
+    wrong.unless(known, "genre_uid", "is no genre that the platform lists")
+    wrong.where(known.astype(bool) & clean["family"].isna(), "genre_uid", "is a genre without a name")
+    sound = clean[wrong.nothing() & clean["active"].eq(True)]
+    twice = sound["number"].duplicated(keep=False).reindex(clean.index, fill_value=False)
+    wrong.where(twice, "number", "is the number of another active channel too")
+    return clean[wrong.nothing()], wrong.reasons
+
+
+def _services(raw: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    import pandas as pd
+
+    clean = pd.DataFrame(
+        {
+            "platform_uid": raw["uid"],
+            "name": _each(raw["name"], text),
+            "service_type": raw["type"],
+            "max_devices": _each(raw["max_devices"], whole),
+            "active": _each(raw["active"], _boolean),
+            "channel_uids": raw["channel_uids"],
+        }
+    )
+    wrong = _Wrong(raw)
+    _check_common(wrong, clean)
+    wrong.unless(_each(raw["type"], lambda kind: kind in SERVICE_TYPES), "type", "is neither basic nor extended")
+    wrong.where(clean["max_devices"].isna(), "max_devices", "is not a whole number")
+    wrong.where(
+        clean["max_devices"].notna() & ~clean["max_devices"].isin(MAX_DEVICES), "max_devices", "is not within 0 to 1000"
+    )
+    wrong.unless(_each(raw["channel_uids"], _uids), "channel_uids", "is not a list of uids")
+    return clean[wrong.nothing()], wrong.reasons
+
+
+def _check_common(wrong: _Wrong, clean: pd.DataFrame) -> None:
+    wrong.unless(_each(clean["platform_uid"], _storable), "uid", "holds characters that cannot be stored")
+    wrong.where(clean["name"].isna(), "name", "is blank")
+    wrong.where(clean["active"].isna(), "active", "is neither true nor false")
+
+
+class _Wrong:
+    """Collects for each row what is wrong with it; '' is nothing."""
+
+    def __init__(self, raw: pd.DataFrame) -> None:
+        self._raw = raw
+        self.reasons = [""] * len(raw)
+
+    def where(self, mask: pd.Series[Any], field: str, what: str) -> None:
+        for row in mask.index[mask.astype(bool)]:
+            before = f"{self.reasons[row]}; " if self.reasons[row] else ""
+            self.reasons[row] = f"{before}{field} {what} ({self._raw.at[row, field]!r:.60})"
+
+    def unless(self, mask: pd.Series[Any], field: str, what: str) -> None:
+        self.where(~mask.astype(bool), field, what)
+
+    def nothing(self) -> pd.Series[Any]:
+        return _column(self.reasons).eq("")
+
+
+def _refusals(entity: Entity, rows: Sequence[Row], reasons: list[str]) -> list[Refusal]:
+    return [
+        Refusal(entity, row["uid"] if _storable(row["uid"]) else None, reason, row)
+        for row, reason in zip(rows, reasons, strict=True)
+        if reason
+    ]
+
+
+def _boolean(value: Any) -> bool | None:
+    # 1 and 0 equal True and False, also as keys.
+    return _BOOLEANS.get(value) if isinstance(value, bool | int | str) else None
+
+
+def _uids(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(uid, str) and uid.strip() and _storable(uid) for uid in value)
+
+
+def _storable(uid: str) -> bool:
+    return all(unicodedata.category(character) not in ("Cc", "Cs") for character in uid)
