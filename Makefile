@@ -24,13 +24,13 @@ lint: .venv/development ## everything that is checked without running
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/sqlfluff lint include/sql
+	@$(BIN)/sqlfluff lint include/sql include/local
 	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 
 format: .venv/development ## let the formatters have their way
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
-	@$(BIN)/sqlfluff fix include/sql
+	@$(BIN)/sqlfluff fix include/sql include/local
 
 lock: .venv/bin/uv ## resolve requirements*.in anew for Python 3.11 to 3.13
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-emit-index-url --no-header -o requirements.txt requirements.in

@@ -52,11 +52,11 @@ class Server:
         if not (self.folder / "PG_VERSION").exists():
             self._make()
         if not self._postmaster():
-            self._forget_stale_pid()
-            options = f"-h '' -k {socketfolder.folder_for(self.folder, self._account)}"
+            socket_folder = socketfolder.folder_for(self.folder, self._account)
+            self._forget_stale_pid(socket_folder)
             self._run(
                 "pg_ctl", "start", "-w", "-t", str(START_SECONDS), "-D", str(self.folder),
-                "-l", str(self.folder / "log"), "-o", options,
+                "-l", str(self.folder / "log"), "-o", f"-h '' -k {socket_folder}",
             )  # fmt: skip
         self._wait_until_it_answers()
 
@@ -113,15 +113,16 @@ class Server:
         except (OSError, ValueError, IndexError, psutil.Error):
             return None
 
-    def _forget_stale_pid(self) -> None:
-        """Remove a pid file whose number now belongs to a stranger: PostgreSQL would take that one for a server."""
+    def _forget_stale_pid(self, socket_folder: Path) -> None:
+        """Remove lock files whose number now belongs to a stranger: PostgreSQL would take that one for a server."""
         deadline = time.monotonic() + 10
         # The processes of a killed server end by themselves; while one lives, PostgreSQL itself refuses to start.
         while _lives_in(self.folder):
             if time.monotonic() > deadline:
                 return
             time.sleep(0.1)
-        (self.folder / "postmaster.pid").unlink(missing_ok=True)
+        for lock in (self.folder / "postmaster.pid", socket_folder / ".s.PGSQL.5432.lock"):
+            lock.unlink(missing_ok=True)
 
     def _socket_folder(self) -> str:
         try:

@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import Engine
 
 from include.local.config import Config
-from include.local.processes import tail
+from include.local.processes import free, marked, tail
 from include.local.rest import ENDED, FINISHED, Api
 from include.local.stack import Stack
 from include.sandbox.process import Sandbox
@@ -149,6 +149,9 @@ def stack(request: pytest.FixtureRequest) -> Iterator[RunningStack]:
         yield RunningStack(running)
     finally:
         running.stop()
+        assert not marked(config.home), "the stack left processes behind"
+        assert free(airflow_port), "the stack left a port taken"
+        assert free(sandbox_port), "the stack left a port taken"
         if not request.session.testsfailed:
             shutil.rmtree(config.home)
 
