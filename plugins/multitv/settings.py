@@ -70,6 +70,7 @@ class Settings(BaseSettings):
     standard_billing_poll_seconds: float = Field(
         default=60, gt=0, le=3600, description="how often the wait looks whether the standard billing is closed"
     )
+    catalog_time: time = Field(default=time(4), description="local time of day at which the catalogue is synced")
     catalog_max_shrink: Share = Field(
         default=0.2, description="a catalogue that lost more than this share of its rows is refused"
     )

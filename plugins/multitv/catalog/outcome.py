@@ -40,7 +40,10 @@ class Outcome:
     def __str__(self) -> str:
         if self.status == "superseded":
             return f"Catalogue sync {self.sync} was superseded by a later one and changed nothing."
-        done = ", ".join(f"{rows} {entity} {change}" for (entity, change), rows in self.changes.items())
+        done = ", ".join(
+            f"{rows} {entity.replace('_channel', '-to-channel link')}{'s' if rows != 1 else ''} {change}"
+            for (entity, change), rows in self.changes.items()
+        )
         return f"Catalogue sync {self.sync}: {done or 'nothing changed'}; {self.quarantined} rows in quarantine."
 
 

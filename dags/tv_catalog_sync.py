@@ -1,0 +1,88 @@
+"""
+# Sincronizar catálogo de TV: channels and packages as the platform has them
+
+Reads the whole catalogue of the TV platform, puts bad rows into quarantine, and makes channels, packages and their
+links equal to the rest. What vanished from the platform is deactivated, never deleted. What the ISP owns (whether a
+package is extra, its price, its point limit) is never overwritten.
+
+    fetch >> gate >> merge >> report
+
+It runs every day (`MULTITV_CATALOG_TIME`). A run by hand needs no parameter. After the platform really dropped more
+than `MULTITV_CATALOG_MAX_SHRINK`, switch *Permitir redução* on in the form, or send:
+
+    {"allow_shrink": true}
+
+Every merge emits an event of the asset `tv_catalog` with what it changed in its extra (`changed`: 0 on a quiet day).
+
+## Triage notes
+
+* **Normal:** under a minute, and a report that says "nothing changed". Rows in quarantine are normal in small numbers:
+  what is here of them stays as it was. Have them corrected on the platform; the next run takes them.
+* **`fetch` failed:** the message names the platform and the cause. Nothing was written. Unreachable, not JSON or an
+  incomplete list: it was retried; look at the platform, then clear the task. Credentials, operator or connection:
+  correct the connection `beenius_default`, then clear the task. An empty list: never accept it, call the platform.
+* **`gate` failed:** the staged rows are not sound, though they were normalised. Clear `fetch` *with its downstream
+  tasks*; if it fails again, this is a defect: keep the message.
+* **`merge` refused:** the catalogue shrank, or too much is in quarantine; the message has the numbers. Channels and
+  packages stay as they are, and billing goes on with them. Ask the platform before you allow a shrink.
+* **`report` names clients under "Deactivated":** their package is gone from the platform. Call whoever owns the offer:
+  it is still sold and billed until somebody cancels it.
+* **A task died in the middle:** staging and merging are one transaction each. Clear it.
+"""
+
+from __future__ import annotations
+
+import pendulum
+from airflow.sdk import DAG, CronTriggerTimetable, get_current_context, task
+
+from multitv.beenius.hook import BeeniusHook
+from multitv.catalog import fetch as fetching
+from multitv.catalog import merge as merging
+from multitv.catalog import report as reports
+from multitv.catalog.asset import TV_CATALOG
+from multitv.catalog.form import catalog_form
+from multitv.dag_defaults import default_args
+from multitv.database.engine import isp_database
+from multitv.quality.catalog import check_catalog
+from multitv.settings import get_settings
+
+settings = get_settings()
+
+# A template and not the task's output, which would draw an arrow from the first task to every other one.
+SYNC = "{{ ti.xcom_pull(task_ids='fetch') }}"
+
+with DAG(
+    "tv_catalog_sync",
+    dag_display_name="Sincronizar catálogo de TV",
+    doc_md=__doc__,
+    schedule=CronTriggerTimetable(
+        f"{settings.catalog_time.minute} {settings.catalog_time.hour} * * *", timezone=settings.timezone.key
+    ),
+    start_date=pendulum.datetime(2026, 1, 1, tz=settings.timezone.key),
+    catchup=False,
+    max_active_runs=1,
+    default_args=default_args(),
+    tags=["tv", "catalogo", "impacto:medio"],
+    params=catalog_form(),
+) as dag:
+
+    @task(task_display_name="Buscar na plataforma")
+    def fetch() -> int:
+        return fetching.fetch(isp_database(), BeeniusHook().get_conn())
+
+    @task(task_display_name="Conferir o que veio")
+    def gate(sync: str) -> None:
+        check_catalog(isp_database(), int(sync))
+
+    @task(task_display_name="Atualizar canais e pacotes", outlets=[TV_CATALOG])
+    def merge(sync: str) -> None:
+        context = get_current_context()
+        allow_shrink = context["params"]["allow_shrink"]
+        outcome = merging.merge(isp_database(), int(sync), get_settings(), allow_shrink=allow_shrink)
+        context["outlet_events"][TV_CATALOG].extra = outcome.as_extra()
+
+    @task(task_display_name="Relatório")
+    def report(sync: str) -> None:
+        print(reports.catalog_report(isp_database(), int(sync), get_settings().today()))  # noqa: T201
+
+    fetch() >> gate(SYNC) >> merge(SYNC) >> report(SYNC)

@@ -1,0 +1,19 @@
+"""The trigger form of the catalogue sync."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.sdk import Param
+
+
+def catalog_form() -> dict[str, Any]:
+    """Return the DAG parameters: a person's word that the platform really dropped a large part of its catalogue."""
+    return {
+        "allow_shrink": Param(
+            False,
+            type="boolean",
+            title="Permitir redução",
+            description="Aceitar um catálogo muito menor que o atual: o que sumiu na plataforma será desativado",
+        ),
+    }

@@ -1,0 +1,105 @@
+"""A gate between two steps: Great Expectations over SQL queries, judged in the database. Writes nothing."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Engine, select, text
+from sqlalchemy.dialects import postgresql
+
+from multitv.database.sql import named
+from multitv.errors import PermanentError
+
+log = logging.getLogger(__name__)
+
+
+class GateFailed(PermanentError):
+    """Rows between two steps are not as the next one needs them; the message names each expectation that failed."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows to judge: the query of a named SQL file, its parameters, and what is expected of them."""
+
+    name: str
+    query: str
+    parameters: dict[str, object]
+    expectations: Sequence[Any]
+
+
+def run_gate(engine: Engine, title: str, batches: Sequence[Batch], next_step: str) -> None:
+    """Judge every batch and log what was judged. Messages carry counts, never values: rows may be people's.
+
+    Raises GateFailed with `title`, all that failed, and `next_step`.
+    """
+    source = _source(engine)
+    try:
+        results = [(batch.name, result) for batch in batches for result in _judge(source, batch)]
+    finally:
+        source.get_engine().dispose()
+    failed = [_explain(name, result) for name, result in results if not result.success]
+    if failed:
+        raise GateFailed(
+            f"{title}: {len(failed)} of {len(results)} expectations failed. {'; '.join(failed)}. {next_step}"
+        )
+    log.info("%s: %s expectations of %s batches hold.", title, len(results), len(batches))
+
+
+def expectations() -> Any:
+    """Return the module of all kinds of expectations. Its import takes seconds: call this inside a task only."""
+    return import_module("great_expectations.expectations")
+
+
+def _source(engine: Engine) -> Any:
+    # Read at import: without it, every validation would tell its makers.
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    gx = import_module("great_expectations")
+    for chatty in ("great_expectations", "great_expectations.data_context.types.base"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    return context.data_sources.add_postgres(f"gate {uuid4()}", connection_string=_connection_string(engine))
+
+
+def _connection_string(engine: Engine) -> str:
+    """Return the engine's URL. A unix socket is named in its query; then the host is a stand-in that nobody asks."""
+    url = engine.url if engine.url.host else engine.url.set(host="localhost")
+    return url.render_as_string(hide_password=False)
+
+
+def _judge(source: Any, batch: Batch) -> Sequence[Any]:
+    gx = import_module("great_expectations")
+    asset = source.add_query_asset(batch.name, query=_query(batch))
+    rows = asset.add_batch_definition_whole_table("all").get_batch()
+    suite = gx.ExpectationSuite(name=batch.name, expectations=list(batch.expectations))
+    return list(rows.validate(suite, result_format="SUMMARY").results)
+
+
+def _query(batch: Batch) -> str:
+    # A query asset takes no parameters, so the compiler writes them in as literals; and it must begin with select.
+    rows = select(text("*")).select_from(named(batch.query).bindparams(**batch.parameters).columns().subquery("judged"))
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    return str(rows.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+
+
+def _explain(name: str, result: Any) -> str:
+    expectation = result.expectation_config
+    column = expectation.kwargs.get("column") or ", ".join(expectation.kwargs.get("column_list", ()))
+    told = f"{name}: {expectation.type}{f' of {column}' if column else ''}"
+    raised = [info["exception_message"] for info in _exceptions(result.exception_info) if info["raised_exception"]]
+    if raised:
+        return f"{told} could not be judged: {raised[0]}"
+    found = result.result
+    if "unexpected_count" in found:
+        return f"{told}: {found['unexpected_count']} of {found['element_count']} rows are not so"
+    return f"{told}: {found.get('observed_value')} rows"
+
+
+def _exceptions(info: dict[str, Any]) -> list[dict[str, Any]]:
+    return [info] if "raised_exception" in info else list(info.values())
