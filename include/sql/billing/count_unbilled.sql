@@ -3,10 +3,4 @@ select
     count(*) as candidates,
     coalesce(sum(candidate.amount), 0) as amount
 from billing.candidate(:due_date) as candidate
-left join billing.event as live
-    on
-        candidate.client_package_id = live.client_package_id
-        and live.reference_month = :reference_month
-        and live.kind = 'charge'
-        and live.status <> 'cancelled'
-where candidate.exclusion is null and live.id is null
+where candidate.exclusion is null and candidate.event_id is null

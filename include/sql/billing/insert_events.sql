@@ -14,14 +14,4 @@ select
     candidate.amount,
     candidate.price_source
 from candidate
-where
-    candidate.exclusion is null
-    and not exists (
-        select 1
-        from billing.event as live
-        where
-            live.client_package_id = candidate.client_package_id
-            and live.reference_month = :reference_month
-            and live.kind = 'charge'
-            and live.status <> 'cancelled'
-    )
+where candidate.exclusion is null and candidate.event_id is null

@@ -7,5 +7,6 @@ select
     listed.client_package_id,
     listed.amount,
     listed.price_source,
-    listed.exclusion
+    listed.exclusion,
+    listed.event_id
 from billing.candidate(:due_date) as listed

@@ -6,7 +6,7 @@ from candidate
 where
     event.run_id = :run_id
     and event.status = 'pending'
-    and candidate.client_package_id = event.client_package_id
+    and candidate.event_id = event.id
     and candidate.exclusion is null
     and (candidate.amount, candidate.price_source, candidate.service_plan_id)
     is distinct from (event.amount, event.price_source, event.service_plan_id)

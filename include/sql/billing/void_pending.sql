@@ -5,11 +5,11 @@ with stale as (
         pending.id,
         candidate.exclusion
     from billing.event as pending
-    left join candidate on pending.client_package_id = candidate.client_package_id
+    left join candidate on pending.id = candidate.event_id
     where
         pending.run_id = :run_id
         and pending.status = 'pending'
-        and (candidate.client_package_id is null or candidate.exclusion is not null)
+        and (candidate.event_id is null or candidate.exclusion is not null)
 ),
 
 voided as (

@@ -21,15 +21,19 @@ as $$
         end
     from erp.client_plan as plan
     where
-        plan.due_day between extract(day from for_due_date)
-        and case
-            when extract(day from for_due_date + 1) = 1 then 31
-            else extract(day from for_due_date)
-        end
+        -- Of the column's own type, or neither its index nor its statistics would serve.
+        plan.due_day between cast(extract(day from for_due_date) as smallint)
+        and cast(
+            case
+                when extract(day from for_due_date + 1) = 1 then 31
+                else extract(day from for_due_date)
+            end as smallint
+        )
 $$;
 
 -- The list (the manual's "Carregar"): every client package of every client plan that is due, with the amount to
--- charge or the reason not to. What is processed already is listed as it was processed, whatever changed since.
+-- charge or the reason not to, and its live event of the month if it has one. What is processed already is listed as it
+-- was processed, whatever changed since.
 create function billing.candidate(for_due_date date)
 returns table (
     client_plan_id bigint,
@@ -38,7 +42,8 @@ returns table (
     package_id bigint,
     amount numeric(12, 2),
     price_source text,
-    exclusion text
+    exclusion text,
+    event_id bigint
 )
 language sql stable
 as $$
@@ -59,7 +64,8 @@ as $$
             when coalesce(sold.price, package.price) is null then 'no_price'
             when coalesce(sold.price, package.price) = 0 then 'free'
             when live.due_date <> for_due_date then 'already_billed'
-        end
+        end,
+        live.id
     from billing.due_client_plan(for_due_date) as plan
     inner join tv.client_package as sold on plan.id = sold.client_plan_id
     inner join tv.package as package on sold.package_id = package.id
@@ -79,7 +85,8 @@ as $$
         sold.package_id,
         event.amount,
         event.price_source,
-        null
+        null,
+        event.id
     from billing.run as run
     inner join billing.event as event on run.id = event.run_id
     inner join tv.client_package as sold on event.client_package_id = sold.id

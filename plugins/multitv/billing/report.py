@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from multitv.billing.run import Tally, read_run, reais, reference_month
+from multitv.billing.run import Tally, read_run, reais
 from multitv.database.engine import transaction
 from multitv.database.sql import named
 
@@ -22,11 +22,7 @@ def tv_report(engine: Engine, due_date: date) -> str:
         plans = connection.execute(named("billing/report"), of_date).all()
         reasons = connection.execute(named("billing/exclusion_reasons"), of_date).all()
         pending = connection.execute(named("billing/pending_reasons"), of_date).all()
-        unbilled = Tally(
-            *connection.execute(
-                named("billing/count_unbilled"), of_date | {"reference_month": reference_month(due_date)}
-            ).one()
-        )
+        unbilled = Tally(*connection.execute(named("billing/count_unbilled"), of_date).one())
     if run is None:
         return f"# TV billing, due date {due_date}\n\nNothing is due on this date: no run was opened."
     lines = [f"# TV billing, due date {due_date}: {run.status}", ""]
