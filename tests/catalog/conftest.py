@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pytest
@@ -17,6 +18,8 @@ from multitv.catalog.outcome import Outcome
 from multitv.settings import Settings
 from tests.beenius.conftest import HURRY
 
+TODAY = date(2026, 11, 23)
+HBO = {"ch-hbo", "ch-hb2", "ch-hfa", "ch-hfe", "ch-hpl", "ch-mnx"}
 CATALOGUE = ("tv.channel", "tv.package", "tv.package_channel")
 WRITTEN = (*CATALOGUE, "tv.catalog_sync", "tv.quarantine", "tv.catalog_change")
 

@@ -43,7 +43,7 @@ class Call:
 
     @property
     def writes(self) -> bool:
-        return self.method != "GET"
+        return self.idempotency_key is not None
 
     @property
     def aftermath(self) -> str:

@@ -1,0 +1,68 @@
+"""Who is affected by a sync: the clients that have what it deactivated."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from multitv.catalog.report import catalog_report
+from tests.catalog.conftest import TODAY, Isp
+
+
+def test_the_report_names_the_clients_that_have_it(isp: Isp) -> None:
+    isp.sync()
+    sell_and_include(isp)
+    isp.remove("services", "svc-hbo")
+    isp.edit("channels", "ch-tc1", active=False)
+    sync = isp.sync().sync
+    report = catalog_report(isp.engine, sync, TODAY)
+    assert (
+        "| package | HBO | 4 | Ana Lima (client plan 1), Ana Lima (client plan 2), Ana Lima (client plan 5)" in report
+    )
+    assert "Ana Lima (client plan 6) |" in report
+    assert "client plan 3" not in report
+    assert "| channel | Telecine Premium | 1 | Ana Lima (client plan 4) |" in report
+
+
+def test_a_long_list_of_clients_is_cut_and_counted(isp: Isp) -> None:
+    isp.sync()
+    isp.run("insert into erp.client_plan select n, 1, 9, 'active', 10, '2026-01-01' from generate_series(1, 25) as n")
+    isp.run("insert into erp.client values (1, 'Ana|Lima', '0', 'active')")
+    isp.run("insert into tv.service_plan_setting select 9, true, id from tv.package where platform_uid = 'svc-hbo'")
+    isp.edit("services", "svc-hbo", active=False)
+    report = catalog_report(isp.engine, isp.sync().sync, TODAY)
+    assert "| package | HBO | 25 | Ana\\|Lima (client plan 1)," in report
+    assert "(client plan 10) and 15 more |" in report
+
+
+def test_a_channel_counts_for_the_packages_that_lost_it_in_the_same_sync(isp: Isp) -> None:
+    isp.sync()
+    sell_and_include(isp)
+    isp.remove("channels", "ch-tc1")
+    isp.edit("services", "svc-telecine", channel_uids=["ch-tc2"])
+    report = catalog_report(isp.engine, isp.sync().sync, TODAY)
+    assert "| 1 | Ana Lima (client plan 4) |" in report
+
+
+def sell_and_include(isp: Isp) -> None:
+    """HBO as an extra of plans 1 (live), 2 (ends tomorrow), 3 (ended) and 7 (client gone), included in 5 and 6."""
+    isp.run("insert into erp.client values (1, 'Ana Lima', '0', 'active')")
+    isp.run(
+        "insert into erp.client_plan select n, 1, case when n in (5, 6) then 9 else 8 end, "
+        "case n when 7 then 'cancelled' when 6 then 'suspended' else 'active' end, 10, '2026-01-01' "
+        "from generate_series(1, 7) as n"
+    )
+    isp.run("insert into tv.service_plan_setting select 9, true, id from tv.package where platform_uid = 'svc-hbo'")
+    for client_plan, uid, cancelled_on in (
+        (1, "svc-hbo", None),
+        (2, "svc-hbo", date(2026, 11, 24)),
+        (3, "svc-hbo", TODAY),
+        (7, "svc-hbo", None),
+        (4, "svc-telecine", None),
+    ):
+        isp.run(
+            "insert into tv.client_package (client_plan_id, package_id, added_on, cancelled_on) "
+            "select :plan, id, '2026-02-01', :until from tv.package where platform_uid = :uid",
+            plan=client_plan,
+            uid=uid,
+            until=cancelled_on,
+        )
