@@ -32,12 +32,7 @@ def _print_isp_url() -> None:
     connection = BaseHook.get_connection(CONNECTION_ID)
     if connection.conn_type not in ("postgres", "postgresql"):
         sys.exit(f"its type is {connection.conn_type!r}, not 'postgres'.")
-    url = url_of(connection)
-    if (url.host or "").startswith("/"):
-        # The folder of a socket survives being printed and read again only in the query.
-        query = {**url.query, "host": url.host or ""}
-        url = URL.create(url.drivername, url.username, url.password, port=url.port, database=url.database, query=query)
-    print(url.render_as_string(hide_password=False))
+    print(url_of(connection).render_as_string(hide_password=False))
 
 
 if __name__ == "__main__":

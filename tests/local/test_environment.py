@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import URL
+from sqlalchemy import URL, make_url
 
 from include.local import environment
 from include.local.config import FROM_RUN_ENV, ISP_CONNECTION, METADATA, Config, outside
@@ -86,8 +86,7 @@ def test_airflow_reaches_the_embedded_database_by_the_connection(
     from multitv.database.engine import connection_url
 
     monkeypatch.setenv("AIRFLOW_CONN_A_COPY_OF_ISP_DB", environment.isp_connection(database_url))
-    url = connection_url("a_copy_of_isp_db")
-    with psycopg.connect(host=url.host, user=url.username, dbname=url.database) as connection:
-        assert connection.info.dbname == database_url.database
-    with psycopg.connect(plain(database_url)) as connection:
-        assert connection.info.dbname == database_url.database
+    written = connection_url("a_copy_of_isp_db").render_as_string(hide_password=False)
+    for url in (make_url(written), database_url):
+        with psycopg.connect(plain(url)) as connection:
+            assert connection.info.dbname == database_url.database

@@ -51,7 +51,13 @@ def url_of(connection: AirflowConnection) -> URL:
     # The hook's URL leaves sslmode and its like out.
     known = {option.keyword.decode() for option in Conninfo.get_defaults()}
     to_libpq = {key: str(value) for key, value in connection.extra_dejson.items() if key in known}
-    return PostgresHook(connection=connection).sqlalchemy_url.update_query_dict(to_libpq)
+    url = PostgresHook(connection=connection).sqlalchemy_url.update_query_dict(to_libpq)
+    if url.host and url.host.startswith("/"):
+        # The folder of a unix socket survives being written as text and read again only in the query.
+        url = URL.create(
+            url.drivername, url.username, url.password, None, url.port, url.database, {**url.query, "host": url.host}
+        )
+    return url
 
 
 def isp_database() -> Engine:
