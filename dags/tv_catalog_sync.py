@@ -32,7 +32,6 @@ Every merge emits an event of the asset `tv_catalog` with what it changed in its
 
 from __future__ import annotations
 
-import pendulum
 from airflow.sdk import DAG, CronTriggerTimetable, get_current_context, task
 
 from multitv.beenius.hook import BeeniusHook
@@ -56,9 +55,11 @@ with DAG(
     dag_display_name="Sincronizar catálogo de TV",
     doc_md=__doc__,
     schedule=CronTriggerTimetable(
-        f"{settings.catalog_time.minute} {settings.catalog_time.hour} * * *", timezone=settings.timezone.key
+        f"{settings.catalog_time.minute} {settings.catalog_time.hour} * * *",
+        timezone=settings.timezone.key,
+        # Unpausing the DAG waits for its hour; without a start date Airflow would otherwise run it at once.
+        run_immediately=False,
     ),
-    start_date=pendulum.datetime(2026, 1, 1, tz=settings.timezone.key),
     catchup=False,
     max_active_runs=1,
     default_args=default_args(),
