@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import URL, Engine, text
 
 from multitv.catalog.fetch import stage
 from multitv.catalog.normalise import normalise
+from multitv.database.engine import engine_for, isp_database
 from multitv.quality.catalog import check_catalog
 from multitv.quality.gate import GateFailed, _connection_string
 
@@ -116,9 +118,36 @@ def test_a_column_that_is_missing_is_a_failure_and_not_a_pass(staged: Engine) ->
         check_catalog(staged, SYNC)
 
 
-def test_addresses_of_every_kind_are_passed_on(engine: Engine) -> None:
-    from multitv.database.engine import engine_for
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        (
+            URL.create("postgresql+psycopg", "isp", "p${x}@", "db.example.com", 5433, "isp", {"sslmode": "require"}),
+            "postgresql+psycopg://isp:p%24%7Bx%7D%40@db.example.com:5433/isp?sslmode=require",
+        ),
+        (
+            URL.create("postgresql+psycopg", "isp", database="isp", query={"host": "/run/pg"}),
+            "postgresql+psycopg://isp@localhost/isp?host=%2Frun%2Fpg",
+        ),
+        (
+            URL.create("postgresql+psycopg", host="/run/pg", database="isp"),
+            "postgresql+psycopg://somebody@localhost/isp?host=%2Frun%2Fpg",
+        ),
+    ],
+)
+def test_addresses_of_every_kind_are_passed_on(monkeypatch: pytest.MonkeyPatch, url: URL, expected: str) -> None:
+    monkeypatch.setenv("PGUSER", "somebody")
+    assert _connection_string(engine_for(url)) == expected
 
-    assert _connection_string(engine).startswith("postgresql+psycopg://postgres@localhost/")
-    over_network = "postgresql+psycopg://isp:p%24%7Bx%7D%40@db.example.com:5433/isp?sslmode=require"
-    assert _connection_string(engine_for(over_network)) == over_network
+
+def test_the_gate_reaches_a_database_behind_an_airflow_connection(
+    staged: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection = {
+        "conn_type": "postgres",
+        "host": str(staged.url.query["host"]),
+        "login": staged.url.username,
+        "schema": staged.url.database,
+    }
+    monkeypatch.setenv("AIRFLOW_CONN_ISP_DB", json.dumps(connection))
+    check_catalog(isp_database(), SYNC)

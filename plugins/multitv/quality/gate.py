@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from getpass import getuser
 from importlib import import_module
 from typing import Any
 from uuid import uuid4
@@ -68,8 +69,15 @@ def _source(engine: Engine) -> Any:
 
 
 def _connection_string(engine: Engine) -> str:
-    """Return the engine's URL. A unix socket is named in its query; then the host is a stand-in that nobody asks."""
-    url = engine.url if engine.url.host else engine.url.set(host="localhost")
+    """Return the engine's URL as Great Expectations takes it: with a user, and with a host that is a name.
+
+    The folder of a unix socket goes into the query, where it overrides the name.
+    """
+    url = engine.url
+    if not url.host or "/" in url.host:
+        url = url.set(host="localhost").update_query_dict({"host": url.host or url.query.get("host", "")})
+    if not url.username:
+        url = url.set(username=os.environ.get("PGUSER") or getuser())
     return url.render_as_string(hide_password=False)
 
 
