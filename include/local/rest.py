@@ -66,6 +66,19 @@ class Api:
     def unpause(self, dag_id: str) -> None:
         self._call("PATCH", f"/dags/{quote(dag_id)}", json={"is_paused": False})
 
+    def missed_run_comes(self, dag_id: str) -> bool:
+        """Tell whether the scheduler is about to make up for a scheduled run that was missed."""
+        due = self._call("GET", f"/dags/{quote(dag_id)}")["next_dagrun_run_after"]
+        return due is not None and moment(due) <= time.time()
+
+    def active_run(self, dag_id: str) -> str | None:
+        """Return the id of a run that is queued or running, the first that was made."""
+        runs = self._all(f"/dags/{quote(dag_id)}/dagRuns", "dag_runs", {"state": ["queued", "running"]})
+        made: str | None = min(runs, key=lambda run: moment(run["queued_at"]), default={"dag_run_id": None})[
+            "dag_run_id"
+        ]
+        return made
+
     def trigger(self, dag_id: str, conf: Mapping[str, Any], run_id: str | None = None) -> str:
         """Start a run by hand and return its id. Raises ApiFailed, also if there is a run with this id."""
         body: dict[str, Any] = {"logical_date": None, "conf": dict(conf)}

