@@ -52,6 +52,8 @@ def _serve(stack: Stack, config: Config, *, with_job: bool) -> int:
     code = 0
     if with_job:
         code = _run_job(stack)
+    else:
+        say("No DAG was run; a DAG that is paused waits for you to unpause it")
     if config.once:
         return code
     _show_addresses(stack)

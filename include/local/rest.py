@@ -74,10 +74,7 @@ class Api:
     def active_run(self, dag_id: str) -> str | None:
         """Return the id of a run that is queued or running, the first that was made."""
         runs = self._all(f"/dags/{quote(dag_id)}/dagRuns", "dag_runs", {"state": ["queued", "running"]})
-        made: str | None = min(runs, key=lambda run: moment(run["queued_at"]), default={"dag_run_id": None})[
-            "dag_run_id"
-        ]
-        return made
+        return str(min(runs, key=lambda run: moment(run["queued_at"]))["dag_run_id"]) if runs else None
 
     def trigger(self, dag_id: str, conf: Mapping[str, Any], run_id: str | None = None) -> str:
         """Start a run by hand and return its id. Raises ApiFailed, also if there is a run with this id."""
