@@ -54,17 +54,21 @@ def run_gate(engine: Engine, title: str, batches: Sequence[Batch], next_step: st
 
 def expectations() -> Any:
     """Return the module of all kinds of expectations. Its import takes seconds: call this inside a task only."""
-    return import_module("great_expectations.expectations")
+    return _quiet().expectations
 
 
-def _source(engine: Engine) -> Any:
-    # Read at import: without it, every validation would tell its makers.
+def _quiet() -> Any:
+    """Import Great Expectations without its talk: to the log, and over the network to its makers."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
     gx = import_module("great_expectations")
     # This one sets its own level when it is imported.
     logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
-    context = gx.get_context(mode="ephemeral")
+    return gx
+
+
+def _source(engine: Engine) -> Any:
+    context = _quiet().get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
     return context.data_sources.add_postgres(f"gate {uuid4()}", connection_string=_connection_string(engine))
 
@@ -83,10 +87,9 @@ def _connection_string(engine: Engine) -> str:
 
 
 def _judge(source: Any, batch: Batch) -> Sequence[Any]:
-    gx = import_module("great_expectations")
     asset = source.add_query_asset(batch.name, query=_query(batch))
     rows = asset.add_batch_definition_whole_table("all").get_batch()
-    suite = gx.ExpectationSuite(name=batch.name, expectations=list(batch.expectations))
+    suite = _quiet().ExpectationSuite(name=batch.name, expectations=list(batch.expectations))
     return list(rows.validate(suite, result_format="SUMMARY").results)
 
 
