@@ -67,6 +67,6 @@ with DAG(
 
     @task(task_display_name="Relatório")
     def report(due_date: str) -> None:
-        print(reports.standard_report(isp_database(), date.fromisoformat(due_date)))  # noqa: T201
+        reports.standard_report(isp_database(), date.fromisoformat(due_date))
 
     resolve_due_date() >> check_plans(DUE_DATE) >> bill(DUE_DATE) >> report(DUE_DATE)

@@ -86,7 +86,7 @@ with DAG(
 
     @task(task_display_name="Relatório", trigger_rule="none_failed")
     def report(due_date: str) -> None:
-        print(reports.tv_report(isp_database(), date.fromisoformat(due_date)))  # noqa: T201, a task's print is its log
+        reports.tv_report(isp_database(), date.fromisoformat(due_date))
 
     (
         resolve_due_date()

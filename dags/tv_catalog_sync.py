@@ -84,6 +84,6 @@ with DAG(
 
     @task(task_display_name="Relatório")
     def report(sync: str) -> None:
-        print(reports.catalog_report(isp_database(), int(sync), get_settings().today()))  # noqa: T201
+        reports.catalog_report(isp_database(), int(sync), get_settings().today())
 
     fetch() >> gate(SYNC) >> merge(SYNC) >> report(SYNC)

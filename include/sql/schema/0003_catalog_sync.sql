@@ -22,7 +22,7 @@ create table tv.quarantine (
     content jsonb not null
 );
 create index quarantine_catalog_sync on tv.quarantine (catalog_sync_id);
-comment on column tv.quarantine.platform_uid is 'Of the row; of a package_channel, its package. Null: not to be stored.';
+comment on column tv.quarantine.platform_uid is 'Of the row; of a package_channel, its package. Null: it has none.';
 
 create table tv.catalog_change (
     id bigint generated always as identity primary key,

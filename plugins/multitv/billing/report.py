@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import logging
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,10 +13,26 @@ from sqlalchemy import Engine
 from multitv.billing.run import Tally, read_run, reais
 from multitv.database.engine import transaction
 from multitv.database.sql import named
+from multitv.markdown import table
+
+log = logging.getLogger(__name__)
 
 
 def tv_report(engine: Engine, due_date: date) -> str:
-    """Return the books of the TV billing of a due date, plan by plan. Raises DatabaseUnavailable."""
+    """Log and return the books of the TV billing of a due date, plan by plan. Raises DatabaseUnavailable."""
+    report = _tv_report(engine, due_date)
+    log.info("%s", report)
+    return report
+
+
+def standard_report(engine: Engine, due_date: date) -> str:
+    """Log and return the invoices of a due date by kind of posting. Raises DatabaseUnavailable."""
+    report = _standard_report(engine, due_date)
+    log.info("%s", report)
+    return report
+
+
+def _tv_report(engine: Engine, due_date: date) -> str:
     of_date = {"due_date": due_date}
     with transaction(engine) as connection:
         run = read_run(connection, "tv", due_date)
@@ -26,7 +43,7 @@ def tv_report(engine: Engine, due_date: date) -> str:
     if run is None:
         return f"# TV billing, due date {due_date}\n\nNothing is due on this date: no run was opened."
     lines = [f"# TV billing, due date {due_date}: {run.status}", ""]
-    lines += _table(
+    lines += table(
         ["service plan", "expected", "events", "postings", "pending", "voided", "excluded"],
         [
             [
@@ -45,7 +62,7 @@ def tv_report(engine: Engine, due_date: date) -> str:
     if reasons:
         lines += [
             "",
-            *_table(["excluded because", "client packages"], [[row.reason, row.candidates] for row in reasons]),
+            *table(["excluded because", "client packages"], [[row.reason, row.candidates] for row in reasons]),
         ]
     for row in pending:
         lines += ["", f"Still pending: {Tally(row.events, row.amount)}, {row.reason}. The next run tries them again."]
@@ -57,8 +74,7 @@ def tv_report(engine: Engine, due_date: date) -> str:
     return "\n".join(lines)
 
 
-def standard_report(engine: Engine, due_date: date) -> str:
-    """Return the invoices of a due date by kind of posting. Raises DatabaseUnavailable."""
+def _standard_report(engine: Engine, due_date: date) -> str:
     with transaction(engine) as connection:
         rows = connection.execute(named("billing/standard_report"), {"due_date": due_date}).all()
     if not rows:
@@ -67,7 +83,7 @@ def standard_report(engine: Engine, due_date: date) -> str:
         [
             f"# Standard billing, due date {due_date}",
             "",
-            *_table(
+            *table(
                 ["posting", "invoices", "postings", "amount"],
                 [[row.kind, row.invoices, row.postings, reais(row.amount)] for row in rows],
             ),
@@ -85,12 +101,4 @@ def _total(plans: Sequence[Any]) -> list[object]:
         of("events", "events_amount"),
         of("postings", "posted_amount"),
         *(sum(getattr(row, column) for row in plans) for column in ("pending", "cancelled", "exclusions")),
-    ]
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
-    return [
-        f"| {' | '.join(head)} |",
-        f"|{'|'.join('---' for _ in head)}|",
-        *(f"| {' | '.join(map(str, row))} |" for row in rows),
     ]

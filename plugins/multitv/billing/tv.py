@@ -13,6 +13,7 @@ from multitv.billing.run import Tally, hold, open_run, read_run, reais, referenc
 from multitv.database.engine import transaction
 from multitv.database.sql import named
 from multitv.errors import PermanentError
+from multitv.markdown import table
 
 log = logging.getLogger(__name__)
 
@@ -71,14 +72,12 @@ def load(engine: Engine, due_date: date) -> Loaded:
         charges=Tally(sum(row.candidates for row in charges), sum((row.amount for row in charges), Decimal())),
         pending=due.pending,
     )
-    for row in rows:
-        log.info(
-            "%s: %s %s%s",
-            row.service_plan or f"service plan {row.service_plan_id}",
-            row.candidates,
-            row.outcome,
-            f", {reais(row.amount)}" if row.outcome == "charge" else "",
-        )
+    if rows:
+        head = ["service plan", "outcome", "client packages", "amount"]
+        shown = [
+            [row.service_plan or row.service_plan_id, row.outcome, row.candidates, reais(row.amount)] for row in rows
+        ]
+        log.info("%s", "\n".join(table(head, shown)))
     log.info(
         "Due date %s: %s client plans are due, %s client packages are listed, %s would be charged.",
         due_date,

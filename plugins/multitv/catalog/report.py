@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import logging
 from datetime import date
 from typing import Any
 
@@ -11,12 +11,15 @@ from sqlalchemy import Engine
 from multitv.catalog.outcome import read_outcome
 from multitv.database.engine import transaction
 from multitv.database.sql import named
+from multitv.markdown import table
+
+log = logging.getLogger(__name__)
 
 SHOWN = 10
 
 
 def catalog_report(engine: Engine, sync: int, today: date) -> str:
-    """Return what a sync changed, whom it affects, and what is in quarantine. `today` is the ISP's business date.
+    """Log and return what a sync changed, whom it affects, what is in quarantine. `today` is the ISP's business date.
 
     Raises DatabaseUnavailable.
     """
@@ -29,21 +32,23 @@ def catalog_report(engine: Engine, sync: int, today: date) -> str:
     lines = [f"# Catalogue sync {sync}: {outcome.status}", "", str(outcome)]
     if outcome.changes:
         rows = [[entity, change, count] for (entity, change), count in outcome.changes.items()]
-        lines += ["", *_table(["what", "change", "rows"], rows)]
+        lines += ["", *table(["what", "change", "rows"], rows)]
     edited = [row for row in changes if row.change != "deactivated"]
     if edited:
-        lines += ["", "## Changed or back again", "", *_table(["what", "uid", "change", ""], map(_difference, edited))]
+        lines += ["", "## Changed or back again", "", *table(["what", "uid", "change", ""], map(_difference, edited))]
     if affected:
         lines += [
             "",
             "## Deactivated, and who has it",
             "",
-            *_table(["what", "name", "client plans", "clients"], map(_affected, affected)),
+            *table(["what", "name", "client plans", "clients"], map(_affected, affected)),
         ]
     if quarantined:
         lines += ["", "## In quarantine: what is here of these rows stays as it was", ""]
-        lines += _table(["what", "uid", "reason"], quarantined)
-    return "\n".join(lines)
+        lines += table(["what", "uid", "reason"], quarantined)
+    report = "\n".join(lines)
+    log.info("%s", report)
+    return report
 
 
 def _difference(row: Any) -> list[object]:
@@ -59,15 +64,3 @@ def _affected(row: Any) -> list[object]:
     more = row.client_plans - len(row.clients)
     named_ones = ", ".join(row.clients) or "nobody"
     return [row.entity, row.name, row.client_plans, f"{named_ones} and {more} more" if more else named_ones]
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
-    return [
-        f"| {' | '.join(head)} |",
-        f"|{'|'.join('---' for _ in head)}|",
-        *(f"| {' | '.join(_cell(value) for value in row)} |" for row in rows),
-    ]
-
-
-def _cell(value: object) -> str:
-    return str(value).replace("|", "\\|").replace("\n", " ")
