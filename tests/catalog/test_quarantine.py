@@ -11,6 +11,7 @@ from multitv.catalog.fetch import stage
 from multitv.catalog.normalise import normalise, text, whole
 from multitv.catalog.report import catalog_report
 from tests.catalog.conftest import HBO, TODAY, Isp
+from tests.words import unpadded
 
 GENRES = [{"uid": "ge-esportes", "name": "Esportes"}]
 GOOD_CHANNEL = {"uid": "ch-x1", "name": "Canal X", "number": 9100, "genre_uid": "ge-esportes", "active": True}
@@ -205,7 +206,7 @@ def test_the_row_is_kept_as_it_came(isp: Isp) -> None:
 
 def test_the_report_lists_what_is_in_quarantine(isp: Isp) -> None:
     isp.add("channels", **GOOD_CHANNEL | {"name": "", "number": "a|b"})
-    report = catalog_report(isp.engine, isp.sync().sync, TODAY)
+    report = unpadded(catalog_report(isp.engine, isp.sync().sync, TODAY))
     assert "| channel | ch-x1 | name is blank (''); number is not a whole number ('a\\|b') |" in report
     assert "102 channels added" in report
 

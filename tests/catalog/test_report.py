@@ -6,6 +6,7 @@ from datetime import date
 
 from multitv.catalog.report import catalog_report
 from tests.catalog.conftest import TODAY, Isp
+from tests.words import unpadded
 
 
 def test_the_report_names_the_clients_that_have_it(isp: Isp) -> None:
@@ -14,7 +15,7 @@ def test_the_report_names_the_clients_that_have_it(isp: Isp) -> None:
     isp.remove("services", "svc-hbo")
     isp.edit("channels", "ch-tc1", active=False)
     sync = isp.sync().sync
-    report = catalog_report(isp.engine, sync, TODAY)
+    report = unpadded(catalog_report(isp.engine, sync, TODAY))
     assert (
         "| package | HBO | 4 | Ana Lima (client plan 1), Ana Lima (client plan 2), Ana Lima (client plan 5)" in report
     )
@@ -29,7 +30,7 @@ def test_a_long_list_of_clients_is_cut_and_counted(isp: Isp) -> None:
     isp.run("insert into erp.client values (1, 'Ana|Lima', '0', 'active')")
     isp.run("insert into tv.service_plan_setting select 9, true, id from tv.package where platform_uid = 'svc-hbo'")
     isp.edit("services", "svc-hbo", active=False)
-    report = catalog_report(isp.engine, isp.sync().sync, TODAY)
+    report = unpadded(catalog_report(isp.engine, isp.sync().sync, TODAY))
     assert "| package | HBO | 25 | Ana\\|Lima (client plan 1)," in report
     assert "(client plan 10) and 15 more |" in report
 
@@ -39,7 +40,7 @@ def test_a_channel_counts_for_the_packages_that_lost_it_in_the_same_sync(isp: Is
     sell_and_include(isp)
     isp.remove("channels", "ch-tc1")
     isp.edit("services", "svc-telecine", channel_uids=["ch-tc2"])
-    report = catalog_report(isp.engine, isp.sync().sync, TODAY)
+    report = unpadded(catalog_report(isp.engine, isp.sync().sync, TODAY))
     assert "| 1 | Ana Lima (client plan 4) |" in report
 
 
