@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine, text
 from sqlalchemy.engine import Row
 
 from multitv.billing.run import reais
 from multitv.database.engine import transaction
+from multitv.database.sql import named
 
 FOLDER = Path(__file__).parent
 
@@ -24,11 +26,17 @@ def next_due_date(engine: Engine, today: date) -> date | None:
 
 def summary(engine: Engine, due_date: date) -> tuple[str, bool]:
     """Return what the run left in the database, and whether expectations, events and postings agree plan by plan."""
-    plans = _rows(engine, "plans", due_date=due_date)
-    agree = all(
-        (row.expected, row.expected_amount) == (row.events, row.events_amount) == (row.postings, row.postings_amount)
-        for row in plans
-    )
+    plans = [
+        (
+            row.service_plan or f"plan {row.service_plan_id}",
+            *(row.expected, row.expected_amount),
+            *(row.events, row.events_amount),
+            *(row.postings, row.posted_amount),
+        )
+        for row in _books(engine, "report", due_date)
+        if row.expected or row.events
+    ]
+    agree = all(row[1:3] == row[3:5] == row[5:7] for row in plans)
     catalogue = _rows(engine, "catalogue")[0]
     verdict = "expected = events = postings, plan by plan" if agree else "THEY DIFFER"
     parts = [
@@ -42,13 +50,18 @@ def summary(engine: Engine, due_date: date) -> tuple[str, bool]:
             [*plans, _total(plans)],
         ),
         "Not charged",
-        _table(["reason", "client packages"], _rows(engine, "exclusions", due_date=due_date)),
+        _table(["reason", "client packages"], _books(engine, "exclusion_reasons", due_date)),
         "Billing events",
         _table(["kind", "status", "events", "R$"], _rows(engine, "events", due_date=due_date)),
         "Invoices",
-        _table(["posting", "invoices", "postings", "R$"], _rows(engine, "invoices", due_date=due_date)),
+        _table(["posting", "invoices", "postings", "R$"], _books(engine, "standard_report", due_date)),
     ]
     return "\n\n".join(parts), agree
+
+
+def _books(engine: Engine, name: str, due_date: date) -> Sequence[Row[tuple[object, ...]]]:
+    with transaction(engine) as connection:
+        return connection.execute(named(f"billing/{name}"), {"due_date": due_date}).all()
 
 
 def _rows(engine: Engine, name: str, **parameters: object) -> Sequence[Row[tuple[object, ...]]]:
@@ -56,7 +69,7 @@ def _rows(engine: Engine, name: str, **parameters: object) -> Sequence[Row[tuple
         return connection.execute(text((FOLDER / f"{name}.sql").read_text(encoding="utf-8")), parameters).all()
 
 
-def _total(plans: Sequence[Row[tuple[object, ...]]]) -> list[object]:
+def _total(plans: Sequence[Sequence[Any]]) -> list[object]:
     columns = list(zip(*plans, strict=True))[1:] or [(0,), (Decimal(0),)] * 3
     return ["total", *(sum(column) for column in columns)]
 
