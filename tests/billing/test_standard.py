@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+from multitv.billing import tv
 from multitv.billing.standard import Invoiced, bill_plans, record_failure, standard_billing
 from multitv.quality import books
 from tests.billing.isp import DUE, Isp
@@ -77,3 +80,16 @@ def test_an_erp_view_that_repeats_client_plans_is_refused_by_name(isp: Isp) -> N
     isp.run(source.replace("erp.client_plan_of_the_erp", "erp.client_plan").replace(":", r"\:"))
     with pytest.raises(books.CheckFailed, match=f"client plan {plan} is due 2 times"):
         books.check(isp.engine, books.PLANS, DUE)
+
+
+def test_an_erp_that_bills_its_plans_itself_closes_the_due_date_as_the_readme_says(isp: Isp, repository: Path) -> None:
+    plan = isp.client_plan()
+    sold = isp.sell(plan, isp.package("10.00"))
+    tv.save(isp.engine, DUE)
+    isp.run("insert into finance.invoice (client_plan_id, due_date) values (:plan, :due)", plan=plan, due=DUE)
+    [statement] = re.findall(r"^ +(insert into billing.run .*);$", (repository / "README.md").read_text(), re.M)
+    assert str(DUE) in statement
+    isp.run(statement)
+    tv.settle(isp.engine, DUE)
+    assert isp.events() == {sold: ("processed", Decimal("10.00"))}
+    assert isp.postings() == [(plan, "tv_package", Decimal("10.00"))]
