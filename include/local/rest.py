@@ -89,6 +89,10 @@ class Api:
         chosen = {"dag_run_id": run_id, "task_ids": [task_id], "only_failed": False, "include_downstream": True}
         self._call("POST", f"/dags/{quote(dag_id)}/clearTaskInstances", json={**chosen, "dry_run": False})
 
+    def asset_events(self, dag_id: str) -> list[dict[str, Any]]:
+        """Return what a DAG has told those who depend on its assets, the newest first."""
+        return self._all("/assets/events", "asset_events", {"source_dag_id": dag_id, "order_by": "-timestamp"})
+
     def run_state(self, dag_id: str, run_id: str) -> str:
         state: str = self._call("GET", self._run(dag_id, run_id))["state"]
         return state
