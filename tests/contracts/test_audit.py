@@ -38,18 +38,21 @@ def test_a_change_is_dated_by_the_clock_and_of_a_client_plan_or_a_service_plan(s
 
 
 @pytest.mark.parametrize(
-    "values",
+    "wrong",
     [
-        "('', 'add_point', 1, null, null, '{}')",
-        "('ana', 'paint_point', 1, null, null, '{}')",
-        "('ana', 'add_point', null, null, null, '{}')",
-        "('ana', 'add_point', 1, 1, null, '{}')",
-        "('ana', 'edit_point', 1, null, '{}', '{}')",
+        {"author": " "},
+        {"action": "paint_point"},
+        {"client_plan": None},
+        {"service_plan": 1},
+        {"before": '{"id": 1}'},
     ],
 )
-def test_a_row_that_says_nothing_is_refused(shop: Shop, values: str) -> None:
+def test_a_row_that_says_nothing_is_refused(shop: Shop, wrong: dict[str, object]) -> None:
+    right = {"author": "ana", "action": "add_point", "client_plan": 1, "service_plan": None, "before": None}
+    statement = (
+        "insert into tv.contract_change (author, action, client_plan_id, service_plan_id, before, after) "
+        "values (:author, :action, :client_plan, :service_plan, cast(:before as jsonb), cast(:after as jsonb))"
+    )
+    shop.isp.run(statement, after='{"id": 1}', **right)
     with pytest.raises(IntegrityError, match="contract_change"):
-        shop.isp.run(
-            "insert into tv.contract_change (author, action, client_plan_id, service_plan_id, before, after) "
-            f"values {values}"
-        )
+        shop.isp.run(statement, after='{"id": 1}', **(right | wrong))

@@ -1,4 +1,4 @@
-"""Two at once, and killed in the middle: the contract comes out as if they had come one after the other, or not at all."""
+"""Two at once, and killed in the middle: the contract comes out as by one after the other, or untouched."""
 
 from __future__ import annotations
 

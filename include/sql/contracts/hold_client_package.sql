@@ -1,5 +1,5 @@
--- In: id. Out: the client package and, as state, the whole row as JSON. The row is held until the transaction ends: a
--- billing run that refers to it waits, and one that did already is waited for.
+-- In: id. Out: the client package and, as state, the whole row as JSON. The row is held until the transaction ends, but
+-- not against a billing run that only refers to it.
 select
     sold.id,
     sold.client_plan_id,
@@ -10,4 +10,4 @@ select
     cast(to_jsonb(sold) as text) as state
 from tv.client_package as sold
 where sold.id = :id
-for update
+for no key update

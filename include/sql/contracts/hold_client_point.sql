@@ -11,4 +11,4 @@ select
     cast(to_jsonb(point) as text) as state
 from tv.client_point as point
 where point.id = :id
-for update
+for no key update
