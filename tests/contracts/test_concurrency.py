@@ -91,6 +91,38 @@ def test_a_package_that_is_cancelled_and_deleted_at_once_is_gone(shop: Shop) -> 
     assert len(shop.audit()) + len(refused) == 4
 
 
+@pytest.mark.parametrize(
+    ("elsewhere", "step", "error"),
+    [
+        (
+            "insert into tv.client_package (client_plan_id, package_id, added_on) values (:plan, :extra, '2026-11-01')",
+            lambda shop: add_package(shop.engine, "ana", shop.plan, shop.extra, today=TODAY),
+            AlreadySold,
+        ),
+        (
+            "insert into tv.client_point (client_plan_id, mac, serial, device_type, label, added_on) "
+            "values (:plan + 1, 'a4:5e:60:00:00:01', 'SN', 'stb', 'Sala', '2026-11-01')",
+            lambda shop: shop.point(1),
+            MacTaken,
+        ),
+    ],
+    ids=["package", "mac"],
+)
+def test_what_another_program_writes_at_the_same_time_is_refused_by_the_database(
+    shop: Shop, elsewhere: str, step: Callable[[Shop], object], error: type[ContractRefused]
+) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with shop.engine.begin() as other:
+            other.execute(
+                text(elsewhere), {"plan": shop.plan} | ({"extra": shop.extra} if error is AlreadySold else {})
+            )
+            ours = pool.submit(step, shop)
+            until_one_waits(shop, "select 1", "transactionid")
+        with pytest.raises(error, match=r"just now.*Nothing was written\."):
+            ours.result()
+    assert shop.audit() == []
+
+
 CHANGES: dict[str, Callable[[Shop, int, int], object]] = {
     "add_package": lambda shop, sold, point: add_package(
         shop.engine, "ana", shop.plan, shop.isp.package(), today=TODAY
@@ -117,7 +149,7 @@ def test_a_change_whose_connection_dies_in_the_middle_leaves_nothing_and_can_be_
         blocker.execute(text("lock table tv.contract_change in access exclusive mode"))
         with ThreadPoolExecutor(1) as pool:
             dying = pool.submit(CHANGES[name], shop, sold, point)
-            end_the_one_that_waits(shop)
+            until_one_waits(shop, "select pg_terminate_backend(pid)", "relation")
             with pytest.raises(DatabaseUnavailable, match="was rolled back"):
                 dying.result()
     assert shop.tables() == before
@@ -125,13 +157,15 @@ def test_a_change_whose_connection_dies_in_the_middle_leaves_nothing_and_can_be_
     assert [row[1] for row in shop.audit()] == ["add_package", "add_point", name]
 
 
-def end_the_one_that_waits(shop: Shop) -> None:
+def until_one_waits(shop: Shop, then: str, lock: str) -> None:
+    """Once a connection waits for such a lock, do something to it."""
     patience = monotonic() + 30
     while monotonic() < patience:
         if shop.isp.run(
-            "select pg_terminate_backend(pid) from pg_stat_activity "
-            "where datname = current_database() and wait_event_type = 'Lock' and wait_event = 'relation'"
+            f"{then} from pg_stat_activity "
+            "where datname = current_database() and wait_event_type = 'Lock' and wait_event = :lock",
+            lock=lock,
         ):
             return
         sleep(0.02)
-    raise AssertionError("nothing waited for the audit")
+    raise AssertionError(f"nothing waited for a lock of kind {lock}")

@@ -1,4 +1,4 @@
-"""Adding, editing, removing and swapping a set-top box of a client plan."""
+"""Adding, editing and removing a set-top box of a client plan."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from multitv.contracts.errors import (
     PointLimitReached,
 )
 from multitv.contracts.packages import add_package, cancel_package
-from multitv.contracts.plans import set_allows_tv
 from multitv.contracts.points import edit_point, remove_point, swap_point
 from multitv.contracts.rows import ClientPoint
 from tests.contracts.conftest import TODAY, Shop, mac
@@ -158,34 +157,6 @@ def test_a_point_that_was_to_come_later_can_be_removed(shop: Shop) -> None:
     added = shop.point(1)
     shop.isp.run("update tv.client_point set added_on = :day", day=TOMORROW)
     assert remove_point(shop.engine, "ana", added.id, today=TODAY).removed_on == TOMORROW
-
-
-def test_swapping_keeps_the_point_and_changes_its_device(shop: Shop) -> None:
-    shop.limit(shop.basic, 1)
-    added = shop.point(1)
-    swapped = swap_point(
-        shop.engine, "rui", added.id, mac="A45E.6000.0009", serial="SN9", device_type="4k", today=TODAY
-    )
-    assert swapped == ClientPoint(added.id, shop.plan, mac(9), "SN9", "4k", "Sala 1", TODAY, None)
-    author, action, plan, before, after = shop.audit()[-1]
-    assert (author, action, plan) == ("rui", "swap_point", shop.plan)
-    assert (before["mac"], before["serial"], before["device_type"]) == (mac(1), "SN1", "stb")
-    assert after == before | {"mac": mac(9), "serial": "SN9", "device_type": "4k"}
-
-
-def test_a_swap_is_refused_for_a_device_in_use_for_the_same_device_and_without_tv(shop: Shop) -> None:
-    added = shop.point(1)
-    other = shop.point(2, shop.isp.client_plan())
-    new = {"serial": "SN9", "device_type": "stb", "today": TODAY}
-    before = shop.tables()
-    with pytest.raises(MacTaken, match=f"point {other.id} of client plan {other.client_plan_id}"):
-        swap_point(shop.engine, "ana", added.id, mac=mac(2), **new)
-    with pytest.raises(InvalidValue, match="edit the point instead"):
-        swap_point(shop.engine, "ana", added.id, mac=mac(1), **new)
-    assert shop.tables() == before
-    set_allows_tv(shop.engine, "ana", 1, False)
-    with pytest.raises(PlanRefused, match="allows no TV"):
-        swap_point(shop.engine, "ana", added.id, mac=mac(3), **new)
 
 
 def test_a_point_that_is_away_or_unknown_is_not_changed(shop: Shop) -> None:
