@@ -1,0 +1,14 @@
+-- In: id. Out: the point and, as state, the whole row as JSON. The row is held until the transaction ends.
+select
+    point.id,
+    point.client_plan_id,
+    point.mac,
+    point.serial,
+    point.device_type,
+    point.label,
+    point.added_on,
+    point.removed_on,
+    cast(to_jsonb(point) as text) as state
+from tv.client_point as point
+where point.id = :id
+for no key update

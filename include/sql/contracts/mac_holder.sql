@@ -1,0 +1,6 @@
+-- In: mac. Out: the live point that has it.
+select
+    point.id,
+    point.client_plan_id
+from tv.client_point as point
+where point.mac = :mac and point.removed_on is null

@@ -1,0 +1,15 @@
+-- In: id, mac, serial, device_type, label, removed_on. Out: the row and, as state, the whole of it as JSON.
+-- client_point_mac refuses a MAC that is on a live point of whatever client.
+update tv.client_point as point
+set mac = :mac, serial = :serial, device_type = :device_type, label = :label, removed_on = :removed_on
+where point.id = :id
+returning
+    point.id,
+    point.client_plan_id,
+    point.mac,
+    point.serial,
+    point.device_type,
+    point.label,
+    point.added_on,
+    point.removed_on,
+    cast(to_jsonb(point) as text) as state

@@ -1,0 +1,70 @@
+"""The TV tab of a service plan: Permite a criação de Planos de TV, Pacote liberado no Plano."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Engine, Row
+
+from multitv.contracts.change import Change, changing
+from multitv.contracts.errors import NotThere, PackageRefused
+from multitv.contracts.rows import PlanSetting
+from multitv.database.locks import lock
+from multitv.database.sql import named
+
+
+def change_default_package(engine: Engine, author: str, service_plan_id: int, package_id: int) -> PlanSetting:
+    """Choose the package that is included in a service plan; its client plans get it at the next reconciliation.
+
+    Points that a smaller package no longer allows are left for a person; none is added over the limit. A plan without
+    a TV tab gets one that does not allow TV yet. Choosing the same package again changes nothing.
+    Raises NotThere, PackageRefused, InvalidValue, DatabaseUnavailable.
+    """
+    with changing(engine, author, "change_default_package") as change:
+        before = _hold(change, service_plan_id)
+        _require_basic(change, package_id)
+        return _write(change, before, service_plan_id, before.allows_tv if before else False, package_id)
+
+
+def set_allows_tv(engine: Engine, author: str, service_plan_id: int, allows_tv: bool) -> PlanSetting:
+    """Say whether a service plan may carry TV. What its client plans have stays, and is served only while it may.
+
+    Raises NotThere, InvalidValue, DatabaseUnavailable.
+    """
+    with changing(engine, author, "set_allows_tv") as change:
+        before = _hold(change, service_plan_id)
+        return _write(change, before, service_plan_id, allows_tv, before.package_id if before else None)
+
+
+def _hold(change: Change, service_plan_id: int) -> Row[Any] | None:
+    of = {"service_plan_id": service_plan_id}
+    lock(change.connection, f"service plan {service_plan_id}")
+    if change.connection.execute(named("contracts/read_service_plan"), of).first() is None:
+        raise NotThere(f"The ERP has no service plan {service_plan_id}: check the number.")
+    return change.connection.execute(named("contracts/hold_service_plan_setting"), of).one_or_none()
+
+
+def _require_basic(change: Change, package_id: int) -> None:
+    package = change.connection.execute(named("contracts/read_package"), {"package_id": package_id}).one_or_none()
+    if package is None:
+        raise NotThere(f"There is no package {package_id}: check the number, or run tv_catalog_sync.")
+    if not package.active:
+        raise PackageRefused(f"Package {package_id} ({package.name}) left the platform: choose another.")
+    if package.extra or package.service_type != "BASIC_SERVICE":
+        raise PackageRefused(
+            f"Package {package_id} ({package.name}) is an extra, which the platform serves only on top of a basic "
+            "one: choose a basic package that is not sold as an extra."
+        )
+
+
+def _write(
+    change: Change, before: Row[Any] | None, service_plan_id: int, allows_tv: bool, package_id: int | None
+) -> PlanSetting:
+    if before is not None and (before.allows_tv, before.package_id) == (allows_tv, package_id):
+        return PlanSetting(*before[:-1])
+    after = change.connection.execute(
+        named("contracts/upsert_service_plan_setting"),
+        {"service_plan_id": service_plan_id, "allows_tv": allows_tv, "package_id": package_id},
+    ).one()
+    change.note(before.state if before else None, after.state, service_plan_id=service_plan_id)
+    return PlanSetting(*after[:-1])

@@ -1,0 +1,169 @@
+"""Points of a client plan: Add. Ponto, Editar Ponto, Retirar Ponto, Trocar Ponto."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Engine, Row
+
+from multitv.contracts.change import Change, changing, guarded
+from multitv.contracts.errors import AlreadyEnded, InvalidValue, MacTaken, NotThere, PointLimitReached
+from multitv.contracts.rows import ClientPoint
+from multitv.contracts.values import mac_address, words
+from multitv.database.locks import lock
+from multitv.database.sql import named
+
+
+def add_point(
+    engine: Engine,
+    author: str,
+    client_plan_id: int,
+    *,
+    mac: str,
+    serial: str,
+    device_type: str,
+    label: str,
+    today: date,
+) -> ClientPoint:
+    """Give a client plan one more set-top box, from today on.
+
+    The limit is the greatest point limit of what it is served today: its plan's default package and its live extras,
+    active ones only. One of them without a limit lifts it; without any package there is nothing to watch.
+    Raises NotThere, PlanRefused, InvalidValue, MacTaken, PointLimitReached, DatabaseUnavailable.
+    """
+    device = _device(mac, serial, device_type)
+    point = device | {"label": words("label", label), "client_plan_id": client_plan_id, "added_on": today}
+    with changing(engine, author, "add_point") as change:
+        change.hold_client_plan(client_plan_id)
+        service_plan_id = change.require_tv(client_plan_id, today)
+        _require_room(change, client_plan_id, service_plan_id, today)
+        after = _with_mac(change, device["mac"], "contracts/insert_client_point", point)
+        change.note(None, after.state, client_plan_id=client_plan_id)
+    return _row(after)
+
+
+def edit_point(
+    engine: Engine,
+    author: str,
+    point_id: int,
+    *,
+    label: str | None = None,
+    serial: str | None = None,
+    device_type: str | None = None,
+) -> ClientPoint:
+    """Correct what is written of a point; what is None stays, and so does the MAC (for another device: swap_point).
+
+    Raises NotThere, InvalidValue, AlreadyEnded, DatabaseUnavailable.
+    """
+    typed = {"label": label, "serial": serial, "device type": device_type}
+    edited = {name.replace(" ", "_"): words(name, text) for name, text in typed.items() if text is not None}
+    with changing(engine, author, "edit_point") as change:
+        before = _hold(change, point_id)
+        after = change.connection.execute(named("contracts/update_client_point"), _stored(before) | edited).one()
+        if after.state != before.state:
+            change.note(before.state, after.state, client_plan_id=before.client_plan_id)
+    return _row(after)
+
+
+def remove_point(engine: Engine, author: str, point_id: int, *, today: date) -> ClientPoint:
+    """Take a point away; its MAC is free from now on. The history stays.
+
+    Raises NotThere, AlreadyEnded, DatabaseUnavailable.
+    """
+    with changing(engine, author, "remove_point") as change:
+        before = _hold(change, point_id)
+        # A point that was to come later never was.
+        removed_on = max(today, before.added_on)
+        after = change.connection.execute(
+            named("contracts/update_client_point"), _stored(before) | {"removed_on": removed_on}
+        ).one()
+        change.note(before.state, after.state, client_plan_id=before.client_plan_id)
+    return _row(after)
+
+
+def swap_point(
+    engine: Engine, author: str, point_id: int, *, mac: str, serial: str, device_type: str, today: date
+) -> ClientPoint:
+    """Put another device at a point, which keeps its id and its label; the audit row keeps the old device.
+
+    Raises NotThere, PlanRefused, InvalidValue, AlreadyEnded, MacTaken, DatabaseUnavailable.
+    """
+    device = _device(mac, serial, device_type)
+    with changing(engine, author, "swap_point") as change:
+        before = _hold(change, point_id)
+        if before.mac == device["mac"]:
+            raise InvalidValue(f"Point {point_id} has the device {before.mac} already: edit the point instead.")
+        change.require_tv(before.client_plan_id, today)
+        after = _with_mac(
+            change, device["mac"], "contracts/update_client_point", _stored(before) | device, leaves=before.mac
+        )
+        change.note(before.state, after.state, client_plan_id=before.client_plan_id)
+    return _row(after)
+
+
+def _device(mac: str, serial: str, device_type: str) -> dict[str, str]:
+    return {
+        "mac": mac_address(mac),
+        "serial": words("serial", serial),
+        "device_type": words("device type", device_type),
+    }
+
+
+def _hold(change: Change, point_id: int) -> Row[Any]:
+    missing = NotThere(f"There is no point {point_id}: check the number.")
+    of = {"id": point_id}
+    client_plan_id = change.connection.scalar(named("contracts/plan_of_point"), of)
+    if client_plan_id is None:
+        raise missing
+    change.hold_client_plan(client_plan_id)
+    held = change.connection.execute(named("contracts/hold_client_point"), of).one_or_none()
+    if held is None:
+        raise missing
+    if held.removed_on is not None:
+        raise AlreadyEnded(f"Point {point_id} was removed on {held.removed_on}: add a new point instead.")
+    return held
+
+
+def _require_room(change: Change, client_plan_id: int, service_plan_id: int, today: date) -> None:
+    room = change.connection.execute(
+        named("contracts/count_points"),
+        {"client_plan_id": client_plan_id, "service_plan_id": service_plan_id, "today": today},
+    ).one()
+    if not room.packages:
+        raise PointLimitReached(
+            f"Client plan {client_plan_id} has no active package, so a point would show nothing: choose the default "
+            f"package of service plan {service_plan_id}, or add an extra."
+        )
+    if room.point_limit is not None and room.points >= room.point_limit:
+        raise PointLimitReached(
+            f"Client plan {client_plan_id} has {room.points} points and its packages allow {room.point_limit}: "
+            "remove a point, or add a package that allows more."
+        )
+
+
+def _with_mac(
+    change: Change, mac: str, statement: str, parameters: dict[str, Any], *, leaves: str | None = None
+) -> Row[Any]:
+    """Run a statement that puts a MAC on a point. Raises MacTaken if a live point has it."""
+    # In one order, or two clients that trade devices would wait for each other.
+    for name in sorted({mac, leaves or mac}):
+        lock(change.connection, f"mac {name}")
+    holder = change.connection.execute(named("contracts/mac_holder"), {"mac": mac}).one_or_none()
+    if holder is not None:
+        raise MacTaken(
+            f"{mac} is on point {holder.id} of client plan {holder.client_plan_id}: remove it there first, or check "
+            "the label of the device."
+        )
+    # The index is the guard, whatever else writes points.
+    by_index = MacTaken(f"{mac} was put on another point just now: look for it and try again.")
+    with guarded(change.connection, {"client_point_mac": by_index}):
+        return change.connection.execute(named(statement), parameters).one()
+
+
+def _stored(point: Row[Any]) -> dict[str, Any]:
+    return dict(point._mapping)
+
+
+def _row(row: Row[Any]) -> ClientPoint:
+    return ClientPoint(*row[:-1])

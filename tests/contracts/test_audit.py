@@ -1,0 +1,58 @@
+"""The audit of contracts: nobody edits it, and nothing is written that says nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from multitv.contracts.packages import add_package
+from multitv.contracts.plans import set_allows_tv
+from tests.contracts.conftest import TODAY, Shop
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update tv.contract_change set author = 'nobody'",
+        "delete from tv.contract_change",
+        "truncate tv.contract_change",
+    ],
+)
+def test_what_was_written_stays(shop: Shop, statement: str) -> None:
+    add_package(shop.engine, "ana", shop.plan, shop.extra, today=TODAY)
+    before = shop.tables()
+    with pytest.raises(IntegrityError, match=r"tv\.contract_change is append-only"):
+        shop.isp.run(statement)
+    assert shop.tables() == before
+
+
+def test_a_change_is_dated_by_the_clock_and_of_a_client_plan_or_a_service_plan(shop: Shop) -> None:
+    begin = datetime.now(UTC)
+    add_package(shop.engine, "ana", shop.plan, shop.extra, today=TODAY)
+    set_allows_tv(shop.engine, "ana", 2, True)
+    rows = shop.isp.run("select changed_at, client_plan_id, service_plan_id from tv.contract_change order by id")
+    assert [row[1:] for row in rows] == [(shop.plan, None), (None, 2)]
+    assert begin <= rows[0][0] <= rows[1][0] <= datetime.now(UTC)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"author": " "},
+        {"action": "paint_point"},
+        {"client_plan": None},
+        {"service_plan": 1},
+        {"before": '{"id": 1}'},
+    ],
+)
+def test_a_row_that_says_nothing_is_refused(shop: Shop, wrong: dict[str, object]) -> None:
+    right = {"author": "ana", "action": "add_point", "client_plan": 1, "service_plan": None, "before": None}
+    statement = (
+        "insert into tv.contract_change (author, action, client_plan_id, service_plan_id, before, after) "
+        "values (:author, :action, :client_plan, :service_plan, cast(:before as jsonb), cast(:after as jsonb))"
+    )
+    shop.isp.run(statement, after='{"id": 1}', **right)
+    with pytest.raises(IntegrityError, match="contract_change"):
+        shop.isp.run(statement, after='{"id": 1}', **(right | wrong))

@@ -1,0 +1,171 @@
+"""Two at once, and killed in the middle: the contract comes out as by one after the other, or untouched."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from time import monotonic, sleep
+
+import pytest
+from sqlalchemy import text
+
+from multitv.contracts.errors import AlreadyEnded, AlreadySold, ContractRefused, MacTaken, NotThere, PointLimitReached
+from multitv.contracts.packages import add_package, cancel_package, delete_package
+from multitv.contracts.plans import change_default_package, set_allows_tv
+from multitv.contracts.points import edit_point, remove_point, swap_point
+from multitv.database.engine import DatabaseUnavailable
+from tests.contracts.conftest import TODAY, Shop, mac
+
+DEVICE = {"serial": "SN", "device_type": "stb", "today": TODAY}
+
+
+def at_once(*steps: Callable[[], object]) -> list[ContractRefused]:
+    """Run the steps together and return the refusals."""
+    start = threading.Barrier(len(steps))
+
+    def run(step: Callable[[], object]) -> ContractRefused | None:
+        start.wait()
+        try:
+            step()
+        except ContractRefused as refused:
+            return refused
+        return None
+
+    with ThreadPoolExecutor(len(steps)) as pool:
+        return [refused for refused in pool.map(run, steps) if refused is not None]
+
+
+def test_many_points_at_once_stop_exactly_at_the_limit(shop: Shop) -> None:
+    refused = at_once(*[lambda number=number: shop.point(number) for number in range(8)])
+    assert [type(error) for error in refused] == [PointLimitReached] * 6
+    assert shop.isp.run("select count(*) from tv.client_point") == [(2,)]
+    assert len(shop.audit()) == 2
+
+
+def test_one_of_many_clients_gets_a_device_that_all_ask_for(shop: Shop) -> None:
+    plans = [shop.isp.client_plan() for _ in range(6)]
+    refused = at_once(*[lambda plan=plan: shop.point(1, plan) for plan in plans])
+    ((winner,),) = shop.isp.run("select client_plan_id from tv.client_point")
+    assert [type(error) for error in refused] == [MacTaken] * 5
+    assert all(f"of client plan {winner}" in str(error) for error in refused)
+
+
+def test_a_package_is_sold_once_however_often_the_button_is_pressed(shop: Shop) -> None:
+    refused = at_once(*[lambda: add_package(shop.engine, "ana", shop.plan, shop.extra, today=TODAY)] * 6)
+    assert [type(error) for error in refused] == [AlreadySold] * 5
+    assert shop.isp.run("select count(*) from tv.client_package") == [(1,)]
+
+
+def test_clients_who_trade_devices_are_refused_and_not_locked_for_ever(shop: Shop) -> None:
+    mine, theirs = shop.point(1), shop.point(2, shop.isp.client_plan())
+    refused = at_once(
+        lambda: swap_point(shop.engine, "ana", mine.id, mac=mac(2), **DEVICE),
+        lambda: swap_point(shop.engine, "rui", theirs.id, mac=mac(1), **DEVICE),
+    )
+    assert [type(error) for error in refused] == [MacTaken] * 2
+
+
+def test_a_device_that_is_removed_and_asked_for_at_once_ends_on_one_live_point(shop: Shop) -> None:
+    plan = shop.isp.client_plan()
+    old = shop.point(1)
+    refused = at_once(
+        lambda: remove_point(shop.engine, "ana", old.id, today=TODAY),
+        lambda: shop.point(1, plan),
+        lambda: remove_point(shop.engine, "rui", old.id, today=TODAY),
+    )
+    assert {type(error) for error in refused} <= {MacTaken, AlreadyEnded}
+    live = shop.isp.run("select client_plan_id from tv.client_point where removed_on is null")
+    assert live == ([] if any(isinstance(error, MacTaken) for error in refused) else [(plan,)])
+
+
+def test_a_package_that_is_cancelled_and_deleted_at_once_is_gone(shop: Shop) -> None:
+    sold = add_package(shop.engine, "ana", shop.plan, shop.extra, today=TODAY)
+    refused = at_once(
+        lambda: delete_package(shop.engine, "ana", sold.id),
+        lambda: delete_package(shop.engine, "rui", sold.id),
+        lambda: cancel_package(shop.engine, "eva", sold.id, today=TODAY),
+    )
+    assert {type(error) for error in refused} == {NotThere}
+    assert shop.isp.run("select * from tv.client_package") == []
+    assert len(shop.audit()) + len(refused) == 4
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "step", "error"),
+    [
+        (
+            "insert into tv.client_package (client_plan_id, package_id, added_on) values (:plan, :extra, '2026-11-01')",
+            lambda shop: add_package(shop.engine, "ana", shop.plan, shop.extra, today=TODAY),
+            AlreadySold,
+        ),
+        (
+            "insert into tv.client_point (client_plan_id, mac, serial, device_type, label, added_on) "
+            "values (:plan + 1, 'a4:5e:60:00:00:01', 'SN', 'stb', 'Sala', '2026-11-01')",
+            lambda shop: shop.point(1),
+            MacTaken,
+        ),
+    ],
+    ids=["package", "mac"],
+)
+def test_what_another_program_writes_at_the_same_time_is_refused_by_the_database(
+    shop: Shop, elsewhere: str, step: Callable[[Shop], object], error: type[ContractRefused]
+) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with shop.engine.begin() as other:
+            other.execute(
+                text(elsewhere), {"plan": shop.plan} | ({"extra": shop.extra} if error is AlreadySold else {})
+            )
+            ours = pool.submit(step, shop)
+            until_one_waits(shop, "select 1", "transactionid")
+        with pytest.raises(error, match=r"just now.*Nothing was written\."):
+            ours.result()
+    assert shop.audit() == []
+
+
+CHANGES: dict[str, Callable[[Shop, int, int], object]] = {
+    "add_package": lambda shop, sold, point: add_package(
+        shop.engine, "ana", shop.plan, shop.isp.package(), today=TODAY
+    ),
+    "cancel_package": lambda shop, sold, point: cancel_package(shop.engine, "ana", sold, today=TODAY),
+    "delete_package": lambda shop, sold, point: delete_package(shop.engine, "ana", sold),
+    "add_point": lambda shop, sold, point: shop.point(2),
+    "edit_point": lambda shop, sold, point: edit_point(shop.engine, "ana", point, label="Quarto"),
+    "remove_point": lambda shop, sold, point: remove_point(shop.engine, "ana", point, today=TODAY),
+    "swap_point": lambda shop, sold, point: swap_point(shop.engine, "ana", point, mac=mac(9), **DEVICE),
+    "change_default_package": lambda shop, sold, point: change_default_package(shop.engine, "ana", 2, shop.basic),
+    "set_allows_tv": lambda shop, sold, point: set_allows_tv(shop.engine, "ana", 2, True),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_change_whose_connection_dies_in_the_middle_leaves_nothing_and_can_be_made_again(
+    shop: Shop, name: str
+) -> None:
+    sold = add_package(shop.engine, "ana", shop.plan, shop.extra, today=TODAY).id
+    point = shop.point(1).id
+    before = shop.tables()
+    with shop.engine.connect() as blocker:
+        blocker.execute(text("lock table tv.contract_change in access exclusive mode"))
+        with ThreadPoolExecutor(1) as pool:
+            dying = pool.submit(CHANGES[name], shop, sold, point)
+            until_one_waits(shop, "select pg_terminate_backend(pid)", "relation")
+            with pytest.raises(DatabaseUnavailable, match="was rolled back"):
+                dying.result()
+    assert shop.tables() == before
+    CHANGES[name](shop, sold, point)
+    assert [row[1] for row in shop.audit()] == ["add_package", "add_point", name]
+
+
+def until_one_waits(shop: Shop, then: str, lock: str) -> None:
+    """Once a connection waits for such a lock, do something to it."""
+    patience = monotonic() + 30
+    while monotonic() < patience:
+        if shop.isp.run(
+            f"{then} from pg_stat_activity "
+            "where datname = current_database() and wait_event_type = 'Lock' and wait_event = :lock",
+            lock=lock,
+        ):
+            return
+        sleep(0.02)
+    raise AssertionError(f"nothing waited for a lock of kind {lock}")

@@ -1,0 +1,174 @@
+"""Adding, cancelling and deleting an extra of a client plan."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from multitv.contracts.errors import (
+    AlreadyBilled,
+    AlreadyEnded,
+    AlreadySold,
+    ContractRefused,
+    InvalidValue,
+    NotThere,
+    PackageRefused,
+    PlanRefused,
+)
+from multitv.contracts.packages import add_package, cancel_package, delete_package
+from multitv.contracts.rows import ClientPackage
+from tests.contracts.conftest import TODAY, Shop
+
+TOMORROW = TODAY + timedelta(days=1)
+
+
+def test_an_extra_is_sold_from_today_at_the_packages_price(shop: Shop) -> None:
+    sold = add_package(shop.engine, " ana ", shop.plan, shop.extra, today=TODAY)
+    assert sold == ClientPackage(sold.id, shop.plan, shop.extra, None, TODAY, None)
+    assert shop.isp.run("select * from tv.client_package") == [(sold.id, shop.plan, shop.extra, None, TODAY, None)]
+    row = {
+        "id": sold.id,
+        "client_plan_id": shop.plan,
+        "package_id": shop.extra,
+        "price": None,
+        "added_on": "2026-11-23",
+        "cancelled_on": None,
+    }
+    assert shop.audit() == [("ana", "add_package", shop.plan, None, row)]
+
+
+@pytest.mark.parametrize("price", ["0.00", "12.5", "9999999999.99", "1E+2"])
+def test_a_client_may_have_a_price_and_a_day_of_its_own(shop: Shop, price: str) -> None:
+    sold = add_package(shop.engine, "ana", shop.plan, shop.extra, today=TODAY, price=Decimal(price), added_on=TOMORROW)
+    assert (sold.price, sold.added_on) == (Decimal(price), TOMORROW)
+    assert shop.isp.run("select cast(after ->> 'price' as numeric) from tv.contract_change") == [(Decimal(price),)]
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        ({"package": 999}, NotThere, "no package 999"),
+        ({"plan": 999}, NotThere, "no client plan 999"),
+        ({"plan": "cancelled"}, PlanRefused, "is cancelled"),
+        ({"plan": "leaving"}, PlanRefused, "is cancelled"),
+        ({"plan": "without tv"}, PlanRefused, "allows no TV"),
+        ({"plan": "unset"}, PlanRefused, "allows no TV"),
+        ({"package": "basic"}, PackageRefused, "is not an extra"),
+        ({"package": "gone"}, PackageRefused, "left the platform"),
+        ({"author": " "}, InvalidValue, "author"),
+        ({"price": 29.9}, InvalidValue, "not a Decimal"),
+        ({"price": Decimal("-0.01")}, InvalidValue, "not between"),
+        ({"price": Decimal("1E10")}, InvalidValue, "not between"),
+        ({"price": Decimal("NaN")}, InvalidValue, "not between"),
+        ({"price": Decimal("1.999")}, InvalidValue, "two decimals"),
+    ],
+)
+def test_what_breaks_a_rule_is_refused_and_nothing_is_written(
+    shop: Shop, change: dict[str, object], error: type[ContractRefused], message: str
+) -> None:
+    named = {
+        "cancelled": shop.isp.client_plan(status="cancelled"),
+        "leaving": shop.isp.client_plan(cancelled_on=TODAY),
+        "without tv": shop.isp.client_plan(service_plan=2),
+        "unset": shop.isp.client_plan(service_plan=3),
+        "basic": shop.basic,
+        "gone": shop.isp.package(active=False),
+    }
+    asked = {"plan": shop.plan, "package": shop.extra, "author": "ana", "price": None} | change
+    plan, package, author, price = (named.get(value, value) for value in asked.values())
+    before = shop.tables()
+    with pytest.raises(error, match=message) as refused:
+        add_package(shop.engine, author, plan, package, today=TODAY, price=price)
+    assert str(refused.value).endswith("Nothing was written.")
+    assert shop.tables() == before
+
+
+def test_a_suspended_client_may_buy(shop: Shop) -> None:
+    suspended = shop.isp.client_plan(status="suspended")
+    assert add_package(shop.engine, "ana", suspended, shop.extra, today=TODAY).client_plan_id == suspended
+
+
+def test_a_package_is_not_sold_twice_for_the_same_day(shop: Shop) -> None:
+    first = add_package(shop.engine, "ana", shop.plan, shop.extra, today=TODAY)
+    for day in (TODAY - timedelta(days=9), TODAY, TOMORROW):
+        with pytest.raises(AlreadySold, match=rf"from 2026-11-23 without an end \(client package {first.id}\)"):
+            add_package(shop.engine, "ana", shop.plan, shop.extra, today=TODAY, added_on=day)
+    cancel_package(shop.engine, "ana", first.id, today=TODAY, cancelled_on=TOMORROW)
+    with pytest.raises(AlreadySold, match="until the day before 2026-11-24"):
+        add_package(shop.engine, "ana", shop.plan, shop.extra, today=TODAY)
+    assert add_package(shop.engine, "ana", shop.plan, shop.extra, today=TODAY, added_on=TOMORROW).id != first.id
+
+
+def test_cancelling_ends_the_package_and_keeps_it(shop: Shop) -> None:
+    sold = add_package(shop.engine, "ana", shop.plan, shop.extra, today=TODAY)
+    ended = cancel_package(shop.engine, "rui", sold.id, today=TOMORROW)
+    assert ended == ClientPackage(sold.id, shop.plan, shop.extra, None, TODAY, TOMORROW)
+    author, action, plan, before, after = shop.audit()[-1]
+    assert (author, action, plan) == ("rui", "cancel_package", shop.plan)
+    assert (before["cancelled_on"], after) == (None, before | {"cancelled_on": "2026-11-24"})
+
+
+def test_cancelling_again_changes_nothing_from_the_same_day_and_is_refused_from_another(shop: Shop) -> None:
+    sold = add_package(shop.engine, "ana", shop.plan, shop.extra, today=TODAY)
+    ended = cancel_package(shop.engine, "ana", sold.id, today=TODAY, cancelled_on=TOMORROW)
+    before = shop.tables()
+    assert cancel_package(shop.engine, "rui", sold.id, today=TOMORROW) == ended
+    with pytest.raises(AlreadyEnded, match="is cancelled from 2026-11-24 on"):
+        cancel_package(shop.engine, "rui", sold.id, today=TODAY)
+    assert shop.tables() == before
+
+
+def test_a_package_ends_at_the_earliest_on_its_first_day(shop: Shop) -> None:
+    sold = add_package(shop.engine, "ana", shop.plan, shop.extra, today=TODAY, added_on=TOMORROW)
+    with pytest.raises(InvalidValue, match="begins on 2026-11-24, after 2026-11-23"):
+        cancel_package(shop.engine, "ana", sold.id, today=TODAY)
+    assert cancel_package(shop.engine, "ana", sold.id, today=TODAY, cancelled_on=TOMORROW).cancelled_on == TOMORROW
+
+
+def test_deleting_leaves_only_the_audit(shop: Shop) -> None:
+    sold = add_package(shop.engine, "ana", shop.plan, shop.extra, today=TODAY, price=Decimal("9.90"))
+    assert delete_package(shop.engine, "rui", sold.id) == sold
+    assert shop.isp.run("select * from tv.client_package") == []
+    (_, _, _, _, added), deleted = shop.audit()
+    assert deleted == ("rui", "delete_package", shop.plan, added, None)
+
+
+@pytest.mark.parametrize("step", [cancel_package, delete_package])
+def test_a_client_package_that_is_not_there_is_named(shop: Shop, step: object) -> None:
+    day = {"today": TODAY} if step is cancel_package else {}
+    with pytest.raises(NotThere, match="no client package 999"):
+        step(shop.engine, "ana", 999, **day)
+
+
+@pytest.mark.parametrize("status", ["pending", "cancelled"])
+def test_what_any_event_ever_charged_is_not_deleted(shop: Shop, status: str) -> None:
+    sold = add_package(shop.engine, "ana", shop.plan, shop.extra, today=TODAY)
+    charge(shop, sold, shop.plan)
+    if status == "cancelled":
+        shop.isp.run("update billing.event set status = 'cancelled', cancelled_at = now(), cancel_reason = 'free'")
+    before = shop.tables()
+    with pytest.raises(AlreadyBilled, match=r"events: 1, the last for 2026-12-10\), so it stays"):
+        delete_package(shop.engine, "ana", sold.id)
+    assert shop.tables() == before
+
+
+def test_the_foreign_key_refuses_what_the_count_does_not_see(shop: Shop) -> None:
+    sold = add_package(shop.engine, "ana", shop.plan, shop.extra, today=TODAY)
+    charge(shop, sold, shop.isp.client_plan())
+    with pytest.raises(AlreadyBilled, match="was billed: cancel it instead"):
+        delete_package(shop.engine, "ana", sold.id)
+
+
+def charge(shop: Shop, sold: ClientPackage, client_plan: int) -> None:
+    """Save a pending event of the client package, as billing does."""
+    shop.isp.run("insert into billing.run (kind, due_date, status) values ('tv', '2026-12-10', 'saved')")
+    shop.isp.run(
+        "insert into billing.event (run_id, client_plan_id, service_plan_id, client_package_id, due_date, "
+        "reference_month, kind, amount, price_source) "
+        "select id, :plan, 1, :sold, due_date, :month, 'charge', 29.90, 'package' from billing.run",
+        plan=client_plan,
+        sold=sold.id,
+        month=date(2026, 12, 1),
+    )

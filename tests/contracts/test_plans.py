@@ -1,0 +1,65 @@
+"""The TV tab of a service plan."""
+
+from __future__ import annotations
+
+import pytest
+
+from multitv.contracts.errors import NotThere, PackageRefused
+from multitv.contracts.plans import change_default_package, set_allows_tv
+from multitv.contracts.rows import PlanSetting
+from tests.contracts.conftest import Shop
+
+
+@pytest.fixture
+def other(shop: Shop) -> int:
+    """A second basic package."""
+    package = shop.isp.package(None, extra=False)
+    shop.isp.run("update tv.package set service_type = 'BASIC_SERVICE' where id = :id", id=package)
+    return package
+
+
+def test_the_default_package_is_changed_and_noted(shop: Shop, other: int) -> None:
+    assert change_default_package(shop.engine, "ana", 1, other) == PlanSetting(1, True, other)
+    before = {"service_plan_id": 1, "allows_tv": True, "package_id": shop.basic}
+    assert shop.audit() == [("ana", "change_default_package", 1, before, before | {"package_id": other})]
+    assert shop.isp.run("select service_plan_id, client_plan_id from tv.contract_change") == [(1, None)]
+
+
+def test_choosing_the_same_again_changes_nothing(shop: Shop) -> None:
+    before = shop.tables()
+    assert change_default_package(shop.engine, "ana", 1, shop.basic) == PlanSetting(1, True, shop.basic)
+    assert set_allows_tv(shop.engine, "ana", 1, True) == PlanSetting(1, True, shop.basic)
+    assert shop.tables() == before
+
+
+def test_a_plan_without_a_tv_tab_gets_one_that_allows_no_tv_yet(shop: Shop, other: int) -> None:
+    shop.isp.run("insert into erp.service_plan values (3, 'Fibra 900', 199.90)")
+    assert change_default_package(shop.engine, "ana", 3, other) == PlanSetting(3, False, other)
+    assert set_allows_tv(shop.engine, "rui", 3, True) == PlanSetting(3, True, other)
+    created, allowed = shop.audit()
+    assert created[3:] == (None, {"service_plan_id": 3, "allows_tv": False, "package_id": other})
+    assert (allowed[:4], allowed[4]["allows_tv"]) == (("rui", "set_allows_tv", 3, created[4]), True)
+
+
+def test_forbidding_tv_keeps_the_default_package(shop: Shop) -> None:
+    assert set_allows_tv(shop.engine, "ana", 1, False) == PlanSetting(1, False, shop.basic)
+
+
+def test_only_an_active_basic_package_that_is_no_extra_is_a_default(shop: Shop, other: int) -> None:
+    shop.isp.run("update tv.package set active = false where id = :id", id=other)
+    extended = shop.isp.package(None, extra=False)
+    sold_basic = shop.isp.package()
+    shop.isp.run("update tv.package set service_type = 'BASIC_SERVICE' where id = :id", id=sold_basic)
+    before = shop.tables()
+    with pytest.raises(PackageRefused, match="left the platform"):
+        change_default_package(shop.engine, "ana", 1, other)
+    for package in (shop.extra, extended, sold_basic):
+        with pytest.raises(PackageRefused, match="is an extra"):
+            change_default_package(shop.engine, "ana", 1, package)
+    with pytest.raises(NotThere, match="no package 999"):
+        change_default_package(shop.engine, "ana", 1, 999)
+    with pytest.raises(NotThere, match="no service plan 999"):
+        change_default_package(shop.engine, "ana", 999, shop.basic)
+    with pytest.raises(NotThere, match="no service plan 999"):
+        set_allows_tv(shop.engine, "ana", 999, True)
+    assert shop.tables() == before

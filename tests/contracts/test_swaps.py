@@ -1,0 +1,39 @@
+"""Another device at a point."""
+
+from __future__ import annotations
+
+import pytest
+
+from multitv.contracts.errors import InvalidValue, MacTaken, PlanRefused
+from multitv.contracts.plans import set_allows_tv
+from multitv.contracts.points import swap_point
+from multitv.contracts.rows import ClientPoint
+from tests.contracts.conftest import TODAY, Shop, mac
+
+
+def test_swapping_keeps_the_point_and_changes_its_device(shop: Shop) -> None:
+    shop.limit(shop.basic, 1)
+    added = shop.point(1)
+    swapped = swap_point(
+        shop.engine, "rui", added.id, mac="A45E.6000.0009", serial="SN9", device_type="4k", today=TODAY
+    )
+    assert swapped == ClientPoint(added.id, shop.plan, mac(9), "SN9", "4k", "Sala 1", TODAY, None)
+    author, action, plan, before, after = shop.audit()[-1]
+    assert (author, action, plan) == ("rui", "swap_point", shop.plan)
+    assert (before["mac"], before["serial"], before["device_type"]) == (mac(1), "SN1", "stb")
+    assert after == before | {"mac": mac(9), "serial": "SN9", "device_type": "4k"}
+
+
+def test_a_swap_is_refused_for_a_device_in_use_for_the_same_device_and_without_tv(shop: Shop) -> None:
+    added = shop.point(1)
+    other = shop.point(2, shop.isp.client_plan())
+    new = {"serial": "SN9", "device_type": "stb", "today": TODAY}
+    before = shop.tables()
+    with pytest.raises(MacTaken, match=f"point {other.id} of client plan {other.client_plan_id}"):
+        swap_point(shop.engine, "ana", added.id, mac=mac(2), **new)
+    with pytest.raises(InvalidValue, match="edit the point instead"):
+        swap_point(shop.engine, "ana", added.id, mac=mac(1), **new)
+    assert shop.tables() == before
+    set_allows_tv(shop.engine, "ana", 1, False)
+    with pytest.raises(PlanRefused, match="allows no TV"):
+        swap_point(shop.engine, "ana", added.id, mac=mac(3), **new)
