@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pendulum
 import pytest
 from airflow.sdk.definitions.dag import DAG
-from airflow.timetables.base import DagRunInfo, DataInterval, TimeRestriction
+from airflow.timetables.base import DagRunInfo, TimeRestriction
 from airflow.utils.types import DagRunType
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,18 +39,18 @@ def test_a_run_starts_days_ahead_of_its_due_date_in_local_time(clock) -> None:
     clock("2026-11-22T12:00")
     first = next_run()
     assert first.run_after == pendulum.datetime(2026, 11, 25, 6, tz="America/Sao_Paulo")
-    assert TIMETABLE.due_date_of(first.run_after) == date(2026, 12, 5)
-    assert [str(TIMETABLE.due_date_of(next_run(first).run_after))] == ["2026-12-10"]
+    assert TIMETABLE.due_date_of(first.data_interval) == date(2026, 12, 5)
+    assert [str(TIMETABLE.due_date_of(next_run(first).data_interval))] == ["2026-12-10"]
 
 
 def test_the_first_run_ever_does_not_start_before_its_time(clock) -> None:
     clock("2026-11-26T12:00")
-    assert TIMETABLE.due_date_of(next_run().run_after) == date(2026, 12, 10)
+    assert TIMETABLE.due_date_of(next_run().data_interval) == date(2026, 12, 10)
 
 
 def test_the_first_run_ever_is_not_lost_when_the_dag_is_parsed_just_after_its_start(clock) -> None:
     clock("2026-11-25T09:00:30")
-    assert TIMETABLE.due_date_of(next_run().run_after) == date(2026, 12, 5)
+    assert TIMETABLE.due_date_of(next_run().data_interval) == date(2026, 12, 5)
 
 
 def test_a_run_missed_while_airflow_was_down_is_made_while_its_due_date_is_to_come(clock) -> None:
@@ -58,7 +58,7 @@ def test_a_run_missed_while_airflow_was_down_is_made_while_its_due_date_is_to_co
     first = next_run()
     clock("2026-12-08T12:00")
     missed = next_run(first)
-    assert TIMETABLE.due_date_of(missed.run_after) == date(2026, 12, 10)
+    assert TIMETABLE.due_date_of(missed.data_interval) == date(2026, 12, 10)
     assert missed.run_after < pendulum.datetime(2026, 12, 8)
 
 
@@ -66,7 +66,7 @@ def test_a_past_due_date_is_never_billed_by_the_schedule(clock) -> None:
     clock("2026-11-22T12:00")
     first = next_run()
     clock("2026-12-11T12:00")
-    assert TIMETABLE.due_date_of(next_run(first).run_after) == date(2026, 12, 31)
+    assert TIMETABLE.due_date_of(next_run(first).data_interval) == date(2026, 12, 31)
 
 
 def test_nothing_is_scheduled_after_the_end_date(clock) -> None:
@@ -77,7 +77,9 @@ def test_nothing_is_scheduled_after_the_end_date(clock) -> None:
 def test_the_run_id_carries_the_due_date() -> None:
     start = TIMETABLE.start_of(date(2026, 12, 10))
     made = TIMETABLE.generate_run_id(
-        run_type=DagRunType.SCHEDULED, run_after=start, data_interval=DataInterval.exact(start)
+        run_type=DagRunType.SCHEDULED,
+        run_after=start,
+        data_interval=TIMETABLE.interval_of(start, date(2026, 12, 10)),
     )
     assert made == "scheduled__due_2026-12-10"
     manual = TIMETABLE.generate_run_id(run_type=DagRunType.MANUAL, run_after=start, data_interval=None)
@@ -94,4 +96,30 @@ def test_the_scheduler_gets_the_same_timetable_that_the_dag_has() -> None:
 @given(st.dates(date(2015, 1, 1), date(2030, 12, 31)), st.integers(0, 27), st.times())
 def test_start_and_due_date_are_each_others_inverse_also_at_daylight_saving(due: date, ahead: int, at: time) -> None:
     table = DueDayTimetable((1,), ahead, at.replace(tzinfo=None, fold=0), SAO_PAULO)
-    assert table.due_date_of(table.start_of(due)) == due
+    assert table.due_date_of(table.interval_of(table.start_of(due), due)) == due
+
+
+@pytest.mark.parametrize("ahead", [0, 5, 9, 11, 15, 20, 27])
+def test_a_change_of_days_ahead_neither_repeats_nor_skips_a_due_date(clock, ahead: int) -> None:
+    clock("2026-11-30T12:00")
+    last = TIMETABLE.interval_of(TIMETABLE.start_of(date(2026, 12, 10)), date(2026, 12, 10))
+    changed = DueDayTimetable((5, 10, 15, 20, 25), ahead, time(6), SAO_PAULO)
+    found = []
+    starts = [last.start]
+    for _ in range(4):
+        run = changed.next_dagrun_info(last_automated_data_interval=last, restriction=SINCE_JANUARY)
+        last = run.data_interval
+        found.append(changed.due_date_of(last))
+        starts.append(run.run_after)
+    assert found == [date(2026, 12, 15), date(2026, 12, 20), date(2026, 12, 25), date(2027, 1, 5)]
+    assert starts == sorted(set(starts)), "Airflow takes the run with the latest start for the last one"
+
+
+def test_a_run_that_was_planned_before_a_change_keeps_its_due_date(clock) -> None:
+    clock("2026-11-22T12:00")
+    planned = next_run()
+    changed = DueDayTimetable((5, 10, 31), 3, time(6), SAO_PAULO)
+    made = changed.generate_run_id(
+        run_type=DagRunType.SCHEDULED, run_after=planned.run_after, data_interval=planned.data_interval
+    )
+    assert made == "scheduled__due_2026-12-05"

@@ -54,9 +54,13 @@ class DueDayTimetable(Timetable):
         """Return the moment at which the run of `due_date` starts."""
         return instance(datetime.combine(due_date - timedelta(self.days_ahead), self.at, self.timezone))
 
-    def due_date_of(self, start: datetime) -> date:
-        """Return the due date of the run that starts at `start`: the inverse of `start_of`."""
-        return start.astimezone(self.timezone).date() + timedelta(self.days_ahead)
+    def interval_of(self, start: DateTime, due_date: date) -> DataInterval:
+        """Return the interval that a run keeps: it ends with its due date, whatever the settings are by then."""
+        return DataInterval(start, instance(datetime.combine(due_date + timedelta(1), time(), self.timezone)))
+
+    def due_date_of(self, interval: DataInterval) -> date:
+        """Return the due date of a scheduled run, the inverse of `interval_of`, also after a change of time zone."""
+        return (interval.end - timedelta(hours=12)).astimezone(self.timezone).date()
 
     def infer_manual_data_interval(self, *, run_after: DateTime) -> DataInterval:
         """A manual run has its due date in the form, so its interval means nothing."""
@@ -70,20 +74,25 @@ class DueDayTimetable(Timetable):
         since: date = current.astimezone(self.timezone).date()
         not_before = restriction.earliest
         if last_automated_data_interval is not None:
-            since = max(since, self.due_date_of(last_automated_data_interval.end) + timedelta(1))
+            since = max(since, self.due_date_of(last_automated_data_interval) + timedelta(1))
+            # More days ahead make earlier starts, but Airflow takes the run with the latest for the last one.
+            earliest = last_automated_data_interval.start + timedelta(seconds=1)
         else:
             # The first run ever waits for its time, or unpausing the DAG would bill at once.
             not_before = max(current - _GRACE, restriction.earliest or current - _GRACE)
-        starts = (self.start_of(due_date) for due_date in due_dates(self.due_days, since))
-        start = next(at for at in starts if not_before is None or at >= not_before)
+            earliest = None
+        due_date = next(
+            due for due in due_dates(self.due_days, since) if not_before is None or self.start_of(due) >= not_before
+        )
+        start = max(self.start_of(due_date), earliest) if earliest else self.start_of(due_date)
         if restriction.latest is not None and start > restriction.latest:
             return None
-        return DagRunInfo.exact(start)
+        return DagRunInfo(run_after=start, data_interval=self.interval_of(start, due_date))
 
     def generate_run_id(
         self, *, run_type: Any, run_after: DateTime, data_interval: DataInterval | None, **extra: Any
     ) -> str:
         """Name a scheduled run after its due date, and leave others to Airflow."""
-        if run_type.value == "scheduled":
-            return f"scheduled__due_{self.due_date_of(run_after)}"
+        if run_type.value == "scheduled" and data_interval is not None:
+            return f"scheduled__due_{self.due_date_of(data_interval)}"
         return super().generate_run_id(run_type=run_type, run_after=run_after, data_interval=data_interval, **extra)
