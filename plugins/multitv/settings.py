@@ -103,7 +103,7 @@ class Settings(BaseSettings):
     )
     pin_keys: SecretStr | None = Field(
         default=None,
-        description="Fernet keys that encrypt PINs, newest first, with commas between; required to provision",
+        description="Fernet keys that encrypt PINs, newest first, with commas between; needed to provision",
     )
 
     @model_validator(mode="after")
