@@ -14,19 +14,19 @@ plan and do nothing; `allow_removals`, so that nobody is asked because of many r
 
 ## Triage notes
 
-* **Normal:** an hour in which nothing changed is green in seconds, with everything from `release` on skipped. Rejected operations
-  in the report are normal in small numbers: each has its reason and is tried again by the next run.
-* **`approve` waits for input:** the plan takes something from more clients than is usual, or the ERP or the platform shrank.
-  Read the counts. In doubt reject: nothing is written, and the next run asks again. An answer that
-  does not come counts as a rejection. Until then no other run starts, and no client is changed.
-* **`take_snapshot` failed:** the platform could not be read completely. Nothing was written. It was retried; look at the
-  platform, then clear the task.
-* **`release` or `apply` failed, or was killed:** clear it. It goes on where it stopped: what was done is not done twice. If the message
-  says that the plan is too old or superseded, trigger a new run instead.
-* **`verify` failed:** the platform differs from the plan and nothing explains it: somebody else changes
-  subscribers, or the platform lost a write. The message names some; the next run tries to repair them.
-* **The report names unmanaged subscribers:** they were created by hand, or their contract is gone from the ERP. They are
-  never touched. Close them on the platform, or repair the contract.
+* **Normal:** an hour in which nothing changed is green in seconds, with everything from `release_batches` on skipped.
+  Rejected operations in the report are normal in small numbers: each has its reason and is tried again by the next run.
+* **`approve` waits for input:** the plan takes something from more clients than is usual, or the ERP or the platform
+  shrank. Read the counts. In doubt reject: nothing is written, and the next run asks again. An answer that does not
+  come counts as a rejection. Until then no other run starts, and no client is changed.
+* **`take_snapshot` failed:** the platform could not be read completely. Nothing was written. It was retried; look at
+  the platform, then clear the task.
+* **`release` or `apply` failed, or was killed:** clear it. It goes on where it stopped: what was done is not done
+  twice. If the message says that the plan is too old or superseded, trigger a new run instead.
+* **`verify` failed:** the platform differs from the plan and nothing explains it: somebody else changes subscribers, or
+  the platform lost a write. The message names some; the next run tries to repair them.
+* **The report names unmanaged subscribers:** they were created by hand, or their contract is gone from the ERP. They
+  are never touched. Close them on the platform, or repair the contract.
 """
 
 from __future__ import annotations
