@@ -25,13 +25,12 @@ An ISP whose ERP invoices the plans itself leaves this DAG paused and writes `fi
 
 from __future__ import annotations
 
-from datetime import date
-
 import pendulum
 from airflow.sdk import DAG, task
 
 from multitv.billing import report as reports
 from multitv.billing import standard
+from multitv.billing.due_date import parse_due_date
 from multitv.billing.form import DUE_DATE, due_date_form, resolve_due_date
 from multitv.billing.on_failure import record_failed_task
 from multitv.billing.timetable import DueDayTimetable
@@ -51,7 +50,7 @@ with DAG(
     ),
     start_date=pendulum.datetime(2026, 1, 1, tz=settings.timezone.key),
     catchup=False,
-    max_active_runs=8,
+    max_active_runs=64,
     default_args=default_args(),
     tags=["faturamento", "impacto:alto"],
     params=due_date_form(),
@@ -59,14 +58,14 @@ with DAG(
 
     @task(task_display_name="Conferir os planos", on_failure_callback=record_failed_task)
     def check_plans(due_date: str) -> None:
-        books.check(isp_database(), books.PLANS, date.fromisoformat(due_date))
+        books.check(isp_database(), books.PLANS, parse_due_date(due_date))
 
     @task(task_display_name="Faturar os planos", on_failure_callback=record_failed_task)
     def bill(due_date: str) -> None:
-        standard.bill_plans(isp_database(), date.fromisoformat(due_date))
+        standard.bill_plans(isp_database(), parse_due_date(due_date))
 
     @task(task_display_name="Relatório")
     def report(due_date: str) -> None:
-        reports.standard_report(isp_database(), date.fromisoformat(due_date))
+        reports.standard_report(isp_database(), parse_due_date(due_date))
 
     resolve_due_date() >> check_plans(DUE_DATE) >> bill(DUE_DATE) >> report(DUE_DATE)

@@ -17,8 +17,8 @@ ones never change, and nobody is charged twice for one package in one month.
 
 ## Triage notes
 
-* **Normal:** `wait_for_standard_billing` is deferred for days; no worker is held. A run that charges nobody is green
-  and skips its tasks; the report says why.
+* **Normal:** `wait_for_standard_billing` is deferred for days; no worker is held. A due date on whose list nobody
+  is makes a green run that skips its tasks; the report says so.
 * **`check_list` or `check_books` failed:** the message names the check and the rows. `check_list`: nothing was
   written; correct the rows, clear the task. `check_books`: the books of this due date are wrong; don't send the
   invoices out, and call whoever owns billing before you clear anything.
@@ -26,19 +26,21 @@ ones never change, and nobody is charged twice for one package in one month.
   `standard_billing` for this due date, then clear the task. The events stay pending; nothing is lost.
 * **`settle` is green and the report says "Still pending":** those client plans have no open invoice. Make or re-open it
   in the ERP and trigger a run for the same due date; the others are done.
+* **`save` or `settle` failed with TooManyVoids:** more clients lost their charge than is plausible. Look whether the
+  ERP and the catalogue are complete; the message says what to do when they are.
+* **The report says "would not be charged today":** somebody cancelled after the posting. Decide on a reversal.
 * **A task died in the middle:** each of them is one transaction. Clear it.
 """
 
 from __future__ import annotations
 
-from datetime import date
-
 import pendulum
-from airflow.sdk import DAG, task
+from airflow.sdk import DAG, get_current_context, task
 
 from multitv.billing import report as reports
 from multitv.billing import tv
-from multitv.billing.form import DUE_DATE, due_date_form, resolve_due_date
+from multitv.billing.due_date import parse_due_date
+from multitv.billing.form import DUE_DATE, due_date_form, resolve_due_date, void_form
 from multitv.billing.timetable import DueDayTimetable
 from multitv.billing.wait import WaitForStandardBilling
 from multitv.dag_defaults import default_args
@@ -57,36 +59,36 @@ with DAG(
     ),
     start_date=pendulum.datetime(2026, 1, 1, tz=settings.timezone.key),
     catchup=False,
-    max_active_runs=8,
+    max_active_runs=64,
     default_args=default_args(),
     tags=["tv", "faturamento", "impacto:alto"],
-    params=due_date_form(),
+    params=due_date_form() | void_form(),
 ) as dag:
 
     @task.short_circuit(task_display_name="Carregar", ignore_downstream_trigger_rules=False)
     def load(due_date: str) -> bool:
-        return tv.load(isp_database(), date.fromisoformat(due_date)).has_work
+        return tv.load(isp_database(), parse_due_date(due_date)).has_work
 
     @task(task_display_name="Conferir a lista")
     def check_list(due_date: str) -> None:
-        books.warn(isp_database(), books.NEVER_BILLED)
-        books.check(isp_database(), books.LIST, date.fromisoformat(due_date))
+        books.warn(isp_database(), books.NEVER_BILLED, get_settings().due_days)
+        books.check(isp_database(), books.LIST, parse_due_date(due_date))
 
     @task(task_display_name="Salvar")
     def save(due_date: str) -> None:
-        tv.save(isp_database(), date.fromisoformat(due_date))
+        tv.save(isp_database(), parse_due_date(due_date), allow_voids=get_current_context()["params"]["allow_voids"])
 
     @task(task_display_name="Processar e lançar no Financeiro")
     def settle(due_date: str) -> None:
-        tv.settle(isp_database(), date.fromisoformat(due_date))
+        tv.settle(isp_database(), parse_due_date(due_date), allow_voids=get_current_context()["params"]["allow_voids"])
 
     @task(task_display_name="Conferir os lançamentos")
     def check_books(due_date: str) -> None:
-        books.check(isp_database(), books.BOOKS, date.fromisoformat(due_date))
+        books.check(isp_database(), books.BOOKS, parse_due_date(due_date))
 
     @task(task_display_name="Relatório", trigger_rule="none_failed")
     def report(due_date: str) -> None:
-        reports.tv_report(isp_database(), date.fromisoformat(due_date))
+        reports.tv_report(isp_database(), parse_due_date(due_date))
 
     (
         resolve_due_date()

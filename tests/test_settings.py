@@ -7,6 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+import yaml
 
 from multitv.settings import Settings, SettingsError, get_settings
 
@@ -57,3 +58,9 @@ def test_the_readme_lists_every_setting(repository: Path) -> None:
     for name, field in Settings.model_fields.items():
         assert f"| `MULTITV_{name.upper()}` |" in readme
         assert field.description in readme
+
+
+def test_the_docker_stack_passes_every_setting_on(repository: Path) -> None:
+    stack = yaml.safe_load((repository / "docker-compose.yml").read_text())
+    passed = {name: value for name, value in stack["x-airflow"]["environment"].items() if name.startswith("MULTITV_")}
+    assert passed == {f"MULTITV_{name.upper()}": None for name in Settings.model_fields}

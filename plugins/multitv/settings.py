@@ -71,6 +71,12 @@ class Settings(BaseSettings):
         default=60, gt=0, le=3600, description="how often the wait looks whether the standard billing is closed"
     )
     catalog_time: time = Field(default=time(4), description="local time of day at which the catalogue is synced")
+    billing_max_voids: int = Field(
+        default=20, ge=0, description="this many pending events of a due date may always be voided at once"
+    )
+    billing_max_void_share: Share = Field(
+        default=0.1, description="more than this share of a due date's pending events is not voided without a person"
+    )
     catalog_max_shrink: Share = Field(
         default=0.2, description="a catalogue that lost more than this share of its rows is refused"
     )

@@ -97,7 +97,7 @@ def test_a_step_whose_connection_dies_in_the_middle_leaves_nothing_and_a_rerun_c
         with ThreadPoolExecutor(1) as pool:
             dying = pool.submit(STEPS[step], busy)
             end_the_one_that_waits(busy)
-            with pytest.raises(DatabaseUnavailable, match="rolled back; once the database is up, clear this task"):
+            with pytest.raises(DatabaseUnavailable, match="once the database is up, clear this task"):
                 dying.result()
     assert busy.tables() == before
     for run in STEPS.values():
@@ -121,6 +121,6 @@ def end_the_one_that_waits(isp: Isp) -> None:
 
 def test_a_database_that_is_down_is_named_without_its_password() -> None:
     away = engine_for("postgresql+psycopg://billing:not-so-secret@127.0.0.1:9/isp")
-    with pytest.raises(DatabaseUnavailable, match="billing:.*@127.0.0.1:9/isp is not available: ") as caught:
+    with pytest.raises(DatabaseUnavailable, match="at 127.0.0.1, database isp, is not available: ") as caught:
         tv.load(away, DUE)
     assert "not-so-secret" not in str(caught.value)

@@ -22,6 +22,8 @@ from tests.billing.isp import Isp
 from tests.words import unpadded
 
 ANCHOR = date(2026, 11, 23)
+# Which due date charged a package of a client plan in a month, and as which client package.
+Billed = dict[tuple[int, int, date], tuple[date, int]]
 DUE_DAYS = (1, 5, 8, 10, 12, 15, 20, 25, 28, 29, 30, 31)
 
 
@@ -33,7 +35,7 @@ def demo(engine: Engine) -> Isp:
     return isp
 
 
-def oracle(isp: Isp, due: date, billed: dict[tuple[int, date], date]) -> dict[int, tuple[int, Decimal]]:
+def oracle(isp: Isp, due: date, billed: Billed) -> dict[int, tuple[int, Decimal]]:
     """Charges and their sum by service plan, worked out row by row."""
     packages = {p.id: p for p in isp.run("select * from tv.package")}
     allows_tv = {s.service_plan_id for s in isp.run("select * from tv.service_plan_setting") if s.allows_tv}
@@ -51,7 +53,7 @@ def oracle(isp: Isp, due: date, billed: dict[tuple[int, date], date]) -> dict[in
         if sold.added_on > due or (sold.cancelled_on is not None and sold.cancelled_on <= due):
             continue
         price = package.price if sold.price is None else sold.price
-        if not price or billed.setdefault((sold.id, due.replace(day=1)), due) != due:
+        if not price or billed.setdefault((plan.id, package.id, due.replace(day=1)), (due, sold.id)) != (due, sold.id):
             continue
         charges[plan.service_plan_id] += 1
         amounts[plan.service_plan_id] += price
@@ -59,7 +61,7 @@ def oracle(isp: Isp, due: date, billed: dict[tuple[int, date], date]) -> dict[in
 
 
 def test_a_year_of_due_dates_is_billed_as_the_rules_say_plan_by_plan(demo: Isp) -> None:
-    billed: dict[tuple[int, date], date] = {}
+    billed: Billed = {}
     total = Decimal()
     for due in islice(due_dates(DUE_DAYS, ANCHOR), 12 * 12):
         if due.month % 3:

@@ -44,6 +44,12 @@ def test_a_past_due_date_is_refused_unless_it_is_allowed() -> None:
     assert resolve_due_date("2026-11-22", "manual", TODAY, allow_past=True) == date(2026, 11, 22)
 
 
+def test_a_due_date_more_than_a_year_ahead_is_taken_for_a_slip() -> None:
+    assert resolve_due_date("2027-11-24", "manual", TODAY) == date(2027, 11, 24)
+    with pytest.raises(BadDueDate, match="2027-11-25 is more than a year ahead"):
+        resolve_due_date("2027-11-25", "manual", TODAY, allow_past=True)
+
+
 def test_due_days_past_the_end_of_february_fall_on_its_last_day_once() -> None:
     assert list(islice(due_dates((5, 29, 30, 31), date(2027, 2, 1)), 5)) == [
         date(2027, 2, 5),

@@ -14,7 +14,9 @@ from tests.billing.isp import DUE, Isp
 
 @pytest.fixture
 def settled(isp: Isp) -> Isp:
-    isp.sell(isp.client_plan(), isp.package())
+    plan, package = isp.client_plan(), isp.package()
+    isp.sell(plan, package)
+    isp.sell(plan, package, added_on=date(2026, 1, 1), cancelled_on=date(2026, 2, 1))
     tv.save(isp.engine, DUE)
     bill_plans(isp.engine, DUE)
     tv.settle(isp.engine, DUE)
@@ -45,9 +47,17 @@ def test_what_is_posted_cannot_be_edited(settled: Isp, edit: str) -> None:
     [
         (
             "event_live_charge",
-            "insert into billing.event (run_id, client_plan_id, service_plan_id, client_package_id, due_date, "
-            "reference_month, kind, amount, price_source) select run_id, client_plan_id, service_plan_id, "
-            "client_package_id, '2026-12-20', reference_month, kind, amount, price_source from billing.event",
+            "insert into billing.event (run_id, client_plan_id, service_plan_id, client_package_id, package_id, "
+            "due_date, reference_month, kind, amount, price_source) select run_id, client_plan_id + 1, "
+            "service_plan_id, client_package_id, package_id, '2026-12-20', reference_month, kind, amount, "
+            "price_source from billing.event",
+        ),
+        (
+            "event_live_package",
+            "insert into billing.event (run_id, client_plan_id, service_plan_id, client_package_id, package_id, "
+            "due_date, reference_month, kind, amount, price_source) select run_id, event.client_plan_id, "
+            "service_plan_id, other.id, event.package_id, due_date, reference_month, kind, amount, price_source "
+            "from billing.event as event join tv.client_package as other on other.id <> event.client_package_id",
         ),
         (
             "posting_billing_event_id_key",

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from multitv.billing import tv
+from multitv.billing.run import ErpEmpty
 from multitv.billing.standard import Invoiced, bill_plans, record_failure, standard_billing
 from multitv.quality import books
 from tests.billing.isp import DUE, Isp
@@ -27,10 +28,25 @@ def test_every_active_plan_that_is_due_gets_one_invoice(isp: Isp) -> None:
 def test_a_second_run_changes_nothing(isp: Isp) -> None:
     isp.client_plan()
     bill_plans(isp.engine, DUE)
-    isp.client_plan()
     before = isp.tables()
     assert bill_plans(isp.engine, DUE) == Invoiced(0, 0)
     assert isp.tables() == before
+
+
+def test_a_closed_due_date_is_completed_with_what_the_erp_did_not_show_at_first(isp: Isp) -> None:
+    first = isp.client_plan()
+    bill_plans(isp.engine, DUE)
+    [closed] = isp.run("select * from billing.run")
+    late = isp.client_plan()
+    assert bill_plans(isp.engine, DUE) == Invoiced(1, 1)
+    assert isp.postings() == [(first, "plan", Decimal("149.90")), (late, "plan", Decimal("149.90"))]
+    assert isp.run("select * from billing.run") == [closed]
+
+
+def test_an_empty_erp_closes_nothing(isp: Isp) -> None:
+    with pytest.raises(ErpEmpty, match=r"erp.client_plan is empty.*Nothing was written"):
+        bill_plans(isp.engine, DUE)
+    assert isp.run("select * from billing.run") == []
 
 
 def test_a_plan_that_costs_nothing_has_an_invoice_without_a_posting(isp: Isp) -> None:
@@ -40,6 +56,7 @@ def test_a_plan_that_costs_nothing_has_an_invoice_without_a_posting(isp: Isp) ->
 
 
 def test_a_recorded_failure_is_cleared_by_a_run_that_succeeds(isp: Isp) -> None:
+    isp.client_plan()
     record_failure(isp.engine, DUE, "the ERP was away")
     run = standard_billing(isp.engine, DUE)
     assert (run.status, run.reason) == ("failed", "the ERP was away")
@@ -49,6 +66,7 @@ def test_a_recorded_failure_is_cleared_by_a_run_that_succeeds(isp: Isp) -> None:
 
 
 def test_a_late_failure_does_not_reopen_what_is_closed(isp: Isp) -> None:
+    isp.client_plan()
     bill_plans(isp.engine, DUE)
     record_failure(isp.engine, DUE, "a second try was killed")
     assert standard_billing(isp.engine, DUE).status == "closed"
@@ -59,11 +77,22 @@ def test_a_late_failure_does_not_reopen_what_is_closed(isp: Isp) -> None:
     [
         ("update erp.service_plan set monthly_price = -5.00 where id = 1", "service plan 1 costs -5.00"),
         ("delete from erp.service_plan where id = 1", "service plan 1 does not exist"),
+        (
+            "alter table erp.service_plan alter column monthly_price drop not null; "
+            "update erp.service_plan set monthly_price = null where id = 1",
+            "service plan 1 costs nothing that is written down, 1 client plans have it",
+        ),
+        (
+            "alter table erp.service_plan drop constraint service_plan_pkey; "
+            "insert into erp.service_plan values (1, 'Fibra 500 + TV', 149.90)",
+            "service plan 1 is listed 2 times, 1 client plans have it",
+        ),
     ],
 )
 def test_an_impossible_monthly_price_is_refused_by_name(isp: Isp, damage: str, named: str) -> None:
     isp.client_plan()
-    isp.run(damage)
+    for statement in damage.split("; "):
+        isp.run(statement)
     with pytest.raises(books.CheckFailed, match=named):
         books.check(isp.engine, books.PLANS, DUE)
 

@@ -46,6 +46,7 @@ async def first_event(trigger: StandardBillingTrigger, seconds: float = 20) -> T
 
 
 def test_a_closed_standard_billing_ends_the_wait_at_once(isp: Isp) -> None:
+    isp.client_plan()
     bill_plans(isp.engine, DUE)
     assert waiting().execute({}) is None
 
@@ -80,6 +81,8 @@ def test_an_overdue_one_fails_the_wait_and_says_what_to_do() -> None:
 
 
 def test_the_trigger_sees_it_close(isp: Isp) -> None:
+    isp.client_plan()
+
     async def close_meanwhile() -> TriggerEvent:
         looking = asyncio.create_task(first_event(StandardBillingTrigger(str(DUE), LATER, 0.05)))
         await asyncio.sleep(0.3)
@@ -100,6 +103,7 @@ def test_the_trigger_ends_at_the_deadline(isp: Isp) -> None:
 
 
 def test_a_database_that_goes_away_and_comes_back_does_not_end_the_wait(isp: Isp, server, database_url: URL) -> None:
+    isp.client_plan()
     bill_plans(isp.engine, DUE)
     name, elsewhere = database_url.database, f"{database_url.database}_away"
 

@@ -116,7 +116,7 @@ def test_a_connection_lost_in_mid_copy_is_named_and_leaves_nothing(isp: Isp, mon
     before = isp.tables(WHOLE_STATE)
     with monkeypatch.context() as patched:
         patched.setattr(module, "copy_rows", cut)
-        with pytest.raises(DatabaseUnavailable, match="The open transaction was rolled back"):
+        with pytest.raises(DatabaseUnavailable, match="The open transaction was committed whole or not at all"):
             isp.fetch()
     assert isp.tables(WHOLE_STATE) == before
     assert isp.sync().changes["channel", "added"] == 102

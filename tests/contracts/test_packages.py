@@ -165,10 +165,11 @@ def charge(shop: Shop, sold: ClientPackage, client_plan: int) -> None:
     """Save a pending event of the client package, as billing does."""
     shop.isp.run("insert into billing.run (kind, due_date, status) values ('tv', '2026-12-10', 'saved')")
     shop.isp.run(
-        "insert into billing.event (run_id, client_plan_id, service_plan_id, client_package_id, due_date, "
+        "insert into billing.event (run_id, client_plan_id, service_plan_id, client_package_id, package_id, due_date, "
         "reference_month, kind, amount, price_source) "
-        "select id, :plan, 1, :sold, due_date, :month, 'charge', 29.90, 'package' from billing.run",
+        "select id, :plan, 1, :sold, :package, due_date, :month, 'charge', 29.90, 'package' from billing.run",
         plan=client_plan,
         sold=sold.id,
+        package=sold.package_id,
         month=date(2026, 12, 1),
     )

@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Engine, text
 
-from multitv.database.engine import DatabaseUnavailable, connection_url, engine_for, transaction
+from multitv.database.engine import (
+    DatabaseBusy,
+    DatabaseRefused,
+    DatabaseUnavailable,
+    SchemaMissing,
+    connection_url,
+    engine_for,
+    transaction,
+)
+from multitv.errors import PermanentError, TransientError
 
 
 def test_what_the_connection_says_of_tls_reaches_the_driver(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -32,7 +41,35 @@ def test_a_block_that_fails_writes_nothing(engine: Engine) -> None:
 def test_a_database_that_does_not_answer_is_named_with_the_next_step() -> None:
     away = engine_for("postgresql+psycopg://isp@127.0.0.1:9/isp")
     with (
-        pytest.raises(DatabaseUnavailable, match="127.0.0.1:9/isp is not available: .*clear this task to resume"),
+        pytest.raises(DatabaseUnavailable, match="database isp, is not available: .*clear this task to resume"),
         transaction(away),
     ):
         pass
+
+
+@pytest.mark.parametrize(
+    ("statement", "error", "next_step"),
+    [
+        ("select * from erp.no_such_table", SchemaMissing, "python -m multitv.database.migrate"),
+        ("select billing.no_such_function(1)", SchemaMissing, "python -m multitv.database.migrate"),
+        ("set local statement_timeout = 20; select pg_sleep(5)", DatabaseBusy, "tried again by itself"),
+    ],
+)
+def test_what_postgresql_says_becomes_something_to_act_on(
+    engine: Engine, statement: str, error: type[Exception], next_step: str
+) -> None:
+    def run() -> None:
+        with transaction(engine) as connection:
+            for part in statement.split("; "):
+                connection.execute(text(part))
+
+    with pytest.raises(error, match=next_step):
+        run()
+
+
+def test_a_user_that_postgresql_does_not_know_needs_a_person(engine: Engine) -> None:
+    stranger = engine_for(engine.url.set(username="nobody-of-ours"))
+    with pytest.raises(DatabaseRefused, match="Correct the connection isp_db") as caught, transaction(stranger):
+        pass
+    assert isinstance(caught.value, PermanentError)
+    assert issubclass(DatabaseBusy, TransientError)

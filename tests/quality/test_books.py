@@ -56,17 +56,17 @@ def test_damage_is_found_and_named(settled: Isp, name: str, damage: str) -> None
     settled.run(damage)
     with pytest.raises(books.CheckFailed, match=f"{name}: ") as caught:
         books.check(settled.engine, (name,), DUE)
-    assert "Correct these rows, then clear this task" in str(caught.value)
+    assert "Hold the invoices back and call whoever owns billing" in str(caught.value)
 
 
 def test_a_second_live_charge_is_found_without_its_unique_key(settled: Isp) -> None:
-    settled.run("drop index billing.event_live_charge")
+    settled.run("drop index billing.event_live_charge, billing.event_live_package")
     settled.run(
-        "insert into billing.event (run_id, client_plan_id, service_plan_id, client_package_id, due_date, "
+        "insert into billing.event (run_id, client_plan_id, service_plan_id, client_package_id, package_id, due_date, "
         "reference_month, kind, amount, price_source) select run_id, client_plan_id, service_plan_id, "
-        "client_package_id, due_date, reference_month, kind, amount, price_source from billing.event"
+        "client_package_id, package_id, due_date, reference_month, kind, amount, price_source from billing.event"
     )
-    with pytest.raises(books.CheckFailed, match="has 2 live charges in 2026-12"):
+    with pytest.raises(books.CheckFailed, match="package 1 of client plan 2 has 2 live charges in 2026-12"):
         books.check(settled.engine, ("one_live_charge",), DUE)
 
 
@@ -80,8 +80,9 @@ def test_a_negative_price_is_named_before_anything_is_saved(settled: Isp) -> Non
 def test_a_list_with_repeated_rows_is_refused_before_anything_is_saved(settled: Isp) -> None:
     settled.run("alter table tv.service_plan_setting drop constraint service_plan_setting_pkey")
     settled.run("insert into tv.service_plan_setting select * from tv.service_plan_setting")
-    with pytest.raises(books.CheckFailed, match="client package 1 is listed 2 times"):
+    with pytest.raises(books.CheckFailed, match="client package 1 is listed 2 times") as caught:
         books.check(settled.engine, books.LIST, date(2027, 1, 10))
+    assert "Correct these rows, then clear this task" in str(caught.value)
 
 
 def test_many_offenders_are_counted_and_a_few_are_shown(settled: Isp) -> None:
@@ -96,6 +97,11 @@ def test_what_no_due_date_ever_covers_is_warned_of(settled: Isp, caplog: pytest.
     settled.sell(424242, 1)
     settled.run("alter table erp.client_plan drop constraint client_plan_due_day_check")
     settled.run("update erp.client_plan set due_day = 32 where id = 3")
-    books.warn(settled.engine, books.NEVER_BILLED)
+    settled.run("alter table erp.client_plan alter column status drop not null")
+    settled.run("update erp.client_plan set status = null where id = 2")
+    settled.client_plan(due_day=7)
+    books.warn(settled.engine, books.NEVER_BILLED, (5, 10))
     assert "impossible_due_day: client plan 3 has due day 32. They are on no list" in caplog.text
+    assert "incomplete_client_plan: client plan 2 has status null and first day 2026-01-01" in caplog.text
+    assert "unserved_due_day: due day 7 is not in MULTITV_DUE_DAYS, 1 active client plans have it" in caplog.text
     assert "is of client plan 424242, which does not exist" in caplog.text

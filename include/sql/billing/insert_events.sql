@@ -1,13 +1,23 @@
 -- In: run_id, due_date, reference_month. Adds a pending event for each charge of the list (candidate) that has no live
 -- one in the reference month. Another run that got there first makes event_live_charge fail the whole transaction.
 insert into billing.event (
-    run_id, client_plan_id, service_plan_id, client_package_id, due_date, reference_month, kind, amount, price_source
+    run_id,
+    client_plan_id,
+    service_plan_id,
+    client_package_id,
+    package_id,
+    due_date,
+    reference_month,
+    kind,
+    amount,
+    price_source
 )
 select
     :run_id,
     candidate.client_plan_id,
     candidate.service_plan_id,
     candidate.client_package_id,
+    candidate.package_id,
     :due_date,
     :reference_month,
     'charge',

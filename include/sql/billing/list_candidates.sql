@@ -5,6 +5,7 @@ select
     listed.client_plan_id,
     listed.service_plan_id,
     listed.client_package_id,
+    listed.package_id,
     listed.amount,
     listed.price_source,
     listed.exclusion,

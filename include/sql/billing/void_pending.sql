@@ -1,57 +1,70 @@
--- In: run_id. Cancels the pending events that the list (candidate) no longer charges, notes why as exclusions, and
--- lowers what the run expects by them. Processed events are never touched. Out: how many were voided and their amount.
+-- In: run_id, reference_month, settling. Cancels the pending events that the list (candidate) no longer charges, notes
+-- why as exclusions, and lowers what their runs expect. Processed events are never touched.
+-- Saving also cancels what the list charges here but is still pending on another due date of the month: the due day
+-- moved. Settling does not, because nothing is added then; nor does it let go of what only lost its price, because the
+-- amount was saved. Out: how many were voided and their amount.
 with stale as (
     select
         pending.id,
-        candidate.exclusion
+        coalesce(candidate.exclusion, 'not_due') as reason
     from billing.event as pending
     left join candidate on pending.id = candidate.event_id
     where
         pending.run_id = :run_id
         and pending.status = 'pending'
         and (candidate.event_id is null or candidate.exclusion is not null)
+        and not (:settling and coalesce(candidate.exclusion, '') in ('free', 'no_price'))
+    union all
+    select
+        moved.id,
+        'not_due' as reason
+    from candidate
+    inner join billing.event as moved on candidate.client_package_id = moved.client_package_id
+    where
+        not :settling
+        and candidate.exclusion is null
+        and moved.run_id <> :run_id
+        and moved.reference_month = :reference_month
+        and moved.kind = 'charge'
+        and moved.status = 'pending'
 ),
 
 voided as (
     update billing.event as event
-    set status = 'cancelled', cancelled_at = now(), cancel_reason = coalesce(stale.exclusion, 'not_due')
+    set status = 'cancelled', cancelled_at = now(), cancel_reason = stale.reason
     from stale
     where event.id = stale.id
     returning
-        event.client_plan_id, event.client_package_id, event.service_plan_id, event.amount, stale.exclusion
+        event.run_id, event.client_plan_id, event.client_package_id, event.service_plan_id, event.amount, stale.reason
 ),
 
 excluded as (
     insert into billing.exclusion (run_id, client_plan_id, client_package_id, service_plan_id, reason)
     select
-        :run_id,
+        voided.run_id,
         voided.client_plan_id,
         voided.client_package_id,
         voided.service_plan_id,
-        voided.exclusion
+        voided.reason
     from voided
-    where voided.exclusion is not null
     returning client_package_id
 ),
 
 by_plan as (
     select
+        voided.run_id,
         voided.service_plan_id,
         count(*) as charges,
-        count(*) filter (where voided.exclusion is null) as not_due,
         sum(voided.amount) as amount
     from voided
-    group by voided.service_plan_id
+    group by voided.run_id, voided.service_plan_id
 ),
 
 lowered as (
     update billing.expectation as expected
-    set
-        candidates = expected.candidates - by_plan.not_due,
-        charges = expected.charges - by_plan.charges,
-        amount = expected.amount - by_plan.amount
+    set charges = expected.charges - by_plan.charges, amount = expected.amount - by_plan.amount
     from by_plan
-    where expected.run_id = :run_id and expected.service_plan_id = by_plan.service_plan_id
+    where expected.run_id = by_plan.run_id and expected.service_plan_id = by_plan.service_plan_id
     returning expected.service_plan_id
 )
 

@@ -22,6 +22,7 @@ create table billing.event (
     client_plan_id bigint not null,
     service_plan_id bigint not null,
     client_package_id bigint not null references tv.client_package,
+    package_id bigint not null references tv.package,
     due_date date not null,
     reference_month date not null,
     kind text not null check (kind in ('charge', 'reversal')),
@@ -40,6 +41,9 @@ create table billing.event (
 comment on column billing.event.service_plan_id is 'The plan as it was when the event was saved.';
 create unique index event_live_charge on billing.event (client_package_id, reference_month)
 where kind = 'charge' and status <> 'cancelled';
+-- Cancelled and sold again within a month, a package is two client packages, and charged once all the same.
+create unique index event_live_package on billing.event (client_plan_id, package_id, reference_month)
+where kind = 'charge' and status <> 'cancelled';
 create index event_run on billing.event (run_id);
 create index event_client_plan on billing.event (client_plan_id, due_date);
 
@@ -52,7 +56,7 @@ create table billing.exclusion (
         reason in (
             'client_plan_cancelled', 'client_plan_suspended', 'client_plan_not_active_yet', 'plan_without_tv',
             'package_not_extra', 'package_inactive', 'not_added_yet', 'package_cancelled', 'no_price', 'free',
-            'already_billed'
+            'already_billed', 'not_due'
         )
     ),
     primary key (run_id, client_package_id)

@@ -15,9 +15,10 @@ as $$
         plan.client_id,
         plan.service_plan_id,
         case
+            -- What a view of the ERP leaves empty is never taken for a reason to charge.
             when plan.status = 'cancelled' or plan.cancelled_on <= for_due_date then 'client_plan_cancelled'
-            when plan.status <> 'active' then 'client_plan_suspended'
-            when plan.activated_on > for_due_date then 'client_plan_not_active_yet'
+            when plan.status is distinct from 'active' then 'client_plan_suspended'
+            when plan.activated_on is null or plan.activated_on > for_due_date then 'client_plan_not_active_yet'
         end
     from erp.client_plan as plan
     where
@@ -31,10 +32,9 @@ as $$
         )
 $$;
 
--- The list (the manual's "Carregar"): every client package of every client plan that is due, with the amount to
--- charge or the reason not to, and its live event of the month if it has one. What is processed already is listed as it
--- was processed, whatever changed since.
-create function billing.candidate(for_due_date date)
+-- Every client package of every client plan that is due, judged by what is sold now: the amount to charge, or the
+-- reason not to. Knows nothing of events.
+create function billing.judged(for_due_date date)
 returns table (
     client_plan_id bigint,
     service_plan_id bigint,
@@ -42,8 +42,7 @@ returns table (
     package_id bigint,
     amount numeric(12, 2),
     price_source text,
-    exclusion text,
-    event_id bigint
+    exclusion text
 )
 language sql stable
 as $$
@@ -63,32 +62,85 @@ as $$
             when sold.cancelled_on <= for_due_date then 'package_cancelled'
             when coalesce(sold.price, package.price) is null then 'no_price'
             when coalesce(sold.price, package.price) = 0 then 'free'
-            when live.due_date <> for_due_date then 'already_billed'
-        end,
-        live.id
+        end
     from billing.due_client_plan(for_due_date) as plan
     inner join tv.client_package as sold on plan.id = sold.client_plan_id
     inner join tv.package as package on sold.package_id = package.id
     left join tv.service_plan_setting as setting on plan.service_plan_id = setting.service_plan_id
-    left join billing.event as live
+$$;
+
+-- The list (the manual's "Carregar"): what is sold now as judged above, with the live event of this due date if there
+-- is one. What is processed already is listed as it was processed, whatever changed since. A package that was processed
+-- in the month, for another due date or before it was cancelled and sold again, is not charged a second time; one that
+-- is only pending on another due date is, because that pending event is stale: the due day moved.
+create function billing.candidate(for_due_date date)
+returns table (
+    client_plan_id bigint,
+    service_plan_id bigint,
+    client_package_id bigint,
+    package_id bigint,
+    amount numeric(12, 2),
+    price_source text,
+    exclusion text,
+    event_id bigint
+)
+language sql stable
+as $$
+    with live as (
+        select
+            event.id,
+            event.client_plan_id,
+            event.service_plan_id,
+            event.client_package_id,
+            event.package_id,
+            event.due_date,
+            event.amount,
+            event.price_source,
+            event.status
+        from billing.event as event
+        where
+            event.reference_month = for_due_date - (extract(day from for_due_date)::integer - 1)
+            and event.kind = 'charge'
+            and event.status <> 'cancelled'
+    )
+
+    select
+        judged.client_plan_id,
+        judged.service_plan_id,
+        judged.client_package_id,
+        judged.package_id,
+        judged.amount,
+        judged.price_source,
+        case
+            when judged.exclusion is not null then judged.exclusion
+            when processed.id is not null then 'already_billed'
+        end,
+        pending.id
+    from billing.judged(for_due_date) as judged
+    left join live as pending
         on
-            sold.id = live.client_package_id
-            and live.reference_month = for_due_date - (extract(day from for_due_date)::integer - 1)
-            and live.kind = 'charge'
-            and live.status <> 'cancelled'
-    where live.status is distinct from 'processed' or live.due_date <> for_due_date
+            judged.client_package_id = pending.client_package_id
+            and pending.due_date = for_due_date
+            and pending.status = 'pending'
+    left join live as processed
+        on
+            judged.client_plan_id = processed.client_plan_id
+            and judged.package_id = processed.package_id
+            and processed.status = 'processed'
+    where
+        processed.id is null
+        or processed.client_package_id <> judged.client_package_id
+        or processed.due_date <> for_due_date
     union all
     select
-        event.client_plan_id,
-        event.service_plan_id,
-        event.client_package_id,
-        sold.package_id,
-        event.amount,
-        event.price_source,
+        live.client_plan_id,
+        live.service_plan_id,
+        live.client_package_id,
+        live.package_id,
+        live.amount,
+        live.price_source,
         null,
-        event.id
-    from billing.run as run
-    inner join billing.event as event on run.id = event.run_id
-    inner join tv.client_package as sold on event.client_package_id = sold.id
-    where run.kind = 'tv' and run.due_date = for_due_date and event.kind = 'charge' and event.status = 'processed'
+        live.id
+    from live
+    where live.due_date = for_due_date and live.status = 'processed'
 $$;

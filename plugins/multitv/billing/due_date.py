@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from multitv.errors import PermanentError
 
 _IN_RUN_ID = re.compile(r"due_(\d{4}-\d{2}-\d{2})")
+# What is billed is what is sold today, and it is never edited: a year typed wrong must not get that far.
+_HORIZON = timedelta(days=366)
 
 
 class BadDueDate(PermanentError):
@@ -19,8 +21,8 @@ class BadDueDate(PermanentError):
 def resolve_due_date(chosen: str | None, run_id: str, today: date, *, allow_past: bool = False) -> date:
     """Return the due date of a DAG run: the one chosen in the form, else the one that its run id carries.
 
-    A scheduled run has it in its id. Raises BadDueDate if there is none, if it is no date, or if it lies before
-    `today` (the ISP's business date) and `allow_past` is not set.
+    A scheduled run has it in its id. Raises BadDueDate if there is none, if it is no date, if it lies more than
+    a year after `today` (the ISP's business date), or before it and `allow_past` is not set.
     """
     found = _IN_RUN_ID.search(run_id)
     text = chosen or (found and found.group(1))
@@ -34,6 +36,11 @@ def resolve_due_date(chosen: str | None, run_id: str, today: date, *, allow_past
         raise BadDueDate(
             f"The due date {due_date} is past (today is {today}): to bill it all the same, trigger the run again "
             "with allow_past set in the form. Nothing was written."
+        )
+    if due_date > today + _HORIZON:
+        raise BadDueDate(
+            f"The due date {due_date} is more than a year ahead (today is {today}), which is likely a slip of the pen: "
+            "trigger the run again with the date that you mean. Nothing was written."
         )
     return due_date
 

@@ -32,6 +32,18 @@ def due_date_form() -> dict[str, Any]:
     }
 
 
+def void_form() -> dict[str, Any]:
+    """Return the DAG parameter by which a person vouches for many events being voided at once."""
+    return {
+        "allow_voids": Param(
+            False,
+            type="boolean",
+            title="Permitir muitos cancelamentos",
+            description="Cancelar eventos pendentes acima do limite",
+        )
+    }
+
+
 @task(task_display_name="Vencimento")
 def resolve_due_date() -> str:
     """Return the run's due date as YYYY-MM-DD. Raises BadDueDate."""

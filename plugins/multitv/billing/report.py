@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from multitv.billing.run import Tally, read_run, reais
-from multitv.database.engine import transaction
+from multitv.database.engine import bulk_transaction
 from multitv.database.sql import named
 from multitv.markdown import table
 
@@ -34,11 +34,12 @@ def standard_report(engine: Engine, due_date: date) -> str:
 
 def _tv_report(engine: Engine, due_date: date) -> str:
     of_date = {"due_date": due_date}
-    with transaction(engine) as connection:
+    with bulk_transaction(engine) as connection:
         run = read_run(connection, "tv", due_date)
         plans = connection.execute(named("billing/report"), of_date).all()
         reasons = connection.execute(named("billing/exclusion_reasons"), of_date).all()
         pending = connection.execute(named("billing/pending_reasons"), of_date).all()
+        overcharged = connection.execute(named("billing/overcharged"), of_date).all()
         unbilled = Tally(*connection.execute(named("billing/count_unbilled"), of_date).one())
     if run is None:
         return f"# TV billing, due date {due_date}\n\nNothing is due on this date: no run was opened."
@@ -66,6 +67,9 @@ def _tv_report(engine: Engine, due_date: date) -> str:
         ]
     for row in pending:
         lines += ["", f"Still pending: {Tally(row.events, row.amount)}, {row.reason}. The next run tries them again."]
+    for row in overcharged:
+        tally = Tally(row.events, row.amount)
+        lines += ["", f"Processed, but would not be charged today: {tally}, {row.reason}. Look whether to reverse."]
     if unbilled.events:
         lines += [
             "",
@@ -75,7 +79,7 @@ def _tv_report(engine: Engine, due_date: date) -> str:
 
 
 def _standard_report(engine: Engine, due_date: date) -> str:
-    with transaction(engine) as connection:
+    with bulk_transaction(engine) as connection:
         rows = connection.execute(named("billing/standard_report"), {"due_date": due_date}).all()
     if not rows:
         return f"# Standard billing, due date {due_date}\n\nNo client plan is due on this date: there is no invoice."

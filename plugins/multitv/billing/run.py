@@ -11,6 +11,12 @@ from sqlalchemy import Connection
 
 from multitv.database.locks import lock
 from multitv.database.sql import named
+from multitv.errors import PermanentError
+
+
+class ErpEmpty(PermanentError):
+    """The ERP shows no client plan at all: it is empty, or half loaded, and no basis for billing."""
+
 
 Kind = Literal["tv", "standard"]
 
@@ -36,8 +42,20 @@ class Tally:
 
 
 def hold(connection: Connection, due_date: date) -> None:
-    """Be alone with a due date until the transaction ends: every step that writes for it takes this lock first."""
-    lock(connection, f"due date {due_date}")
+    """Be alone with a due date until the transaction ends: every step that writes for it takes this lock first.
+
+    With its whole month, in fact: a due day that moves takes a charge from one due date of the month to another.
+    """
+    lock(connection, f"billing {due_date:%Y-%m}")
+
+
+def require_erp(connection: Connection) -> None:
+    """Raise ErpEmpty if erp.client_plan has no row."""
+    if not connection.execute(named("billing/count_erp")).scalar_one():
+        raise ErpEmpty(
+            "erp.client_plan is empty: the ERP is not loaded, or its view shows nothing. Nothing was written. Repair "
+            "it, then clear this task."
+        )
 
 
 def read_run(connection: Connection, kind: Kind, due_date: date) -> Run | None:

@@ -11,8 +11,8 @@ from datetime import date
 
 from sqlalchemy import Engine
 
-from multitv.billing.run import Run, hold, open_run, read_run
-from multitv.database.engine import transaction
+from multitv.billing.run import Run, hold, open_run, read_run, require_erp
+from multitv.database.engine import bulk_transaction, transaction
 from multitv.database.sql import named
 
 log = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Invoiced:
-    """What a standard billing run added; nothing, if it was closed before."""
+    """What a standard billing run added."""
 
     invoices: int
     postings: int
@@ -29,19 +29,20 @@ class Invoiced:
 def bill_plans(engine: Engine, due_date: date) -> Invoiced:
     """Invoice the plans of a due date and close its standard billing, in one transaction.
 
-    A due date whose standard billing is closed already is left as it is. Raises DatabaseUnavailable.
+    Of a due date that is closed already, it adds what is missing and changes nothing else.
+    Raises ErpEmpty, DatabaseUnavailable.
     """
-    with transaction(engine) as connection:
+    with bulk_transaction(engine) as connection:
         hold(connection, due_date)
+        require_erp(connection)
         run = open_run(connection, "standard", due_date)
-        if run.status == "closed":
-            log.info("The standard billing of %s is closed already: nothing to do.", due_date)
-            return Invoiced(0, 0)
         of_date = {"due_date": due_date}
         invoices = connection.execute(named("billing/insert_invoices"), of_date).rowcount
         postings = connection.execute(named("billing/post_plans"), of_date).rowcount
-        connection.execute(named("billing/close_run"), {"run_id": run.id})
-    log.info("Standard billing of %s: %s invoices, %s postings; closed.", due_date, invoices, postings)
+        if run.status != "closed":
+            connection.execute(named("billing/close_run"), {"run_id": run.id})
+    again = " more, closed before" if run.status == "closed" else ""
+    log.info("Standard billing of %s: %s invoices, %s postings%s; closed.", due_date, invoices, postings, again)
     return Invoiced(invoices, postings)
 
 

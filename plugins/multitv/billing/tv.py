@@ -9,17 +9,22 @@ from decimal import Decimal
 
 from sqlalchemy import Connection, Engine
 
-from multitv.billing.run import Tally, hold, open_run, read_run, reais, reference_month
-from multitv.database.engine import transaction
+from multitv.billing.run import Run, Tally, hold, open_run, read_run, reais, reference_month, require_erp
+from multitv.database.engine import bulk_transaction
 from multitv.database.sql import named
 from multitv.errors import PermanentError
 from multitv.markdown import table
+from multitv.settings import get_settings
 
 log = logging.getLogger(__name__)
 
 
 class StandardBillingNotClosed(PermanentError):
     """Settling was tried before the standard billing of the due date was closed."""
+
+
+class TooManyVoids(PermanentError):
+    """So many pending events would be voided that the ERP is the likelier error."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +64,10 @@ class Settled:
 def load(engine: Engine, due_date: date) -> Loaded:
     """List who would be charged for a due date, and log it. Writes nothing and takes no lock.
 
-    Raises DatabaseUnavailable.
+    Raises ErpEmpty, DatabaseUnavailable.
     """
-    with transaction(engine) as connection:
+    with bulk_transaction(engine) as connection:
+        require_erp(connection)
         due = connection.execute(named("billing/count_due"), {"due_date": due_date}).one()
         rows = connection.execute(named("billing/load"), {"due_date": due_date}).all()
     charges = [row for row in rows if row.outcome == "charge"]
@@ -88,18 +94,20 @@ def load(engine: Engine, due_date: date) -> Loaded:
     return loaded
 
 
-def save(engine: Engine, due_date: date) -> Saved:
+def save(engine: Engine, due_date: date, *, allow_voids: bool = False) -> Saved:
     """Make the pending events and the exclusions of a due date equal to its list, in one transaction.
 
     Running it again before settlement adds, re-prices and voids pending events; processed ones never change.
-    Raises DatabaseUnavailable.
+    `allow_voids` is a person's word that so many are really to be voided. Raises ErpEmpty, TooManyVoids,
+    DatabaseUnavailable.
     """
-    with transaction(engine) as connection:
+    with bulk_transaction(engine) as connection:
         hold(connection, due_date)
+        require_erp(connection)
         run = open_run(connection, "tv", due_date)
-        of_run = {"run_id": run.id}
+        of_run: dict[str, object] = {"run_id": run.id}
         _list_candidates(connection, due_date)
-        voided = _tally(connection, "billing/void_pending", of_run)
+        voided = _void(connection, run, due_date, settling=False, allow_voids=allow_voids)
         repriced = connection.execute(named("billing/reprice_pending"), of_run).rowcount
         added = connection.execute(
             named("billing/insert_events"),
@@ -112,14 +120,16 @@ def save(engine: Engine, due_date: date) -> Saved:
     return Saved(added, repriced, voided)
 
 
-def settle(engine: Engine, due_date: date) -> Settled:
+def settle(engine: Engine, due_date: date, *, allow_voids: bool = False) -> Settled:
     """Post the pending events of a due date on the invoices of the standard billing, in one transaction.
 
     What is no longer to be charged is voided instead. What has no open invoice stays pending with its reason, and
-    its neighbours go on. Raises StandardBillingNotClosed, DatabaseUnavailable.
+    its neighbours go on. `allow_voids` as in `save`. Raises ErpEmpty, StandardBillingNotClosed,
+    TooManyVoids, DatabaseUnavailable.
     """
-    with transaction(engine) as connection:
+    with bulk_transaction(engine) as connection:
         hold(connection, due_date)
+        require_erp(connection)
         standard = read_run(connection, "standard", due_date)
         if standard is None or standard.status != "closed":
             raise StandardBillingNotClosed(
@@ -127,9 +137,9 @@ def settle(engine: Engine, due_date: date) -> Settled:
                 "wait_for_standard_billing and what follows it. Nothing was written."
             )
         run = open_run(connection, "tv", due_date)
-        of_run = {"run_id": run.id}
+        of_run: dict[str, object] = {"run_id": run.id}
         _list_candidates(connection, due_date)
-        voided = _tally(connection, "billing/void_pending", of_run)
+        voided = _void(connection, run, due_date, settling=True, allow_voids=allow_voids)
         posted = _tally(connection, "billing/post_pending", of_run)
         connection.execute(named("billing/mark_run"), of_run)
         left = connection.execute(named("billing/pending_reasons"), {"due_date": due_date}).all()
@@ -146,5 +156,25 @@ def _list_candidates(connection: Connection, due_date: date) -> None:
     connection.exec_driver_sql("analyze candidate")
 
 
-def _tally(connection: Connection, step: str, parameters: dict[str, int]) -> Tally:
+def _void(connection: Connection, run: Run, due_date: date, *, settling: bool, allow_voids: bool) -> Tally:
+    """Void what is no longer to be charged, unless it is implausibly much: then nothing of the step is committed."""
+    settings = get_settings()
+    pending = _tally(connection, "billing/count_pending", {"run_id": run.id})
+    voided = _tally(
+        connection,
+        "billing/void_pending",
+        {"run_id": run.id, "reference_month": reference_month(due_date), "settling": settling},
+    )
+    limit = max(settings.billing_max_voids, int(settings.billing_max_void_share * pending.events))
+    if voided.events > limit and not allow_voids:
+        raise TooManyVoids(
+            f"{voided} of the {pending} pending events of {due_date} would be voided, more than {limit} "
+            "(MULTITV_BILLING_MAX_VOIDS, MULTITV_BILLING_MAX_VOID_SHARE). Look whether the ERP and the catalogue are "
+            "complete, then clear this task; if the clients really left, trigger tv_billing for this due date with "
+            "allow_voids set in the form. Nothing was written."
+        )
+    return voided
+
+
+def _tally(connection: Connection, step: str, parameters: dict[str, object]) -> Tally:
     return Tally(*connection.execute(named(step), parameters).one())

@@ -14,6 +14,7 @@ from typing import Any
 from airflow.sdk import BaseHook, BaseOperator, Context
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
+from multitv.billing.due_date import parse_due_date
 from multitv.billing.standard import standard_billing
 from multitv.database.engine import CONNECTION_ID, engine_for, isp_database, url_of
 from multitv.errors import PermanentError, TransientError
@@ -82,7 +83,7 @@ class WaitForStandardBilling(BaseOperator):
     def execute(self, context: Context) -> None:
         """Return at once if the fact is there, else defer to the trigger."""
         settings = get_settings()
-        due_date = date.fromisoformat(self.due_date)
+        due_date = parse_due_date(self.due_date)
         run = standard_billing(isp_database(), due_date)
         if run is not None and run.status in ("closed", "failed"):
             self.resume(context, {"status": run.status, "reason": run.reason})

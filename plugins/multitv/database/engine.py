@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from psycopg.pq import Conninfo
 from sqlalchemy import URL, Connection, Engine, create_engine
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.pool import NullPool
 
-from multitv.errors import PermanentError, TransientError
+from multitv.database.sql import named
+from multitv.errors import MultiTVError, PermanentError, TransientError
 
 if TYPE_CHECKING:
     from airflow.sdk import Connection as AirflowConnection
@@ -25,6 +27,26 @@ class MissingConnection(PermanentError):
 
 class DatabaseUnavailable(TransientError):
     """PostgreSQL refused, or went away before the transaction was committed."""
+
+
+class DatabaseBusy(TransientError):
+    """PostgreSQL gave the transaction up: a deadlock, a time-out, no more space or memory."""
+
+
+class DatabaseRefused(PermanentError):
+    """PostgreSQL does not accept the connection's user or password."""
+
+
+class SchemaMissing(PermanentError):
+    """The database was not migrated to this version."""
+
+
+# What PostgreSQL says to a stranger; an error while connecting carries no SQLSTATE.
+_STRANGER = re.compile(r'authentication failed|role "[^"]*" does not exist|no pg_hba.conf entry|no password supplied')
+# SQLSTATE: a schema, table, function or column that is not there.
+_NO_SCHEMA = ("3F000", "42P01", "42883", "42703")
+# SQLSTATE classes and codes: rolled back by a conflict, cancelled, not locked in time, out of resources.
+_BUSY = ("40", "57014", "55P03", "53")
 
 
 def connection_url(conn_id: str = CONNECTION_ID) -> URL:
@@ -74,17 +96,55 @@ def engine_for(url: URL | str) -> Engine:
 
 
 @contextmanager
+def bulk_transaction(engine: Engine) -> Iterator[Connection]:
+    """Run the block in one transaction whose statements work on whole tables. Raises DatabaseUnavailable."""
+    with transaction(engine) as connection:
+        connection.execute(named("database/prefer_hash_joins"))
+        yield connection
+
+
+@contextmanager
 def transaction(engine: Engine) -> Iterator[Connection]:
     """Run the block in one transaction: all of it is committed, or none.
 
-    Raises DatabaseUnavailable if PostgreSQL cannot be reached or the connection is lost.
+    Raises DatabaseUnavailable if PostgreSQL cannot be reached or the connection is lost, DatabaseBusy, DatabaseRefused,
+    SchemaMissing.
     """
     try:
         with engine.begin() as connection:
             yield connection
-    except (OperationalError, InterfaceError) as error:
-        cause = str(error.orig).strip().splitlines()[0] if error.orig else str(error)
-        raise DatabaseUnavailable(
-            f"PostgreSQL at {engine.url.render_as_string(hide_password=True)} is not available: {cause}. "
-            "The open transaction was rolled back; once the database is up, clear this task to resume."
-        ) from error
+    except DBAPIError as error:
+        explained = _explained(engine.url, error)
+        if explained is None:
+            raise
+        raise explained from error
+
+
+def _explained(url: URL, error: DBAPIError) -> MultiTVError | None:
+    """Return what a person can act on, None for an error that says enough by itself."""
+    lines = str(error.orig or error).strip().splitlines()
+    cause = lines[0] if lines else type(error.orig).__name__
+    # Never the whole address: its query may hold secrets.
+    where = f"PostgreSQL at {url.host or url.query.get('host') or 'its default place'}, database {url.database}"
+    state = getattr(error.orig, "sqlstate", None) or ""
+    if state in _NO_SCHEMA:
+        return SchemaMissing(
+            f"{where}, lacks what this version needs: {cause}. Run `python -m multitv.database.migrate`, then clear "
+            "this task. Nothing was written."
+        )
+    if state.startswith("28") or _STRANGER.search(cause):
+        return DatabaseRefused(
+            f"{where}, does not let us in: {cause}. Correct the connection {CONNECTION_ID}, then clear this task. "
+            "Nothing was written."
+        )
+    if state.startswith(_BUSY):
+        return DatabaseBusy(
+            f"{where}, gave this transaction up: {cause}. It was rolled back and is tried again by itself; if it keeps "
+            "failing, look at the database's load, locks and space."
+        )
+    if isinstance(error, OperationalError | InterfaceError):
+        return DatabaseUnavailable(
+            f"{where}, is not available: {cause}. The open transaction was committed whole or not at all; once the "
+            "database is up, clear this task to resume: repeating it is harmless."
+        )
+    return None

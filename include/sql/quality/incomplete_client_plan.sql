@@ -1,0 +1,6 @@
+-- In: nothing. Out: each client plan whose status or first day the ERP leaves empty: it is not billed.
+select
+    'client plan ' || plan.id || ' has status ' || coalesce(plan.status, 'null')
+    || ' and first day ' || coalesce(cast(plan.activated_on as text), 'null') as offender
+from erp.client_plan as plan
+where plan.status is null or (plan.status = 'active' and plan.activated_on is null)

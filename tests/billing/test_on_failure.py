@@ -1,0 +1,52 @@
+"""The failure of a standard billing, as Airflow reports it to us."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from sqlalchemy import URL
+
+from multitv.billing.due_date import BadDueDate
+from multitv.billing.on_failure import record_failed_task
+from multitv.billing.standard import standard_billing
+from tests.billing.isp import DUE, Isp
+
+
+class FailedTask:
+    """What the callback sees of a task: only what an earlier task has left."""
+
+    def __init__(self, due_date: str | None) -> None:
+        self.due_date = due_date
+
+    def xcom_pull(self, task_ids: str) -> str | None:
+        assert task_ids == "resolve_due_date"
+        return self.due_date
+
+
+@pytest.fixture(autouse=True)
+def connection(database_url: URL, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = {"conn_type": "postgres", "host": database_url.query["host"]}
+    settings |= {"login": database_url.username, "schema": database_url.database}
+    monkeypatch.setenv("AIRFLOW_CONN_ISP_DB", json.dumps(settings))
+
+
+@pytest.mark.parametrize(
+    ("context", "reason"),
+    [
+        ({"exception": ValueError("service plan 1 costs -5.00")}, "service plan 1 costs -5.00"),
+        ({"exception": None}, "its task was killed; see the log of standard_billing."),
+        ({}, "its task was killed; see the log of standard_billing."),
+    ],
+)
+def test_a_failed_task_leaves_its_cause_also_if_it_was_killed(isp: Isp, context: dict[str, Any], reason: str) -> None:
+    record_failed_task({"ti": FailedTask(str(DUE)), **context})
+    run = standard_billing(isp.engine, DUE)
+    assert (run.status, run.reason) == ("failed", reason)
+
+
+def test_without_a_due_date_there_is_nothing_to_record_it_under(isp: Isp) -> None:
+    with pytest.raises(BadDueDate, match="'None' is not a due date"):
+        record_failed_task({"ti": FailedTask(None), "exception": ValueError("no due date")})
+    assert isp.run("select * from billing.run") == []
