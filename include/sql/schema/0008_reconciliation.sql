@@ -122,8 +122,12 @@ create unlogged table staging.desired_subscriber (
     surplus_services text[] not null,
     devices jsonb not null,
     recorded_uid text,
-    has_pin boolean not null
+    has_pin boolean not null,
+    needs_attention boolean generated always as (
+        status <> 'INACTIVE' and (recorded_uid is null or not has_pin or surplus_services <> '{}')
+    ) stored
 );
+comment on column staging.desired_subscriber.needs_attention is 'Whatever the platform says of it.';
 comment on column staging.desired_subscriber.first_name is 'Null: unknown, so the platform''s stays.';
 comment on column staging.desired_subscriber.because is 'Why the status is as it is.';
 comment on column staging.desired_subscriber.surplus_services is 'Sold, but a subscriber has one basic service only.';
@@ -184,11 +188,8 @@ as $$
             or actual.last_name <> desired.last_name
             or actual.services <> desired.services
             or actual.devices <> desired.devices
-            or (
-                actual.uid is not null and desired.status <> 'INACTIVE'
-                and (actual.uid is distinct from desired.recorded_uid or not desired.has_pin)
-            )
-            or (desired.status <> 'INACTIVE' and desired.surplus_services <> '{}')
+            or actual.uid <> desired.recorded_uid
+            or desired.needs_attention
     ),
 
     ours as (
@@ -202,7 +203,10 @@ as $$
             sold.uid as sold_uid,
             live.uid as live_uid,
             coalesce(package.service_type = 'BASIC_SERVICE', false) as basic,
-            coalesce(package.active, false) as active
+            coalesce(package.active, false) as active,
+            -- Whether a basic service is sold, which takes the place of one that is live.
+            coalesce(bool_or(package.service_type = 'BASIC_SERVICE' and sold.uid is not null)
+                over (partition by ours.client_plan_id), false) as replaced
         from ours
         cross join lateral (
             select
@@ -285,16 +289,7 @@ as $$
             service.live_uid is null
             or (
                 service.sold_uid is null
-                and not (
-                    service.basic
-                    and exists (
-                        select 1 from service as heir
-                        where
-                            heir.client_plan_id = service.client_plan_id
-                            and heir.basic
-                            and heir.sold_uid is not null
-                    )
-                )
+                and not (service.basic and service.replaced)
             )
         union all
         select
