@@ -43,14 +43,14 @@ class ApprovePlan(ApprovalOperator):
         engine, plan_id = isp_database(), int(self.plan)
         verdict = judge(engine, plan_id, get_settings(), allow_removals=params["allow_removals"])
         plan = read_plan(engine, plan_id)
-        if params["dry_run"] or not plan.planned:
+        if params["dry_run"] or not plan.operations:
             log.info("Plan %s: %s. Nothing is applied.", plan_id, "dry run" if params["dry_run"] else "nothing to do")
             self.skip(ti=context["ti"], tasks=self._followers(context))
             return
         if not verdict.concerns:
             log.info("Plan %s is within the limits: it is applied.", plan_id)
             return
-        self.subject = f"Plano {plan_id}: aplicar {plan.planned} operações em {plan.client_plans} planos de cliente?"
+        self.subject = f"Plano {plan_id}: aplicar {plan.operations} operações em {plan.client_plans} planos de cliente?"
         self.body = plan_report(engine, plan_id)
         log.warning("Plan %s waits for a person: %s", plan_id, " ".join(verdict.concerns))
         super().execute(context)
