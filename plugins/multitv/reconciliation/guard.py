@@ -95,10 +95,9 @@ def _extent(plan: Plan, settings: Settings) -> list[str]:
     # On an empty platform, for which we never provisioned anybody, everybody is new.
     if not known or plan.client_plans <= settings.reconciliation_max_change_share * known:
         return []
-    return [
-        f"{plan.client_plans} client plans would change, more than {settings.reconciliation_max_change_share:.0%} of "
-        f"the {known} that we know (MULTITV_RECONCILIATION_MAX_CHANGE_SHARE)."
-    ]
+    share = f"{settings.reconciliation_max_change_share:.0%} of the {known} that we know"
+    setting = "MULTITV_RECONCILIATION_MAX_CHANGE_SHARE"
+    return [f"{plan.client_plans} client plans would change, more than {share} ({setting})."]
 
 
 def _shrinkage(plan: Plan, desired_before: int | None, settings: Settings) -> list[str]:
@@ -106,12 +105,12 @@ def _shrinkage(plan: Plan, desired_before: int | None, settings: Settings) -> li
     found = []
     if desired_before is not None and plan.desired < left * desired_before:
         found.append(
-            f"The ERP has {plan.desired} client plans to serve, and had {desired_before} when a plan was last verified: "
-            "is it complete? (MULTITV_RECONCILIATION_MAX_SHRINK)"
+            f"The ERP has {plan.desired} client plans to serve, and had {desired_before} when a plan was last "
+            "verified: is it complete? (MULTITV_RECONCILIATION_MAX_SHRINK)"
         )
     if plan.managed < left * plan.provisioned:
         found.append(
-            f"The platform has {plan.managed} of the {plan.provisioned} subscribers that we provisioned: is it the right "
-            "platform, and complete? (MULTITV_RECONCILIATION_MAX_SHRINK)"
+            f"The platform has {plan.managed} of the {plan.provisioned} subscribers that we provisioned: is it the "
+            "right platform, and complete? (MULTITV_RECONCILIATION_MAX_SHRINK)"
         )
     return found

@@ -94,8 +94,8 @@ def plan_of(connection: Connection, plan: int) -> Plan:
 def _stage_desired(connection: Connection, today: date, client_plan: int | None) -> None:
     if not connection.execute(named("reconciliation/erp_has_plans")).scalar_one():
         raise ErpEmpty(
-            "erp.client_plan is empty: the ERP is not loaded, or its view shows nothing. Nothing was planned and nobody "
-            "is touched. Repair it, then clear this task."
+            "erp.client_plan is empty: the ERP is not loaded, or its view shows nothing. Nothing was planned and "
+            "nobody is touched. Repair it, then clear this task."
         )
     fields = {"uid_field": UID_FIELD, "pin_field": PIN_FIELD}
     connection.execute(named("reconciliation/clear_desired"))

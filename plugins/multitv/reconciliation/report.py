@@ -30,8 +30,8 @@ def plan_report(engine: Engine, plan_id: int) -> str:
     lines = [
         f"# Plan {plan_id}: {plan.operations} operations on {plan.client_plans} client plans",
         "",
-        f"{scope}; on the platform {plan.managed} subscribers that are ours and {plan.unmanaged} that are not; "
-        f"{plan.removals} client plans would lose a service or a device, or be blocked.",
+        f"{scope}; on the platform {plan.managed} subscribers that are ours, {plan.unmanaged} that are not",
+        f"{plan.removals} client plans would lose a service or a device, or be blocked",
     ]
     for concern in plan.concerns:
         lines += ["", f"**{concern}**"]
@@ -73,9 +73,7 @@ def outcome_report(engine: Engine, plan_id: int) -> str:
         lines += ["", f"Left after a second look: {left.explained} explained, {left.unexplained} unexplained."]
     if plan.unmanaged:
         lines += ["", f"## {plan.unmanaged} subscribers are nobody's, and were not touched", ""]
-        lines += table(
-            ["subscriber", "external id"], [[row.subscriber_uid, row.external_id or ""] for row in unmanaged]
-        )
+        lines += table(["subscriber", "external id"], [[row.subscriber_uid, row.external_id] for row in unmanaged])
     return _told(lines)
 
 

@@ -58,9 +58,9 @@ def verify(engine: Engine, client: BeeniusClient, plan_id: int) -> Verified:
     if left:
         more = f" and {counts.unexplained - len(left)} more" if counts.unexplained > len(left) else ""
         raise DifferenceLeft(
-            f"Plan {plan_id} was applied, and the platform still differs: {'; '.join(left)}{more}. Somebody else changed "
-            "these subscribers, or the platform lost a write. The next run plans them again; if they come back, look at "
-            "who else writes to the platform."
+            f"Plan {plan_id} was applied, and the platform still differs: {'; '.join(left)}{more}. Somebody else "
+            "changed these subscribers, or the platform lost a write. The next run plans them again; if they come "
+            "back, look at who else writes to the platform."
         )
     log.info("Plan %s is verified: %s differences are left, each explained.", plan_id, counts.explained)
     return Verified(counts.explained)
