@@ -91,9 +91,10 @@ service as (
 services as (
     select
         service.client_plan_id,
-        array_agg(service.platform_uid order by service.platform_uid collate service."C")
+        -- By the bytes, as Python sorts what the snapshot holds.
+        array_agg(service.platform_uid order by convert_to(service.platform_uid, 'UTF8'))
         filter (where service.extended or service.place = 1) as wanted,
-        array_agg(service.platform_uid order by service.platform_uid collate service."C")
+        array_agg(service.platform_uid order by convert_to(service.platform_uid, 'UTF8'))
         filter (where not service.extended and service.place > 1) as surplus
     from service
     group by service.client_plan_id
