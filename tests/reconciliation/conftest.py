@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -150,7 +150,7 @@ def provisioned(house: House) -> House:
 
 
 @pytest.fixture
-def by_hand(house: House) -> Iterator[Callable[[], BeeniusClient]]:
+def by_hand(house: House) -> Iterator[BeeniusClient]:
     """Somebody at the platform's own console."""
     client = house.client()
     yield client
