@@ -69,10 +69,7 @@ def test_the_first_run_provisioned_every_client_and_the_next_plans_nothing(stack
     assert stack.sandbox.admin("GET", "/admin/state")["subscribers"] == len(sold)
     before = len(writes(stack))
     run = reconcile(stack)
-    assert last_plan(stack).operations == rows(
-        stack, "select count(*) from reconciliation.operation where plan_id = :p and status = 'rejected'",
-        p=last_plan(stack).id,
-    )[0][0]  # fmt: skip
+    assert last_plan(stack).operations == 0
     assert len(writes(stack)) == before
     states = stack.task_states(DAG, run)
     assert (states["approve"], states["report"]) == ("success", "success")
@@ -141,12 +138,14 @@ def test_a_killed_task_goes_on_where_it_stopped_and_does_nothing_twice(stack: Ru
 
 
 def kill_tasks(stack: RunningStack) -> int:
-    """End every running task the hard way, and return how many processes that were."""
-    found = [process for process in marked(stack.home) if "task" in process.name() or _is_task(process)]
+    """End every process that runs a task, the hard way, and return how many those were."""
+    found = [process for process in marked(stack.home) if _runs_a_task(process)]
     for process in found:
         process.kill()
     return len(found)
 
 
-def _is_task(process: psutil.Process) -> bool:
-    return any("task" in part for part in process.cmdline()[:3])
+def _runs_a_task(process: psutil.Process) -> bool:
+    # The executor's own workers have this title too, with its name in it.
+    title = process.cmdline()[0]
+    return title.startswith("airflow worker -- ") and "LocalExecutor" not in title
