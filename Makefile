@@ -2,9 +2,9 @@
 PYTHON ?= $(firstword $(foreach v,3.11 3.12 3.13,$(shell command -v python$(v))) python3)
 BIN := .venv/bin
 export PYTHONPATH := $(CURDIR)/plugins:$(CURDIR)
-export DUE_DATE ONCE DEMO_CLIENTS MULTITV_HOME AIRFLOW_PORT SANDBOX_PORT
+export DUE_DATE ONCE DEMO_CLIENTS MULTITV_HOME AIRFLOW_PORT SANDBOX_PORT ROWS
 
-.PHONY: run up test lint format lock clean
+.PHONY: run up test bench lint format lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -18,6 +18,9 @@ up: .venv/runtime ## start everything and run nothing
 
 test: .venv/development ## all tests, on a real PostgreSQL, a real HTTP sandbox and a real Airflow
 	@$(BIN)/python -m pytest
+
+bench: .venv/development ## speeds as ratios against floors, one JSON object a line (ROWS=1000000 for the goals' size)
+	@$(BIN)/python -m tests.bench
 
 lint: .venv/development ## everything that is checked without running
 	@$(BIN)/ruff check .

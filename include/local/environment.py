@@ -58,6 +58,7 @@ _SECRETS = (
     "AIRFLOW__API__SECRET_KEY",
     "AIRFLOW__API_AUTH__JWT_SECRET",
 )
+_PIN_KEYS = "MULTITV_PIN_KEYS"
 
 
 def for_processes(
@@ -76,6 +77,8 @@ def for_processes(
         **{name: inherited.get(name) or value for name, value in _DEFAULTS.items()},
         **_FIXED,
         **_kept(config.home / "secrets.json", _SECRETS),
+        # An ISP's own database holds PINs that only its own keys open.
+        _PIN_KEYS: inherited.get(_PIN_KEYS) or _kept(config.home / "secrets.json", [_PIN_KEYS])[_PIN_KEYS],
         MARK: str(config.home),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{inherited.get('PATH', os.defpath)}",
         "PYTHONPATH": os.pathsep.join(python_path),

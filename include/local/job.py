@@ -8,13 +8,20 @@ from datetime import UTC, date, datetime
 
 from include.local.processes import ProcessFailed
 from include.local.rest import ENDED, FINISHED, Api, TaskState
+from include.local.showcase import change_contracts
 from include.local.stack import Say, Stack
-from include.local.summary import next_due_date, summary
+from include.local.summary import last_plan, next_due_date, summary
 from multitv.settings import get_settings
 
-CATALOG, TV, STANDARD = "tv_catalog_sync", "tv_billing", "standard_billing"
-DAGS = (CATALOG, TV, STANDARD)
+CATALOG, RECONCILIATION, TV, STANDARD = (
+    "tv_catalog_sync",
+    "tv_plan_reconciliation",
+    "tv_billing",
+    "standard_billing",
+)
+DAGS = (CATALOG, RECONCILIATION, TV, STANDARD)
 WAIT = "wait_for_standard_billing"
+APPROVE = "approve"
 # Longer than any retry that the DAGs wait for; a run in which nothing moves for so long is stuck.
 STALLED_SECONDS = 1800.0
 # The scheduler makes up for a missed run within a second or two.
@@ -78,25 +85,52 @@ class Run:
 
 
 def run_main_job(stack: Stack, say: Say) -> None:
-    """Sync the catalogue, bill the TV extras and the plans of the due date, print a summary. Raises JobFailed."""
+    """Sync the catalogue, reconcile, bill the due date, print a summary. Raises JobFailed."""
     if missing := [dag_id for dag_id in DAGS if dag_id not in stack.dag_ids]:
         raise JobFailed(f"{stack.config.dags_folder} has no DAG {', '.join(missing)}.")
     due_date = stack.config.due_date or next_due_date(stack.isp_engine, get_settings().today())
     if due_date is None:
         raise JobFailed("No active client plan is in erp.client_plan: there is no due date to bill. Give DUE_DATE.")
     say(f"The due date is {due_date}")
+    before = last_plan(stack.isp_engine)
+    catalogue = _sync_catalogue(stack, say)
+    _follow([catalogue], stack.check, lambda: catalogue.state in FINISHED)
+    provision(stack, say)
     bill(stack, due_date, say)
-    shown, agree = summary(stack.isp_engine, due_date)
+    shown, agree = summary(stack.isp_engine, due_date, before)
     print(f"\n{shown}\n", flush=True)
     if not agree:
         raise JobFailed("The books differ: see the tables above and the log of tv_billing.report.")
 
 
+def provision(stack: Stack, say: Say) -> None:
+    """Make the platform equal to the contracts; then change some, if these are the demo's, and do it again.
+
+    Raises JobFailed.
+    """
+    _reconcile(stack, say)
+    if stack.config.clients_to_seed and (changes := change_contracts(stack.isp_engine, get_settings().today())):
+        for change in changes:
+            say(f"Contracts: {change}")
+        _reconcile(stack, say)
+
+
+def _reconcile(stack: Stack, say: Say) -> None:
+    run = _trigger(stack, RECONCILIATION, {}, f"local__{_now()}", say)
+    _follow([run], stack.check, lambda: run.state in FINISHED or _told_to_wait(stack, run, say))
+
+
+def _told_to_wait(stack: Stack, run: Run, say: Say) -> bool:
+    """Say once that a plan waits for a person; whoever wants everything done at once goes on without."""
+    if "awaiting_input" not in run.states_of(APPROVE):
+        return False
+    say(f"The plan waits for a person: {stack.api.address}/dags/{RECONCILIATION}/runs/{run.run_id}/tasks/{APPROVE}")
+    return True
+
+
 def bill(stack: Stack, due_date: date, say: Say) -> None:
-    """Run the three DAGs for a due date, the standard billing when the TV billing waits for it. Raises JobFailed."""
+    """Run both billings of a due date, the standard billing when the TV billing waits for it. Raises JobFailed."""
     conf = {"due_date": due_date.isoformat()}
-    catalogue = _sync_catalogue(stack, say)
-    _follow([catalogue], stack.check, lambda: catalogue.state in FINISHED)
     tv = _trigger(stack, TV, conf, f"due_{due_date}__{_now()}", say)
     _follow([tv], stack.check, lambda: tv.state in FINISHED or bool(tv.states_of(WAIT) & {"deferred", *ENDED}))
     standard = _trigger(stack, STANDARD, conf, f"due_{due_date}__{_now()}", say)

@@ -66,6 +66,17 @@ class Api:
     def unpause(self, dag_id: str) -> None:
         self._call("PATCH", f"/dags/{quote(dag_id)}", json={"is_paused": False})
 
+    def decide(self, dag_id: str, run_id: str, task_id: str, option: str) -> None:
+        """Answer a task that waits for a person."""
+        path = f"{self._run(dag_id, run_id)}/taskInstances/{quote(task_id)}/-1/hitlDetails"
+        self._call("PATCH", path, json={"chosen_options": [option], "params_input": {}})
+
+    def make_pool(self, name: str, slots: int, description: str) -> None:
+        """Make a pool, unless there is one of this name."""
+        if name not in {pool["name"] for pool in self._all("/pools", "pools")}:
+            pool = {"name": name, "slots": slots, "description": description}
+            self._call("POST", "/pools", json={**pool, "include_deferred": False})
+
     def missed_run_comes(self, dag_id: str) -> bool:
         """Tell whether the scheduler is about to make up for a scheduled run that was missed."""
         due = self._call("GET", f"/dags/{quote(dag_id)}")["next_dagrun_run_after"]

@@ -24,8 +24,17 @@ def next_due_date(engine: Engine, today: date) -> date | None:
     return due_date
 
 
-def summary(engine: Engine, due_date: date) -> tuple[str, bool]:
-    """Return what the run left in the database, and whether expectations, events and postings agree plan by plan."""
+def last_plan(engine: Engine) -> int:
+    """Return the id of the last plan of the reconciliation, 0 if there is none."""
+    plan: int = _rows(engine, "last_plan")[0].id
+    return plan
+
+
+def summary(engine: Engine, due_date: date, after_plan: int = 0) -> tuple[str, bool]:
+    """Return what the run left in the database, and whether expectations, events and postings agree plan by plan.
+
+    Of the reconciliation's plans, those after `after_plan` are shown.
+    """
     plans = [
         (
             row.service_plan or f"plan {row.service_plan_id}",
@@ -43,6 +52,11 @@ def summary(engine: Engine, due_date: date) -> tuple[str, bool]:
         (
             f"Catalogue: {catalogue.channels} channels of {catalogue.families} families, {catalogue.packages} packages "
             f"({catalogue.extras} extras), {catalogue.package_channels} channels in packages"
+        ),
+        "Plans of the reconciliation: the operations that made the platform equal to the contracts",
+        _table(
+            ["plan", "status", "subscribers", "unmanaged", "operations", "applied", "rejected", "unexplained"],
+            _rows(engine, "plans", after=after_plan),
         ),
         f"TV billing of {due_date}: {verdict}",
         _table(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from multitv.errors import PermanentError
@@ -82,6 +82,34 @@ class Settings(BaseSettings):
     )
     catalog_max_quarantine: Share = Field(
         default=0.1, description="a catalogue with more than this share of bad rows is refused"
+    )
+    reconciliation_max_removals: int = Field(
+        default=50, ge=0, description="a plan that takes something from more client plans than this waits for a person"
+    )
+    reconciliation_max_removal_share: Share = Field(
+        default=0.05, description="so does one that takes something from more than this share of our subscribers"
+    )
+    reconciliation_max_change_share: Share = Field(
+        default=0.5, description="so does one that changes more than this share of our subscribers"
+    )
+    reconciliation_max_shrink: Share = Field(
+        default=0.2, description="so does one whose ERP or platform lost more than this share since the last plan"
+    )
+    reconciliation_approval_hours: float = Field(
+        default=24, gt=0, le=168, description="hours after which a plan that nobody approved counts as rejected"
+    )
+    reconciliation_batches: int = Field(
+        default=8, ge=1, le=500, description="mapped tasks into which the operations of a plan are divided, at most"
+    )
+    beenius_concurrency: int = Field(
+        default=8, ge=1, le=64, description="requests that one task has in flight on the platform"
+    )
+    beenius_requests_per_second: float = Field(
+        default=400, gt=0, description="requests that one task sends to the platform in a second, at most"
+    )
+    pin_keys: SecretStr | None = Field(
+        default=None,
+        description="Fernet keys that encrypt PINs, newest first, with commas between; needed to provision",
     )
 
     @model_validator(mode="after")

@@ -13,8 +13,8 @@ from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG
 from airflow.serialization.serialized_objects import DagSerialization
 
-DAG_IDS = {"tv_catalog_sync", "tv_billing", "standard_billing"}
-TAGS = {"tv", "catalogo", "faturamento", "impacto:alto", "impacto:medio"}
+DAG_IDS = {"tv_catalog_sync", "tv_plan_reconciliation", "tv_billing", "standard_billing"}
+TAGS = {"tv", "catalogo", "plataforma", "faturamento", "impacto:alto", "impacto:medio"}
 
 
 @pytest.fixture(scope="module")

@@ -124,7 +124,7 @@ def test_one_run_bills_the_next_due_date_and_stops_everything(start: Start, home
     run = start("run", ONCE="1")
     assert run.end() == 0, run.said()
     assert "expected = events = postings, plan by plan" in run.said()
-    for dag_id in ("tv_catalog_sync", "tv_billing", "standard_billing"):
+    for dag_id in ("tv_catalog_sync", "tv_plan_reconciliation", "tv_billing", "standard_billing"):
         assert f"{dag_id}: success" in run.said()
     assert "Catalogue: 102 channels" in run.said()
     assert _nothing_is_left(home, ports)

@@ -45,10 +45,13 @@ class BeeniusClient:
         client_secret: str,
         *,
         connections: int = 8,
+        requests_per_second: float | None = None,
         patience: Patience | None = None,
     ) -> None:
         """Prepare; nothing is sent. Raises BadConnection if `host` is not the start of a URL."""
-        self._transport = Transport(host, operator_uid, client_id, client_secret, patience or Patience(), connections)
+        self._transport = Transport(
+            host, operator_uid, client_id, client_secret, patience or Patience(), connections, requests_per_second
+        )
 
     def __enter__(self) -> Self:
         return self

@@ -23,8 +23,8 @@ class BeeniusHook(BaseHook):
         super().__init__()
         self.conn_id = conn_id
 
-    def get_conn(self) -> BeeniusClient:
-        """Return a client; nothing is sent yet. Raises BadConnection, naming what is missing."""
+    def get_conn(self, connections: int = 8, requests_per_second: float | None = None) -> BeeniusClient:
+        """Return a client for so many threads; nothing is sent yet. Raises BadConnection, naming what is missing."""
         where = f"under Admin > Connections or as AIRFLOW_CONN_{self.conn_id.upper()}, then clear this task"
         try:
             connection = self.get_connection(self.conn_id)
@@ -49,4 +49,11 @@ class BeeniusHook(BaseHook):
             host = f"{connection.schema or 'http'}://{host}"
         if connection.port:
             host = f"{host.rstrip('/')}:{connection.port}"
-        return BeeniusClient(host, operator_uid, client_id, client_secret)
+        return BeeniusClient(
+            host,
+            operator_uid,
+            client_id,
+            client_secret,
+            connections=connections,
+            requests_per_second=requests_per_second,
+        )

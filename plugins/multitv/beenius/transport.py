@@ -23,6 +23,7 @@ from tenacity.wait import wait_random_exponential
 from multitv.beenius.answers import Call, Passing, error_code, parsed, retry_after, value_of
 from multitv.beenius.errors import BadConnection, PlatformUnavailable, TokenRefused, WrongCredentials
 from multitv.beenius.models import Token
+from multitv.beenius.pace import Pace
 
 ACCEPT = "application/vnd.beenius+json;version=9"
 _TOKEN = Call("POST", "/oauth/token")
@@ -47,9 +48,18 @@ class Transport:
     """Sends calls and returns decoded answers, trying again whatever may pass by itself."""
 
     def __init__(
-        self, host: str, operator_uid: str, client_id: str, client_secret: str, patience: Patience, connections: int
+        self,
+        host: str,
+        operator_uid: str,
+        client_id: str,
+        client_secret: str,
+        patience: Patience,
+        connections: int,
+        requests_per_second: float | None = None,
     ) -> None:
         """Prepare; nothing is sent. `connections` is how many threads may call at once without waiting.
+
+        Without `requests_per_second` requests leave as they come.
 
         Raises BadConnection if `host` is not the start of a URL.
         """
@@ -65,6 +75,7 @@ class Transport:
         self._token: SecretStr | None = None
         self._token_lock = threading.Lock()
         self._brake = _Brake()
+        self._pace = Pace(requests_per_second) if requests_per_second else None
 
     def close(self) -> None:
         """Close the pool's connections."""
@@ -147,9 +158,13 @@ class Transport:
                     f"Beenius at {self.host} limits our rate, and {call} could not be sent within "
                     f"{self.patience.total_seconds:.0f} s. It was refused before it did anything: clear this task."
                 )
+            if self._pace:
+                self._pace.wait()
             response = self._exchange(call, auth)
             if response.status_code != 429:
                 return response
+            if self._pace:
+                self._pace.slow_down()
             asked = retry_after(response)
             seconds = max(self.patience.first_wait_seconds, 0.0 if asked is None else asked)
             log.warning("Beenius: %s: told to slow down; every thread waits %.1f s.", call, seconds)

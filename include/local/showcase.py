@@ -1,0 +1,55 @@
+"""One of each change that a person can make of a contract, on the demo population, for a reconciliation to pick up."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+from sqlalchemy import Engine, text
+
+from multitv.contracts import packages, plans, points
+from multitv.database.engine import transaction
+
+AUTHOR = "demonstração"
+DEVICE = {"device_type": "stb-android"}
+
+
+def change_contracts(engine: Engine, today: date) -> list[str]:
+    """Make each change once in the life of a population, and return what was done, a line each; later on, nothing."""
+    statement = text((Path(__file__).parent / "showcase.sql").read_text(encoding="utf-8"))
+    with transaction(engine) as connection:
+        found = connection.execute(statement, {"today": today, "author": AUTHOR}).one_or_none()
+    if found is None:
+        return []
+    plan = found.client_plan_id
+    packages.add_package(engine, AUTHOR, plan, found.extra_id, today=today)
+    mistaken = packages.add_package(
+        engine, AUTHOR, _plan_of(engine, found.point_to_remove), found.extra_id, today=today, added_on=_next_day(today)
+    )
+    packages.delete_package(engine, AUTHOR, mistaken.id)
+    packages.cancel_package(engine, AUTHOR, found.package_to_cancel, today=today)
+    points.add_point(
+        engine, AUTHOR, plan, mac="02:de:00:00:00:01", serial="DEMO0001", label="Varanda", today=today, **DEVICE
+    )
+    points.edit_point(engine, AUTHOR, found.point_to_edit, label="Sala de jantar")
+    points.swap_point(
+        engine, AUTHOR, found.point_to_swap, mac="02:de:00:00:00:02", serial="DEMO0002", today=today, **DEVICE
+    )
+    points.remove_point(engine, AUTHOR, found.point_to_remove, today=today)
+    plans.change_default_package(engine, AUTHOR, found.service_plan_id, found.default_id)
+    return [
+        f"client plan {plan}: an extra and a point added, a point edited",
+        f"client package {found.package_to_cancel} cancelled, {mistaken.id} added by mistake and deleted",
+        f"point {found.point_to_swap} swapped, point {found.point_to_remove} removed",
+        f"service plan {found.service_plan_id}: another default package",
+    ]
+
+
+def _plan_of(engine: Engine, point_id: int) -> int:
+    with transaction(engine) as connection:
+        found = connection.execute(text("select client_plan_id from tv.client_point where id = :id"), {"id": point_id})
+        return int(found.scalar_one())
+
+
+def _next_day(day: date) -> date:
+    return day + timedelta(days=1)

@@ -1,0 +1,3 @@
+-- In: plan. Forgets what an earlier look at the platform found.
+delete from reconciliation.difference
+where difference.plan_id = :plan

@@ -1,0 +1,2 @@
+-- Empties the staging of the snapshot.
+truncate staging.subscriber, staging.subscriber_snapshot

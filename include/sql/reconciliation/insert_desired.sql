@@ -1,0 +1,133 @@
+-- In: today, client_plan (one, or null), uid_field and pin_field (the names of the two extra fields). Stages each
+-- client plan that we manage: its service plan allows TV, or we provisioned it once.
+-- A family's TV is taken away for an explicit reason only: a contract that is gone from the ERP, or whose status or
+-- first day is empty, or that starts later, is left out here, and so is not touched.
+insert into staging.desired_subscriber (
+    client_plan_id,
+    first_name,
+    last_name,
+    status,
+    because,
+    services,
+    surplus_services,
+    devices,
+    recorded_uid,
+    has_pin
+)
+with contract as (
+    select
+        plan.id,
+        plan.client_id,
+        setting.package_id,
+        case
+            when plan.status = 'cancelled' or plan.cancelled_on <= cast(:today as date) then 'INACTIVE'
+            when setting.allows_tv is not true then 'INACTIVE'
+            when plan.status = 'suspended' then 'SUSPENDED'
+            else 'ACTIVE'
+        end as status,
+        case
+            when plan.status = 'cancelled' or plan.cancelled_on <= cast(:today as date)
+                then 'the contract is cancelled'
+            when setting.allows_tv is not true then 'the plan has no TV any more'
+            when plan.status = 'suspended' then 'the contract is suspended'
+            else 'the contract is active'
+        end as because,
+        recorded.value as recorded_uid,
+        pin.value is not null as has_pin
+    from erp.client_plan as plan
+    left join tv.service_plan_setting as setting on plan.service_plan_id = setting.service_plan_id
+    left join tv.client_extra_field as recorded on plan.id = recorded.client_plan_id and recorded.name = :uid_field
+    left join tv.client_extra_field as pin on plan.id = pin.client_plan_id and pin.name = :pin_field
+    where
+        (cast(:client_plan as bigint) is null or plan.id = cast(:client_plan as bigint))
+        and (
+            plan.status = 'cancelled'
+            or (plan.status in ('active', 'suspended') and plan.activated_on <= cast(:today as date))
+        )
+        and (setting.allows_tv or recorded.value is not null)
+),
+
+client as (
+    select
+        named.id,
+        regexp_replace(btrim(named.name), '\s+', ' ', 'g') as name
+    from erp.client as named
+),
+
+held as (
+    select
+        contract.id as client_plan_id,
+        contract.package_id,
+        0 as place
+    from contract
+    where contract.status <> 'INACTIVE' and contract.package_id is not null
+    union all
+    select
+        sold.client_plan_id,
+        sold.package_id,
+        1 as place
+    from contract
+    inner join tv.client_package as sold on contract.id = sold.client_plan_id
+    where
+        contract.status <> 'INACTIVE'
+        and sold.added_on <= cast(:today as date)
+        and (sold.cancelled_on is null or sold.cancelled_on > cast(:today as date))
+),
+
+service as (
+    select
+        held.client_plan_id,
+        package.platform_uid,
+        package.service_type = 'EXTENDED_SERVICE' as extended,
+        -- The default package comes before a basic one that is sold on top of it.
+        row_number() over (
+            partition by held.client_plan_id, package.service_type order by min(held.place), package.id
+        ) as place
+    from held
+    inner join tv.package as package on held.package_id = package.id
+    group by held.client_plan_id, package.id
+),
+
+services as (
+    select
+        service.client_plan_id,
+        -- By the bytes, as Python sorts what the snapshot holds.
+        array_agg(service.platform_uid order by convert_to(service.platform_uid, 'UTF8'))
+        filter (where service.extended or service.place = 1) as wanted,
+        array_agg(service.platform_uid order by convert_to(service.platform_uid, 'UTF8'))
+        filter (where not service.extended and service.place > 1) as surplus
+    from service
+    group by service.client_plan_id
+),
+
+devices as (
+    select
+        point.client_plan_id,
+        jsonb_object_agg(
+            point.mac,
+            jsonb_build_object('device_type_uid', point.device_type, 'serial', point.serial, 'label', point.label)
+        ) as by_mac
+    from contract
+    inner join tv.client_point as point on contract.id = point.client_plan_id
+    where
+        contract.status <> 'INACTIVE'
+        and point.added_on <= cast(:today as date)
+        and (point.removed_on is null or point.removed_on > cast(:today as date))
+    group by point.client_plan_id
+)
+
+select
+    contract.id,
+    left(split_part(client.name, ' ', 1), 100),
+    left(substr(client.name, length(split_part(client.name, ' ', 1)) + 2), 100),
+    contract.status,
+    contract.because,
+    coalesce(services.wanted, '{}'),
+    coalesce(services.surplus, '{}'),
+    coalesce(devices.by_mac, '{}'),
+    contract.recorded_uid,
+    contract.has_pin
+from contract
+left join client on contract.client_id = client.id
+left join services on contract.id = services.client_plan_id
+left join devices on contract.id = devices.client_plan_id

@@ -1,0 +1,20 @@
+-- In: plan; the temporary table step. Keeps what still differs, with the rejected operation that explains it: the same
+-- one, or the creation of the subscriber.
+insert into reconciliation.difference (plan_id, client_plan_id, action, target, rejected_because)
+select
+    :plan,
+    step.client_plan_id,
+    step.action,
+    step.target,
+    coalesce(step.refusal, max(rejected.outcome))
+from step
+left join reconciliation.operation as rejected
+    on
+        rejected.plan_id = :plan
+        and step.client_plan_id = rejected.client_plan_id
+        and rejected.status = 'rejected'
+        and (
+            rejected.action = 'create'
+            or (step.action = rejected.action and step.target is not distinct from rejected.target)
+        )
+group by step.client_plan_id, step.number, step.action, step.target, step.refusal

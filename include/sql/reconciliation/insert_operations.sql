@@ -1,0 +1,31 @@
+-- In: plan; the temporary table step. Writes the plan down, each operation with the key under which it will be sent.
+insert into reconciliation.operation (
+    plan_id,
+    client_plan_id,
+    number,
+    action,
+    subscriber_uid,
+    expected_version,
+    target,
+    before,
+    after,
+    reason,
+    status,
+    outcome,
+    done_at
+)
+select
+    :plan,
+    step.client_plan_id,
+    step.number,
+    step.action,
+    step.subscriber_uid,
+    step.expected_version,
+    step.target,
+    step.before,
+    step.after,
+    step.reason,
+    case when step.refusal is null then 'planned' else 'rejected' end,
+    step.refusal,
+    case when step.refusal is not null then now() end
+from step

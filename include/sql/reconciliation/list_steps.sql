@@ -1,0 +1,162 @@
+-- In: the temporary table pair. Makes the temporary table step: what it takes to make the platform's subscribers the
+-- desired ones, numbered in their order within a client plan. `refusal` says why a step is not even tried.
+-- A basic service is replaced by putting another, so it is ended only where none takes its place.
+create temporary table step on commit drop as
+with ours as (
+    select pair.* from pair
+    where pair.client_plan_id is not null and (pair.uid is not null or pair.status <> 'INACTIVE')
+),
+
+service as (
+    select
+        ours.client_plan_id,
+        both_sides.sold_uid,
+        both_sides.live_uid,
+        coalesce(package.service_type = 'BASIC_SERVICE', false) as basic,
+        coalesce(package.active, false) as active,
+        -- Whether a basic service is sold, which takes the place of one that is live.
+        coalesce(
+            bool_or(package.service_type = 'BASIC_SERVICE' and both_sides.sold_uid is not null)
+                over (partition by ours.client_plan_id),
+            false
+        ) as replaced
+    from ours
+    cross join
+        lateral (
+            select
+                s.uid as sold_uid,
+                l.uid as live_uid
+            from unnest(ours.services) as s (uid)
+            full join unnest(ours.services_before) as l (uid) on s.uid = l.uid
+        ) as both_sides
+    left join tv.package as package on coalesce(both_sides.sold_uid, both_sides.live_uid) = package.platform_uid
+),
+
+unordered as (
+    select
+        ours.client_plan_id,
+        case when ours.uid is null or ours.status in (ours.status_before, 'ACTIVE') then 10 else 90 end as place,
+        case
+            when ours.uid is null then 'create'
+            when ours.status = ours.status_before then 'update'
+            when ours.status = 'INACTIVE' then 'deactivate'
+            when ours.status = 'SUSPENDED' then 'suspend'
+            else 'resume'
+        end as action,
+        cast(null as text) as target,
+        case
+            when ours.uid is not null
+                then jsonb_build_object(
+                    'first_name', ours.first_name_before,
+                    'last_name', ours.last_name_before,
+                    'status', ours.status_before
+                )
+        end as before,
+        jsonb_build_object(
+            'first_name', ours.first_name, 'last_name', ours.last_name, 'status', ours.status
+        ) as after,
+        case
+            when ours.uid is null then 'sold, but not on the platform'
+            when ours.status = ours.status_before then 'the name differs'
+            else ours.because
+        end as reason,
+        case
+            when ours.uid is null and coalesce(ours.first_name, '') = '' then 'the ERP knows no name of this client'
+        end as refusal
+    from ours
+    where
+        ours.uid is null
+        or ours.status <> ours.status_before
+        or ours.first_name <> ours.first_name_before
+        or ours.last_name <> ours.last_name_before
+    union all
+    select
+        ours.client_plan_id,
+        15,
+        'recover_pin',
+        null,
+        null,
+        null,
+        'its PIN is not known here',
+        null
+    from ours
+    where ours.pin_unknown
+    union all
+    select
+        service.client_plan_id,
+        case
+            when service.live_uid is null then case when service.basic then 30 else 35 end
+            -- What carries the others ends last.
+            when service.basic then 50
+            else 25
+        end,
+        case when service.live_uid is null then 'add_service' else 'end_service' end,
+        coalesce(service.sold_uid, service.live_uid),
+        case when service.live_uid is not null then jsonb_build_object('service_uid', service.live_uid) end,
+        case when service.sold_uid is not null then jsonb_build_object('service_uid', service.sold_uid) end,
+        case when service.live_uid is null then 'sold, but not live' else 'live, but not sold' end,
+        case when service.live_uid is null and not service.active then 'the platform has deactivated it' end
+    from service
+    where
+        service.live_uid is null
+        or (service.sold_uid is null and not (service.basic and service.replaced))
+    union all
+    select
+        ours.client_plan_id,
+        36,
+        'add_service',
+        surplus.uid,
+        null,
+        jsonb_build_object('service_uid', surplus.uid),
+        'sold, but not live',
+        'a subscriber has one basic service only'
+    from ours
+    cross join lateral unnest(ours.surplus_services) as surplus (uid)
+    union all
+    select
+        ours.client_plan_id,
+        case when both_sides.sold_mac is null then 1 when both_sides.live_mac is null then 60 else 61 end,
+        case
+            when both_sides.sold_mac is null then 'remove_device'
+            when both_sides.live_mac is null then 'add_device'
+            else 'edit_device'
+        end,
+        coalesce(both_sides.sold_mac, both_sides.live_mac),
+        both_sides.live_device,
+        both_sides.sold_device,
+        case
+            when both_sides.sold_mac is null then 'on the platform, but no point of the client'
+            when both_sides.live_mac is null then 'a point of the client, but not on the platform'
+            else 'what is written of it differs'
+        end,
+        null
+    from ours
+    cross join lateral (
+        select
+            s.key as sold_mac,
+            s.value as sold_device,
+            l.key as live_mac,
+            l.value as live_device
+        from jsonb_each(ours.devices) as s
+        full join jsonb_each(ours.devices_before) as l on s.key = l.key
+        where s.value is distinct from l.value
+    ) as both_sides
+)
+
+select
+    unordered.client_plan_id,
+    cast(
+        row_number() over (
+            partition by unordered.client_plan_id order by unordered.place, unordered.target
+        ) as integer
+    ) as number,
+    unordered.action,
+    unordered.target,
+    unordered.before,
+    unordered.after,
+    unordered.reason,
+    unordered.refusal,
+    ours.uid as subscriber_uid,
+    ours.version as expected_version
+from unordered
+inner join ours on unordered.client_plan_id = ours.client_plan_id

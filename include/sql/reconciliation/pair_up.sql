@@ -1,0 +1,46 @@
+-- In: client_plan (one, or null for all). Makes the temporary table pair: each desired subscriber beside the
+-- one that the platform has, if the two differ, and those that are nobody's. The one full join of a plan; few rows.
+-- A table and not a part of the next statement, because only so PostgreSQL joins in parallel.
+create temporary table pair on commit drop as
+with desired as (
+    select wanted.* from staging.desired_subscriber as wanted
+    where cast(:client_plan as bigint) is null or wanted.client_plan_id = cast(:client_plan as bigint)
+),
+
+actual as (
+    select subscriber.* from staging.subscriber
+    where cast(:client_plan as bigint) is null or subscriber.client_plan_id = cast(:client_plan as bigint)
+)
+
+select
+    desired.client_plan_id,
+    actual.uid,
+    actual.external_id,
+    actual.version,
+    actual.status as status_before,
+    desired.status,
+    desired.because,
+    coalesce(actual.services, '{}') as services_before,
+    desired.services,
+    desired.surplus_services,
+    coalesce(actual.devices, '{}') as devices_before,
+    desired.devices,
+    actual.first_name as first_name_before,
+    coalesce(desired.first_name, actual.first_name) as first_name,
+    actual.last_name as last_name_before,
+    coalesce(desired.last_name, actual.last_name) as last_name,
+    desired.status <> 'INACTIVE'
+    and actual.uid is not null
+    and (actual.uid is distinct from desired.recorded_uid or not desired.has_pin) as pin_unknown
+from desired
+full join actual on desired.client_plan_id = actual.client_plan_id
+where
+    desired.client_plan_id is null
+    or (actual.uid is null and desired.status <> 'INACTIVE')
+    or actual.status <> desired.status
+    or actual.first_name <> desired.first_name
+    or actual.last_name <> desired.last_name
+    or actual.services <> desired.services
+    or actual.devices <> desired.devices
+    or actual.uid <> desired.recorded_uid
+    or desired.needs_attention

@@ -1,0 +1,8 @@
+-- In: snapshot. Out: the snapshot, if staging holds all of it.
+select
+    snapshot.id,
+    snapshot.hash,
+    snapshot.subscribers
+from reconciliation.snapshot
+inner join staging.subscriber_snapshot as held on snapshot.id = held.snapshot_id
+where snapshot.id = :snapshot and snapshot.subscribers = (select count(*) from staging.subscriber)

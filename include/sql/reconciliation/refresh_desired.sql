@@ -1,0 +1,19 @@
+-- In: uid_field, pin_field. Brings what we have recorded of the desired subscribers up to date. Out: how many of them
+-- the platform should serve.
+with fresh as (
+    update staging.desired_subscriber as desired
+    set recorded_uid = recorded.value, has_pin = pin.value is not null
+    from staging.desired_subscriber as same
+    left join tv.client_extra_field as recorded
+        on same.client_plan_id = recorded.client_plan_id and recorded.name = :uid_field
+    left join tv.client_extra_field as pin
+        on same.client_plan_id = pin.client_plan_id and pin.name = :pin_field
+    where
+        desired.client_plan_id = same.client_plan_id
+        and (desired.recorded_uid, desired.has_pin) is distinct from (recorded.value, pin.value is not null)
+    returning desired.client_plan_id
+)
+
+select count(*) as desired
+from staging.desired_subscriber as desired
+where desired.status <> 'INACTIVE'

@@ -1,0 +1,33 @@
+"""What can go wrong between the contracts and the platform. Every message says what to do and what was written."""
+
+from __future__ import annotations
+
+from multitv.errors import PermanentError, TransientError
+
+
+class ErpEmpty(PermanentError):
+    """The ERP shows no client plan at all: no basis for a plan."""
+
+
+class StagingLost(PermanentError):
+    """What a step needs in staging is not there (any more), or belongs to a newer snapshot."""
+
+
+class NotApproved(PermanentError):
+    """The plan may not be applied: it waits for a decision, was rejected, superseded, or is finished."""
+
+
+class PlanTooOld(PermanentError):
+    """The platform may have forgotten the plan's idempotency keys."""
+
+
+class DifferenceLeft(PermanentError):
+    """After a plan was applied the platform still differs, and nothing explains it."""
+
+
+class MissingPinKey(PermanentError):
+    """There is no key to encrypt PINs with, or a bad one."""
+
+
+class StillRunning(TransientError):
+    """Another try of the same task is at work."""

@@ -1,0 +1,32 @@
+"""The trigger form of the reconciliation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.sdk import Param
+
+
+def reconciliation_form() -> dict[str, Any]:
+    """Return the DAG parameters: one client plan instead of all, a plan that is not applied, a person's word."""
+    return {
+        "only": Param(
+            None,
+            type=["null", "integer"],
+            minimum=1,
+            title="Somente o plano do cliente",
+            description="Número do plano do cliente; vazio: todos",
+        ),
+        "dry_run": Param(
+            False,
+            type="boolean",
+            title="Somente planejar",
+            description="Mostrar o que seria feito na plataforma, sem fazer nada",
+        ),
+        "allow_removals": Param(
+            False,
+            type="boolean",
+            title="Permitir muitas retiradas",
+            description="Não perguntar por retiradas e bloqueios acima do limite",
+        ),
+    }

@@ -1,0 +1,32 @@
+"""`make bench`: what is fast and what is not, as ratios against floors. ROWS=1000000 for the size of the goals."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from include.local import postgres
+from tests.bench import billing
+
+ROOMS = {"billing": billing.bench}
+
+
+def main(chosen: list[str]) -> None:
+    """Bench the chosen rooms, all of them if none is."""
+    logging.disable(logging.WARNING)
+    rows = int(os.environ.get("ROWS") or 100_000)
+    # Not under a folder that only this user may enter: PostgreSQL runs as another one if we are root.
+    with tempfile.TemporaryDirectory(prefix="multitv-bench-") as folder:
+        server = postgres.start(Path(folder) / "postgres")
+        try:
+            for name in chosen or ROOMS:
+                ROOMS[name](server, rows)
+        finally:
+            server.stop()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

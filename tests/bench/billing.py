@@ -1,0 +1,108 @@
+"""Billing a due date on which everybody is charged: saving, settling, doing it again; and what memory it takes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import date
+
+from sqlalchemy import Engine
+
+from include.local import postgres
+from include.local.postgres import Server
+from multitv.billing import tv
+from multitv.billing.standard import bill_plans
+from multitv.database.engine import engine_for
+from multitv.database.migrate import migrate
+from tests.bench import sql
+from tests.bench.harness import TURNS, Scores, copy_of, in_turns, seconds, show
+
+DUE = date(2026, 12, 10)
+SMALL = 10_000
+# In a process of its own, or the memory of what ran before would count.
+MEMORY = (
+    "import sys, resource; from datetime import date; from multitv.billing import tv; "
+    "from multitv.billing.standard import bill_plans; from multitv.database.engine import engine_for; "
+    "engine, due = engine_for(sys.argv[1]), date(2026, 12, 10); tv.load(engine, due); tv.save(engine, due); "
+    "bill_plans(engine, due); tv.settle(engine, due); "
+    "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+)
+
+
+def bench(server: Server, rows: int) -> None:
+    """Print the ratios of billing `rows` events, and of the memory at `rows` and at 10,000."""
+    scores = Scores(rows)
+    template = population(server, rows)
+    for turn in range(TURNS):
+        with copy_of(server, template) as engine:
+            _turn(engine, turn, scores)
+    scores.show("billing: load and save against INSERT ... SELECT with the same keys", 1.15)
+    scores.show("billing: settle against UPDATE and INSERT of the same rows", 1.3)
+    scores.show("billing: a whole second run against the first", 0.4)
+    scores.show("billing: load, save and settle against INSERT ... SELECT with two keys", 3.5)
+    large, small = (memory(server, population(server, size)) for size in (rows, SMALL))
+    show("billing: memory of a task (MB) against 10,000 events", large / small, 1.1, rows, large, small)
+
+
+def population(server: Server, rows: int) -> str:
+    """Return the name of a database with an ISP of this size, made on the first call."""
+    name = f"billing_{rows}"
+    if not postgres_has(server, name):
+        engine = engine_for(postgres.database(server, name))
+        migrate(engine)
+        sql.run(engine, "billing_population", rows=rows)
+    return name
+
+
+def postgres_has(server: Server, name: str) -> bool:
+    with postgres.connect(server) as connection:
+        return bool(connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone())
+
+
+def memory(server: Server, template: str) -> float:
+    """Return the most memory, in MB, that a process takes that bills the whole due date."""
+    with copy_of(server, template) as engine:
+        address = engine.url.render_as_string(hide_password=False)
+        done = subprocess.run([sys.executable, "-c", MEMORY, address], capture_output=True, text=True, check=True)
+    return int(done.stdout.split()[-1]) / 1024
+
+
+def _turn(engine: Engine, turn: int, scores: Scores) -> None:
+    sql.run(engine, "billing_floors")
+
+    def floor(statement: str) -> None:
+        with engine.begin() as connection:
+            connection.exec_driver_sql(statement)
+
+    def save() -> None:
+        tv.load(engine, DUE)
+        tv.save(engine, DUE)
+
+    columns = (
+        "run_id, client_plan_id, service_plan_id, client_package_id, package_id, due_date, reference_month, kind, "
+        "amount, price_source"
+    )
+    rows = f"({columns}) select {columns} from bench_row"  # noqa: S608, of constants
+    saved, saved_floor = in_turns(turn, save, lambda: floor(f"insert into bench_event {rows}"))
+    scores.add("billing: load and save against INSERT ... SELECT with the same keys", saved, saved_floor)
+    bill_plans(engine, DUE)
+    settled, settled_floor = in_turns(
+        turn,
+        lambda: tv.settle(engine, DUE),
+        lambda: floor(
+            "update bench_event set status = 'processed', processed_at = now(); "
+            "insert into bench_posting (invoice_id, kind, amount, billing_event_id) "
+            "select invoice.id, 'tv_package', event.amount, event.id "
+            "from bench_event as event join finance.invoice as invoice using (client_plan_id, due_date)"
+        ),
+    )
+    scores.add("billing: settle against UPDATE and INSERT of the same rows", settled, settled_floor)
+    whole = saved + settled
+    scores.add(
+        "billing: load, save and settle against INSERT ... SELECT with two keys",
+        whole,
+        seconds(lambda: floor(f"insert into bench_plain {rows}")),
+    )
+    scores.add(
+        "billing: a whole second run against the first", seconds(lambda: (save(), tv.settle(engine, DUE))), whole
+    )

@@ -1,0 +1,85 @@
+"""Speeds as ratios: ours and its floor in the same run, in turns, the median of the pairs. One JSON object a line."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from statistics import median
+
+from sqlalchemy import Engine
+
+from include.local import postgres
+from include.local.postgres import Server
+from multitv.database.engine import engine_for
+
+TURNS = 5
+_copies = count(1)
+
+
+@dataclass
+class Scores:
+    """Pairs of seconds by name; `goal` is the greatest good ratio, or with `more` the least."""
+
+    rows: int
+    pairs: dict[str, list[tuple[float, float]]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, name: str, seconds: float, floor_seconds: float) -> None:
+        self.pairs[name].append((seconds, floor_seconds))
+
+    def show(self, name: str, goal: float) -> None:
+        pairs = self.pairs[name]
+        show(
+            name,
+            median(ours / floor for ours, floor in pairs),
+            goal,
+            self.rows,
+            median(ours for ours, _ in pairs),
+            median(floor for _, floor in pairs),
+        )
+
+
+def show(name: str, ratio: float, goal: float, rows: int, seconds: float, floor_seconds: float) -> None:
+    """Print one result."""
+    numbers = {"ratio": round(ratio, 3), "goal": goal, "rows": rows}
+    print(
+        json.dumps({"name": name, **numbers, "seconds": round(seconds, 3), "floor_seconds": round(floor_seconds, 3)}),
+        flush=True,
+    )
+
+
+def seconds(step: Callable[[], object]) -> float:
+    """Return how long a step takes."""
+    began = time.perf_counter()
+    step()
+    return time.perf_counter() - began
+
+
+def in_turns(turn: int, ours: Callable[[], object], floor: Callable[[], object]) -> tuple[float, float]:
+    """Return the seconds of both; every other turn the floor goes first, so that neither always finds a warm cache."""
+    if turn % 2:
+        floor_seconds = seconds(floor)
+        return seconds(ours), floor_seconds
+    return seconds(ours), seconds(floor)
+
+
+@contextmanager
+def copy_of(server: Server, template: str) -> Iterator[Engine]:
+    """A database with the rows of another one, for one turn."""
+    name = f"turn_{next(_copies)}"
+    engine = engine_for(postgres.database(server, name, template=template))
+    try:
+        checkpoint(engine)
+        yield engine
+    finally:
+        postgres.drop(server, name)
+
+
+def checkpoint(engine: Engine) -> None:
+    """Write out what earlier steps left in memory, or the next one would pay for it."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("checkpoint")

@@ -1,0 +1,151 @@
+"""The reconciliation on a real Airflow: everybody is provisioned, a person decides, a killed task goes on."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import psutil
+import pytest
+from sqlalchemy import text
+
+from include.local.processes import marked
+from multitv.settings import get_settings
+from tests.e2e.conftest import PATIENCE, RunningStack
+
+DAG = "tv_plan_reconciliation"
+SERVED = (
+    "select plan.id from erp.client_plan as plan join tv.service_plan_setting using (service_plan_id) "
+    "where allows_tv and plan.status in ('active', 'suspended') and activated_on <= :today "
+    "and (cancelled_on is null or cancelled_on > :today) order by plan.id"
+)
+
+
+def rows(stack: RunningStack, statement: str, **parameters: Any) -> list[Any]:
+    with stack.engine.begin() as connection:
+        result = connection.execute(text(statement), parameters)
+        return list(result.all()) if result.returns_rows else []
+
+
+def served(stack: RunningStack) -> list[int]:
+    """The client plans that the platform has to serve today."""
+    return [row.id for row in rows(stack, SERVED, today=get_settings().today())]
+
+
+def last_plan(stack: RunningStack) -> Any:
+    return rows(stack, "select * from reconciliation.plan order by id desc limit 1")[0]
+
+
+def writes(stack: RunningStack) -> list[dict[str, Any]]:
+    """Every write that the platform carried out, oldest first."""
+    found: list[dict[str, Any]] = []
+    while page := stack.sandbox.admin("GET", f"/admin/operations?after={found[-1]['id'] if found else 0}"):
+        found += page
+    return [write for write in found if write["status"] < 300]
+
+
+def reconcile(stack: RunningStack, **conf: Any) -> str:
+    run = stack.trigger(DAG, conf)
+    assert stack.wait_for_run(DAG, run) == "success"
+    return run
+
+
+@pytest.fixture(scope="module", autouse=True)
+def provisioned(stack: RunningStack) -> None:
+    """The first run of all: the catalogue is known, the platform is empty."""
+    run = stack.trigger("tv_catalog_sync")
+    assert stack.wait_for_run("tv_catalog_sync", run) == "success"
+    reconcile(stack)
+
+
+def test_the_first_run_provisioned_every_client_and_the_next_plans_nothing(stack: RunningStack) -> None:
+    sold = set(served(stack))
+    recorded = {
+        name: {row.client_plan_id for row in rows(stack, "select * from tv.client_extra_field where name = :n", n=name)}
+        for name in ("ID Assinante Beenius", "Auth Pin Assinante Beenius")
+    }
+    assert len(sold) > 100
+    assert recorded == {"ID Assinante Beenius": sold, "Auth Pin Assinante Beenius": sold}
+    assert stack.sandbox.admin("GET", "/admin/state")["subscribers"] == len(sold)
+    before = len(writes(stack))
+    run = reconcile(stack)
+    assert last_plan(stack).operations == 0
+    assert len(writes(stack)) == before
+    states = stack.task_states(DAG, run)
+    assert (states["approve"], states["report"]) == ("success", "success")
+    assert states["verify"] == "skipped"
+
+
+def test_a_dry_run_for_one_client_shows_the_plan_and_changes_nothing(stack: RunningStack) -> None:
+    plan = served(stack)[0]
+    rows(stack, "update erp.client set name = 'Outro Nome' where id = (select client_id from erp.client_plan "
+         "where id = :plan)", plan=plan)  # fmt: skip
+    before = len(writes(stack))
+    run = reconcile(stack, only=plan, dry_run=True)
+    assert "| update" in stack.task_log(DAG, run, "make_plan")
+    assert len(writes(stack)) == before
+    reconcile(stack, only=plan)
+    assert writes(stack)[-1]["method"] == "PATCH"
+    assert len(writes(stack)) == before + 1
+
+
+def test_many_removals_wait_for_a_person_whose_word_is_kept(stack: RunningStack) -> None:
+    leaving = served(stack)[:30]
+    before = rows(stack, "select id, status from erp.client_plan where id = any(:ids)", ids=leaving)
+    rows(stack, "update erp.client_plan set status = 'suspended' where id = any(:ids)", ids=leaving)
+    written = len(writes(stack))
+    run = stack.trigger(DAG)
+    stack.wait_for_task(DAG, run, "approve", "awaiting_input")
+    stack.api.decide(DAG, run, "approve", "Reject")
+    assert stack.wait_for_run(DAG, run) == "success"
+    assert len(writes(stack)) == written
+    plan = last_plan(stack)
+    assert (plan.status, plan.decided_by) == ("rejected", "admin")
+    assert any("MULTITV_RECONCILIATION_MAX_REMOVAL_SHARE" in concern for concern in plan.concerns)
+
+    run = stack.trigger(DAG)
+    stack.wait_for_task(DAG, run, "approve", "awaiting_input")
+    stack.api.decide(DAG, run, "approve", "Approve")
+    assert stack.wait_for_run(DAG, run) == "success"
+    assert (last_plan(stack).status, last_plan(stack).decided_by) == ("verified", "admin")
+    assert len(writes(stack)) > written
+    for plan_id, status in before:
+        rows(stack, "update erp.client_plan set status = :status where id = :id", status=status, id=plan_id)
+    reconcile(stack, allow_removals=True)
+
+
+def test_a_killed_task_goes_on_where_it_stopped_and_does_nothing_twice(stack: RunningStack) -> None:
+    rows(stack, "update erp.client set name = name || ' Neto'")
+    written = len(writes(stack))
+    stack.sandbox.admin("POST", "/admin/faults", {"kind": "latency", "method": "PATCH", "seconds": 0.3})
+    try:
+        run = stack.trigger(DAG)
+        # Everybody is renamed, so a person is asked.
+        stack.wait_for_task(DAG, run, "approve", "awaiting_input")
+        stack.api.decide(DAG, run, "approve", "Approve")
+        deadline = time.monotonic() + PATIENCE
+        while len(writes(stack)) < written + 10:
+            assert time.monotonic() < deadline, stack.task_states(DAG, run)
+            time.sleep(0.1)
+        assert kill_tasks(stack) > 0
+    finally:
+        stack.sandbox.admin("DELETE", "/admin/faults")
+    assert stack.wait_for_run(DAG, run) == "success"
+    renamed = [write["path"] for write in writes(stack)[written:] if write["method"] == "PATCH"]
+    assert len(renamed) == len(set(renamed)) == len(served(stack))
+    assert max(task.try_number for task in stack.api.tasks(DAG, run) if task.task_id == "apply") > 1
+    assert last_plan(stack).status == "verified"
+
+
+def kill_tasks(stack: RunningStack) -> int:
+    """End every process that runs a task, the hard way, and return how many those were."""
+    found = [process for process in marked(stack.home) if _runs_a_task(process)]
+    for process in found:
+        process.kill()
+    return len(found)
+
+
+def _runs_a_task(process: psutil.Process) -> bool:
+    # The executor's own workers have this title too, with its name in it.
+    title = process.cmdline()[0]
+    return title.startswith("airflow worker -- ") and "LocalExecutor" not in title

@@ -1,0 +1,133 @@
+"""A worker that is killed in the middle, again and again, and a PostgreSQL that is restarted under it."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from include.local import postgres
+from include.local.postgres import Server
+from include.sandbox.population.seed import seed
+from include.sandbox.process import Sandbox
+from multitv.database.engine import DatabaseUnavailable, engine_for
+from multitv.database.migrate import migrate
+from multitv.reconciliation import verify
+from tests.reconciliation.conftest import TODAY, House
+
+SEED = 20261123
+
+
+def start(house: House, plan: int) -> subprocess.Popen[bytes]:
+    sandbox = house.sandbox
+    told = {
+        "database": house.engine.url.render_as_string(hide_password=False),
+        "pin_keys": house.settings.pin_keys.get_secret_value(),
+        "plan": str(plan),
+        "host": sandbox.url,
+        "operator": sandbox.operator_uid,
+        "id": sandbox.client_id,
+        "secret": sandbox.client_secret,
+    }
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.reconciliation.worker", json.dumps(told)],
+        env=os.environ | {"PYTHONPATH": f"{Path.cwd() / 'plugins'}{os.pathsep}{Path.cwd()}"},
+    )
+
+
+def left(house: House, plan: int) -> int:
+    return house.run("select count(*) from reconciliation.operation where plan_id = :p and status = 'planned'",
+                     p=plan)[0][0]  # fmt: skip
+
+
+def assert_done_once(house: House, plan: int) -> None:
+    """Everything is there, each write was carried out once; only a PIN that nobody heard may be rotated."""
+    verify.verify(house.engine, house.client(), plan)
+    counted = Counter(house.writes())
+    creations = counted.pop(("POST", ""))
+    rotations = sum(count for (_, path), count in counted.items() if path.endswith("/auth-pin"))
+    assert creations == len(house.served())
+    assert rotations <= creations
+    assert {write: n for write, n in counted.items() if n > 1 and not write[1].endswith("/auth-pin")} == {}
+    for client_plan, pin in house.pins().items():
+        uid = house.subscriber(client_plan).uid
+        checked = house.sandbox.admin("POST", f"/admin/subscribers/{uid}/pin-check", {"auth_pin": pin})
+        assert checked == {"matches": True}, client_plan
+    assert set(house.pins()) == set(house.served())
+    assert house.operations(house.plan()) == []
+
+
+def test_a_worker_killed_at_any_moment_goes_on_where_it_stopped(house: House) -> None:
+    print(f"seed {SEED}")  # noqa: T201, it names the case that failed
+    rng = random.Random(SEED)
+    plan = house.plan()
+    house.approve(plan)
+    total = left(house, plan)
+    kills = 0
+    house.fault("latency", seconds=0.02)
+    for _ in range(60):
+        waiting = left(house, plan)
+        if not waiting:
+            break
+        worker = start(house, plan)
+        # Killed at a random moment after it has begun to send; not before, or nothing would ever be done.
+        written = len(house.executed())
+        while worker.poll() is None and len(house.executed()) == written:
+            time.sleep(0.005)
+        time.sleep(rng.random() * 0.25)
+        if worker.poll() is None:
+            kills += 1
+            worker.kill()
+        worker.wait()
+    house.no_faults()
+    assert left(house, plan) == 0
+    assert kills >= 3, f"of {total} operations too few were left to be killed at"
+    assert_done_once(house, plan)
+
+
+@pytest.fixture
+def own_server() -> Iterator[Server]:
+    """A PostgreSQL that may be restarted."""
+    with tempfile.TemporaryDirectory(prefix="multitv-tests-") as folder:
+        running = postgres.start(Path(folder) / "postgres")
+        yield running
+        running.stop()
+
+
+def test_a_postgresql_restarted_in_mid_apply_is_resumed(own_server: Server, sandbox: Sandbox) -> None:
+    engine = engine_for(postgres.database(own_server, "isp"))
+    migrate(engine)
+    seed(engine, 60, TODAY)
+    house = House(engine, sandbox)
+    house.run("update tv.package set active = false where platform_uid = 'svc-antigo'")
+    plan = house.plan()
+    house.approve(plan)
+    house.fault("latency", seconds=0.02)
+    worker = start(house, plan)
+    while len(house.executed()) < 20:
+        assert worker.poll() is None
+        time.sleep(0.01)
+    own_server.stop()
+    own_server.start()
+    assert worker.wait(60) != 0
+    house.no_faults()
+    assert left(house, plan) > 0
+    house.apply(plan)
+    assert_done_once(house, plan)
+
+
+def test_a_database_that_is_away_is_named(house: House) -> None:
+    plan = house.plan()
+    house.approve(plan)
+    house.engine = engine_for("postgresql+psycopg://isp@127.0.0.1:9/isp")
+    with pytest.raises(DatabaseUnavailable):
+        house.apply(plan)

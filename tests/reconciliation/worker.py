@@ -1,0 +1,31 @@
+"""Applies a plan as a task does, in a process of its own that a test may kill."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+
+from pydantic import SecretStr
+
+from multitv.beenius.client import BeeniusClient
+from multitv.beenius.transport import Patience
+from multitv.database.engine import engine_for
+from multitv.reconciliation import apply as applying
+from multitv.settings import Settings
+
+
+def main(told: dict[str, str]) -> None:
+    """Apply both waves of the plan."""
+    engine = engine_for(told["database"])
+    settings = Settings(pin_keys=SecretStr(told["pin_keys"]), beenius_requests_per_second=100_000)
+    patience = replace(Patience(), first_wait_seconds=0.01, longest_wait_seconds=0.05)
+    plan = int(told["plan"])
+    for wave in ("release", "rest"):
+        for first, last in applying.batches(engine, plan, settings, wave):
+            client = BeeniusClient(told["host"], told["operator"], told["id"], told["secret"], patience=patience)
+            applying.apply(engine, client, plan, first, last, settings, wave)
+
+
+if __name__ == "__main__":
+    main(json.loads(sys.argv[1]))
