@@ -35,7 +35,7 @@ def test_pins_are_kept_encrypted_and_appear_nowhere_else(house: House, caplog: p
     for plan, pin in pins.items():
         uid = house.subscriber(plan).uid
         assert house.sandbox.admin("POST", f"/admin/subscribers/{uid}/pin-check", {"auth_pin": pin}) == {
-            "correct": True
+            "matches": True
         }
     stored = [str(tuple(row)) for table in ("tv.client_extra_field", "reconciliation.operation", "reconciliation.plan")
               for row in house.run(f"select * from {table}")]  # noqa: S608 # fmt: skip

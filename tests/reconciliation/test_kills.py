@@ -25,6 +25,7 @@ from multitv.reconciliation import verify
 from tests.reconciliation.conftest import TODAY, House
 
 SEED = 20261123
+KILLS = 8
 
 
 def start(house: House, plan: int) -> subprocess.Popen[bytes]:
@@ -73,24 +74,23 @@ def test_a_worker_killed_at_any_moment_goes_on_where_it_stopped(house: House) ->
     house.approve(plan)
     total = left(house, plan)
     kills = 0
-    house.fault("latency", seconds=0.02)
-    for _ in range(60):
-        waiting = left(house, plan)
-        if not waiting:
-            break
+    house.fault("latency", seconds=0.1)
+    while kills < KILLS:
         worker = start(house, plan)
         # Killed at a random moment after it has begun to send; not before, or nothing would ever be done.
         written = len(house.executed())
         while worker.poll() is None and len(house.executed()) == written:
             time.sleep(0.005)
-        time.sleep(rng.random() * 0.25)
-        if worker.poll() is None:
-            kills += 1
-            worker.kill()
+        time.sleep(rng.random())
+        if worker.poll() is not None:
+            break
+        kills += 1
+        worker.kill()
         worker.wait()
     house.no_faults()
-    assert left(house, plan) == 0
-    assert kills >= 3, f"of {total} operations too few were left to be killed at"
+    assert kills >= 3
+    assert left(house, plan) < total
+    house.apply(plan)
     assert_done_once(house, plan)
 
 

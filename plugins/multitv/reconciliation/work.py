@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID, uuid4, uuid5
 
 from pydantic import SecretStr
 
@@ -106,19 +106,18 @@ def _create(client: BeeniusClient, operation: Operation, _: _Progress) -> Outcom
         str(operation.client_plan_id), **(operation.after or {}), idempotency_key=str(operation.key)
     )
     # Without a PIN this answer repeats one that was lost, and nobody knows the PIN that was in it.
-    pin = created.auth_pin or _rotate(client, created.uid, operation, first=1)
+    pin = created.auth_pin or _rotate(client, created.uid, uuid5(operation.key, "rotate"))
     return Outcome(operation, "applied", subscriber_uid=created.uid, pin=pin)
 
 
 def _recover_pin(client: BeeniusClient, operation: Operation, progress: _Progress) -> Outcome:
     uid = progress.uid or ""
-    return Outcome(operation, "applied", subscriber_uid=uid, pin=_rotate(client, uid, operation, first=0))
+    return Outcome(operation, "applied", subscriber_uid=uid, pin=_rotate(client, uid, operation.key))
 
 
-def _rotate(client: BeeniusClient, uid: str, operation: Operation, *, first: int) -> SecretStr:
-    """Rotate until an answer has the PIN; the keys follow from the operation's, so they outlive this process."""
-    for number in range(first, first + ROTATIONS):
-        key = uuid5(operation.key, f"rotate-{number}") if number else operation.key
+def _rotate(client: BeeniusClient, uid: str, first_key: UUID) -> SecretStr:
+    """Rotate until an answer has the PIN: one that was lost is never told again, whatever key asks for it."""
+    for key in (first_key, *(uuid4() for _ in range(ROTATIONS - 1))):
         if pin := client.rotate_pin(uid, idempotency_key=str(key)):
             return pin
     raise BadAnswer(f"Beenius at {client.host} does not tell the new PIN of {uid}, in {ROTATIONS} rotations.")
