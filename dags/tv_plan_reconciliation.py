@@ -31,6 +31,8 @@ plan and do nothing; `allow_removals`, so that nobody is asked because of many r
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from airflow.sdk import DAG, AssetOrTimeSchedule, CronTriggerTimetable, get_current_context, task
 
 from multitv.beenius.hook import BeeniusHook
@@ -48,6 +50,8 @@ from multitv.settings import get_settings
 
 settings = get_settings()
 
+# A first provisioning of a million clients takes hours; a plan is good for twenty.
+APPLY_TIMEOUT = timedelta(hours=6)
 # Templates and not the tasks' outputs, which would draw arrows from the first tasks to every other one.
 SNAPSHOT = "{{ ti.xcom_pull(task_ids='take_snapshot') }}"
 PLAN = "{{ ti.xcom_pull(task_ids='make_plan') }}"
@@ -83,7 +87,7 @@ with DAG(
     def release_batches(plan: str) -> list[list[int]]:
         return applying.batches(isp_database(), int(plan), get_settings(), "release")
 
-    @task(task_display_name="Retirar pontos", pool="beenius")
+    @task(task_display_name="Retirar pontos", pool="beenius", execution_timeout=APPLY_TIMEOUT)
     def release(batch: list[int], plan: str) -> None:
         apply_batch(batch, plan, "release")
 
@@ -91,7 +95,7 @@ with DAG(
     def apply_batches(plan: str) -> list[list[int]]:
         return applying.batches(isp_database(), int(plan), get_settings(), "rest")
 
-    @task(task_display_name="Aplicar", pool="beenius")
+    @task(task_display_name="Aplicar", pool="beenius", execution_timeout=APPLY_TIMEOUT)
     def apply(batch: list[int], plan: str) -> None:
         apply_batch(batch, plan, "rest")
 

@@ -96,7 +96,7 @@ class Settings(BaseSettings):
         default=0.2, description="so does one whose ERP or platform lost more than this share since the last plan"
     )
     reconciliation_approval_hours: float = Field(
-        default=24, gt=0, le=168, description="hours after which a plan that nobody approved counts as rejected"
+        default=8, gt=0, le=168, description="hours after which a plan that nobody approved counts as rejected"
     )
     reconciliation_batches: int = Field(
         default=8, ge=1, le=500, description="mapped tasks into which the operations of a plan are divided, at most"

@@ -9,9 +9,9 @@ import tempfile
 from pathlib import Path
 
 from include.local import postgres
-from tests.bench import billing
+from tests.bench import billing, reconciliation
 
-ROOMS = {"billing": billing.bench}
+ROOMS = {"billing": billing.bench, "reconciliation": reconciliation.bench}
 
 
 def main(chosen: list[str]) -> None:

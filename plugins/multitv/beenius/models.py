@@ -6,19 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
 Status = Literal["ACTIVE", "SUSPENDED", "INACTIVE"]
 Uid = Annotated[str, Field(pattern=r"\S")]
 Count = Annotated[int, Field(strict=True, ge=0)]
 
 
-def _mac(value: Any) -> Any:
-    # The contract says lower case with colons; upper case was seen.
-    return value.lower() if isinstance(value, str) else value
-
-
-Mac = Annotated[str, BeforeValidator(_mac), Field(pattern=r"^([0-9a-f]{2}:){5}[0-9a-f]{2}$")]
+# The contract says lower case with colons; upper case was seen.
+Mac = Annotated[str, StringConstraints(to_lower=True, pattern=r"^([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}$")]
 
 
 class Wire(BaseModel):

@@ -56,7 +56,7 @@ def make(engine: Engine, snapshot: int, today: date, client_plan: int | None = N
         )
         of_plan = {"plan": plan}
         list_steps(connection, client_plan)
-        for step in ("insert_operations", "insert_unmanaged", "count_plan"):
+        for step in ("insert_operations", "insert_unmanaged", "forget_unmanaged", "count_plan"):
             connection.execute(named(f"reconciliation/{step}"), of_plan)
     return plan
 

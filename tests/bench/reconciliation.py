@@ -1,0 +1,180 @@
+"""The reconciliation: reading the platform, comparing, carrying out; and what memory that takes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from statistics import median
+
+from cryptography.fernet import Fernet
+from pydantic import SecretStr
+from sqlalchemy import Engine
+
+from include.local import postgres
+from include.local.postgres import Server
+from multitv.beenius.client import BeeniusClient
+from multitv.beenius.models import Page
+from multitv.database.engine import bulk_transaction, engine_for
+from multitv.database.migrate import migrate
+from multitv.database.sql import named
+from multitv.reconciliation import apply as applying
+from multitv.reconciliation import snapshot
+from multitv.reconciliation.plan import list_steps
+from multitv.settings import Settings
+from tests.bench import sql
+from tests.bench.harness import TURNS, Scores, checkpoint, copy_of, in_turns, seconds, show
+from tests.bench.platform import LATENCY_SECONDS
+
+SMALL = 10_000
+PAGE = 500
+DIFF = "reconciliation: diff and stored plan against a bare full join"
+SNAPSHOT = "reconciliation: snapshot of subscribers against COPY of the same bytes"
+FULL_JOIN = (
+    "select count(*) from staging.desired_subscriber as d full join staging.subscriber as s using (client_plan_id) "
+    "where (d.first_name, d.last_name, d.status, d.services, d.devices) "
+    "is distinct from (s.first_name, s.last_name, s.status, s.services, s.devices)"
+)
+MEMORY = (
+    "import sys, resource; from multitv.database.engine import engine_for; "
+    "from multitv.reconciliation import snapshot; from tests.bench.reconciliation import Pages; "
+    "snapshot.take(engine_for(sys.argv[1]), Pages(int(sys.argv[2]))); "
+    "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+)
+
+
+def bench(server: Server, rows: int) -> None:
+    """Print the ratios of snapshot, diff and apply, and of the memory at `rows` and at 10,000 subscribers."""
+    scores = Scores(rows)
+    template = f"reconciliation_{rows}"
+    engine = engine_for(postgres.database(server, template))
+    migrate(engine)
+    sql.run(engine, "reconciliation_sides", rows=rows)
+    for turn in range(TURNS):
+        with copy_of(server, template) as engine:
+            scores.add(DIFF, *in_turns(turn, lambda: diff(engine), lambda: bare(engine, FULL_JOIN)))
+            scores.add(SNAPSHOT, *take(engine, turn, rows))
+    scores.show(SNAPSHOT, 1.2)
+    scores.show(DIFF, 1.2)
+    for concurrency, goal in ((8, 0.8), (32, 0.65)):
+        carry_out(server, concurrency, goal)
+    large, small = (memory(server, template, size) for size in (rows, SMALL))
+    show("reconciliation: memory of a snapshot (MB) against 10,000", large / small, 1.1, rows, large, small)
+
+
+def diff(engine: Engine) -> None:
+    """Compare what is staged, and store the plan."""
+    with bulk_transaction(engine) as connection:
+        list_steps(connection, None)
+        for step in ("insert_operations", "insert_unmanaged"):
+            connection.execute(named(f"reconciliation/{step}"), {"plan": 1})
+
+
+def bare(engine: Engine, statement: str) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql(statement)
+
+
+class Pages:
+    """A platform whose pages are there already: the client that a snapshot reads from."""
+
+    host = "nowhere"
+
+    def __init__(self, rows: int) -> None:
+        self.rows = rows
+
+    def __enter__(self) -> Pages:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def scan(self, resource: str, start_over: Callable[[], None], page_size: int) -> Iterator[Page]:
+        """Yield decoded pages, as a scan does."""
+        moment = "2026-11-23T00:00:00Z"
+        for first in range(1, self.rows + 1, page_size):
+            numbers = range(first, min(first + page_size, self.rows + 1))
+            rows = [
+                {
+                    "uid": f"sub-{number}",
+                    "external_id": str(number),
+                    "first_name": "Maria",
+                    "last_name": f"da Silva {number}",
+                    "status": "ACTIVE",
+                    "services": [{"service_uid": uid, "active_from": moment, "active_to": None} for uid in ("a", "b")],
+                    "devices": [{"mac": "02:00:00:00:00:01", "device_type_uid": "stb", "serial": "S", "label": "Sala"}],
+                    "version": 3,
+                    "updated_at": moment,
+                }
+                for number in numbers
+            ]
+            yield Page(resource, first // page_size + 1, rows, self.rows)
+
+
+def take(engine: Engine, turn: int, rows: int) -> tuple[float, float]:
+    """Return the seconds of a snapshot, without those of making the pages, and of a COPY of the rows it stored."""
+    snapshot.take(engine, Pages(rows))  # type: ignore[arg-type]
+    driver = engine.raw_connection()
+    try:
+        cursor = driver.cursor()
+        with cursor.copy("copy staging.subscriber to stdout") as copy:
+            blocks = [bytes(block) for block in copy]
+        driver.rollback()
+        pages = seconds(lambda: [None for _ in Pages(rows).scan("", lambda: None, PAGE)])
+
+        def floor() -> None:
+            cursor.execute("truncate staging.subscriber")
+            with cursor.copy("copy staging.subscriber from stdin") as copy:
+                for start in range(0, len(blocks), PAGE):
+                    copy.write(b"".join(blocks[start : start + PAGE]))
+            driver.commit()
+
+        checkpoint(engine)
+        ours, bare_seconds = in_turns(turn, lambda: snapshot.take(engine, Pages(rows)), floor)  # type: ignore[arg-type]
+        return ours - pages, bare_seconds
+    finally:
+        driver.close()
+
+
+def carry_out(server: Server, concurrency: int, goal: float) -> None:
+    """Print how near the operations a second come to what so many requests in flight allow. More is better."""
+    operations = concurrency * 150
+    settings = Settings(
+        pin_keys=SecretStr(Fernet.generate_key().decode()),
+        beenius_concurrency=concurrency,
+        beenius_requests_per_second=100_000,
+    )
+    name = f"apply_{concurrency}"
+    engine = engine_for(postgres.database(server, name))
+    migrate(engine)
+    sql.run(engine, "reconciliation_work", rows=operations)
+    found = []
+    with answering() as host:
+        for _ in range(TURNS):
+            with copy_of(server, name) as copy:
+                client = BeeniusClient(host, "bench", "bench", "bench", connections=concurrency)
+                found.append(seconds(lambda: applying.apply(copy, client, 1, 0, operations, settings, "rest")))  # noqa: B023
+    ideal = operations * LATENCY_SECONDS / concurrency
+    name = f"reconciliation: apply at {concurrency} in flight, share of concurrency / latency (more is better)"
+    show(name, ideal / median(found), goal, operations, median(found), ideal)
+
+
+@contextmanager
+def answering() -> Iterator[str]:
+    """The address of a platform that answers after 20 ms."""
+    process = subprocess.Popen([sys.executable, "-m", "tests.bench.platform"], stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
+    finally:
+        process.kill()
+        process.wait()
+
+
+def memory(server: Server, template: str, rows: int) -> float:
+    """Return the most memory, in MB, that a process takes that reads so many subscribers."""
+    with copy_of(server, template) as engine:
+        command = [sys.executable, "-c", MEMORY, engine.url.render_as_string(hide_password=False), str(rows)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return int(done.stdout.split()[-1]) / 1024
