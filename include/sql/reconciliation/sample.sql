@@ -1,14 +1,17 @@
--- In: plan, shown. Out: some operations of each action. What is before and after holds no secret.
+-- In: plan, shown. Out: some operations of each action, what takes something away first, and what is impossible last.
+-- What is before and after holds no secret.
 with numbered as (
     select
         operation.client_plan_id,
         operation.action,
         operation.target,
-        coalesce(cast(operation.before as text), '') as before,
-        coalesce(cast(operation.after as text), '') as after,
+        operation.before,
+        operation.after,
+        operation.status = 'rejected' as impossible,
         coalesce(operation.outcome, operation.reason) as reason,
         row_number() over (
-            partition by operation.action order by operation.client_plan_id, operation.number
+            partition by operation.action, operation.status
+            order by operation.client_plan_id, operation.number
         ) as place
     from reconciliation.operation
     where operation.plan_id = :plan
@@ -23,4 +26,8 @@ select
     numbered.reason
 from numbered
 where numbered.place <= :shown
-order by numbered.action, numbered.place
+order by
+    numbered.impossible asc,
+    numbered.action in ('deactivate', 'suspend', 'end_service', 'remove_device') desc,
+    numbered.action asc,
+    numbered.place asc

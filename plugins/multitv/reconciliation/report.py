@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -30,18 +31,21 @@ def plan_report(engine: Engine, plan_id: int) -> str:
     lines = [
         f"# Plan {plan_id}: {plan.operations} operations on {plan.client_plans} client plans",
         "",
-        f"{scope}; on the platform {plan.managed} subscribers that are ours, {plan.unmanaged} that are not",
-        f"{plan.removals} client plans would lose a service or a device, or be blocked",
+        f"* {scope}; on the platform {plan.managed} subscribers that are ours, {plan.unmanaged} that are not",
+        f"* {plan.removals} client plans would lose a service or a device, or be blocked",
     ]
     for concern in plan.concerns:
         lines += ["", f"**{concern}**"]
     if actions:
         rows = [[row.action, row.operations, row.client_plans, row.refused] for row in actions]
-        lines += ["", *table(["action", "operations", "client plans", "not even tried"], rows)]
+        lines += ["", *table(["action", "to be done", "client plans", "impossible"], rows)]
         lines += ["", "## Some of each", ""]
         lines += table(
-            ["client plan", "action", "what", "before", "after", "reason"],
-            [[row.client_plan_id, row.action, row.target or "", row.before, row.after, row.reason] for row in sample],
+            ["client plan", "action", "what", "change", "reason"],
+            [
+                [row.client_plan_id, row.action, row.target or "", _change(row.before, row.after), row.reason]
+                for row in sample
+            ],
         )
     return _told(lines)
 
@@ -75,6 +79,13 @@ def outcome_report(engine: Engine, plan_id: int) -> str:
         lines += ["", f"## {plan.unmanaged} subscribers are nobody's, and were not touched", ""]
         lines += table(["subscriber", "external id"], [[row.subscriber_uid, row.external_id] for row in unmanaged])
     return _told(lines)
+
+
+def _change(before: dict[str, Any] | None, after: dict[str, Any] | None) -> str:
+    """Return what differs between two states; of one that comes or goes, its target says enough."""
+    if before is None or after is None:
+        return ""
+    return ", ".join(f"{name}: {before[name]} → {value}" for name, value in after.items() if before[name] != value)
 
 
 def _told(lines: list[str]) -> str:
