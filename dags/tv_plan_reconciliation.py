@@ -78,9 +78,9 @@ with DAG(
 
     @task(task_display_name="Planejar")
     def make_plan(snapshot: str) -> int:
-        only = get_current_context()["params"]["only"]
-        plan = plans.make(isp_database(), int(snapshot), get_settings().today(), only)
-        reports.plan_report(isp_database(), plan)
+        context = get_current_context()
+        plan = plans.make(isp_database(), int(snapshot), get_settings().today(), context["params"]["only"])
+        context["ti"].xcom_push("markdown", reports.plan_report(isp_database(), plan))
         return plan
 
     @task(task_display_name="Dividir as retiradas de pontos")
@@ -104,8 +104,8 @@ with DAG(
         verifying.verify(isp_database(), BeeniusHook().get_conn(), int(plan))
 
     @task(task_display_name="Relatório", trigger_rule="none_failed")
-    def report(plan: str) -> None:
-        reports.outcome_report(isp_database(), int(plan))
+    def report(plan: str) -> str:
+        return reports.outcome_report(isp_database(), int(plan))
 
     def apply_batch(batch: list[int], plan: str, wave: applying.Wave) -> None:
         settings = get_settings()

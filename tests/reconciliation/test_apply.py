@@ -106,6 +106,32 @@ def test_what_the_platform_refuses_is_rejected_and_the_others_go_on(provisioned:
     assert by_hand.subscriber(stranger).devices[0].mac == "02:bb:00:00:00:01"
 
 
+def test_a_service_removed_while_subscribed_stays_where_it_is_and_is_put_nowhere_else(provisioned: House) -> None:
+    [(uid, holder)] = provisioned.run(
+        "select platform_uid, client_plan_id from tv.client_package join tv.package on package.id = package_id "
+        "where service_type = 'EXTENDED_SERVICE' and active and cancelled_on is null and client_plan_id = any(:served) "
+        "and added_on <= '2026-11-23' order by client_plan_id limit 1",
+        served=provisioned.served(),
+    )
+    provisioned.sandbox.admin("DELETE", f"/admin/catalogue/services/{uid}")
+    try:
+        assert provisioned.operations(provisioned.plan()) == []
+        buyer = next(plan for plan in provisioned.served() if plan != holder)
+        provisioned.run("delete from tv.client_package where client_plan_id = :plan", plan=buyer)
+        provisioned.run("insert into tv.client_package (client_plan_id, package_id, added_on) select :plan, id, "
+                        "'2026-01-01' from tv.package where platform_uid = :uid", plan=buyer, uid=uid)  # fmt: skip
+        plan = provisioned.plan()
+        provisioned.approve(plan)
+        provisioned.apply(plan)
+        verify.verify(provisioned.engine, provisioned.client(), plan)
+    finally:
+        provisioned.sandbox.admin("DELETE", "/admin/catalogue")
+    assert (buyer, uid, "SERVICE_NOT_FOUND") in {
+        (row[0], row[2], row[3].partition(":")[0]) for row in provisioned.rejected(plan)
+    }
+    assert uid in {service.service_uid for service in provisioned.subscriber(holder).services}
+
+
 def test_a_change_by_somebody_else_is_planned_anew_once(provisioned: House, by_hand: BeeniusClient) -> None:
     plan = rename_all(provisioned)
     drifted = provisioned.served()[0]

@@ -28,17 +28,18 @@ SEED = 20261123
 KILLS = 8
 
 
-def start(house: House, plan: int) -> subprocess.Popen[bytes]:
+def start(house: House, plan: int | None = None) -> subprocess.Popen[bytes]:
     sandbox = house.sandbox
     told = {
         "database": house.engine.url.render_as_string(hide_password=False),
         "pin_keys": house.settings.pin_keys.get_secret_value(),
-        "plan": str(plan),
         "host": sandbox.url,
         "operator": sandbox.operator_uid,
         "id": sandbox.client_id,
         "secret": sandbox.client_secret,
     }
+    if plan is not None:
+        told["plan"] = str(plan)
     return subprocess.Popen(
         [sys.executable, "-m", "tests.reconciliation.worker", json.dumps(told)],
         env=os.environ | {"PYTHONPATH": f"{Path.cwd() / 'plugins'}{os.pathsep}{Path.cwd()}"},
@@ -92,6 +93,26 @@ def test_a_worker_killed_at_any_moment_goes_on_where_it_stopped(house: House) ->
     assert left(house, plan) < total
     house.apply(plan)
     assert_done_once(house, plan)
+
+
+def test_a_snapshot_killed_in_the_middle_leaves_the_one_before(provisioned: House) -> None:
+    plan = provisioned.plan()
+    staged = provisioned.run("select * from staging.subscriber order by uid")
+    provisioned.sandbox.admin("DELETE", "/admin/requests")
+    provisioned.fault("latency", method="GET", path="/subscribers$", seconds=30)
+    worker = start(provisioned)
+    holds_staging = (
+        "select 1 from pg_locks join pg_class on pg_class.oid = relation "
+        "where relname = 'subscriber' and mode = 'AccessExclusiveLock' and granted"
+    )
+    while not provisioned.run(holds_staging):
+        assert worker.poll() is None
+        time.sleep(0.02)
+    worker.kill()
+    worker.wait()
+    provisioned.no_faults()
+    assert provisioned.run("select * from staging.subscriber order by uid") == staged
+    assert provisioned.operations(plan) == provisioned.operations(provisioned.plan()) == []
 
 
 @pytest.fixture
