@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -127,4 +128,9 @@ def test_one_run_bills_the_next_due_date_and_stops_everything(start: Start, home
     for dag_id in ("tv_catalog_sync", "tv_plan_reconciliation", "tv_billing", "standard_billing"):
         assert f"{dag_id}: success" in run.said()
     assert "Catalogue: 102 channels" in run.said()
+    # The first plan provisions everybody; the last one picks up the contracts that were changed for show.
+    plans = re.findall(r"^  \d+ +verified +\d+ +0 +(\d+) +(\d+) +\d+ +0$", run.said(), re.MULTILINE)
+    assert int(plans[0][0]) > int(plans[-1][0]) > 5
+    assert all(operations == applied for operations, applied in plans)
+    assert "Contracts: client plan" in run.said()
     assert _nothing_is_left(home, ports)

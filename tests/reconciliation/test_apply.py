@@ -62,6 +62,25 @@ def test_a_lost_answer_to_a_creation_costs_one_rotation(house: House) -> None:
     assert set(house.pins()) == set(house.served())
 
 
+def test_a_platform_that_never_tells_a_pin_stops_nobody_else(provisioned: House) -> None:
+    silent, *_ = provisioned.served()
+    provisioned.run("delete from tv.client_extra_field where client_plan_id = :plan", plan=silent)
+    provisioned.run("update erp.client set name = name || ' Neto'")
+    plan = provisioned.plan()
+    provisioned.approve(plan)
+    provisioned.patience = replace(provisioned.patience, read_seconds=0.2)
+    # The platform rotates and its answer is lost; what it then repeats has no PIN in it.
+    provisioned.fault("timeout-after-write", method="POST", path="/auth-pin$", seconds=1)
+    provisioned.apply(plan)
+    provisioned.no_faults()
+    assert (silent, "recover_pin", "PIN_UNKNOWN") in {
+        (row[0], row[1], row[3].partition(":")[0]) for row in provisioned.rejected(plan)
+    }
+    verify.verify(provisioned.engine, provisioned.client(), plan)
+    provisioned.reconcile()
+    assert silent in provisioned.pins()
+
+
 def test_a_subscriber_that_somebody_made_for_a_client_is_adopted(house: House, by_hand: BeeniusClient) -> None:
     plan = house.plan()
     house.approve(plan)

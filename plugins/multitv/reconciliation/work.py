@@ -10,7 +10,7 @@ from uuid import UUID, uuid4, uuid5
 from pydantic import SecretStr
 
 from multitv.beenius.client import BeeniusClient
-from multitv.beenius.errors import BadAnswer, NotFound, RowRejected, SubscriberExists, VersionConflict
+from multitv.beenius.errors import NotFound, RowRejected, SubscriberExists, VersionConflict
 from multitv.beenius.models import Subscriber
 
 # Each lost answer to a rotation costs one; more in a row than this are not bad luck.
@@ -112,15 +112,21 @@ def _create(client: BeeniusClient, operation: Operation, _: _Progress) -> Outcom
 
 def _recover_pin(client: BeeniusClient, operation: Operation, progress: _Progress) -> Outcome:
     uid = progress.uid or ""
-    return Outcome(operation, "applied", subscriber_uid=uid, pin=_rotate(client, uid, operation.key))
+    pin = _rotate(client, uid, operation.key)
+    if pin is None:
+        return Outcome(operation, "rejected", f"PIN_UNKNOWN: {ROTATIONS} rotations, and no answer told the PIN")
+    return Outcome(operation, "applied", subscriber_uid=uid, pin=pin)
 
 
-def _rotate(client: BeeniusClient, uid: str, first_key: UUID) -> SecretStr:
-    """Rotate until an answer has the PIN: one that was lost is never told again, whatever key asks for it."""
+def _rotate(client: BeeniusClient, uid: str, first_key: UUID) -> SecretStr | None:
+    """Rotate until an answer has the PIN: one that was lost is never told again, whatever key asks for it.
+
+    None if no answer has one; without it the uid is not recorded either, so the next plan asks again.
+    """
     for key in (first_key, *(uuid4() for _ in range(ROTATIONS - 1))):
         if pin := client.rotate_pin(uid, idempotency_key=str(key)):
             return pin
-    raise BadAnswer(f"Beenius at {client.host} does not tell the new PIN of {uid}, in {ROTATIONS} rotations.")
+    return None
 
 
 def _change(client: BeeniusClient, operation: Operation, progress: _Progress) -> Outcome:
