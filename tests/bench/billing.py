@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from datetime import date
 
 from sqlalchemy import Engine
@@ -15,17 +13,15 @@ from multitv.billing.standard import bill_plans
 from multitv.database.engine import engine_for
 from multitv.database.migrate import migrate
 from tests.bench import sql
-from tests.bench.harness import TURNS, Scores, copy_of, in_turns, seconds, show
+from tests.bench.harness import TURNS, Scores, copy_of, in_turns, memory, seconds, show
 
 DUE = date(2026, 12, 10)
 SMALL = 10_000
-# In a process of its own, or the memory of what ran before would count.
 MEMORY = (
-    "import sys, resource; from datetime import date; from multitv.billing import tv; "
+    "import sys; from datetime import date; from multitv.billing import tv; "
     "from multitv.billing.standard import bill_plans; from multitv.database.engine import engine_for; "
     "engine, due = engine_for(sys.argv[1]), date(2026, 12, 10); tv.load(engine, due); tv.save(engine, due); "
-    "bill_plans(engine, due); tv.settle(engine, due); "
-    "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    "bill_plans(engine, due); tv.settle(engine, due)"
 )
 
 
@@ -40,7 +36,7 @@ def bench(server: Server, rows: int) -> None:
     scores.show("billing: settle against UPDATE and INSERT of the same rows", 1.3)
     scores.show("billing: a whole second run against the first", 0.4)
     scores.show("billing: load, save and settle against INSERT ... SELECT with two keys", 3.5)
-    large, small = (memory(server, population(server, size)) for size in (rows, SMALL))
+    large, small = (taken(server, population(server, size)) for size in (rows, SMALL))
     show("billing: memory of a task (MB) against 10,000 events", large / small, 1.1, rows, large, small)
 
 
@@ -59,12 +55,10 @@ def postgres_has(server: Server, name: str) -> bool:
         return bool(connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone())
 
 
-def memory(server: Server, template: str) -> float:
-    """Return the most memory, in MB, that a process takes that bills the whole due date."""
+def taken(server: Server, template: str) -> float:
+    """Return the memory, in MB, of billing the whole due date."""
     with copy_of(server, template) as engine:
-        address = engine.url.render_as_string(hide_password=False)
-        done = subprocess.run([sys.executable, "-c", MEMORY, address], capture_output=True, text=True, check=True)
-    return int(done.stdout.split()[-1]) / 1024
+        return memory(MEMORY, engine.url.render_as_string(hide_password=False))
 
 
 def _turn(engine: Engine, turn: int, scores: Scores) -> None:

@@ -24,7 +24,7 @@ from multitv.reconciliation import snapshot
 from multitv.reconciliation.plan import list_steps
 from multitv.settings import Settings
 from tests.bench import sql
-from tests.bench.harness import TURNS, Scores, checkpoint, copy_of, in_turns, seconds, show
+from tests.bench.harness import TURNS, Scores, checkpoint, copy_of, in_turns, memory, seconds, show
 from tests.bench.platform import LATENCY_SECONDS
 
 SMALL = 10_000
@@ -37,10 +37,9 @@ FULL_JOIN = (
     "is distinct from (s.first_name, s.last_name, s.status, s.services, s.devices)"
 )
 MEMORY = (
-    "import sys, resource; from multitv.database.engine import engine_for; "
+    "import sys; from multitv.database.engine import engine_for; "
     "from multitv.reconciliation import snapshot; from tests.bench.reconciliation import Pages; "
-    "snapshot.take(engine_for(sys.argv[1]), Pages(int(sys.argv[2]))); "
-    "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    "snapshot.take(engine_for(sys.argv[1]), Pages(int(sys.argv[2])))"
 )
 
 
@@ -59,7 +58,7 @@ def bench(server: Server, rows: int) -> None:
     scores.show(DIFF, 1.2)
     for concurrency, goal in ((8, 0.8), (32, 0.65)):
         carry_out(server, concurrency, goal)
-    large, small = (memory(server, template, size) for size in (rows, SMALL))
+    large, small = (taken(server, template, size) for size in (rows, SMALL))
     show("reconciliation: memory of a snapshot (MB) against 10,000", large / small, 1.1, rows, large, small)
 
 
@@ -172,9 +171,7 @@ def answering() -> Iterator[str]:
         process.wait()
 
 
-def memory(server: Server, template: str, rows: int) -> float:
-    """Return the most memory, in MB, that a process takes that reads so many subscribers."""
+def taken(server: Server, template: str, rows: int) -> float:
+    """Return the memory, in MB, of reading so many subscribers."""
     with copy_of(server, template) as engine:
-        command = [sys.executable, "-c", MEMORY, engine.url.render_as_string(hide_password=False), str(rows)]
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
-    return int(done.stdout.split()[-1]) / 1024
+        return memory(MEMORY, engine.url.render_as_string(hide_password=False), rows)
