@@ -9,6 +9,10 @@ class ErpEmpty(PermanentError):
     """The ERP shows no client plan at all: no basis for a plan."""
 
 
+class Repeated(PermanentError):
+    """A client plan, or its subscriber, is there more than once."""
+
+
 class StagingLost(PermanentError):
     """What a step needs in staging is not there (any more), or belongs to a newer snapshot."""
 

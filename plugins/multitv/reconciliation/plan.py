@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 from multitv.database.engine import bulk_transaction, transaction
 from multitv.database.locks import lock
 from multitv.database.sql import named
-from multitv.reconciliation.errors import ErpEmpty, StagingLost
+from multitv.reconciliation.errors import ErpEmpty, Repeated, StagingLost
 from multitv.reconciliation.fields import PIN_FIELD, UID_FIELD
 from multitv.reconciliation.snapshot import STAGING_LOCK
 
@@ -41,12 +41,13 @@ def make(engine: Engine, snapshot: int, today: date, client_plan: int | None = N
     """Plan what makes the platform equal to the contracts, from a snapshot that is still staged; return the plan's id.
 
     Plans that were made before and are not finished are superseded. `today` is the ISP's business date.
-    Raises ErpEmpty, StagingLost, DatabaseUnavailable; then nothing was written.
+    Raises ErpEmpty, Repeated, StagingLost, DatabaseUnavailable; then nothing was written.
     """
     with bulk_transaction(engine) as connection:
         lock(connection, STAGING_LOCK)
         require_snapshot(connection, snapshot)
         _stage_desired(connection, today, client_plan)
+        _refuse_repetitions(connection)
         connection.execute(named("reconciliation/supersede_plans"))
         plan = int(
             connection.execute(
@@ -56,7 +57,7 @@ def make(engine: Engine, snapshot: int, today: date, client_plan: int | None = N
         )
         of_plan = {"plan": plan}
         list_steps(connection, client_plan)
-        for step in ("insert_operations", "insert_unmanaged", "forget_unmanaged", "count_plan"):
+        for step in ("insert_operations", "insert_unmanaged", "forget_unmanaged", "forget_refusals", "count_plan"):
             connection.execute(named(f"reconciliation/{step}"), of_plan)
     return plan
 
@@ -101,3 +102,12 @@ def _stage_desired(connection: Connection, today: date, client_plan: int | None)
     connection.execute(named("reconciliation/clear_desired"))
     connection.execute(named("reconciliation/insert_desired"), {"today": today, "client_plan": client_plan, **fields})
     connection.exec_driver_sql("analyze staging.desired_subscriber")
+
+
+def _refuse_repetitions(connection: Connection) -> None:
+    repeated = connection.execute(named("reconciliation/repeated")).scalars().all()
+    if repeated:
+        raise Repeated(
+            f"{'; '.join(repeated)}: nobody could tell which one counts. Nothing was planned and nobody is touched. "
+            "Repair this, then clear take_snapshot and what follows it."
+        )
