@@ -110,14 +110,20 @@ def transaction(engine: Engine) -> Iterator[Connection]:
     Raises DatabaseUnavailable if PostgreSQL cannot be reached or the connection is lost, DatabaseBusy, DatabaseRefused,
     SchemaMissing.
     """
+    with explained(engine.url), engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def explained(url: URL) -> Iterator[None]:
+    """Turn what PostgreSQL says in the block into an error that a person can act on; raises as `transaction`."""
     try:
-        with engine.begin() as connection:
-            yield connection
+        yield
     except DBAPIError as error:
-        explained = _explained(engine.url, error)
-        if explained is None:
+        told = _explained(url, error)
+        if told is None:
             raise
-        raise explained from error
+        raise told from error
 
 
 def _explained(url: URL, error: DBAPIError) -> MultiTVError | None:

@@ -16,7 +16,13 @@ def lock(connection: Connection, name: str) -> None:
 
 
 @contextmanager
-def try_session_lock(engine: Engine, name: str) -> Iterator[bool]:
-    """Hold the lock called `name` on a connection of its own, for longer than a transaction; False if it is taken."""
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        yield bool(connection.execute(named("database/try_session_lock"), {"name": name}).scalar_one())
+def try_session_lock(engine: Engine, name: str) -> Iterator[Connection | None]:
+    """Hold the lock called `name` for as long as the connection that is given lives; None if it is taken.
+
+    What is written on that very connection is written by nobody who has lost the lock. Needs a connection of its own
+    in PostgreSQL: no pooler by transaction in between.
+    """
+    with engine.connect() as connection:
+        with connection.begin():
+            alone = connection.execute(named("database/try_session_lock"), {"name": name}).scalar_one()
+        yield connection if alone else None

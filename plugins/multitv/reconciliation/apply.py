@@ -18,10 +18,10 @@ from threading import Event
 from time import monotonic
 from typing import Literal
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from multitv.beenius.client import BeeniusClient
-from multitv.database.engine import transaction
+from multitv.database.engine import explained, transaction
 from multitv.database.locks import try_session_lock
 from multitv.database.sql import named
 from multitv.reconciliation.errors import NotApproved, PlanTooOld, StillRunning
@@ -81,9 +81,9 @@ def apply(
     DatabaseUnavailable; what was done until then is kept.
     """
     pins = Pins(settings.pin_keys)
-    with client, _alone(engine, f"reconciliation {plan_id} {wave} {first}"):
+    with client, _alone(engine, f"reconciliation {plan_id} {wave} {first}") as connection:
         _require_approval(engine, plan_id)
-        batch = _Batch(engine, client, plan_id, pins, settings.beenius_concurrency)
+        batch = _Batch(engine, connection, client, plan_id, pins, settings.beenius_concurrency)
         batch.run(_groups(engine, plan_id, first, last, wave))
     applied = Applied(batch.counts["applied"], batch.counts["rejected"])
     log.info("Plan %s: %s operations applied, %s rejected.", plan_id, applied.applied, applied.rejected)
@@ -92,9 +92,13 @@ def apply(
 
 @dataclass
 class _Batch:
-    """A batch at work: groups of operations go out to threads, outcomes come back and are written."""
+    """A batch at work: groups of operations go out to threads, outcomes come back and are written.
+
+    They are written on the connection that holds the batch's lock: who has lost it cannot write a PIN of yesterday.
+    """
 
     engine: Engine
+    connection: Connection
     client: BeeniusClient
     plan_id: int
     pins: Pins
@@ -149,8 +153,8 @@ class _Batch:
             pass
         if not outcomes:
             return
-        with transaction(self.engine) as connection:
-            write_outcomes(connection, self.plan_id, outcomes, self.pins)
+        with explained(self.engine.url), self.connection.begin():
+            write_outcomes(self.connection, self.plan_id, outcomes, self.pins)
         self.counts.update(outcome.status for outcome in outcomes)
 
 
@@ -186,8 +190,8 @@ def _require_approval(engine: Engine, plan_id: int) -> None:
 
 
 @contextmanager
-def _alone(engine: Engine, name: str) -> Iterator[None]:
-    with try_session_lock(engine, name) as alone:
-        if not alone:
+def _alone(engine: Engine, name: str) -> Iterator[Connection]:
+    with explained(engine.url), try_session_lock(engine, name) as connection:
+        if connection is None:
             raise StillRunning("Another try of this task is still at work: this one comes back later.")
-        yield
+        yield connection

@@ -59,6 +59,8 @@ def make(engine: Engine, snapshot: int, today: date, client_plan: int | None = N
         list_steps(connection, client_plan)
         for step in ("insert_operations", "insert_unmanaged", "forget_unmanaged", "forget_refusals", "count_plan"):
             connection.execute(named(f"reconciliation/{step}"), of_plan)
+        # Applying reads a page at a time, which is quick only if the planner knows how many there are.
+        connection.exec_driver_sql("analyze reconciliation.operation")
     return plan
 
 
