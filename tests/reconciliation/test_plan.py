@@ -6,8 +6,6 @@ import pytest
 
 from multitv.beenius.client import BeeniusClient
 from multitv.reconciliation import plan as plans
-from multitv.reconciliation import snapshot
-from multitv.reconciliation.errors import ErpEmpty, Repeated, StagingLost
 from multitv.reconciliation.report import outcome_report, plan_report
 from tests.reconciliation.conftest import TODAY, House
 
@@ -231,55 +229,3 @@ def test_only_one_client_plan_is_looked_at_if_so_asked(provisioned: House) -> No
     assert f"client plan {second}" in plan_report(provisioned.engine, plan)
     assert provisioned.reconcile(second)["applied"] == 1
     assert (first, "update", None) in provisioned.operations(provisioned.plan())
-
-
-def test_a_newer_plan_supersedes_one_that_waits(provisioned: House) -> None:
-    waiting = provisioned.plan()
-    provisioned.plan()
-    assert plans.read_plan(provisioned.engine, waiting).status == "superseded"
-
-
-def test_an_empty_erp_is_refused(provisioned: House) -> None:
-    provisioned.run("delete from erp.client_plan")
-    with pytest.raises(ErpEmpty, match="Nothing was planned and nobody is touched"):
-        provisioned.plan()
-
-
-def test_an_erp_view_that_repeats_a_client_plan_is_refused_by_name(provisioned: House) -> None:
-    twice = provisioned.served()[0]
-    provisioned.run("alter table erp.client_plan drop constraint client_plan_pkey")
-    provisioned.run("insert into erp.client_plan select * from erp.client_plan where id = :plan", plan=twice)
-    with pytest.raises(Repeated, match=f"erp.client_plan lists client plan {twice} 2 times.*Nothing was planned"):
-        provisioned.plan()
-
-
-def test_two_subscribers_for_one_client_plan_are_refused_by_name(provisioned: House) -> None:
-    taken = snapshot.take(provisioned.engine, provisioned.client())
-    twice = provisioned.served()[0]
-    provisioned.run("insert into staging.subscriber select client_plan_id, external_id, 'sub-99999999', first_name, "
-                    "last_name, status, services, devices, version from staging.subscriber "
-                    "where client_plan_id = :plan", plan=twice)  # fmt: skip
-    provisioned.run("update reconciliation.snapshot set subscribers = subscribers + 1 where id = :id", id=taken)
-    with pytest.raises(Repeated, match=f"2 subscribers with the external_id {twice}"):
-        plans.make(provisioned.engine, taken, TODAY)
-
-
-def test_quiet_plans_leave_no_refusals_behind(provisioned: House) -> None:
-    made = [provisioned.plan() for _ in range(3)]
-    for plan in made:
-        provisioned.approve(plan)
-    kept = provisioned.run(
-        "select distinct plan_id from reconciliation.operation where plan_id = any(:made)", made=made
-    )
-    assert [row.plan_id for row in kept] == [made[-1]]
-
-
-def test_a_snapshot_that_is_not_staged_any_more_is_no_basis(provisioned: House) -> None:
-    old = provisioned.run("select max(id) from reconciliation.snapshot")[0][0]
-    provisioned.plan()
-    with pytest.raises(StagingLost, match="Trigger a new run"):
-        plans.make(provisioned.engine, old, TODAY)
-    newest_one = provisioned.run("select max(id) from reconciliation.snapshot")[0][0]
-    provisioned.run("delete from staging.subscriber where uid in (select uid from staging.subscriber limit 1)")
-    with pytest.raises(StagingLost):
-        plans.make(provisioned.engine, newest_one, TODAY)

@@ -1,7 +1,8 @@
-"""An even pace of requests, which slows down when the platform asks for it. Threads may share it."""
+"""How fast requests leave: at an even pace, and not at all while the platform asks us to wait. Threads share both."""
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 
@@ -33,3 +34,25 @@ class Pace:
         """Halve the pace."""
         with self._lock:
             self._slowness = min(_SLOWEST, self._slowness * 2)
+
+
+class Brake:
+    """Holds all threads back for as long as the platform asked any of them to wait."""
+
+    def __init__(self) -> None:
+        self._until = 0.0
+        self._seconds = 0.0
+        self._lock = threading.Lock()
+
+    def hold(self, seconds: float) -> None:
+        with self._lock:
+            self._until = max(self._until, time.monotonic() + seconds)
+            self._seconds = seconds
+
+    def wait(self, deadline: float) -> bool:
+        """Sleep until the brake is off, and a little more, or all threads would return as one. False: too long."""
+        while (left := self._until - time.monotonic()) > 0:
+            if self._until > deadline:
+                return False
+            time.sleep(left + random.uniform(0, self._seconds / 4))  # noqa: S311 - not a secret
+        return True

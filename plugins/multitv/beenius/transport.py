@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import random
 import re
 import threading
 import time
@@ -23,7 +22,7 @@ from tenacity.wait import wait_random_exponential
 from multitv.beenius.answers import Call, Passing, error_code, parsed, retry_after, value_of
 from multitv.beenius.errors import BadConnection, PlatformUnavailable, TokenRefused, WrongCredentials
 from multitv.beenius.models import Token
-from multitv.beenius.pace import Pace
+from multitv.beenius.pace import Brake, Pace
 
 ACCEPT = "application/vnd.beenius+json;version=9"
 _TOKEN = Call("POST", "/oauth/token")
@@ -74,7 +73,7 @@ class Transport:
         self._session.mount(self.host, adapter)
         self._token: SecretStr | None = None
         self._token_lock = threading.Lock()
-        self._brake = _Brake()
+        self._brake = Brake()
         self._pace = Pace(requests_per_second) if requests_per_second else None
 
     def close(self) -> None:
@@ -216,28 +215,6 @@ class _Bearer(AuthBase):
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers["Authorization"] = f"Bearer {self._token.get_secret_value()}"
         return request
-
-
-class _Brake:
-    """Holds all threads back for as long as the platform asked any of them to wait."""
-
-    def __init__(self) -> None:
-        self._until = 0.0
-        self._seconds = 0.0
-        self._lock = threading.Lock()
-
-    def hold(self, seconds: float) -> None:
-        with self._lock:
-            self._until = max(self._until, time.monotonic() + seconds)
-            self._seconds = seconds
-
-    def wait(self, deadline: float) -> bool:
-        """Sleep until the brake is off, and a little more, or all threads would return as one. False: too long."""
-        while (left := self._until - time.monotonic()) > 0:
-            if self._until > deadline:
-                return False
-            time.sleep(left + random.uniform(0, self._seconds / 4))  # noqa: S311 - not a secret
-        return True
 
 
 def _checked(host: str) -> str:
