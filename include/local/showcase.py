@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from pathlib import Path
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
+from include.local.summary import rows
 from multitv.contracts import packages, plans, points
-from multitv.database.engine import transaction
 
 AUTHOR = "demonstração"
 DEVICE = {"device_type": "stb-android"}
@@ -16,15 +15,19 @@ DEVICE = {"device_type": "stb-android"}
 
 def change_contracts(engine: Engine, today: date) -> list[str]:
     """Make each change once in the life of a population, and return what was done, a line each; later on, nothing."""
-    statement = text((Path(__file__).parent / "showcase.sql").read_text(encoding="utf-8"))
-    with transaction(engine) as connection:
-        found = connection.execute(statement, {"today": today, "author": AUTHOR}).one_or_none()
-    if found is None:
+    chosen = rows(engine, "showcase", today=today, author=AUTHOR)
+    if not chosen:
         return []
+    [found] = chosen
     plan = found.client_plan_id
     packages.add_package(engine, AUTHOR, plan, found.extra_id, today=today)
     mistaken = packages.add_package(
-        engine, AUTHOR, _plan_of(engine, found.point_to_remove), found.extra_id, today=today, added_on=_next_day(today)
+        engine,
+        AUTHOR,
+        found.mistaken_client_plan_id,
+        found.extra_id,
+        today=today,
+        added_on=today + timedelta(days=1),
     )
     packages.delete_package(engine, AUTHOR, mistaken.id)
     packages.cancel_package(engine, AUTHOR, found.package_to_cancel, today=today)
@@ -43,13 +46,3 @@ def change_contracts(engine: Engine, today: date) -> list[str]:
         f"point {found.point_to_swap} swapped, point {found.point_to_remove} removed",
         f"service plan {found.service_plan_id}: another default package",
     ]
-
-
-def _plan_of(engine: Engine, point_id: int) -> int:
-    with transaction(engine) as connection:
-        found = connection.execute(text("select client_plan_id from tv.client_point where id = :id"), {"id": point_id})
-        return int(found.scalar_one())
-
-
-def _next_day(day: date) -> date:
-    return day + timedelta(days=1)

@@ -57,6 +57,7 @@ select
     max(actor.client_package_id) filter (where actor.place = 2) as package_to_cancel,
     max(actor.point_id) filter (where actor.place = 2) as point_to_swap,
     max(actor.point_id) filter (where actor.place = 3) as point_to_remove,
+    max(actor.id) filter (where actor.place = 3) as mistaken_client_plan_id,
     actor.service_plan_id,
     (
         select package.id from tv.package

@@ -20,13 +20,13 @@ FOLDER = Path(__file__).parent
 
 def next_due_date(engine: Engine, today: date) -> date | None:
     """Return the first date from `today` on that an active client plan falls due on, None if there is no such plan."""
-    due_date: date | None = _rows(engine, "next_due_date", today=today)[0].due_date
+    due_date: date | None = rows(engine, "next_due_date", today=today)[0].due_date
     return due_date
 
 
 def last_plan(engine: Engine) -> int:
     """Return the id of the last plan of the reconciliation, 0 if there is none."""
-    plan: int = _rows(engine, "last_plan")[0].id
+    plan: int = rows(engine, "last_plan")[0].id
     return plan
 
 
@@ -46,7 +46,7 @@ def summary(engine: Engine, due_date: date, after_plan: int = 0) -> tuple[str, b
         if row.expected or row.events
     ]
     agree = all(row[1:3] == row[3:5] == row[5:7] for row in plans)
-    catalogue = _rows(engine, "catalogue")[0]
+    catalogue = rows(engine, "catalogue")[0]
     verdict = "expected = events = postings, plan by plan" if agree else "THEY DIFFER"
     parts = [
         (
@@ -56,7 +56,7 @@ def summary(engine: Engine, due_date: date, after_plan: int = 0) -> tuple[str, b
         "Plans of the reconciliation: the operations that made the platform equal to the contracts",
         _table(
             ["plan", "status", "subscribers", "unmanaged", "operations", "applied", "rejected", "unexplained"],
-            _rows(engine, "plans", after=after_plan),
+            rows(engine, "plans", after=after_plan),
         ),
         f"TV billing of {due_date}: {verdict}",
         _table(
@@ -66,7 +66,7 @@ def summary(engine: Engine, due_date: date, after_plan: int = 0) -> tuple[str, b
         "Not charged",
         _table(["reason", "client packages"], _books(engine, "exclusion_reasons", due_date)),
         "Billing events",
-        _table(["kind", "status", "events", "R$"], _rows(engine, "events", due_date=due_date)),
+        _table(["kind", "status", "events", "R$"], rows(engine, "events", due_date=due_date)),
         "Invoices",
         _table(["posting", "invoices", "postings", "R$"], _books(engine, "standard_report", due_date)),
     ]
@@ -78,7 +78,8 @@ def _books(engine: Engine, name: str, due_date: date) -> Sequence[Row[tuple[obje
         return connection.execute(named(f"billing/{name}"), {"due_date": due_date}).all()
 
 
-def _rows(engine: Engine, name: str, **parameters: object) -> Sequence[Row[tuple[object, ...]]]:
+def rows(engine: Engine, name: str, **parameters: object) -> Sequence[Row[tuple[object, ...]]]:
+    """Return what include/local/<name>.sql finds."""
     with transaction(engine) as connection:
         return connection.execute(text((FOLDER / f"{name}.sql").read_text(encoding="utf-8")), parameters).all()
 

@@ -9,19 +9,6 @@ from multitv.reconciliation import snapshot
 from multitv.reconciliation.errors import ErpEmpty, Repeated, StagingLost
 from tests.reconciliation.conftest import TODAY, House
 
-WITH_POINT = (
-    "select p.id, client_point.id as point, mac from erp.client_plan as p join tv.service_plan_setting as s using "
-    "(service_plan_id) join tv.client_point on client_plan_id = p.id where allows_tv and status = 'active' and "
-    "cancelled_on is null and added_on <= :today and removed_on is null and activated_on <= :today order by p.id"
-)
-WITH_EXTRA = (
-    "select p.id, sold.id as sold, platform_uid from erp.client_plan as p join tv.service_plan_setting as s using "
-    "(service_plan_id) join tv.client_package as sold on client_plan_id = p.id join tv.package as x on x.id = "
-    "sold.package_id where allows_tv and status = 'active' and p.cancelled_on is null and sold.cancelled_on is null "
-    "and added_on <= :today and activated_on <= :today and x.active and x.service_type = 'EXTENDED_SERVICE' "
-    "order by p.id"
-)
-
 
 def test_a_newer_plan_supersedes_one_that_waits(provisioned: House) -> None:
     waiting = provisioned.plan()

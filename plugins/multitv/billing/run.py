@@ -51,7 +51,7 @@ def hold(connection: Connection, due_date: date) -> None:
 
 def require_erp(connection: Connection) -> None:
     """Raise ErpEmpty if erp.client_plan has no row."""
-    if not connection.execute(named("billing/count_erp")).scalar_one():
+    if not connection.execute(named("erp/has_client_plans")).scalar_one():
         raise ErpEmpty(
             "erp.client_plan is empty: the ERP is not loaded, or its view shows nothing. Nothing was written. Repair "
             "it, then clear this task."

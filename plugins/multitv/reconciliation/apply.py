@@ -57,8 +57,8 @@ def batches(engine: Engine, plan_id: int, settings: Settings, wave: Wave) -> lis
     There is at least one batch, possibly an empty one, since a mapped task over nothing would be skipped, and with it
     whatever follows. Raises NotApproved, PlanTooOld, DatabaseUnavailable.
     """
+    _require_approval(engine, plan_id)
     with transaction(engine) as connection:
-        _require_approval(engine, plan_id)
         rows = connection.execute(
             named("reconciliation/list_batches"),
             {

@@ -95,7 +95,7 @@ def plan_of(connection: Connection, plan: int) -> Plan:
 
 
 def _stage_desired(connection: Connection, today: date, client_plan: int | None) -> None:
-    if not connection.execute(named("reconciliation/erp_has_plans")).scalar_one():
+    if not connection.execute(named("erp/has_client_plans")).scalar_one():
         raise ErpEmpty(
             "erp.client_plan is empty: the ERP is not loaded, or its view shows nothing. Nothing was planned and "
             "nobody is touched. Repair it, then clear this task."
