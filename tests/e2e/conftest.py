@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from include.local.config import Config
 from include.local.processes import free, marked, tail
@@ -129,6 +129,13 @@ class RunningStack:
                 *(tail(self.stack.home.logs / f"{name}.log", 15) for name in ("scheduler", "triggerer")),
             ]
         )
+
+
+def rows(stack: RunningStack, statement: str, **parameters: Any) -> list[Any]:
+    """Run a statement on the ISP's database, and return what it finds."""
+    with stack.engine.begin() as connection:
+        result = connection.execute(text(statement), parameters)
+        return list(result.all()) if result.returns_rows else []
 
 
 @pytest.fixture(scope="session")

@@ -10,10 +10,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from include.local.rest import ApiFailed
-from tests.e2e.conftest import RunningStack
+from tests.e2e.conftest import RunningStack, rows
 
 WAIT = "wait_for_standard_billing"
 WRITTEN = (
@@ -24,12 +23,6 @@ WRITTEN = (
     "finance.invoice",
     "finance.posting",
 )
-
-
-def rows(stack: RunningStack, statement: str, **parameters: Any) -> list[Any]:
-    with stack.engine.begin() as connection:
-        result = connection.execute(text(statement), parameters)
-        return list(result.all()) if result.returns_rows else []
 
 
 def tables(stack: RunningStack) -> dict[str, list[Any]]:

@@ -7,11 +7,10 @@ from typing import Any
 
 import psutil
 import pytest
-from sqlalchemy import text
 
 from include.local.processes import marked
 from multitv.settings import get_settings
-from tests.e2e.conftest import PATIENCE, RunningStack
+from tests.e2e.conftest import PATIENCE, RunningStack, rows
 
 DAG = "tv_plan_reconciliation"
 SERVED = (
@@ -19,12 +18,6 @@ SERVED = (
     "where allows_tv and plan.status in ('active', 'suspended') and activated_on <= :today "
     "and (cancelled_on is null or cancelled_on > :today) order by plan.id"
 )
-
-
-def rows(stack: RunningStack, statement: str, **parameters: Any) -> list[Any]:
-    with stack.engine.begin() as connection:
-        result = connection.execute(text(statement), parameters)
-        return list(result.all()) if result.returns_rows else []
 
 
 def served(stack: RunningStack) -> list[int]:

@@ -31,7 +31,8 @@ def replan(engine: Engine, plan_id: int, drift: Drift) -> None:
         list_steps(connection, drift.client_plan_id)
         of_both = client_plan | {"plan": plan_id}
         superseded = connection.execute(named("reconciliation/supersede_operations"), of_both).rowcount
-        added = connection.execute(named("reconciliation/insert_replanned"), of_both).rowcount
+        connection.execute(named("reconciliation/renumber_steps"), of_both)
+        added = connection.execute(named("reconciliation/insert_operations"), {"plan": plan_id}).rowcount
     log.warning(
         "Client plan %s: somebody else changed its subscriber; %s operations are superseded by %s new ones.",
         drift.client_plan_id,
