@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import requests
 
+from multitv.beenius import models
 from multitv.beenius.errors import BadAnswer, IncompleteSnapshot
 from multitv.reconciliation import snapshot
 from tests.reconciliation.conftest import House
@@ -69,3 +72,16 @@ def test_a_subscriber_that_is_not_as_the_contract_says_is_no_basis(
     with pytest.raises(BadAnswer, match="status"):
         snapshot.take(provisioned.engine, provisioned.client())
     assert staged(provisioned) == before
+
+
+def test_a_label_that_looks_like_a_code_is_kept_and_a_nul_is_not(provisioned: House) -> None:
+    with provisioned.client() as hand:
+        subscriber = hand.find_subscriber(str(provisioned.served()[0]))
+    device = {"mac": "02:bb:00:00:00:01", "device_type_uid": "stb-linux", "serial": "a\0b", "label": r"Sala \u0000"}
+    strange = subscriber.model_copy(update={"devices": (models.Device(**device),)})
+    staged_devices = json.loads(snapshot.row_of(strange)[snapshot.COLUMNS.index("devices")])
+    assert staged_devices["02:bb:00:00:00:01"] == {
+        "device_type_uid": "stb-linux",
+        "serial": "a\ufffdb",
+        "label": r"Sala \u0000",
+    }

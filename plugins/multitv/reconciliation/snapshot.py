@@ -63,7 +63,11 @@ def row_of(subscriber: Subscriber) -> tuple[Any, ...]:
     """Return a subscriber as a row of staging.subscriber: live services in order, devices by MAC."""
     ours = subscriber.external_id is not None and _OURS.fullmatch(subscriber.external_id)
     devices = {
-        device.mac: {"device_type_uid": device.device_type_uid, "serial": device.serial, "label": device.label}
+        device.mac: {
+            "device_type_uid": _storable(device.device_type_uid),
+            "serial": _storable(device.serial),
+            "label": _storable(device.label),
+        }
         for device in subscriber.devices
     }
     return (
@@ -74,7 +78,7 @@ def row_of(subscriber: Subscriber) -> tuple[Any, ...]:
         _storable(subscriber.last_name),
         subscriber.status,
         sorted({service.service_uid for service in subscriber.services if service.active_to is None}),
-        json.dumps(devices, ensure_ascii=False).replace("\\u0000", "\\ufffd"),
+        json.dumps(devices, ensure_ascii=False),
         subscriber.version,
     )
 
