@@ -127,7 +127,15 @@ class _Batch:
             self._flush()
 
     def _start(self, pool: ThreadPoolExecutor, group: list[Operation]) -> Future[Drift | None]:
-        return pool.submit(carry_out, self.client, group, self._told.put, self._stop.is_set)
+        return pool.submit(self._carry_out, group)
+
+    def _carry_out(self, group: list[Operation]) -> Drift | None:
+        try:
+            return carry_out(self.client, group, self._told.put, self._stop.is_set)
+        except BaseException:
+            # Here, and not where the future is read: the other threads send nothing more from now on.
+            self._stop.set()
+            raise
 
     def _look(self, pool: ThreadPoolExecutor, running: set[Future[Drift | None]]) -> set[Future[Drift | None]]:
         done, left = wait(running, FLUSH_SECONDS, FIRST_COMPLETED)
