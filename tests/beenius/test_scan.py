@@ -109,10 +109,12 @@ def test_rows_are_handed_over_however_odd_they_are(client: BeeniusClient, sandbo
 
 def test_a_page_that_the_contract_does_not_know_is_named(other_platform: Any, connect: Any) -> None:
     other_platform.answers["/channels"] = {"list": [], "pageNumber": 1, "pageSize": "200"}
-    with pytest.raises(BadAnswer, match=r"GET /channels\?page=1&page_size=40 .* pageSize: .*; rowCount: "):
+    with pytest.raises(
+        BadAnswer, match=r"GET /channels\?page=1&page_size=40 .*Expected `int`, got `str` - at `\$\.pageSize`"
+    ):
         read(connect(host=other_platform.url))
     other_platform.answers["/channels"] = []
-    with pytest.raises(BadAnswer, match="the body: "):
+    with pytest.raises(BadAnswer, match="Expected `object`, got `array`"):
         read(connect(host=other_platform.url))
     other_platform.answers["/channels"] = {"list": [], "pageNumber": 2, "pageSize": 200, "rowCount": 0}
     with pytest.raises(IncompleteSnapshot, match="instead of page 1 of 200 rows came page 2"):

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from statistics import median
 
+import requests
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
+from requests.auth import AuthBase
 from sqlalchemy import Engine
 
 from include.local import postgres
 from include.local.postgres import Server
+from multitv.beenius.answers import Call
 from multitv.beenius.client import BeeniusClient
-from multitv.beenius.models import Page
+from multitv.beenius.transport import Patience, Transport
 from multitv.database.engine import bulk_transaction, engine_for
 from multitv.database.migrate import migrate
 from multitv.database.sql import named
@@ -30,7 +34,7 @@ from tests.bench.platform import LATENCY_SECONDS
 SMALL = 10_000
 PAGE = 500
 DIFF = "reconciliation: diff and stored plan against a bare full join"
-SNAPSHOT = "reconciliation: snapshot of subscribers against COPY of the same bytes"
+SNAPSHOT = "reconciliation: snapshot of subscribers against json.loads of its pages and COPY of its rows"
 FULL_JOIN = (
     "select count(*) from staging.desired_subscriber as d full join staging.subscriber as s using (client_plan_id) "
     "where (d.first_name, d.last_name, d.status, d.services, d.devices) "
@@ -38,8 +42,8 @@ FULL_JOIN = (
 )
 MEMORY = (
     "import sys; from multitv.database.engine import engine_for; "
-    "from multitv.reconciliation import snapshot; from tests.bench.reconciliation import Pages; "
-    "snapshot.take(engine_for(sys.argv[1]), Pages(int(sys.argv[2])))"
+    "from multitv.reconciliation import snapshot; from tests.bench.reconciliation import Platform; "
+    "snapshot.take(engine_for(sys.argv[1]), Platform(int(sys.argv[2])))"
 )
 
 
@@ -75,63 +79,73 @@ def bare(engine: Engine, statement: str) -> None:
         connection.exec_driver_sql(statement)
 
 
-class Pages:
-    """A platform whose pages are there already: the client that a snapshot reads from."""
+class Pages(Transport):
+    """A platform whose answers are there at once: all of a scan but the network."""
 
-    host = "nowhere"
+    ROW = (
+        '{"uid": "sub-%(n)d", "external_id": "%(n)d", "first_name": "Maria", "last_name": "da Silva %(n)d", '
+        '"status": "ACTIVE", "services": ['
+        '{"service_uid": "a", "active_from": "2026-11-23T00:00:00Z", "active_to": null}, '
+        '{"service_uid": "b", "active_from": "2026-11-23T00:00:00Z", "active_to": null}], '
+        '"devices": [{"mac": "02:00:00:00:00:01", "device_type_uid": "stb", "serial": "S", "label": "Sala"}], '
+        '"version": 3, "updated_at": "2026-11-23T00:00:00Z"}'
+    )
 
     def __init__(self, rows: int) -> None:
+        super().__init__("http://127.0.0.1:9", "bench", "bench", "bench", Patience(), 1)
         self.rows = rows
 
-    def __enter__(self) -> Pages:
-        return self
+    def body(self, number: int) -> bytes:
+        """Return a page as it comes over the wire."""
+        numbers = range((number - 1) * PAGE + 1, min(number * PAGE, self.rows) + 1)
+        rows = ", ".join([self.ROW % {"n": n} for n in numbers])
+        return f'{{"list": [{rows}], "pageNumber": {number}, "pageSize": {PAGE}, "rowCount": {self.rows}}}'.encode()
 
-    def __exit__(self, *_: object) -> None:
-        pass
+    def bodies(self) -> Iterator[bytes]:
+        """Yield every page."""
+        return map(self.body, range(1, -(-self.rows // PAGE) + 1))
 
-    def scan(self, resource: str, start_over: Callable[[], None], page_size: int) -> Iterator[Page]:
-        """Yield decoded pages, as a scan does."""
-        moment = "2026-11-23T00:00:00Z"
-        for first in range(1, self.rows + 1, page_size):
-            numbers = range(first, min(first + page_size, self.rows + 1))
-            rows = [
-                {
-                    "uid": f"sub-{number}",
-                    "external_id": str(number),
-                    "first_name": "Maria",
-                    "last_name": f"da Silva {number}",
-                    "status": "ACTIVE",
-                    "services": [{"service_uid": uid, "active_from": moment, "active_to": None} for uid in ("a", "b")],
-                    "devices": [{"mac": "02:00:00:00:00:01", "device_type_uid": "stb", "serial": "S", "label": "Sala"}],
-                    "version": 3,
-                    "updated_at": moment,
-                }
-                for number in numbers
-            ]
-            yield Page(resource, first // page_size + 1, rows, self.rows)
+    def _exchange(self, call: Call, auth: AuthBase) -> requests.Response:
+        del auth
+        response = requests.Response()
+        response.status_code = 200
+        response._content = b'{"access_token": "t"}' if "token" in call.path else self.body(int(call.params[0][1]))
+        return response
+
+
+class Platform(BeeniusClient):
+    """A client of that platform."""
+
+    def __init__(self, rows: int) -> None:
+        super().__init__("http://127.0.0.1:9", "bench", "bench", "bench")
+        self._transport = Pages(rows)
 
 
 def take(engine: Engine, turn: int, rows: int) -> tuple[float, float]:
-    """Return the seconds of a snapshot, without those of making the pages, and of a COPY of the rows it stored."""
-    snapshot.take(engine, Pages(rows))  # type: ignore[arg-type]
+    """Return the seconds of a snapshot, and of decoding its pages and of a COPY of the rows that it stored.
+
+    Those of making the pages are in neither.
+    """
+    snapshot.take(engine, Platform(rows))
     driver = engine.raw_connection()
     try:
         cursor = driver.cursor()
         with cursor.copy("copy staging.subscriber to stdout") as copy:
-            blocks = [bytes(block) for block in copy]
+            lines = [bytes(line) for line in copy]
         driver.rollback()
-        pages = seconds(lambda: [None for _ in Pages(rows).scan("", lambda: None, PAGE)])
+        pages = seconds(lambda: [None for _ in Pages(rows).bodies()])
 
         def floor() -> None:
             cursor.execute("truncate staging.subscriber")
             with cursor.copy("copy staging.subscriber from stdin") as copy:
-                for start in range(0, len(blocks), PAGE):
-                    copy.write(b"".join(blocks[start : start + PAGE]))
+                for start, body in enumerate(Pages(rows).bodies()):
+                    json.loads(body)
+                    copy.write(b"".join(lines[start * PAGE : (start + 1) * PAGE]))
             driver.commit()
 
         checkpoint(engine)
-        ours, bare_seconds = in_turns(turn, lambda: snapshot.take(engine, Pages(rows)), floor)  # type: ignore[arg-type]
-        return ours - pages, bare_seconds
+        ours, floor_seconds = in_turns(turn, lambda: snapshot.take(engine, Platform(rows)), floor)
+        return ours - pages, floor_seconds - pages
     finally:
         driver.close()
 

@@ -12,7 +12,9 @@ select
     ),
     'sub-' || n, true
 from generate_series(1, {rows}) as n;
-insert into staging.subscriber
+insert into staging.subscriber (
+    client_plan_id, external_id, uid, first_name, last_name, status, services, devices, version
+)
 select
     client_plan_id, cast(client_plan_id as text), recorded_uid, first_name, last_name,
     case when mod(client_plan_id, 1000) = 0 then 'SUSPENDED' else status end, services, devices, 3

@@ -107,7 +107,10 @@ def test_a_wrong_operator_stops_the_batch_at_once(provisioned: House) -> None:
     provisioned.sandbox.admin("DELETE", "/admin/requests")
     with pytest.raises(OperatorMismatch, match="operator_uid"):
         applying.apply(provisioned.engine, stranger, plan, 0, 10**9, provisioned.settings, "rest")
-    assert len(provisioned.sandbox.admin("GET", "/admin/requests?method=PATCH")) <= provisioned.settings.beenius_concurrency
+    assert (
+        len(provisioned.sandbox.admin("GET", "/admin/requests?method=PATCH"))
+        <= provisioned.settings.beenius_concurrency
+    )
     assert all(row[2] is None for row in provisioned.operations(plan, "client_plan_id, action, done_at"))
 
 

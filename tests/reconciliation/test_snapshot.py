@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 import requests
 
 from multitv.beenius import models
+from multitv.beenius.client import BeeniusClient
 from multitv.beenius.errors import BadAnswer, IncompleteSnapshot
 from multitv.reconciliation import snapshot
 from tests.reconciliation.conftest import House
@@ -59,29 +62,80 @@ def test_the_same_state_has_the_same_hash_and_another_has_not(provisioned: House
     assert taken() != first
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("status", "ASLEEP", "Invalid enum value 'ASLEEP' - at `$.list[0].status`"),
+        ("version", "3", "Expected `int`, got `str` - at `$.list[0].version`"),
+        ("uid", None, "Expected `str`, got `null` - at `$.list[0].uid`"),
+        ("devices", [{"mac": "kitchen", "device_type_uid": "stb"}], "at `$.list[0].devices[0].mac`"),
+        ("services", [{"service_uid": "s", "active_from": "yesterday"}], "at `$.list[0].services[0].active_from`"),
+    ],
+)
 def test_a_subscriber_that_is_not_as_the_contract_says_is_no_basis(
-    provisioned: House, monkeypatch: pytest.MonkeyPatch
+    provisioned: House, monkeypatch: pytest.MonkeyPatch, field: str, value: object, said: str
 ) -> None:
     before = staged(provisioned)
-    real = snapshot.Subscriber.model_validate
+    real = requests.Session.request
 
-    def strange(row: dict[str, object]) -> object:
-        return real(row | {"status": "ASLEEP"})
+    def odd(*arguments: Any, **named: Any) -> requests.Response:
+        response = real(*arguments, **named)
+        body = response.json()
+        if "list" in body:
+            body["list"][0][field] = value
+        response._content = json.dumps(body).encode()
+        return response
 
-    monkeypatch.setattr(snapshot.Subscriber, "model_validate", strange)
-    with pytest.raises(BadAnswer, match="status"):
+    monkeypatch.setattr(requests.Session, "request", odd)
+    with pytest.raises(BadAnswer) as caught:
         snapshot.take(provisioned.engine, provisioned.client())
+    assert said in str(caught.value)
     assert staged(provisioned) == before
 
 
-def test_a_label_that_looks_like_a_code_is_kept_and_a_nul_is_not(provisioned: House) -> None:
-    with provisioned.client() as hand:
-        subscriber = hand.find_subscriber(str(provisioned.served()[0]))
-    device = {"mac": "02:bb:00:00:00:01", "device_type_uid": "stb-linux", "serial": "a\0b", "label": r"Sala \u0000"}
-    strange = subscriber.model_copy(update={"devices": (models.Device(**device),)})
-    staged_devices = json.loads(snapshot.row_of(strange)[snapshot.COLUMNS.index("devices")])
-    assert staged_devices["02:bb:00:00:00:01"] == {
-        "device_type_uid": "stb-linux",
-        "serial": "a\ufffdb",
-        "label": r"Sala \u0000",
-    }
+def test_odd_texts_are_stored_as_they_are_but_for_what_no_text_may_hold(
+    provisioned: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd = [
+        r"Sala \u0000",
+        "a\0b",
+        'say "hi"',
+        "back\\slash",
+        "tab\there",
+        "line\nfeed",
+        r"\N",
+        "{a,b}",
+        "NULL",
+        "ação 😀",
+        "",
+    ]
+    stored = [text.replace("\0", "\ufffd") for text in odd]
+    moment = datetime(2026, 11, 1, tzinfo=UTC)
+    made = [
+        models.Subscriber(
+            uid=f"sub-{number}",
+            external_id=text or None,
+            first_name=text,
+            last_name=text,
+            status="ACTIVE",
+            services=tuple(models.Subscription(f"{number}{uid}", moment) for uid in odd),
+            devices=(models.Device(f"02:BB:00:00:00:{number:02d}", "stb", text, text),),
+            version=1,
+            updated_at=moment,
+        )
+        for number, text in enumerate(odd)
+    ]
+    pages = [models.Page("subscribers", 1, made, len(made))]
+    monkeypatch.setattr(BeeniusClient, "scan_subscribers", lambda *_: iter(pages))
+    snapshot.take(provisioned.engine, provisioned.client())
+    rows = provisioned.run("select uid, external_id, first_name, services, devices from staging.subscriber order by 1")
+    assert sorted(rows) == sorted(
+        (
+            f"sub-{number}",
+            text or None,
+            text,
+            sorted(f"{number}{uid}" for uid in stored),
+            {f"02:bb:00:00:00:{number:02d}": {"device_type_uid": "stb", "serial": text, "label": text}},
+        )
+        for number, text in enumerate(stored)
+    )

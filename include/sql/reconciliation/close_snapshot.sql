@@ -3,7 +3,7 @@
 with counted as (
     select
         count(*) as subscribers,
-        cast(coalesce(sum(hashtextextended(cast(subscriber as text), 0)), 0) as text) as hash
+        cast(coalesce(sum(hash_record_extended(row(digest, external_id, version), 0)), 0) as text) as hash
     from staging.subscriber
 ),
 

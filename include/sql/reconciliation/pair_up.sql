@@ -1,15 +1,33 @@
 -- In: client_plan (one, or null for all). Makes the temporary table pair: each desired subscriber beside the
--- one that the platform has, if the two differ, and those that are nobody's. The one full join of a plan; few rows.
+-- one that the platform has, if the two differ, and those that are nobody's. Few rows.
+-- The one full join of a plan carries digests and addresses only, whatever a subscriber weighs; the rows whose digests
+-- differ are then read by their addresses and compared. Two different rows of one client plan with one digest would be
+-- taken for equal: a chance of one in 2^64 for each change, until the next change.
 -- A table and not a part of the next statement, because only so PostgreSQL joins in parallel.
 create temporary table pair on commit drop as
-with desired as (
-    select wanted.* from staging.desired_subscriber as wanted
-    where cast(:client_plan as bigint) is null or wanted.client_plan_id = cast(:client_plan as bigint)
-),
-
-actual as (
-    select subscriber.* from staging.subscriber
-    where cast(:client_plan as bigint) is null or subscriber.client_plan_id = cast(:client_plan as bigint)
+with suspect as materialized (
+    select
+        desired.ctid as desired_at,
+        actual.ctid as actual_at
+    from (
+        select
+            wanted.ctid,
+            wanted.client_plan_id,
+            wanted.digest,
+            wanted.needs_attention
+        from staging.desired_subscriber as wanted
+        where cast(:client_plan as bigint) is null or wanted.client_plan_id = cast(:client_plan as bigint)
+    ) as desired
+    full join (
+        select
+            subscriber.ctid,
+            subscriber.client_plan_id,
+            subscriber.digest
+        from staging.subscriber
+        where cast(:client_plan as bigint) is null or subscriber.client_plan_id = cast(:client_plan as bigint)
+    ) as actual on desired.client_plan_id = actual.client_plan_id
+    -- As a number, because the planner expects few rows of that, and nearly all of a plain inequality.
+    where cast(coalesce(desired.digest <> actual.digest or desired.needs_attention, true) as integer) = 1
 )
 
 select
@@ -32,8 +50,9 @@ select
     desired.status <> 'INACTIVE'
     and actual.uid is not null
     and (actual.uid is distinct from desired.recorded_uid or not desired.has_pin) as pin_unknown
-from desired
-full join actual on desired.client_plan_id = actual.client_plan_id
+from suspect
+left join staging.desired_subscriber as desired on suspect.desired_at = desired.ctid
+left join staging.subscriber as actual on suspect.actual_at = actual.ctid
 where
     desired.client_plan_id is null
     or (actual.uid is null and desired.status <> 'INACTIVE')

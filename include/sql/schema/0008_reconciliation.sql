@@ -106,7 +106,10 @@ create unlogged table staging.subscriber (
     status text not null,
     services text[] not null,
     devices jsonb not null,
-    version integer not null
+    version integer not null,
+    digest bigint not null generated always as (
+        hash_record_extended(row(uid, first_name, last_name, status, services, devices), 0)
+    ) stored
 );
 comment on column staging.subscriber.client_plan_id is 'Null: the external_id is none of ours.';
 comment on column staging.subscriber.services is 'Uids of the live ones, in order.';
@@ -123,10 +126,14 @@ create unlogged table staging.desired_subscriber (
     devices jsonb not null,
     recorded_uid text,
     has_pin boolean not null,
-    needs_attention boolean generated always as (
+    needs_attention boolean not null generated always as (
         status <> 'INACTIVE' and (recorded_uid is null or not has_pin or surplus_services <> '{}')
+    ) stored,
+    digest bigint not null generated always as (
+        hash_record_extended(row(recorded_uid, first_name, last_name, status, services, devices), 0)
     ) stored
 );
+comment on column staging.desired_subscriber.digest is 'The same on both sides if all that is compared is the same.';
 comment on column staging.desired_subscriber.needs_attention is 'Whatever the platform says of it.';
 comment on column staging.desired_subscriber.first_name is 'Null: unknown, so the platform''s stays.';
 comment on column staging.desired_subscriber.because is 'Why the status is as it is.';

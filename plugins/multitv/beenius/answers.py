@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from functools import cache
 from time import time
 from typing import Any, NoReturn, TypeVar
 
-from pydantic import BaseModel, ValidationError
+import msgspec
+from pydantic import SecretStr
 from requests import Response
 
 from multitv.beenius.errors import (
@@ -25,7 +28,8 @@ from multitv.beenius.errors import (
 from multitv.beenius.models import ErrorBody, ErrorDetail
 from multitv.errors import PermanentError, TransientError
 
-W = TypeVar("W", bound=BaseModel)
+W = TypeVar("W", bound=msgspec.Struct)
+T = TypeVar("T")
 _SHOWN = 300
 _RESET_CONTENT = (204, 205)
 
@@ -68,7 +72,7 @@ class Passing(Exception):
         self.final = final
 
 
-def value_of(host: str, call: Call, response: Response) -> Any:
+def value_of(host: str, call: Call, response: Response, decode: Callable[[Response], T]) -> T | None:
     """Return the decoded body, or None if the platform has nothing to say. 401 and 429 are the caller's to handle.
 
     Raises Passing, BadAnswer, OperatorMismatch, Refused and its kinds.
@@ -77,7 +81,7 @@ def value_of(host: str, call: Call, response: Response) -> Any:
     if status in _RESET_CONTENT:
         return None
     if status < 300:
-        return decoded(response)
+        return decode(response)
     if status < 400:
         raise BadAnswer(
             f"Beenius at {host} answered {call} with a redirect to {response.headers.get('location', 'nowhere')}: "
@@ -93,22 +97,27 @@ def decoded(response: Response) -> Any:
     try:
         return json.loads(response.content, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
-        kind = response.headers.get("content-type", "no content type")
-        raise Passing(
-            f"the body of its {response.status_code} answer is not JSON ({kind}, {len(response.content)} bytes)",
-            NotJson,
-        ) from error
+        raise _not_json(response) from error
+
+
+def decoded_as(host: str, call: Call, model: type[W], response: Response) -> W:
+    """Return the body as a wire model, in one go: for what is long. Raises Passing (NotJson), BadAnswer."""
+    try:
+        answer: W = _decoder(model).decode(response.content)
+    except msgspec.ValidationError as error:
+        raise _bad_answer(host, call, error) from error
+    except (ValueError, RecursionError) as error:
+        raise _not_json(response) from error
+    return answer
 
 
 def parsed(host: str, call: Call, model: type[W], value: Any) -> W:
     """Return the value as a wire model. Raises BadAnswer, naming the call and the first field that is wrong."""
     try:
-        return model.model_validate(value)
-    except ValidationError as error:
-        raise BadAnswer(
-            f"Beenius at {host} answered {call} with something that the contract does not know: {_wrong(error)}. "
-            "Compare the platform's version with the contract in README.md; trying again won't help."
-        ) from error
+        converted: W = msgspec.convert(value, model, dec_hook=_secret)
+    except msgspec.ValidationError as error:
+        raise _bad_answer(host, call, error) from error
+    return converted
 
 
 def error_code(response: Response) -> str:
@@ -162,9 +171,10 @@ def _kind(call: Call, status: int) -> type[Refused]:
 
 def _detail(response: Response) -> ErrorDetail:
     try:
-        return ErrorBody.model_validate_json(response.content).error
-    except ValidationError:
+        body: ErrorBody = _decoder(ErrorBody).decode(response.content)
+    except (ValueError, RecursionError):
         return ErrorDetail(code=response.reason or "without a reason")
+    return body.error
 
 
 def _failure(response: Response) -> str:
@@ -172,10 +182,30 @@ def _failure(response: Response) -> str:
     return f"it answered {response.status_code} {detail.code}{': ' if detail.message else ''}{detail.message[:_SHOWN]}"
 
 
-def _wrong(error: ValidationError) -> str:
-    items = error.errors(include_input=False, include_url=False, include_context=False)
-    shown = "; ".join(f"{'.'.join(map(str, item['loc'])) or 'the body'}: {item['msg']}" for item in items[:3])
-    return f"{shown} and {len(items) - 3} more" if len(items) > 3 else shown
+def _bad_answer(host: str, call: Call, error: msgspec.ValidationError) -> BadAnswer:
+    return BadAnswer(
+        f"Beenius at {host} answered {call} with something that the contract does not know: {error}. "
+        "Compare the platform's version with the contract in README.md; trying again won't help."
+    )
+
+
+def _not_json(response: Response) -> Passing:
+    kind = response.headers.get("content-type", "no content type")
+    size = len(response.content)
+    return Passing(f"the body of its {response.status_code} answer is not JSON ({kind}, {size} bytes)", NotJson)
+
+
+@cache
+def _decoder(model: type[W]) -> msgspec.json.Decoder[W]:
+    return msgspec.json.Decoder(model, dec_hook=_secret)
+
+
+def _secret(kind: type, value: Any) -> SecretStr:
+    """Wrap what no message may show. Only SecretStr is none of msgspec's own types."""
+    del kind
+    if not isinstance(value, str) or not value:
+        raise ValueError("Expected a secret")
+    return SecretStr(value)
 
 
 def _no_constant(name: str) -> NoReturn:

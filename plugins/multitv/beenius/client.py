@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any, Self
 from urllib.parse import quote
 
@@ -18,6 +19,7 @@ from multitv.beenius.models import (
     Device,
     Page,
     PageBody,
+    R,
     Status,
     Subscriber,
     Subscription,
@@ -68,19 +70,39 @@ class BeeniusClient:
         """Close the connections."""
         self._transport.close()
 
-    def scan(self, resource: str, start_over: Callable[[], None], page_size: int = PAGE_SIZE) -> Iterator[Page]:
-        """Yield the pages of channels, genres, device-types, services or subscribers, rows as they came.
+    def scan(
+        self, resource: str, start_over: Callable[[], None], page_size: int = PAGE_SIZE
+    ) -> Iterator[Page[Mapping[str, Any]]]:
+        """Yield the pages of channels, genres, device-types or services, rows as they came.
 
         The snapshot is complete when the iterator ends. Before that, `start_over` may be called: what was yielded so
         far is to be forgotten, the pages come anew. Raises IncompleteSnapshot.
         """
-        return paging.scan(
-            resource,
-            lambda number: self._page(resource, number, page_size),
-            start_over,
-            self.host,
-            self._transport.patience.first_wait_seconds,
-        )
+
+        def get(number: int) -> PageBody[Any]:
+            call = _page(resource, number, page_size)
+            return parsed(self.host, call, PageBody[Any], self._transport.send(call))
+
+        return self._scan(resource, get, start_over, paging.uid_of_mapping)
+
+    def scan_subscribers(
+        self, start_over: Callable[[], None], page_size: int = MAX_PAGE_SIZE
+    ) -> Iterator[Page[Subscriber]]:
+        """Yield the pages of subscribers, as `scan` does. One that is not as the contract says raises BadAnswer."""
+
+        def get(number: int) -> PageBody[Subscriber]:
+            return self._transport.send_for(_page("subscribers", number, page_size), PageBody[Subscriber])
+
+        return self._scan("subscribers", get, start_over, attrgetter("uid"))
+
+    def _scan(
+        self,
+        resource: str,
+        get: Callable[[int], PageBody[R]],
+        start_over: Callable[[], None],
+        uid_of: Callable[[R], str],
+    ) -> Iterator[Page[R]]:
+        return paging.scan(resource, get, start_over, uid_of, self.host, self._transport.patience.first_wait_seconds)
 
     def subscriber(self, uid: str) -> Subscriber:
         """Return a subscriber. Raises NotFound."""
@@ -89,8 +111,7 @@ class BeeniusClient:
     def find_subscriber(self, external_id: str) -> Subscriber | None:
         """Return the subscriber with that external_id, if there is one."""
         call = Call("GET", "/subscribers", (("external_id", external_id), ("page", 1), ("page_size", 2)))
-        rows = self._read(call, PageBody).rows
-        found = [parsed(self.host, call, Subscriber, row) for row in rows]
+        found = self._read(call, PageBody[Subscriber]).rows
         if len(found) > 1 or any(subscriber.external_id != external_id for subscriber in found):
             raise BadAnswer(f"Beenius at {self.host} does not filter subscribers by external_id: {call}.")
         return found[0] if found else None
@@ -154,9 +175,6 @@ class BeeniusClient:
         """Remove a device and free its MAC; False if it was not there any more."""
         return self._remove(_path("subscribers", uid, "devices", mac), idempotency_key)
 
-    def _page(self, resource: str, number: int, size: int) -> PageBody:
-        return self._read(Call("GET", f"/{resource}", (("page", number), ("page_size", size))), PageBody)
-
     def _read(self, call: Call, model: type[W]) -> W:
         return parsed(self.host, call, model, self._transport.send(call))
 
@@ -173,6 +191,10 @@ class BeeniusClient:
                 raise
             return False
         return True
+
+
+def _page(resource: str, number: int, size: int) -> Call:
+    return Call("GET", f"/{resource}", (("page", number), ("page_size", size)))
 
 
 def _path(*segments: str) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 from array import array
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from time import sleep
 from typing import Any
 
 from multitv.beenius.errors import IncompleteSnapshot
-from multitv.beenius.models import Page, PageBody
+from multitv.beenius.models import Page, PageBody, R
 
 log = logging.getLogger(__name__)
 
@@ -22,8 +22,13 @@ class _Incomplete(Exception):
 
 
 def scan(
-    resource: str, get: Callable[[int], PageBody], start_over: Callable[[], None], host: str, pause_seconds: float
-) -> Iterator[Page]:
+    resource: str,
+    get: Callable[[int], PageBody[R]],
+    start_over: Callable[[], None],
+    uid_of: Callable[[R], str],
+    host: str,
+    pause_seconds: float,
+) -> Iterator[Page[R]]:
     """Yield the pages of a list in their order; only when the last was yielded is the snapshot known to be complete.
 
     `start_over` is called whenever the pages yielded so far turned out to be worth nothing: forget them.
@@ -31,7 +36,7 @@ def scan(
     """
     for attempt in range(1, TRIES + 1):
         try:
-            yield from _once(resource, get)
+            yield from _once(resource, get, uid_of)
         except _Incomplete as reason:
             if attempt == TRIES:
                 raise IncompleteSnapshot(
@@ -46,11 +51,18 @@ def scan(
             return
 
 
-def _once(resource: str, get: Callable[[int], PageBody]) -> Iterator[Page]:
+def uid_of_mapping(row: Any) -> str:
+    """Return the uid of a row that is as it came, '' if it has none."""
+    uid = row.get("uid") if isinstance(row, dict) else None
+    return uid if isinstance(uid, str) else ""
+
+
+def _once(resource: str, get: Callable[[int], PageBody[R]], uid_of: Callable[[R], str]) -> Iterator[Page[R]]:
     proof = _Proof()
     while not proof.at_end:
         body = get(proof.pages + 1)
-        yield Page(resource, body.number, proof.accept(body), body.row_count)
+        proof.accept(body, uid_of)
+        yield Page(resource, body.number, body.rows, body.row_count)
     if proof.seen.repeated():
         raise _Incomplete("a uid came twice")
 
@@ -68,8 +80,8 @@ class _Proof:
     def at_end(self) -> bool:
         return self.pages > 0 and self.pages * self.size >= self.row_count
 
-    def accept(self, body: PageBody) -> list[Mapping[str, Any]]:
-        """Return the rows of the next page. Raises _Incomplete if they can't belong to one whole list."""
+    def accept(self, body: PageBody[R], uid_of: Callable[[R], str]) -> None:
+        """Take note of the next page. Raises _Incomplete if its rows can't belong to one whole list."""
         number = self.pages + 1
         if number == 1:
             self.size, self.row_count = body.size, body.row_count
@@ -80,13 +92,12 @@ class _Proof:
         expected = max(0, min(self.size, self.row_count - self.pages * self.size))
         if len(body.rows) != expected:
             raise _Incomplete(f"page {number} has {len(body.rows)} rows instead of {expected}")
-        for position, row in enumerate(body.rows, start=1):
-            uid = row.get("uid") if isinstance(row, dict) else None
-            if not isinstance(uid, str) or not uid.strip():
+        uids = list(map(uid_of, body.rows))
+        for position, uid in enumerate(uids, start=1):
+            if not uid or uid.isspace():
                 raise _Incomplete(f"row {position} of page {number} has no uid")
-            self.seen.add(uid)
+        self.seen.add(uids)
         self.pages = number
-        return body.rows
 
 
 class _Seen:
@@ -98,9 +109,9 @@ class _Seen:
     def __init__(self) -> None:
         self._buckets = [array("q") for _ in range(256)]
 
-    def add(self, uid: str) -> None:
-        hashed = hash(uid)
-        self._buckets[hashed & 255].append(hashed)
+    def add(self, uids: Iterable[str]) -> None:
+        for hashed in map(hash, uids):
+            self._buckets[hashed & 255].append(hashed)
 
     def repeated(self) -> bool:
         return any(len(set(bucket)) != len(bucket) for bucket in self._buckets)

@@ -19,7 +19,17 @@ from requests.auth import AuthBase, HTTPBasicAuth
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, stop_before_delay
 from tenacity.wait import wait_random_exponential
 
-from multitv.beenius.answers import Call, Passing, error_code, parsed, retry_after, value_of
+from multitv.beenius.answers import (
+    Call,
+    Passing,
+    W,
+    decoded,
+    decoded_as,
+    error_code,
+    parsed,
+    retry_after,
+    value_of,
+)
 from multitv.beenius.errors import BadConnection, PlatformUnavailable, TokenRefused, WrongCredentials
 from multitv.beenius.models import Token
 from multitv.beenius.pace import Brake, Pace
@@ -85,7 +95,14 @@ class Transport:
 
         Raises PlatformUnavailable, NotJson, TokenRefused, WrongCredentials, OperatorMismatch, BadAnswer, Refused.
         """
-        return self._persist(call, lambda: self._with_token(call))
+        return self._persist(call, lambda: self._with_token(call, decoded))
+
+    def send_for(self, call: Call, model: type[W]) -> W:
+        """Return the answer to a call that reads something long. Raises what `send` does."""
+        answer = self._persist(
+            call, lambda: self._with_token(call, lambda response: decoded_as(self.host, call, model, response))
+        )
+        return parsed(self.host, call, model, answer) if answer is None else answer
 
     def _persist(self, call: Call, once: Callable[[], T]) -> T:
         patience = self.patience
@@ -116,14 +133,14 @@ class Transport:
             state.upcoming_sleep,
         )
 
-    def _with_token(self, call: Call) -> Any:
+    def _with_token(self, call: Call, decode: Callable[[requests.Response], T]) -> T | None:
         token = self._current_token()
         response = self._unhurried(call, _Bearer(token))
         if response.status_code == 401:
             response = self._unhurried(call, _Bearer(self._renewed_token(token)))
         if response.status_code == 401:
             raise Passing(f"it refused the access token that it had just issued ({error_code(response)})", TokenRefused)
-        return value_of(self.host, call, response)
+        return value_of(self.host, call, response, decode)
 
     def _current_token(self) -> SecretStr:
         with self._token_lock:
@@ -146,7 +163,7 @@ class Transport:
                 f"({response.status_code} {error_code(response)}): correct login and password of the connection, "
                 "then clear this task. Nothing was written."
             )
-        return parsed(self.host, _TOKEN, Token, value_of(self.host, _TOKEN, response)).access_token
+        return parsed(self.host, _TOKEN, Token, value_of(self.host, _TOKEN, response, decoded)).access_token
 
     def _unhurried(self, call: Call, auth: AuthBase) -> requests.Response:
         """Exchange one call, waiting out every 'slow down' of the platform, its own and those of other threads."""

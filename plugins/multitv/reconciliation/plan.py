@@ -75,7 +75,10 @@ def require_snapshot(connection: Connection, snapshot: int) -> None:
 
 def list_steps(connection: Connection, client_plan: int | None) -> None:
     """Compare both sides of staging; leave the temporary tables pair and step until the transaction ends."""
+    # A full join never runs row by row; what is read by its address should.
+    connection.exec_driver_sql("set local enable_nestloop = on")
     connection.execute(named("reconciliation/pair_up"), {"client_plan": client_plan})
+    connection.exec_driver_sql("set local enable_nestloop = off")
     connection.exec_driver_sql("analyze pair")
     connection.execute(named("reconciliation/list_steps"))
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 from collections.abc import Iterator
-from typing import Any
 
+import msgspec
+from msgspec import Struct
 from sqlalchemy import Connection, Engine
 
-from multitv.beenius.answers import Call, parsed
-from multitv.beenius.client import MAX_PAGE_SIZE, BeeniusClient
+from multitv.beenius.client import BeeniusClient
 from multitv.beenius.models import Page, Subscriber
 from multitv.database.copy import copy_rows
 from multitv.database.engine import transaction
@@ -32,8 +31,11 @@ COLUMNS = (
     "devices",
     "version",
 )
+# As PostgreSQL reads it, so that COPY has nothing to convert: a snapshot's time is what it takes to make these.
+Row = tuple[str | None, ...]
 _OURS = re.compile(r"[1-9][0-9]{0,17}")
-_READ = Call("GET", "/subscribers")
+_QUOTABLE = re.compile(r'["\\\0]')
+_encode = msgspec.json.Encoder().encode
 
 
 def take(engine: Engine, client: BeeniusClient, client_plan: int | None = None) -> int:
@@ -59,27 +61,19 @@ def take(engine: Engine, client: BeeniusClient, client_plan: int | None = None) 
     return snapshot
 
 
-def row_of(subscriber: Subscriber) -> tuple[Any, ...]:
+def row_of(subscriber: Subscriber) -> Row:
     """Return a subscriber as a row of staging.subscriber: live services in order, devices by MAC."""
-    ours = subscriber.external_id is not None and _OURS.fullmatch(subscriber.external_id)
-    devices = {
-        device.mac: {
-            "device_type_uid": _storable(device.device_type_uid),
-            "serial": _storable(device.serial),
-            "label": _storable(device.label),
-        }
-        for device in subscriber.devices
-    }
+    external_id = subscriber.external_id
     return (
-        int(subscriber.external_id or "") if ours else None,
-        _storable(subscriber.external_id),
-        subscriber.uid,
+        external_id if external_id is not None and _OURS.fullmatch(external_id) else None,
+        external_id if external_id is None else _storable(external_id),
+        _storable(subscriber.uid),
         _storable(subscriber.first_name),
         _storable(subscriber.last_name),
         subscriber.status,
-        sorted({service.service_uid for service in subscriber.services if service.active_to is None}),
-        json.dumps(devices, ensure_ascii=False),
-        subscriber.version,
+        _array({service.service_uid for service in subscriber.services if service.active_to is None}),
+        _json({device.mac: _Box(device.device_type_uid, device.serial, device.label) for device in subscriber.devices}),
+        str(subscriber.version),
     )
 
 
@@ -96,18 +90,16 @@ class _Stream:
 
     def __init__(self, client: BeeniusClient) -> None:
         self.ended = False
-        self._host = client.host
         self._started_over = False
-        self._held: Page | None = None
-        self._pages: Iterator[Page] = client.scan("subscribers", self._start_over, MAX_PAGE_SIZE)
+        self._held: Page[Subscriber] | None = None
+        self._pages: Iterator[Page[Subscriber]] = client.scan_subscribers(self._start_over)
 
-    def rows(self) -> Iterator[tuple[Any, ...]]:
+    def rows(self) -> Iterator[Row]:
         self._started_over = False
         while page := self._next_page():
-            for row in page.rows:
-                yield row_of(parsed(self._host, _READ, Subscriber, row))
+            yield from map(row_of, page.rows)
 
-    def _next_page(self) -> Page | None:
+    def _next_page(self) -> Page[Subscriber] | None:
         page, self._held = self._held or next(self._pages, None), None
         if self._started_over:
             self._held = page
@@ -119,6 +111,38 @@ class _Stream:
         self._started_over = True
 
 
-def _storable(text: str | None) -> str | None:
+class _Box(Struct, gc=False):
+    """A device as staging.subscriber.devices has it, by its MAC."""
+
+    device_type_uid: str
+    serial: str | None
+    label: str | None
+
+
+def _array(uids: set[str]) -> str:
+    """Return the literal of a text[], in order."""
+    ordered = sorted(uids)
+    if any(map(_QUOTABLE.search, ordered)):
+        ordered = sorted(map(_storable, uids))
+        ordered = [uid.replace("\\", "\\\\").replace('"', '\\"') for uid in ordered]
+    literal = '","'.join(ordered)
+    return f'{{"{literal}"}}' if uids else "{}"
+
+
+def _json(devices: dict[str, _Box]) -> str:
+    text = _encode(devices).decode()
+    if "\\u0000" in text:
+        # Not in the text: a label may spell this escape out.
+        clean = {
+            mac: _Box(
+                _storable(box.device_type_uid), box.serial and _storable(box.serial), box.label and _storable(box.label)
+            )
+            for mac, box in devices.items()
+        }
+        text = _encode(clean).decode()
+    return text
+
+
+def _storable(text: str) -> str:
     """PostgreSQL's text knows no NUL, which JSON does."""
-    return text if text is None else text.replace("\0", "\ufffd")
+    return text.replace("\0", "\ufffd") if "\0" in text else text
