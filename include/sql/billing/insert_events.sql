@@ -1,4 +1,4 @@
--- In: run_id, due_date, reference_month. Adds a pending event for each charge of the list (candidate) that has no live
+-- In: run_id, due_date. Adds a pending event for each charge of the list (candidate) that has no live
 -- one in the reference month. Another run that got there first makes event_live_charge fail the whole transaction.
 insert into billing.event (
     run_id,
@@ -10,7 +10,12 @@ insert into billing.event (
     reference_month,
     kind,
     amount,
-    price_source
+    price,
+    price_source,
+    days,
+    days_before,
+    denominator,
+    policy_id
 )
 select
     :run_id,
@@ -19,9 +24,14 @@ select
     candidate.client_package_id,
     candidate.package_id,
     :due_date,
-    :reference_month,
+    candidate.reference_month,
     'charge',
     candidate.amount,
-    candidate.price_source
+    candidate.price,
+    candidate.price_source,
+    candidate.days,
+    candidate.days_before,
+    candidate.denominator,
+    candidate.policy_id
 from candidate
 where candidate.exclusion is null and candidate.event_id is null

@@ -6,8 +6,14 @@ select
     listed.service_plan_id,
     listed.client_package_id,
     listed.package_id,
+    listed.reference_month,
     listed.amount,
+    listed.price,
     listed.price_source,
+    cast(listed.days as smallint) as days,
+    cast(listed.days_before as smallint) as days_before,
+    cast(listed.denominator as smallint) as denominator,
+    listed.policy_id,
     listed.exclusion,
     listed.event_id
 from billing.candidate(:due_date) as listed

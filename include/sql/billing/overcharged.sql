@@ -12,6 +12,7 @@ where
     and run.due_date = :due_date
     and event.kind = 'charge'
     and event.status = 'processed'
+    and not event.reversed
     and (judged.client_package_id is null or judged.exclusion is not null)
 group by coalesce(judged.exclusion, 'not_due')
 order by reason

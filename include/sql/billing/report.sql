@@ -18,12 +18,12 @@ expected as (
 events as (
     select
         event.service_plan_id,
-        count(*) filter (where event.status <> 'cancelled') as live,
-        coalesce(sum(event.amount) filter (where event.status <> 'cancelled'), 0) as live_amount,
+        count(*) filter (where event.status <> 'cancelled' and not event.reversed) as live,
+        coalesce(sum(event.amount) filter (where event.status <> 'cancelled' and not event.reversed), 0) as live_amount,
         count(*) filter (where event.status = 'pending') as pending,
         count(*) filter (where event.status = 'cancelled') as cancelled,
-        count(posting.id) as postings,
-        coalesce(sum(posting.amount), 0) as posted_amount
+        count(posting.id) filter (where not event.reversed) as postings,
+        coalesce(sum(posting.amount) filter (where not event.reversed), 0) as posted_amount
     from billing.event as event
     inner join run on event.run_id = run.id
     left join finance.posting as posting on event.id = posting.billing_event_id

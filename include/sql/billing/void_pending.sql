@@ -1,4 +1,4 @@
--- In: run_id, reference_month, settling. Cancels the pending events that the list (candidate) no longer charges, notes
+-- In: run_id, settling. Cancels the pending events that the list (candidate) no longer charges, notes
 -- why as exclusions, and lowers what their runs expect. Processed events are never touched.
 -- Saving also cancels what the list charges here but is still pending on another due date of the month: the due day
 -- moved. Settling does not, because nothing is added then; nor does it let go of what only lost its price, because the
@@ -13,7 +13,7 @@ with stale as (
         pending.run_id = :run_id
         and pending.status = 'pending'
         and (candidate.event_id is null or candidate.exclusion is not null)
-        and not (:settling and coalesce(candidate.exclusion, '') in ('free', 'no_price'))
+        and not (:settling and coalesce(candidate.exclusion, '') in ('free', 'no_price', 'below_minimum'))
     union all
     select
         moved.id,
@@ -24,7 +24,7 @@ with stale as (
         not :settling
         and candidate.exclusion is null
         and moved.run_id <> :run_id
-        and moved.reference_month = :reference_month
+        and moved.reference_month = candidate.reference_month
         and moved.kind = 'charge'
         and moved.status = 'pending'
 ),

@@ -1,12 +1,20 @@
--- In: due_date. Out: each package of a client plan that is charged more than once in the month of the due date, be it
--- sold once or cancelled and sold again.
+-- In: due_date. Out: each package of a client plan that is charged more than once for a month that the due date may
+-- charge, be it sold once or cancelled and sold again, or by more days than the month has.
 select
     'package ' || event.package_id || ' of client plan ' || event.client_plan_id || ' has ' || count(*)
     || ' live charges in ' || to_char(event.reference_month, 'YYYY-MM') as offender
 from billing.event as event
 where
-    event.reference_month = cast(:due_date as date) - (cast(extract(day from cast(:due_date as date)) as integer) - 1)
+    event.reference_month between
+    cast(date_trunc('month', cast(:due_date as timestamp)) - interval '1 month' as date) and cast(:due_date as date)
     and event.kind = 'charge'
     and event.status <> 'cancelled'
+    and not event.reversed
 group by event.client_plan_id, event.package_id, event.reference_month
-having count(*) > 1
+having
+    count(*) > 1
+    and (
+        count(*) > count(event.days)
+        or count(*) > count(distinct event.client_package_id)
+        or sum(event.days) > max(event.denominator)
+    )

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from sqlalchemy import Connection, Engine
 
-from multitv.billing.run import Run, Tally, hold, open_run, read_run, reais, reference_month, require_erp
+from multitv.billing.run import Run, Tally, hold, open_run, read_run, reais, require_erp
 from multitv.database.engine import bulk_transaction
 from multitv.database.sql import named
 from multitv.errors import PermanentError
@@ -111,7 +111,7 @@ def save(engine: Engine, due_date: date, *, allow_voids: bool = False) -> Saved:
         repriced = connection.execute(named("billing/reprice_pending"), of_run).rowcount
         added = connection.execute(
             named("billing/insert_events"),
-            of_run | {"due_date": due_date, "reference_month": reference_month(due_date)},
+            of_run | {"due_date": due_date},
         ).rowcount
         for step in ("delete_exclusions", "upsert_exclusions", "delete_expectations", "upsert_expectations"):
             connection.execute(named(f"billing/{step}"), of_run)
@@ -163,7 +163,7 @@ def _void(connection: Connection, run: Run, due_date: date, *, settling: bool, a
     voided = _tally(
         connection,
         "billing/void_pending",
-        {"run_id": run.id, "reference_month": reference_month(due_date), "settling": settling},
+        {"run_id": run.id, "settling": settling},
     )
     limit = max(settings.billing_max_voids, int(settings.billing_max_void_share * pending.events))
     if voided.events > limit and not allow_voids:
