@@ -39,8 +39,9 @@ from airflow.sdk import DAG, get_current_context, task
 
 from multitv.billing import report as reports
 from multitv.billing import tv
+from multitv.billing.approval import ReviewAndSave
 from multitv.billing.due_date import parse_due_date
-from multitv.billing.form import DUE_DATE, due_date_form, resolve_due_date, void_form
+from multitv.billing.form import DUE_DATE, due_date_form, resolve_due_date, review_form, void_form
 from multitv.billing.timetable import DueDayTimetable
 from multitv.billing.wait import WaitForStandardBilling
 from multitv.dag_defaults import default_args
@@ -62,21 +63,21 @@ with DAG(
     max_active_runs=64,
     default_args=default_args(),
     tags=["tv", "faturamento", "impacto:alto"],
-    params=due_date_form() | void_form(),
+    params=due_date_form() | review_form() | void_form(),
 ) as dag:
 
     @task.short_circuit(task_display_name="Carregar", ignore_downstream_trigger_rules=False)
     def load(due_date: str) -> bool:
-        return tv.load(isp_database(), parse_due_date(due_date)).has_work
+        context = get_current_context()
+        loaded = tv.load(isp_database(), parse_due_date(due_date))
+        if context["params"]["dry_run"]:
+            context["ti"].xcom_push("markdown", tv.preview(isp_database(), parse_due_date(due_date)))
+            return False
+        return loaded.has_work
 
     @task(task_display_name="Conferir a lista")
-    def check_list(due_date: str) -> None:
+    def check_list() -> None:
         books.warn(isp_database(), books.NEVER_BILLED, get_settings().due_days)
-        books.check(isp_database(), books.LIST, parse_due_date(due_date))
-
-    @task(task_display_name="Salvar")
-    def save(due_date: str) -> None:
-        tv.save(isp_database(), parse_due_date(due_date), allow_voids=get_current_context()["params"]["allow_voids"])
 
     @task(task_display_name="Processar e lançar no Financeiro")
     def settle(due_date: str) -> None:
@@ -84,6 +85,7 @@ with DAG(
 
     @task(task_display_name="Conferir os lançamentos")
     def check_books(due_date: str) -> None:
+        books.warn_of(isp_database(), books.PARKED, parse_due_date(due_date))
         books.check(isp_database(), books.BOOKS, parse_due_date(due_date))
 
     @task(task_display_name="Relatório", trigger_rule="none_failed")
@@ -93,8 +95,8 @@ with DAG(
     (
         resolve_due_date()
         >> load(DUE_DATE)
-        >> check_list(DUE_DATE)
-        >> save(DUE_DATE)
+        >> check_list()
+        >> ReviewAndSave(task_id="save", task_display_name="Conferir e salvar", due_date=DUE_DATE)
         >> WaitForStandardBilling(
             task_id="wait_for_standard_billing",
             task_display_name="Aguardar o Faturamento Padrão",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
@@ -76,6 +77,16 @@ class Settings(BaseSettings):
     )
     billing_max_void_share: Share = Field(
         default=0.1, description="more than this share of a due date's pending events is not voided without a person"
+    )
+    billing_approval: Literal["auto", "always", "never"] = Field(
+        default="auto", description="whether a person is asked before a list is saved; auto: if something is unusual"
+    )
+    billing_max_change_share: Share = Field(
+        default=0.2, description="unusual: charges or total differ from the month before by more than this share"
+    )
+    billing_max_amount: Decimal = Field(default=Decimal(500), gt=0, description="unusual: a charge over this, in reais")
+    billing_approval_hours: float = Field(
+        default=48, gt=0, le=720, description="hours after which a review that nobody answered fails its run"
     )
     catalog_max_shrink: Share = Field(
         default=0.2, description="a catalogue that lost more than this share of its rows is refused"

@@ -5,29 +5,33 @@
 -- taken for equal: a chance of one in 2^64 for each change, until the next change.
 -- A table and not a part of the next statement, because only so PostgreSQL joins in parallel.
 create temporary table pair on commit drop as
-with suspect as materialized (
+with wanted as (
     select
-        desired.ctid as desired_at,
-        actual.ctid as actual_at
-    from (
-        select
-            wanted.ctid,
-            wanted.client_plan_id,
-            wanted.digest,
-            wanted.needs_attention
-        from staging.desired_subscriber as wanted
-        where cast(:client_plan as bigint) is null or wanted.client_plan_id = cast(:client_plan as bigint)
-    ) as desired
-    full join (
-        select
-            subscriber.ctid,
-            subscriber.client_plan_id,
-            subscriber.digest
-        from staging.subscriber
-        where cast(:client_plan as bigint) is null or subscriber.client_plan_id = cast(:client_plan as bigint)
-    ) as actual on desired.client_plan_id = actual.client_plan_id
+        desired.ctid as address,
+        desired.client_plan_id,
+        desired.digest,
+        desired.needs_attention
+    from staging.desired_subscriber as desired
+    where cast(:client_plan as bigint) is null or desired.client_plan_id = cast(:client_plan as bigint)
+),
+
+found as (
+    select
+        actual.ctid as address,
+        actual.client_plan_id,
+        actual.digest
+    from staging.subscriber as actual
+    where cast(:client_plan as bigint) is null or actual.client_plan_id = cast(:client_plan as bigint)
+),
+
+suspect as materialized (
+    select
+        wanted.address as desired_at,
+        found.address as actual_at
+    from wanted
+    full join found on wanted.client_plan_id = found.client_plan_id
     -- As a number, because the planner expects few rows of that, and nearly all of a plain inequality.
-    where cast(coalesce(desired.digest <> actual.digest or desired.needs_attention, true) as integer) = 1
+    where cast(coalesce(wanted.digest <> found.digest or wanted.needs_attention, true) as integer) = 1
 )
 
 select

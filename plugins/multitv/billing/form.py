@@ -44,6 +44,20 @@ def void_form() -> dict[str, Any]:
     }
 
 
+def review_form() -> dict[str, Any]:
+    """Return the DAG parameters of the review between Carregar and Salvar."""
+    return {
+        "approval": Param(
+            None,
+            type=["null", "string"],
+            enum=["auto", "always", "never", None],
+            title="Aprovação",
+            description="Quem confere a lista antes de salvar (vazio: MULTITV_BILLING_APPROVAL)",
+        ),
+        "dry_run": Param(False, type="boolean", title="Só conferir", description="Mostrar a lista e não salvar nada"),
+    }
+
+
 @task(task_display_name="Vencimento")
 def resolve_due_date() -> str:
     """Return the run's due date as YYYY-MM-DD. Raises BadDueDate."""

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from sqlalchemy import Connection, Engine
 
+from multitv.billing.review import Approval, Question, concerns, describe, review, weigh
 from multitv.billing.run import Run, Tally, hold, open_run, read_run, reais, require_erp
 from multitv.database.engine import bulk_transaction
 from multitv.database.sql import named
@@ -94,12 +95,28 @@ def load(engine: Engine, due_date: date) -> Loaded:
     return loaded
 
 
-def save(engine: Engine, due_date: date, *, allow_voids: bool = False) -> Saved:
+def preview(engine: Engine, due_date: date) -> str:
+    """Log and return what a person would be shown before the list is saved. Writes nothing and takes no lock.
+
+    Raises ErpEmpty, DatabaseUnavailable.
+    """
+    with bulk_transaction(engine) as connection:
+        require_erp(connection)
+        _list_candidates(connection, due_date)
+        weight = weigh(connection, due_date)
+        shown = describe(connection, weight, concerns(weight, get_settings()))
+    log.info("%s", shown)
+    return shown
+
+
+def save(
+    engine: Engine, due_date: date, *, allow_voids: bool = False, approval: Approval = "never"
+) -> Saved | Question:
     """Make the pending events and the exclusions of a due date equal to its list, in one transaction.
 
-    Running it again before settlement adds, re-prices and voids pending events; processed ones never change.
-    `allow_voids` is a person's word that so many are really to be voided. Raises ErpEmpty, TooManyVoids,
-    DatabaseUnavailable.
+    Running it again before settlement adds, re-prices and voids pending events; processed ones never change. If a
+    person has to approve the list first, only the question is kept, and returned. `allow_voids` is a person's word
+    that so many are really to be voided. Raises ErpEmpty, TooManyVoids, DatabaseUnavailable.
     """
     with bulk_transaction(engine) as connection:
         hold(connection, due_date)
@@ -107,6 +124,9 @@ def save(engine: Engine, due_date: date, *, allow_voids: bool = False) -> Saved:
         run = open_run(connection, "tv", due_date)
         of_run: dict[str, object] = {"run_id": run.id}
         _list_candidates(connection, due_date)
+        question = review(connection, due_date, approval, get_settings())
+        if question is not None:
+            return question
         voided = _void(connection, run, due_date, settling=False, allow_voids=allow_voids)
         repriced = connection.execute(named("billing/reprice_pending"), of_run).rowcount
         added = connection.execute(
@@ -152,6 +172,7 @@ def settle(engine: Engine, due_date: date, *, allow_voids: bool = False) -> Sett
 
 def _list_candidates(connection: Connection, due_date: date) -> None:
     connection.execute(named("billing/list_candidates"), {"due_date": due_date})
+    connection.execute(named("billing/park_repeated"))
     # Without statistics the planner takes the temporary table for a handful of rows.
     connection.exec_driver_sql("analyze candidate")
 

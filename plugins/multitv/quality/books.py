@@ -10,17 +10,25 @@ from typing import Any
 from sqlalchemy import Engine
 
 from multitv.database.engine import bulk_transaction
+from multitv.database.locks import lock
 from multitv.database.sql import named
 from multitv.errors import PermanentError
 
 log = logging.getLogger(__name__)
 
-LIST = ("negative_price", "listed_twice")
 NEVER_BILLED = ("impossible_due_day", "incomplete_client_plan", "orphan_client_package", "unserved_due_day")
 PLANS = ("impossible_monthly_price", "due_twice")
-BOOKS = ("expected_is_billed", "processed_is_posted", "one_live_charge", "candidate_accounted_for")
+PARKED = ("parked",)
+BOOKS = (
+    "expected_is_billed",
+    "processed_is_posted",
+    "one_live_charge",
+    "candidate_accounted_for",
+    "reversal_nets_to_zero",
+)
 
 _SHOWN = 5
+_KEPT = 10_000
 
 
 class CheckFailed(PermanentError):
@@ -28,24 +36,32 @@ class CheckFailed(PermanentError):
 
 
 def warn(engine: Engine, names: tuple[str, ...], due_days: Sequence[int]) -> None:
-    """Run the named checks, which concern no due date, and log what they find as warnings. Writes nothing.
+    """Run the named checks, which concern no due date, and log what they find as warnings.
 
-    `due_days` are those that the ISP's schedule serves.
-
+    `due_days` are those that the ISP's schedule serves. Offenders are kept in quality.offender.
     Raises DatabaseUnavailable.
     """
-    for name, offenders in _run(engine, names, {"due_days": list(due_days)}).items():
+    for name, offenders in _run(engine, names, None, {"due_days": list(due_days)}).items():
         if offenders:
             log.warning("%s: %s. They are on no list, or on none that the schedule makes.", name, _some(offenders))
 
 
+def warn_of(engine: Engine, names: tuple[str, ...], due_date: date) -> None:
+    """Run the named checks for a due date and log what they find as warnings: its neighbours go on.
+
+    Offenders are kept in quality.offender. Raises DatabaseUnavailable.
+    """
+    for name, offenders in _run(engine, names, due_date, {}).items():
+        if offenders:
+            log.warning("%s: %s. Correct them and run tv_billing for %s again.", name, _some(offenders), due_date)
+
+
 def check(engine: Engine, names: tuple[str, ...], due_date: date) -> None:
-    """Run the named checks for a due date and log each. Writes nothing.
+    """Run the named checks for a due date and log each. Offenders are kept in quality.offender.
 
     Raises CheckFailed with every check that found offenders, DatabaseUnavailable.
     """
-    parameters = {"due_date": due_date}
-    found = {name: offenders for name, offenders in _run(engine, names, parameters).items() if offenders}
+    found = {name: offenders for name, offenders in _run(engine, names, due_date, {}).items() if offenders}
     if found:
         # What is posted is not edited: of the books a person has to find out first what happened.
         next_step = (
@@ -56,16 +72,25 @@ def check(engine: Engine, names: tuple[str, ...], due_date: date) -> None:
         details = " | ".join(f"{name}: {_some(offenders)}" for name, offenders in found.items())
         raise CheckFailed(
             f"Due date {due_date}: {len(found)} of {len(names)} checks failed. {details}. "
-            f"{next_step} This check wrote nothing."
+            f"{next_step} All of them are in quality.offender; the books are as they were."
         )
 
 
-def _run(engine: Engine, names: tuple[str, ...], parameters: dict[str, Any]) -> dict[str, Sequence[str]]:
+def _run(
+    engine: Engine, names: tuple[str, ...], due_date: date | None, parameters: dict[str, Any]
+) -> dict[str, Sequence[str]]:
     results: dict[str, Sequence[str]] = {}
+    of_date = {} if due_date is None else {"due_date": due_date}
     with bulk_transaction(engine) as connection:
         for name in names:
-            results[name] = connection.execute(named(f"quality/{name}"), parameters).scalars().all()
+            results[name] = connection.execute(named(f"quality/{name}"), parameters | of_date).scalars().all()
             log.info("%s: %s", name, f"{len(results[name])} offenders" if results[name] else "ok")
+        lock(connection, "quality offenders")
+        for name, offenders in results.items():
+            connection.execute(
+                named("quality/keep_offenders"),
+                {"check_name": name, "due_date": due_date, "offenders": list(offenders[:_KEPT])},
+            )
     return results
 
 

@@ -1,0 +1,10 @@
+-- In: what a review holds; decided_by (null: a person is asked). Out: its id.
+insert into billing.review (
+    due_date, digest, candidates, charges, amount, last_charges, last_amount, concerns, decision, decided_by, decided_at
+)
+values (
+    :due_date, :digest, :candidates, :charges, :amount, :last_charges, :last_amount, :concerns,
+    case when cast(:decided_by as text) is not null then 'approved' end, cast(:decided_by as text),
+    case when cast(:decided_by as text) is not null then now() end
+)
+returning id

@@ -1,0 +1,34 @@
+-- Keeps one row of each client package that the list (candidate) has more than once, as happens when a view of the ERP
+-- repeats rows, and parks it: which of them is right is for a person to say, and its neighbours are charged meanwhile.
+with repeated as (
+    select candidate.client_package_id
+    from candidate
+    group by candidate.client_package_id
+    having count(*) > 1
+),
+
+removed as (
+    delete from candidate
+    using repeated
+    where candidate.client_package_id = repeated.client_package_id
+    returning candidate.*
+)
+
+insert into candidate
+select distinct on (removed.client_package_id)
+    removed.client_plan_id,
+    removed.service_plan_id,
+    removed.client_package_id,
+    removed.package_id,
+    removed.reference_month,
+    removed.amount,
+    removed.price,
+    removed.price_source,
+    removed.days,
+    removed.days_before,
+    removed.denominator,
+    removed.policy_id,
+    'listed_twice',
+    removed.event_id
+from removed
+order by removed.client_package_id, removed.service_plan_id

@@ -1,0 +1,8 @@
+-- In: due_date. Out: each client package that the TV billing of the due date parked because of an error in the data.
+select
+    'client package ' || exclusion.client_package_id || ' of client plan ' || exclusion.client_plan_id
+    || ' is not charged: ' || exclusion.reason as offender
+from billing.run as run
+inner join billing.exclusion as exclusion on run.id = exclusion.run_id
+where run.kind = 'tv' and run.due_date = :due_date and exclusion.reason in ('negative_price', 'listed_twice')
+order by exclusion.client_package_id

@@ -1,0 +1,23 @@
+-- In: due_date. Out: each charge of the due date that is reversed without a reversal of the same amount, or has one
+-- without being reversed, and each reversal whose posting gives back something else than the posting it points at.
+select
+    'event ' || charge.id || ' of ' || charge.amount || ' is ' || case when charge.reversed then '' else 'not ' end
+    || 'reversed, its reversals are ' || coalesce(sum(reversal.amount), 0) as offender
+from billing.event as charge
+left join billing.correction on charge.id = correction.event_id and correction.action = 'reverse'
+left join billing.event as reversal on correction.reversal_event_id = reversal.id
+where charge.due_date = :due_date and charge.kind = 'charge'
+group by charge.id
+having
+    coalesce(sum(reversal.amount), 0) <> case when charge.reversed then -charge.amount else 0 end
+    or count(reversal.id) > 1
+    or bool_or(reversal.client_package_id <> charge.client_package_id)
+union all
+select 'posting ' || credit.id || ' of ' || credit.amount || ' reverses one of ' || posting.amount as offender
+from billing.event as reversal
+inner join finance.posting as credit on reversal.id = credit.billing_event_id
+left join finance.posting as posting on credit.reverses_posting_id = posting.id
+where
+    reversal.due_date = :due_date
+    and reversal.kind = 'reversal'
+    and (credit.amount + posting.amount) is distinct from 0

@@ -1,0 +1,182 @@
+"""The review between Carregar and Salvar: what is unusual about a list, who let it pass, and the same list saved."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Engine
+
+from multitv.billing.run import Tally, reais
+from multitv.database.engine import transaction
+from multitv.database.sql import named
+from multitv.errors import PermanentError, TransientError
+from multitv.markdown import table
+from multitv.settings import Settings
+
+log = logging.getLogger(__name__)
+
+# Who is asked: auto asks a person if something is unusual.
+Approval = Literal["auto", "always", "never"]
+RULE = {"auto": "limits", "never": "nobody (approval: never)"}
+
+
+class ListChanged(TransientError):
+    """What a person approved is not what would be saved any more: the next try asks again, with the new list."""
+
+
+class ReviewUnanswered(PermanentError):
+    """Nobody answered a review in time."""
+
+
+class ReviewDecided(PermanentError):
+    """A review that was decided already cannot be decided another way."""
+
+
+@dataclass(frozen=True)
+class Weight:
+    """A list in numbers; `digest` tells one list from another. Amounts are in reais."""
+
+    due_date: date
+    charges: Tally
+    candidates: int
+    greatest: Decimal
+    digest: str
+    last: Tally | None
+
+
+@dataclass(frozen=True)
+class Question:
+    """A review that waits for a person, and what to show them: a line, and Markdown."""
+
+    review: int
+    subject: str
+    body: str
+
+
+def weigh(connection: Connection, due_date: date) -> Weight:
+    """Weigh the list that the temporary table candidate holds, beside that of the same due day a month before."""
+    row = connection.execute(named("billing/weigh_list")).one()
+    last = connection.execute(named("billing/last_month"), {"due_date": due_date}).one_or_none()
+    return Weight(
+        due_date,
+        Tally(row.charges, row.amount),
+        row.candidates,
+        row.greatest,
+        row.digest,
+        Tally(int(last.charges), last.amount) if last else None,
+    )
+
+
+def concerns(weight: Weight, settings: Settings) -> list[str]:
+    """Return what is unusual about a list, a sentence in Portuguese for each; nothing if nothing is."""
+    found = []
+    if weight.last is None:
+        found.append("Este vencimento não foi faturado no mês anterior: não há com que comparar.")
+    else:
+        share = settings.billing_max_change_share
+        pairs: tuple[tuple[str, Decimal, Decimal, str, str], ...] = (
+            (
+                "número de cobranças",
+                Decimal(weight.last.events),
+                Decimal(weight.charges.events),
+                str(weight.last.events),
+                str(weight.charges.events),
+            ),
+            (
+                "total",
+                weight.last.amount,
+                weight.charges.amount,
+                reais(weight.last.amount),
+                reais(weight.charges.amount),
+            ),
+        )
+        found += [
+            f"O {what} mudou mais de {share:.0%} em um mês: de {shown_before} para {shown_after}."
+            for what, before, after, shown_before, shown_after in pairs
+            if abs(after - before) > Decimal(str(share)) * before
+        ]
+    if weight.greatest > settings.billing_max_amount:
+        found.append(
+            f"Há uma cobrança de {reais(weight.greatest)}, acima do limite de {reais(settings.billing_max_amount)}."
+        )
+    return found
+
+
+def review(connection: Connection, due_date: date, approval: Approval, settings: Settings) -> Question | None:
+    """Review the list of this transaction; None if it may be saved, else the question that a person has to answer.
+
+    A list that was approved needs nobody again until it changes. To be called under the lock of the due date.
+    """
+    weight = weigh(connection, due_date)
+    known = connection.execute(
+        named("billing/read_review"), {"due_date": due_date, "digest": weight.digest}
+    ).one_or_none()
+    if known is not None and known.decision == "approved":
+        return None
+    unusual = concerns(weight, settings) if weight.charges.events else []
+    asks = approval == "always" or (approval == "auto" and bool(unusual))
+    if known is None or known.decision is not None or not asks:
+        number = _keep(connection, weight, unusual, None if asks else RULE[approval])
+    else:
+        number = known.id
+    if not asks:
+        return None
+    what = f"{weight.charges.events} eventos, {reais(weight.charges.amount)}"
+    subject = f"Faturamento TV, vencimento {due_date:%d/%m/%Y}: salvar {what}?"
+    return Question(number, subject, describe(connection, weight, unusual))
+
+
+def describe(connection: Connection, weight: Weight, unusual: list[str]) -> str:
+    """Return the list as Markdown for a person: totals, what is unusual, outcomes, and who changes most."""
+    outcomes = connection.execute(named("billing/list_outcomes")).all()
+    changes = connection.execute(named("billing/top_changes"), {"due_date": weight.due_date}).all()
+    lines = [f"**{weight.charges}** de {weight.candidates} pacotes da lista seriam cobrados."]
+    if weight.last is not None:
+        lines[0] += f" No mês anterior: {weight.last}."
+    lines += ["", *(f"* {line}" for line in unusual), ""]
+    lines += table(
+        ["resultado", "pacotes", "valor"],
+        [["cobrar" if row.outcome == "charge" else row.outcome, row.candidates, reais(row.amount)] for row in outcomes],
+    )
+    if changes and weight.last is not None:
+        shown: list[list[Any]] = [
+            [row.client_plan_id, reais(row.amount_before), reais(row.amount_after)] for row in changes
+        ]
+        lines += ["", "Maiores mudanças:", "", *table(["plano do cliente", "mês anterior", "agora"], shown)]
+    return "\n".join(lines)
+
+
+def decide(engine: Engine, review: int, *, approved: bool, by: str, at: datetime) -> None:
+    """Keep a person's word. Raises ReviewDecided if it was decided before, DatabaseUnavailable."""
+    decision = "approved" if approved else "rejected"
+    with transaction(engine) as connection:
+        decided = connection.execute(
+            named("billing/decide_review"),
+            {"review": review, "decision": decision, "decided_by": by, "decided_at": at},
+        ).rowcount
+    if not decided:
+        raise ReviewDecided(f"Review {review} was decided before: clear this task to see the list as it is now.")
+    log.info("Review %s was %s by %s.", review, decision, by)
+
+
+def _keep(connection: Connection, weight: Weight, unusual: list[str], decided_by: str | None) -> int:
+    return int(
+        connection.execute(
+            named("billing/insert_review"),
+            {
+                "due_date": weight.due_date,
+                "digest": weight.digest,
+                "candidates": weight.candidates,
+                "charges": weight.charges.events,
+                "amount": weight.charges.amount,
+                "last_charges": weight.last.events if weight.last else None,
+                "last_amount": weight.last.amount if weight.last else None,
+                "concerns": unusual,
+                "decided_by": decided_by,
+            },
+        ).scalar_one()
+    )
