@@ -15,6 +15,7 @@ WRITTEN = (
     "billing.event",
     "billing.exclusion",
     "billing.expectation",
+    "billing.correction",
     "finance.invoice",
     "finance.posting",
 )

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multitv.billing.due_date import BadDueDate, due_dates, resolve_due_date
+from multitv.billing.due_date import BadDueDate, backfill_runs, due_dates, resolve_due_date
 
 TODAY = date(2026, 11, 23)
 
@@ -75,3 +75,20 @@ def test_due_dates_are_in_order_and_none_is_left_out(days: set[int], since: date
 
 def _is_last(day: date) -> bool:
     return date.fromordinal(day.toordinal() + 1).day == 1
+
+
+def test_a_backfill_takes_each_due_date_once_the_oldest_first() -> None:
+    form = {"due_dates": ["2026-12-10", "2026-10-10", "2026-10-10"], "approval": "always", "dry_run": False}
+    assert backfill_runs(form, "manual__1", TODAY) == [
+        {
+            "trigger_run_id": f"due_{due}__manual__1",
+            "conf": {"due_date": due, "allow_past": True, "approval": "always", "dry_run": False},
+        }
+        for due in ("2026-10-10", "2026-12-10")
+    ]
+
+
+@pytest.mark.parametrize("due_dates", [None, [], ["2026-02-30"], ["2030-01-01"], ["2026-10-10", "amanhã"]])
+def test_a_backfill_with_a_wrong_due_date_does_nothing(due_dates: list[str] | None) -> None:
+    with pytest.raises(BadDueDate):
+        backfill_runs({"due_dates": due_dates, "approval": None, "dry_run": False}, "manual__1", TODAY)

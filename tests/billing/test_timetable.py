@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 import pendulum
@@ -123,3 +123,22 @@ def test_a_run_that_was_planned_before_a_change_keeps_its_due_date(clock) -> Non
         run_type=DagRunType.SCHEDULED, run_after=planned.run_after, data_interval=planned.data_interval
     )
     assert made == "scheduled__due_2026-12-05"
+
+
+def test_a_backfill_makes_the_runs_that_would_have_started_past_due_dates_too() -> None:
+    infos = list(
+        TIMETABLE.iter_dagrun_infos_between(datetime(2025, 12, 20, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC))
+    )
+    found = [TIMETABLE.due_date_of(info.data_interval) for info in infos]
+    starts = [info.run_after for info in infos]
+    assert starts == sorted(starts)
+    assert min(starts) >= datetime(2025, 12, 20, tzinfo=UTC)
+    assert max(starts) <= datetime(2026, 2, 1, tzinfo=UTC)
+    assert found == [
+        date(2025, 12, 31),
+        date(2026, 1, 5),
+        date(2026, 1, 10),
+        date(2026, 1, 31),
+        date(2026, 2, 5),
+        date(2026, 2, 10),
+    ]

@@ -13,7 +13,15 @@ from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG
 from airflow.serialization.serialized_objects import DagSerialization
 
-DAG_IDS = {"tv_catalog_sync", "tv_plan_reconciliation", "tv_billing", "standard_billing"}
+DAG_IDS = {
+    "tv_catalog_sync",
+    "tv_plan_reconciliation",
+    "tv_billing",
+    "tv_billing_correction",
+    "tv_billing_backfill",
+    "tv_billing_sweep",
+    "standard_billing",
+}
 TAGS = {"tv", "catalogo", "plataforma", "faturamento", "impacto:alto", "impacto:medio"}
 
 
@@ -42,10 +50,10 @@ def test_a_dag_tells_what_it_is_and_what_to_do_at_three_in_the_morning(dag: DAG)
 def test_every_task_has_an_owner_retries_with_backoff_and_a_time_limit(dag: DAG) -> None:
     for task in dag.tasks:
         assert task.owner == "multitv"
-        assert task.retries == 3
+        assert task.retries == (0 if task.task_id == "bill" and dag.dag_id == "tv_billing_backfill" else 3)
         assert task.retry_exponential_backoff
         assert task.retry_policy is not None
-        assert task.execution_timeout or task.task_id == "wait_for_standard_billing"
+        assert task.execution_timeout or task.task_id in ("wait_for_standard_billing", "bill")
         assert task.task_display_name != task.task_id
 
 

@@ -5,5 +5,5 @@ select
         select count(*)
         from billing.run as run
         inner join billing.event as event on run.id = event.run_id
-        where run.kind = 'tv' and run.due_date = :due_date and event.status = 'pending'
+        where run.kind = 'tv' and run.due_date = :due_date and event.status = 'pending' and event.kind = 'charge'
     ) as pending

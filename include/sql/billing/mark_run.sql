@@ -6,7 +6,7 @@ from (
         case
             when exists (
                 select 1 from billing.event as event
-                where event.run_id = :run_id and event.status = 'pending'
+                where event.run_id = :run_id and event.status = 'pending' and event.kind = 'charge'
             ) then 'saved'
             else 'closed'
         end as status

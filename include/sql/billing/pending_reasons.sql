@@ -7,6 +7,6 @@ from billing.run as run
 inner join billing.event as event on run.id = event.run_id
 left join finance.invoice as invoice
     on event.client_plan_id = invoice.client_plan_id and event.due_date = invoice.due_date
-where run.kind = 'tv' and run.due_date = :due_date and event.status = 'pending'
+where run.kind = 'tv' and run.due_date = :due_date and event.status = 'pending' and event.kind = 'charge'
 group by invoice.status
 order by reason

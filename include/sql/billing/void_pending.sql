@@ -12,6 +12,7 @@ with stale as (
     where
         pending.run_id = :run_id
         and pending.status = 'pending'
+        and pending.kind = 'charge'
         and (candidate.event_id is null or candidate.exclusion is not null)
         and not (:settling and coalesce(candidate.exclusion, '') in ('free', 'no_price', 'below_minimum'))
     union all

@@ -12,11 +12,11 @@ group by event.id
 having
     count(posting.id) <> case event.status when 'processed' then 1 else 0 end
     or bool_or(
-        (posting.amount, invoice.client_plan_id, invoice.due_date, posting.kind)
+        (posting.amount, invoice.client_plan_id, case event.kind when 'charge' then invoice.due_date end, posting.kind)
         is distinct from (
             event.amount,
             event.client_plan_id,
-            event.due_date,
+            case event.kind when 'charge' then event.due_date end,
             case event.kind when 'charge' then 'tv_package' else 'reversal' end
         )
     ) filter (where posting.id is not null)

@@ -96,6 +96,8 @@ add constraint exclusion_reason_check check (
 );
 comment on column billing.exclusion.reason is 'negative_price and listed_twice are errors of the data, parked.';
 
+create index event_credit on billing.event (client_plan_id) where kind = 'reversal' and status = 'pending';
+
 -- What people took back or called off: who, when, why.
 create table billing.correction (
     id bigint generated always as identity primary key,

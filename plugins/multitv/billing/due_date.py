@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from multitv.errors import PermanentError
 
@@ -45,6 +47,21 @@ def resolve_due_date(chosen: str | None, run_id: str, today: date, *, allow_past
     return due_date
 
 
+def backfill_runs(form: Mapping[str, Any], run_id: str, today: date) -> list[dict[str, object]]:
+    """Return what triggers tv_billing for each due date of the form, the oldest first, each once.
+
+    Raises BadDueDate if there is none, if one is no date, or lies more than a year ahead.
+    """
+    chosen = sorted({resolve_due_date(str(text), run_id, today, allow_past=True) for text in form["due_dates"] or []})
+    if not chosen:
+        raise BadDueDate("No due date was given: trigger this again and fill the form in. Nothing was written.")
+    passed = {name: form[name] for name in ("approval", "dry_run")}
+    return [
+        {"trigger_run_id": f"due_{due}__{run_id}", "conf": {"due_date": str(due), "allow_past": True, **passed}}
+        for due in chosen
+    ]
+
+
 def parse_due_date(text: str) -> date:
     """Return the date written as YYYY-MM-DD. Raises BadDueDate for anything else."""
     try:
@@ -55,6 +72,11 @@ def parse_due_date(text: str) -> date:
         raise BadDueDate(
             f"'{text}' is not a due date: {error}. Write it as YYYY-MM-DD, for example 2026-12-10. Nothing was written."
         ) from error
+
+
+def due_date_of(interval_end: datetime, timezone: ZoneInfo) -> date:
+    """Return the due date of a run from the end of its data interval, also after a change of time zone."""
+    return (interval_end - timedelta(hours=12)).astimezone(timezone).date()
 
 
 def due_dates(due_days: Iterable[int], since: date) -> Iterator[date]:

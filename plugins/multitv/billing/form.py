@@ -32,6 +32,18 @@ def due_date_form() -> dict[str, Any]:
     }
 
 
+def backfill_form() -> dict[str, Any]:
+    """Return the DAG parameters of a backfill: several due dates, reviewed alike."""
+    several = Param(
+        [],
+        type="array",
+        items={"type": "string", "format": "date"},
+        title="Vencimentos",
+        description="Um por linha, como 2026-10-10",
+    )
+    return {"due_dates": several} | review_form()
+
+
 def void_form() -> dict[str, Any]:
     """Return the DAG parameter by which a person vouches for many events being voided at once."""
     return {
@@ -58,12 +70,35 @@ def review_form() -> dict[str, Any]:
     }
 
 
+def correction_form() -> dict[str, Any]:
+    """Return the DAG parameters of the correction of one event."""
+    return {
+        "event_id": Param(type="integer", minimum=1, title="Evento", description="O número do evento"),
+        "action": Param(
+            "reverse",
+            enum=["reverse", "void"],
+            title="Correção",
+            description="reverse: estornar um evento processado; void: cancelar um pendente",
+        ),
+        "reason": Param(
+            "", type="string", maxLength=500, title="Motivo", description="Por que; fica guardado com o seu nome"
+        ),
+        "rebill": Param(
+            False,
+            type="boolean",
+            title="Cobrar de novo",
+            description="O próximo faturamento pode cobrar este mês de novo",
+        ),
+    }
+
+
 @task(task_display_name="Vencimento")
 def resolve_due_date() -> str:
     """Return the run's due date as YYYY-MM-DD. Raises BadDueDate."""
     context = get_current_context()
-    chosen = context["params"]
-    resolved = due_date.resolve_due_date(
-        chosen["due_date"], context["run_id"], get_settings().today(), allow_past=chosen["allow_past"]
-    )
-    return str(resolved)
+    form, run = context["params"], context["dag_run"]
+    chosen, allow_past = form["due_date"], form["allow_past"]
+    if run.run_type == "backfill" and run.data_interval_end is not None:
+        # Airflow names these runs itself, and whoever starts them means the past.
+        chosen, allow_past = str(due_date.due_date_of(run.data_interval_end, get_settings().timezone)), True
+    return str(due_date.resolve_due_date(chosen, context["run_id"], get_settings().today(), allow_past=allow_past))

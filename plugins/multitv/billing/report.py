@@ -40,6 +40,7 @@ def _tv_report(engine: Engine, due_date: date) -> str:
         reasons = connection.execute(named("billing/exclusion_reasons"), of_date).all()
         pending = connection.execute(named("billing/pending_reasons"), of_date).all()
         overcharged = connection.execute(named("billing/overcharged"), of_date).all()
+        waiting = Tally(*connection.execute(named("billing/count_credits"), of_date).one())
         unbilled = Tally(*connection.execute(named("billing/count_unbilled"), of_date).one())
     if run is None:
         return f"# TV billing, due date {due_date}\n\nNothing is due on this date: no run was opened."
@@ -67,6 +68,8 @@ def _tv_report(engine: Engine, due_date: date) -> str:
         ]
     for row in pending:
         lines += ["", f"Still pending: {Tally(row.events, row.amount)}, {row.reason}. The next run tries them again."]
+    if waiting.events:
+        lines += ["", f"Reversals that wait for an open invoice: {waiting}. A later settlement posts them."]
     for row in overcharged:
         tally = Tally(row.events, row.amount)
         lines += ["", f"Processed, but would not be charged today: {tally}, {row.reason}. Look whether to reverse."]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from airflow.timetables.base import DagRunInfo, DataInterval, TimeRestriction, Timetable
 from pendulum import DateTime, instance, now
 
-from multitv.billing.due_date import due_dates
+from multitv.billing.due_date import due_date_of, due_dates
 
 # Airflow asks for the next run at every parse of the DAG, so also in the seconds between a start and its run.
 _GRACE = timedelta(hours=1)
@@ -59,8 +59,8 @@ class DueDayTimetable(Timetable):
         return DataInterval(start, instance(datetime.combine(due_date + timedelta(1), time(), self.timezone)))
 
     def due_date_of(self, interval: DataInterval) -> date:
-        """Return the due date of a scheduled run, the inverse of `interval_of`, also after a change of time zone."""
-        return (interval.end - timedelta(hours=12)).astimezone(self.timezone).date()
+        """Return the due date of a scheduled run, the inverse of `interval_of`."""
+        return due_date_of(interval.end, self.timezone)
 
     def infer_manual_data_interval(self, *, run_after: DateTime) -> DataInterval:
         """A manual run has its due date in the form, so its interval means nothing."""
@@ -88,6 +88,19 @@ class DueDayTimetable(Timetable):
         if restriction.latest is not None and start > restriction.latest:
             return None
         return DagRunInfo(run_after=start, data_interval=self.interval_of(start, due_date))
+
+    def iter_dagrun_infos_between(
+        self, earliest: DateTime | None, latest: DateTime, *, align: bool = True
+    ) -> Iterator[DagRunInfo]:
+        """Yield the runs that would have started between two moments, past due dates too: what a backfill makes."""
+        del align
+        since = (earliest or latest).astimezone(self.timezone).date()
+        for due_date in due_dates(self.due_days, since):
+            start = self.start_of(due_date)
+            if start > latest:
+                return
+            if earliest is None or start >= earliest:
+                yield DagRunInfo(run_after=start, data_interval=self.interval_of(start, due_date))
 
     def generate_run_id(
         self, *, run_type: Any, run_after: DateTime, data_interval: DataInterval | None, **extra: Any

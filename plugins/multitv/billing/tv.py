@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from sqlalchemy import Connection, Engine
 
+from multitv.billing.correction import post_credits
 from multitv.billing.review import Approval, Question, concerns, describe, review, weigh
 from multitv.billing.run import Run, Tally, hold, open_run, read_run, reais, require_erp
 from multitv.database.engine import bulk_transaction
@@ -55,10 +56,14 @@ class Saved:
 
 @dataclass(frozen=True)
 class Settled:
-    """What settling changed, and what is left pending by reason (no_invoice, invoice_closed, invoice_paid)."""
+    """What settling changed, and what is left pending by reason (no_invoice, invoice_closed, invoice_paid).
+
+    `credited`: reversals that it posted, of any due date.
+    """
 
     posted: Tally
     voided: Tally
+    credited: Tally
     pending: dict[str, Tally]
 
 
@@ -161,10 +166,11 @@ def settle(engine: Engine, due_date: date, *, allow_voids: bool = False) -> Sett
         _list_candidates(connection, due_date)
         voided = _void(connection, run, due_date, settling=True, allow_voids=allow_voids)
         posted = _tally(connection, "billing/post_pending", of_run)
+        credited = post_credits(connection)
         connection.execute(named("billing/mark_run"), of_run)
         left = connection.execute(named("billing/pending_reasons"), {"due_date": due_date}).all()
-    settled = Settled(posted, voided, {row.reason: Tally(row.events, row.amount) for row in left})
-    log.info("Settled %s: %s posted, %s voided.", due_date, settled.posted, settled.voided)
+    settled = Settled(posted, voided, credited, {row.reason: Tally(row.events, row.amount) for row in left})
+    log.info("Settled %s: %s posted, %s voided, %s credited.", due_date, settled.posted, settled.voided, credited)
     for reason, tally in settled.pending.items():
         log.warning("%s events of %s stay pending: %s. The next run tries them again.", tally, due_date, reason)
     return settled

@@ -39,7 +39,7 @@ def set_allows_tv(engine: Engine, author: str, service_plan_id: int, allows_tv: 
 def _hold(change: Change, service_plan_id: int) -> Row[Any] | None:
     of = {"service_plan_id": service_plan_id}
     lock(change.connection, f"service plan {service_plan_id}")
-    if change.connection.execute(named("contracts/read_service_plan"), of).first() is None:
+    if change.connection.execute(named("erp/read_service_plan"), of).first() is None:
         raise NotThere(f"The ERP has no service plan {service_plan_id}: check the number.")
     return change.connection.execute(named("contracts/hold_service_plan_setting"), of).one_or_none()
 

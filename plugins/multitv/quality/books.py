@@ -76,6 +76,18 @@ def check(engine: Engine, names: tuple[str, ...], due_date: date) -> None:
         )
 
 
+def check_all(engine: Engine, names: tuple[str, ...], due_dates: Sequence[date]) -> None:
+    """Run the named checks for each due date. Raises CheckFailed, when all were run, with what failed of any."""
+    failed = []
+    for due_date in due_dates:
+        try:
+            check(engine, names, due_date)
+        except CheckFailed as error:
+            failed.append(str(error))
+    if failed:
+        raise CheckFailed(" || ".join(failed))
+
+
 def _run(
     engine: Engine, names: tuple[str, ...], due_date: date | None, parameters: dict[str, Any]
 ) -> dict[str, Sequence[str]]:

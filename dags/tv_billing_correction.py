@@ -1,0 +1,60 @@
+"""
+# Corrigir um evento de faturamento: void or reverse one event
+
+A pending charge is voided; a processed one is reversed: a credit of the same amount, linked to its posting, with a
+reason and the author. Nothing that was posted is ever edited.
+
+    correct
+
+Only by hand, with a form. `event_id` is the event's number (`billing.event.id`); the author is whoever triggers it.
+
+    {"event_id": 4711, "action": "reverse", "reason": "cobrado depois do cancelamento"}
+
+The credit goes on the invoice of the charge. If that was paid or closed meanwhile it goes on the client's next invoice:
+until there is one the reversal stays pending, and the settlement of a later due date posts it.
+
+The package is not charged for that month again, however often its due date is run. To charge it anew, at today's price,
+set `rebill` and trigger `tv_billing` for the due date afterwards.
+
+## Triage notes
+
+* **CorrectionRefused:** the message says what the event is and what can be done with it. Nothing was written.
+* **The task died in the middle:** it is one transaction. Clear it: the same correction is made once.
+"""
+
+from __future__ import annotations
+
+from airflow.sdk import DAG, get_current_context, task
+
+from multitv.billing import correction
+from multitv.billing.form import correction_form
+from multitv.dag_defaults import default_args
+from multitv.database.engine import isp_database
+
+with DAG(
+    "tv_billing_correction",
+    dag_display_name="Corrigir um evento de faturamento",
+    doc_md=__doc__,
+    schedule=None,
+    catchup=False,
+    max_active_runs=8,
+    default_args=default_args(),
+    tags=["tv", "faturamento", "impacto:alto"],
+    params=correction_form(),
+) as dag:
+
+    @task(task_display_name="Corrigir")
+    def correct() -> str:
+        context = get_current_context()
+        form = context["params"]
+        author = context["dag_run"].triggering_user_name or ""
+        return correction.correct(
+            isp_database(),
+            form["event_id"],
+            form["action"],
+            reason=form["reason"],
+            author=author,
+            rebill=form["rebill"],
+        ).explanation
+
+    correct()

@@ -1,0 +1,52 @@
+"""
+# Vigiar o faturamento: find billing runs that died, and books that went wrong since
+
+Looks every day for due dates whose TV billing was never saved, never settled or never ran, or whose standard billing
+failed, and checks the books of the last two months again. It repairs nothing.
+
+    find_unfinished
+    check_books
+
+## Triage notes
+
+* **`find_unfinished` failed:** the message names each due date and what to do. Every step it tells you to run is
+  harmless to repeat.
+* **`check_books` failed:** the message names the check and the rows; all of them are in `quality.offender`. Call
+  whoever owns billing before you clear or correct anything.
+"""
+
+from __future__ import annotations
+
+import pendulum
+from airflow.sdk import DAG, CronTriggerTimetable, task
+
+from multitv.billing import sweep
+from multitv.dag_defaults import default_args
+from multitv.database.engine import isp_database
+from multitv.quality import books
+from multitv.settings import get_settings
+
+settings = get_settings()
+
+with DAG(
+    "tv_billing_sweep",
+    dag_display_name="Vigiar o faturamento",
+    doc_md=__doc__,
+    schedule=CronTriggerTimetable("0 8 * * *", timezone=settings.timezone.key, run_immediately=False),
+    start_date=pendulum.datetime(2026, 1, 1, tz=settings.timezone.key),
+    catchup=False,
+    max_active_runs=1,
+    default_args=default_args(),
+    tags=["tv", "faturamento", "impacto:medio"],
+) as dag:
+
+    @task(task_display_name="Procurar faturamentos parados")
+    def find_unfinished() -> None:
+        sweep.sweep(isp_database(), get_settings(), get_settings().today())
+
+    @task(task_display_name="Conferir os lançamentos")
+    def check_books() -> None:
+        books.check_all(isp_database(), books.BOOKS, sweep.recent_due_dates(isp_database(), get_settings().today()))
+
+    find_unfinished()
+    check_books()

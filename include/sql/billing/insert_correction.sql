@@ -1,0 +1,26 @@
+-- In: event, action, reason, author, rebill, reversal (the event that gives it back, or null). Keeps who corrected what
+-- and why, and takes the event out of what its run expects: as an exclusion it stays accounted for.
+with corrected as (
+    insert into billing.correction (event_id, action, reason, author, rebill, reversal_event_id)
+    values (:event, :action, :reason, :author, :rebill, cast(:reversal as bigint))
+    returning event_id
+),
+
+excluded as (
+    insert into billing.exclusion (run_id, client_plan_id, client_package_id, service_plan_id, reason)
+    select
+        event.run_id,
+        event.client_plan_id,
+        event.client_package_id,
+        event.service_plan_id,
+        'corrected'
+    from corrected
+    inner join billing.event as event on corrected.event_id = event.id
+    returning run_id
+)
+
+update billing.expectation as expected
+set charges = expected.charges - 1, amount = expected.amount - event.amount
+from corrected
+inner join billing.event as event on corrected.event_id = event.id
+where expected.run_id = event.run_id and expected.service_plan_id = event.service_plan_id

@@ -1,0 +1,30 @@
+-- In: event, a processed charge. Marks it reversed, and adds the pending event that gives its amount back. Out: its id.
+with charge as (
+    update billing.event as event
+    set reversed = true
+    where event.id = :event
+    returning event.*
+)
+
+insert into billing.event (
+    run_id, client_plan_id, service_plan_id, client_package_id, package_id, due_date, reference_month, kind,
+    amount, price, price_source, days, days_before, denominator, policy_id
+)
+select
+    charge.run_id,
+    charge.client_plan_id,
+    charge.service_plan_id,
+    charge.client_package_id,
+    charge.package_id,
+    charge.due_date,
+    charge.reference_month,
+    'reversal',
+    -charge.amount,
+    charge.price,
+    charge.price_source,
+    charge.days,
+    charge.days_before,
+    charge.denominator,
+    charge.policy_id
+from charge
+returning id

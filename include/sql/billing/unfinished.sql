@@ -1,0 +1,85 @@
+-- In: scheduled (due dates whose runs should have started by now), grace (how long a step may take, as an interval).
+-- Out: each billing run that died or never came, and what a person should do: due_date, what, advice. Oldest first.
+with begun as (
+    select min(run.due_date) as due_date
+    from billing.run as run
+),
+
+state as (
+    select
+        run.due_date,
+        run.kind,
+        run.status,
+        run.reason,
+        run.created_at < now() - cast(:grace as interval) as old,
+        standard.status as standard_status,
+        standard.closed_at < now() - cast(:grace as interval) as standard_old,
+        (
+            select review.decision is null
+            from billing.review
+            where review.due_date = run.due_date
+            order by review.id desc
+            limit 1
+        ) as asked,
+        (
+            select count(*)
+            from billing.event as event
+            inner join finance.invoice as invoice
+                on event.client_plan_id = invoice.client_plan_id and event.due_date = invoice.due_date
+            where
+                event.run_id = run.id
+                and event.kind = 'charge'
+                and event.status = 'pending'
+                and invoice.status = 'open'
+        ) as postable
+    from billing.run as run
+    left join billing.run as standard
+        on run.kind = 'tv' and standard.kind = 'standard' and run.due_date = standard.due_date
+    where run.status <> 'closed'
+)
+
+select
+    state.due_date,
+    'the list was never saved' as what,
+    case
+        when state.asked then 'a person has to answer the review: open the run of tv_billing that waits'
+        else 'its run died or was rejected: trigger tv_billing for this due date'
+    end as advice
+from state
+where state.kind = 'tv' and state.status = 'open' and state.old
+union all
+select
+    state.due_date,
+    state.postable || ' events are pending although their invoices are open' as what,
+    'settle died: trigger tv_billing for this due date, it goes on where it stopped' as advice
+from state
+where state.kind = 'tv' and state.standard_status = 'closed' and state.standard_old and state.postable > 0
+union all
+select
+    state.due_date,
+    'the standard billing ' || case state.status when 'failed' then 'failed: ' || state.reason else 'never ended' end
+        as what,
+    'repair it, run standard_billing for this due date, then clear the wait of tv_billing' as advice
+from state
+where state.kind = 'standard' and state.old
+union all
+select
+    due.due_date,
+    'tv_billing never ran' as what,
+    'trigger tv_billing for this due date' as advice
+from unnest(cast(:scheduled as date[])) as due (due_date)
+cross join begun
+where
+    due.due_date > begun.due_date
+    and exists (
+        select 1
+        from billing.due_client_plan(due.due_date) as plan
+        inner join tv.client_package as sold on plan.id = sold.client_plan_id
+        where plan.exclusion is null and sold.added_on <= due.due_date and sold.cancelled_on is null
+    )
+    and not exists (
+        select 1
+        from billing.run as run
+        where run.kind = 'tv' and run.due_date = due.due_date
+    )
+order by due_date asc, what asc

@@ -1,0 +1,129 @@
+"""Corrections of single events, by a person: a pending one is voided, a processed one is given back. Never an edit."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import Connection, Engine
+
+from multitv.billing.run import Tally, hold
+from multitv.database.engine import transaction
+from multitv.database.locks import lock
+from multitv.database.sql import named
+from multitv.errors import PermanentError
+
+log = logging.getLogger(__name__)
+
+Action = Literal["void", "reverse"]
+# Credits of any due date may be posted by any run: one at a time, after the lock of the month.
+CREDITS = "billing credits"
+
+
+class CorrectionRefused(PermanentError):
+    """The event is not one that can be corrected this way; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """A correction as it stands. `reversal_event` gives the amount back, `posted` once an invoice carries it."""
+
+    event: int
+    action: Action
+    reversal_event: int | None
+    posted: bool
+    explanation: str
+
+
+def correct(engine: Engine, event: int, action: Action, *, reason: str, author: str, rebill: bool = False) -> Corrected:
+    """Void a pending charge, or reverse a processed one, once, in one transaction.
+
+    The credit goes on the charge's invoice, or, if that is not open any more, on the client plan's next one; until
+    there is one it stays pending, and a later settlement posts it. The client package is not charged for that month
+    again unless `rebill` says so: then the next run of its due date lists it. The same correction by the same person
+    is made once, however often it is asked for. Raises CorrectionRefused, DatabaseUnavailable.
+    """
+    reason, author = reason.strip(), author.strip()
+    if not reason or not author:
+        raise CorrectionRefused("A correction needs a reason and an author. Nothing was written.")
+    with transaction(engine) as connection:
+        due_date = connection.execute(named("billing/event_due_date"), {"event": event}).scalar_one_or_none()
+        if due_date is None:
+            raise CorrectionRefused(f"There is no event {event}: look its number up again. Nothing was written.")
+        hold(connection, due_date)
+        known = connection.execute(named("billing/read_correction"), {"event": event}).one_or_none()
+        if known is not None:
+            if (known.action, known.reason, known.author, known.rebill) != (action, reason, author, rebill):
+                raise CorrectionRefused(
+                    f"Event {event} was corrected before ({known.action}, by {known.author}: {known.reason}). "
+                    "Nothing was written."
+                )
+            return _corrected(connection, event, action, known.reversal_event_id)
+        reversal = _CORRECTIONS[action](connection, event)
+        connection.execute(
+            named("billing/insert_correction"),
+            {
+                "event": event,
+                "action": action,
+                "reason": reason,
+                "author": author,
+                "rebill": rebill,
+                "reversal": reversal,
+            },
+        )
+        post_credits(connection)
+        corrected = _corrected(connection, event, action, reversal)
+    log.info("Event %s: %s by %s (%s). %s", event, action, author, reason, corrected.explanation)
+    if reversal is not None and not corrected.posted:
+        log.warning("No open invoice can carry reversal %s yet: a later settlement posts it.", reversal)
+    return corrected
+
+
+def post_credits(connection: Connection) -> Tally:
+    """Post every reversal that an open invoice can carry now."""
+    lock(connection, CREDITS)
+    return Tally(*connection.execute(named("billing/post_credits")).one())
+
+
+def explain(engine: Engine, event: int) -> str:
+    """Return one line, in Portuguese, on how an event's amount came about. Raises CorrectionRefused without one."""
+    with transaction(engine) as connection:
+        line = connection.execute(named("billing/explain_event"), {"event": event}).scalar_one()
+    if line is None:
+        raise CorrectionRefused(f"There is no event {event}: look its number up again.")
+    return str(line)
+
+
+def _void(connection: Connection, event: int) -> None:
+    row = connection.execute(named("billing/hold_event"), {"event": event}).one()
+    if (row.kind, row.status) != ("charge", "pending"):
+        raise CorrectionRefused(
+            f"Event {event} is a {row.status} {row.kind}: only a pending charge is voided"
+            + (", a processed one is reversed" if (row.kind, row.status) == ("charge", "processed") else "")
+            + ". Nothing was written."
+        )
+    connection.execute(named("billing/void_event"), {"event": event})
+
+
+def _reverse(connection: Connection, event: int) -> int:
+    row = connection.execute(named("billing/hold_event"), {"event": event}).one()
+    if (row.kind, row.status) != ("charge", "processed"):
+        raise CorrectionRefused(
+            f"Event {event} is a {row.status} {row.kind}: only a processed charge is reversed"
+            + (", a pending one is voided" if (row.kind, row.status) == ("charge", "pending") else "")
+            + ". Nothing was written."
+        )
+    return int(connection.execute(named("billing/insert_reversal"), {"event": event}).scalar_one())
+
+
+_CORRECTIONS = {"void": _void, "reverse": _reverse}
+
+
+def _corrected(connection: Connection, event: int, action: Action, reversal: int | None) -> Corrected:
+    shown = event if reversal is None else reversal
+    line = connection.execute(named("billing/explain_event"), {"event": shown}).scalar_one()
+    posted = False
+    if reversal is not None:
+        posted = connection.execute(named("billing/hold_event"), {"event": reversal}).one().status == "processed"
+    return Corrected(event, action, reversal, posted, str(line))

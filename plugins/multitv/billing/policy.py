@@ -1,0 +1,57 @@
+"""How the extras of a service plan are charged: versions in the database, the newest in force."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from sqlalchemy import Engine
+
+from multitv.database.engine import transaction
+from multitv.database.locks import lock
+from multitv.database.sql import named
+from multitv.errors import PermanentError
+
+log = logging.getLogger(__name__)
+
+
+class PolicyRefused(PermanentError):
+    """A policy that cannot be, or that names a service plan that the ERP does not have."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """`full`: the whole price if sold on the due date; `daily`: by the days of the reference month.
+
+    `advance` charges the month of the due date, `arrears` the month before. A charge below `minimum_amount` (reais)
+    is not made. The defaults are the manual's rule.
+    """
+
+    proration: Literal["full", "daily"] = "full"
+    timing: Literal["advance", "arrears"] = "advance"
+    minimum_amount: Decimal = Decimal(0)
+    bills_suspended: bool = False
+
+
+def set_policy(engine: Engine, author: str, policy: Policy, service_plan_id: int | None = None) -> int:
+    """Put a policy in force for a service plan, or as the default, from the next list on; return its version.
+
+    Events that were processed keep theirs. The same policy again changes nothing.
+    Raises PolicyRefused, DatabaseUnavailable.
+    """
+    if not author.strip():
+        raise PolicyRefused("A policy needs an author. Nothing was written.")
+    if policy.minimum_amount < 0 or policy.minimum_amount != round(policy.minimum_amount, 2):
+        raise PolicyRefused(f"{policy.minimum_amount} is no minimum amount: give reais with at most two decimals.")
+    with transaction(engine) as connection:
+        lock(connection, "billing policy")
+        plan = {"service_plan_id": service_plan_id}
+        if service_plan_id is not None and not connection.execute(named("erp/read_service_plan"), plan).first():
+            raise PolicyRefused(f"The ERP has no service plan {service_plan_id}: check the number.")
+        version = connection.execute(
+            named("billing/insert_policy"), plan | {"author": author.strip()} | vars(policy)
+        ).scalar_one()
+    log.info("Policy %s of %s: %s", version, service_plan_id or "every plan without its own", policy)
+    return int(version)

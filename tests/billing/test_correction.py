@@ -1,0 +1,196 @@
+"""Corrections of single events: once, linked, with a reason and an author; the books agree after each."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from sqlalchemy.exc import DatabaseError
+
+from multitv.billing import correction, tv
+from multitv.billing.report import tv_report
+from multitv.billing.standard import bill_plans
+from multitv.quality import books
+from tests.billing.isp import DUE, Isp
+
+JANUARY = date(2027, 1, 10)
+
+
+def bill(isp: Isp, due_date: date = DUE) -> None:
+    tv.save(isp.engine, due_date)
+    bill_plans(isp.engine, due_date)
+    tv.settle(isp.engine, due_date)
+    books.check(isp.engine, books.BOOKS, due_date)
+
+
+def correct(isp: Isp, event: int, action: correction.Action = "reverse", **other: object) -> correction.Corrected:
+    named = {"reason": "cobrado por engano", "author": "Ana"} | other
+    corrected = correction.correct(isp.engine, event, action, **named)  # type: ignore[arg-type]
+    books.check(isp.engine, books.BOOKS, DUE)
+    return corrected
+
+
+def invoice_totals(isp: Isp) -> dict[date, Decimal]:
+    rows = isp.run(
+        "select due_date, sum(amount) from finance.invoice as i join finance.posting on invoice_id = i.id group by 1"
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+@pytest.fixture
+def charged(isp: Isp) -> Isp:
+    """One client, charged 29.90 on top of 149.90; a second one beside."""
+    package = isp.package("29.90")
+    isp.sell(isp.client_plan(), package)
+    isp.sell(isp.client_plan(due_day=20), package)
+    bill(isp)
+    return isp
+
+
+def test_a_reversal_gives_the_amount_back_on_the_same_invoice_and_is_linked(charged: Isp) -> None:
+    corrected = correct(charged, 1)
+    assert corrected.posted
+    assert invoice_totals(charged) == {DUE: Decimal("149.90")}
+    [row] = charged.run(
+        "select c.author, c.reason, credit.amount, credit.reverses_posting_id = debit.id, e.kind, e.status "
+        "from billing.correction as c join finance.posting as credit on credit.billing_event_id = c.reversal_event_id "
+        "join finance.posting as debit on debit.billing_event_id = c.event_id "
+        "join billing.event as e on e.id = c.reversal_event_id"
+    )
+    assert tuple(row) == ("Ana", "cobrado por engano", Decimal("-29.90"), True, "reversal", "processed")
+    assert charged.exclusions() == {1: "corrected"}
+    assert "Estorno de Pacote" in corrected.explanation
+
+
+@pytest.mark.parametrize("status", ["paid", "closed"])
+def test_where_the_invoice_is_not_open_any_more_the_credit_goes_on_the_next_one(charged: Isp, status: str) -> None:
+    charged.run("update finance.invoice set status = :s", s=status)
+    assert not correct(charged, 1).posted
+    assert "Reversals that wait for an open invoice: 1 (R$ -29,90)" in tv_report(charged.engine, DUE)
+    assert invoice_totals(charged) == {DUE: Decimal("179.80")}
+    tv.save(charged.engine, JANUARY)
+    bill_plans(charged.engine, JANUARY)
+    assert tv.settle(charged.engine, JANUARY).credited == tv.Tally(1, Decimal("-29.90"))
+    for due in (DUE, JANUARY):
+        books.check(charged.engine, books.BOOKS, due)
+    assert invoice_totals(charged) == {DUE: Decimal("179.80"), JANUARY: Decimal("149.90")}
+    assert tv.settle(charged.engine, JANUARY).credited.events == 0
+
+
+def test_what_was_reversed_is_not_charged_again_by_the_next_run(charged: Isp) -> None:
+    correct(charged, 1)
+    before = charged.tables()
+    bill(charged)
+    assert charged.tables() == before
+
+
+def test_what_may_be_charged_again_is_at_the_price_of_today(charged: Isp) -> None:
+    correct(charged, 1, rebill=True)
+    charged.run("update tv.package set price = 19.90")
+    bill(charged)
+    assert invoice_totals(charged) == {DUE: Decimal("169.80")}
+    assert charged.exclusions() == {}
+    bill(charged)
+    assert invoice_totals(charged) == {DUE: Decimal("169.80")}
+    correct(charged, charged.run("select max(id) from billing.event where kind = 'charge'")[0][0])
+    bill(charged)
+    assert invoice_totals(charged) == {DUE: Decimal("149.90")}
+
+
+def test_a_pending_event_that_was_voided_stays_away(isp: Isp) -> None:
+    sold = isp.sell(isp.client_plan(), isp.package())
+    tv.save(isp.engine, DUE)
+    correct(isp, 1, "void")
+    assert isp.events() == {sold: ("cancelled", Decimal("29.90"))}
+    bill(isp)
+    assert isp.events() == {sold: ("cancelled", Decimal("29.90"))}
+    assert isp.exclusions() == {sold: "corrected"}
+
+
+@pytest.mark.parametrize(
+    ("event", "action", "said"),
+    [
+        (1, "void", "Event 1 is a processed charge: only a pending charge is voided, a processed one is reversed"),
+        (3, "reverse", "Event 3 is a pending charge: only a processed charge is reversed, a pending one is voided"),
+        (77, "reverse", "There is no event 77"),
+    ],
+)
+def test_what_cannot_be_corrected_so_is_refused_with_the_way_out(
+    charged: Isp, event: int, action: correction.Action, said: str
+) -> None:
+    plan = charged.client_plan()
+    charged.run("select setval('billing.event_id_seq', 2)")
+    charged.sell(plan, 1)
+    tv.save(charged.engine, DUE)
+    before = charged.tables()
+    with pytest.raises(correction.CorrectionRefused, match=said):
+        correct(charged, event, action)
+    assert charged.tables() == before
+
+
+@pytest.mark.parametrize("missing", [{"reason": " "}, {"author": ""}])
+def test_a_correction_has_a_reason_and_an_author(charged: Isp, missing: dict[str, str]) -> None:
+    with pytest.raises(correction.CorrectionRefused, match="needs a reason and an author"):
+        correct(charged, 1, **missing)
+
+
+def test_a_correction_that_is_repeated_is_made_once_and_another_is_refused(charged: Isp) -> None:
+    first = correct(charged, 1)
+    before = charged.tables()
+    assert correct(charged, 1) == first
+    with pytest.raises(correction.CorrectionRefused, match="was corrected before .reverse, by Ana: cobrado por engano"):
+        correct(charged, 1, author="Bia")
+    with pytest.raises(correction.CorrectionRefused, match="a pending one|processed reversal"):
+        correct(charged, first.reversal_event or 0)
+    assert charged.tables() == before
+
+
+def test_twenty_at_once_reverse_a_posting_once(charged: Isp) -> None:
+    def one(number: int) -> str:
+        try:
+            correction.correct(charged.engine, 1, "reverse", reason="corrida", author=f"pessoa {number}")
+        except correction.CorrectionRefused:
+            return "refused"
+        return "done"
+
+    with ThreadPoolExecutor(20) as pool:
+        assert sorted(pool.map(one, range(20))) == ["done"] + ["refused"] * 19
+    assert invoice_totals(charged) == {DUE: Decimal("149.90")}
+    assert charged.run("select count(*) from billing.correction") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "update billing.event set reversed = true, amount = 1 where id = 1",
+        "update billing.event set reversed = false where id = 1",
+        "update billing.correction set author = 'x'",
+        "delete from billing.correction",
+        "insert into billing.correction (event_id, action, reason, author, rebill) values (1, 'void', 'x', 'x', true)",
+        "insert into finance.posting (invoice_id, kind, amount, billing_event_id, reverses_posting_id) "
+        "select invoice_id, kind, amount, 1, reverses_posting_id from finance.posting where kind = 'reversal'",
+    ],
+)
+def test_the_database_itself_refuses_what_would_undo_a_reversal(charged: Isp, damage: str) -> None:
+    correct(charged, 1)
+    with pytest.raises(DatabaseError):
+        charged.run(damage)
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        ("update billing.event set reversed = false where id = 1", "is not reversed, its reversals are -29.90"),
+        ("update billing.event set amount = -9.00 where kind = 'reversal'", "its reversals are -9.00"),
+        ("update finance.posting set amount = -9.00 where kind = 'reversal'", "of -9.00 reverses one of 29.90"),
+    ],
+)
+def test_a_reversal_that_does_not_net_to_zero_is_found(charged: Isp, damage: str, said: str) -> None:
+    correct(charged, 1)
+    for table in ("billing.event", "finance.posting"):
+        charged.run(f"alter table {table} disable trigger user")
+    charged.run(damage)
+    with pytest.raises(books.CheckFailed, match=said):
+        books.check(charged.engine, ("reversal_nets_to_zero",), DUE)

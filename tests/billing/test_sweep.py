@@ -1,0 +1,110 @@
+"""The look back finds what died or never came, and says what to do; what is well is left in peace."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from multitv.billing import review, sweep, tv
+from multitv.billing.standard import bill_plans, record_failure
+from multitv.quality import books
+from multitv.settings import get_settings
+from tests.billing.isp import DUE, Isp
+
+TODAY = date(2026, 12, 1)
+
+
+@pytest.fixture
+def sold(isp: Isp) -> Isp:
+    for day in (10, 5):
+        isp.sell(isp.client_plan(due_day=day), isp.package("10.00"))
+    return isp
+
+
+def found(isp: Isp, today: date = TODAY) -> list[tuple[date, str]]:
+    return [(item.due_date, item.what) for item in sweep.unfinished(isp.engine, get_settings(), today)]
+
+
+def grow_old(isp: Isp) -> None:
+    """What was done is a day ago."""
+    isp.run(
+        "update billing.run set created_at = created_at - interval '1 day', closed_at = closed_at - interval '1 day'"
+    )
+
+
+def test_an_isp_that_has_not_begun_is_left_in_peace(sold: Isp) -> None:
+    assert found(sold) == []
+
+
+def test_what_goes_well_is_left_in_peace(sold: Isp) -> None:
+    tv.save(sold.engine, DUE)
+    grow_old(sold)
+    assert found(sold) == []
+    bill_plans(sold.engine, DUE)
+    tv.settle(sold.engine, DUE)
+    grow_old(sold)
+    assert found(sold) == []
+    sweep.sweep(sold.engine, get_settings(), TODAY)
+
+
+def test_a_list_that_was_never_saved_is_found(sold: Isp) -> None:
+    question = tv.save(sold.engine, DUE, approval="always")
+    assert isinstance(question, review.Question)
+    assert found(sold) == []
+    grow_old(sold)
+    [item] = sweep.unfinished(sold.engine, get_settings(), TODAY)
+    assert (item.due_date, item.what) == (DUE, "the list was never saved")
+    assert item.advice.startswith("a person has to answer the review")
+    review.decide(sold.engine, question.review, approved=False, by="Ana", at=datetime(2026, 12, 1, tzinfo=UTC))
+    [item] = sweep.unfinished(sold.engine, get_settings(), TODAY)
+    assert item.advice.startswith("its run died or was rejected: trigger tv_billing")
+
+
+def test_a_settlement_that_died_is_found(sold: Isp) -> None:
+    tv.save(sold.engine, DUE)
+    bill_plans(sold.engine, DUE)
+    assert found(sold) == []
+    grow_old(sold)
+    with pytest.raises(sweep.UnfinishedRuns, match="1 events are pending although .* trigger tv_billing for this due"):
+        sweep.sweep(sold.engine, get_settings(), TODAY)
+
+
+def test_a_pending_event_without_an_invoice_is_explained_elsewhere(sold: Isp) -> None:
+    tv.save(sold.engine, DUE)
+    bill_plans(sold.engine, DUE)
+    sold.run("update finance.invoice set status = 'paid'")
+    tv.settle(sold.engine, DUE)
+    grow_old(sold)
+    assert found(sold) == []
+
+
+def test_a_standard_billing_that_failed_is_found(sold: Isp) -> None:
+    record_failure(sold.engine, DUE, "o ERP caiu")
+    grow_old(sold)
+    assert found(sold) == [(DUE, "the standard billing failed: o ERP caiu")]
+
+
+def test_a_run_that_never_came_is_found(sold: Isp) -> None:
+    tv.save(sold.engine, date(2026, 12, 1))
+    later = date(2026, 12, 3)
+    assert found(sold, later) == [(date(2026, 12, 5), "tv_billing never ran"), (DUE, "tv_billing never ran")]
+    tv.save(sold.engine, date(2026, 12, 5))
+    tv.save(sold.engine, DUE)
+    assert found(sold, later) == []
+
+
+def test_books_that_went_wrong_since_are_named_with_all_their_due_dates(sold: Isp) -> None:
+    for due in (date(2026, 12, 5), DUE):
+        tv.save(sold.engine, due)
+        bill_plans(sold.engine, due)
+        tv.settle(sold.engine, due)
+    recent = sweep.recent_due_dates(sold.engine, TODAY)
+    assert recent == [date(2026, 12, 5), DUE]
+    books.check_all(sold.engine, books.BOOKS, recent)
+    sold.run("alter table finance.posting disable trigger user")
+    sold.run("delete from finance.posting where kind = 'tv_package'")
+    with pytest.raises(books.CheckFailed, match="Due date 2026-12-05: .*Due date 2026-12-10: "):
+        books.check_all(sold.engine, books.BOOKS, recent)
+    rows = sold.run("select distinct check_name, due_date from quality.offender order by 2")
+    assert rows == [("processed_is_posted", date(2026, 12, 5)), ("processed_is_posted", DUE)]
