@@ -71,6 +71,22 @@ class Api:
         path = f"{self._run(dag_id, run_id)}/taskInstances/{quote(task_id)}/-1/hitlDetails"
         self._call("PATCH", path, json={"chosen_options": [option], "params_input": {}})
 
+    def question(self, dag_id: str, run_id: str, task_id: str) -> tuple[str, str]:
+        """Return what a task that waits for a person asks: subject and body."""
+        path = f"{self._run(dag_id, run_id)}/taskInstances/{quote(task_id)}/-1/hitlDetails"
+        asked = self._call("GET", path)
+        return str(asked["subject"]), str(asked["body"])
+
+    def backfill(self, dag_id: str, since: str, until: str) -> None:
+        """Make the runs that would have started between two moments (RFC 3339), the oldest first."""
+        body = {"dag_id": dag_id, "from_date": since, "to_date": until, "max_active_runs": 4, "dag_run_conf": {}}
+        self._call("POST", "/backfills", json=body)
+
+    def runs(self, dag_id: str) -> list[str]:
+        """Return the ids of all runs of a DAG, the oldest first."""
+        found = self._all(f"/dags/{quote(dag_id)}/dagRuns", "dag_runs", {"order_by": "id"})
+        return [str(run["dag_run_id"]) for run in found]
+
     def make_pool(self, name: str, slots: int, description: str) -> None:
         """Make a pool, unless there is one of this name."""
         if name not in {pool["name"] for pool in self._all("/pools", "pools")}:

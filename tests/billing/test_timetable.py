@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import date, time
 from zoneinfo import ZoneInfo
 
 import pendulum
@@ -126,19 +126,19 @@ def test_a_run_that_was_planned_before_a_change_keeps_its_due_date(clock) -> Non
 
 
 def test_a_backfill_makes_the_runs_that_would_have_started_past_due_dates_too() -> None:
-    infos = list(
-        TIMETABLE.iter_dagrun_infos_between(datetime(2025, 12, 20, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC))
-    )
-    found = [TIMETABLE.due_date_of(info.data_interval) for info in infos]
+    span = TimeRestriction(pendulum.datetime(2025, 12, 20), pendulum.datetime(2026, 2, 1), catchup=True)
+    infos = []
+    while info := next_run(infos[-1] if infos else None, span):
+        infos.append(info)
     starts = [info.run_after for info in infos]
     assert starts == sorted(starts)
-    assert min(starts) >= datetime(2025, 12, 20, tzinfo=UTC)
-    assert max(starts) <= datetime(2026, 2, 1, tzinfo=UTC)
-    assert found == [
-        date(2025, 12, 31),
-        date(2026, 1, 5),
-        date(2026, 1, 10),
-        date(2026, 1, 31),
-        date(2026, 2, 5),
-        date(2026, 2, 10),
+    assert min(starts) >= span.earliest
+    assert max(starts) <= span.latest
+    assert [str(TIMETABLE.due_date_of(info.data_interval)) for info in infos] == [
+        "2025-12-31",
+        "2026-01-05",
+        "2026-01-10",
+        "2026-01-31",
+        "2026-02-05",
+        "2026-02-10",
     ]

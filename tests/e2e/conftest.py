@@ -7,9 +7,12 @@ import shutil
 import socket
 import tempfile
 import time
+from calendar import monthrange
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +102,16 @@ class RunningStack:
             pytest.fail(f"{dag_id}.{task_id} is {state}, not {sorted(wanted)}.{self._evidence(dag_id, run_id)}")
         return state
 
+    def answer(self, dag_id: str, run_id: str, task_id: str, option: str) -> None:
+        """Decide as a person would, who needs a moment to read.
+
+        An answer that is there before the scheduler has heard that the task waits makes Airflow try the task again,
+        which then asks again.
+        """
+        self.wait_for_task(dag_id, run_id, task_id, "awaiting_input")
+        time.sleep(3)
+        self.api.decide(dag_id, run_id, task_id, option)
+
     def task_log(self, dag_id: str, run_id: str, task_id: str, try_number: int | None = None) -> str:
         """Return the log of a task's try, of its last one unless told."""
         if try_number is None:
@@ -176,3 +189,37 @@ def _free_ports(number: int) -> list[int]:
         for probe in probes:
             probe.bind(("127.0.0.1", 0))
         return [probe.getsockname()[1] for probe in probes]
+
+
+def totals(stack: RunningStack, due: date) -> list[tuple[int, Decimal]]:
+    """Number and sum of what was expected, of the live events and of the postings of a due date."""
+    return [
+        tuple(rows(stack, statement, due=due)[0])
+        for statement in (
+            "select sum(charges), sum(amount) from billing.expectation join billing.run on id = run_id "
+            "where kind = 'tv' and due_date = :due",
+            "select count(*), sum(amount) from billing.event where due_date = :due and status = 'processed'",
+            "select count(*), sum(amount) from finance.posting as p join finance.invoice as i on i.id = p.invoice_id "
+            "where p.kind = 'tv_package' and i.due_date = :due",
+        )
+    ]
+
+
+def bill_plans(stack: RunningStack, due: date) -> None:
+    run = stack.trigger("standard_billing", {"due_date": str(due)})
+    assert stack.wait_for_run("standard_billing", run) == "success"
+
+
+@pytest.fixture(scope="session")
+def due_dates(stack: RunningStack) -> Iterator[date]:
+    """Due dates to come, each with clients to charge; a test takes the next one for its own."""
+
+    def find() -> Iterator[date]:
+        days = {row[0] for row in rows(stack, "select distinct due_day from erp.client_plan where status = 'active'")}
+        day = date.today() + timedelta(days=3)  # noqa: DTZ011, far enough ahead of any time zone's today
+        while True:
+            if day.day in days and day.day < monthrange(day.year, day.month)[1]:
+                yield day
+            day += timedelta(days=1)
+
+    return find()

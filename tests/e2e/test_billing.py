@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from include.local.rest import ApiFailed
-from tests.e2e.conftest import RunningStack, rows
+from tests.e2e.conftest import RunningStack, bill_plans, rows, totals
 
 WAIT = "wait_for_standard_billing"
 WRITTEN = (
@@ -27,40 +25,6 @@ WRITTEN = (
 
 def tables(stack: RunningStack) -> dict[str, list[Any]]:
     return {name: rows(stack, f"select * from {name} order by 1, 2, 3") for name in WRITTEN}  # noqa: S608
-
-
-def totals(stack: RunningStack, due: date) -> list[tuple[int, Decimal]]:
-    """Number and sum of what was expected, of the live events and of the postings of a due date."""
-    return [
-        tuple(rows(stack, statement, due=due)[0])
-        for statement in (
-            "select sum(charges), sum(amount) from billing.expectation join billing.run on id = run_id "
-            "where kind = 'tv' and due_date = :due",
-            "select count(*), sum(amount) from billing.event where due_date = :due and status = 'processed'",
-            "select count(*), sum(amount) from finance.posting as p join finance.invoice as i on i.id = p.invoice_id "
-            "where p.kind = 'tv_package' and i.due_date = :due",
-        )
-    ]
-
-
-@pytest.fixture(scope="module")
-def due_dates(stack: RunningStack) -> Iterator[date]:
-    """Due dates to come, each with clients to charge; a test takes the next one for its own."""
-
-    def find() -> Iterator[date]:
-        days = {row[0] for row in rows(stack, "select distinct due_day from erp.client_plan where status = 'active'")}
-        day = date.today() + timedelta(days=3)  # noqa: DTZ011, far enough ahead of any time zone's today
-        while True:
-            if day.day in days and day.day < monthrange(day.year, day.month)[1]:
-                yield day
-            day += timedelta(days=1)
-
-    return find()
-
-
-def bill_plans(stack: RunningStack, due: date) -> None:
-    run = stack.trigger("standard_billing", {"due_date": str(due)})
-    assert stack.wait_for_run("standard_billing", run) == "success"
 
 
 def test_a_run_by_hand_waits_for_the_standard_billing_settles_and_changes_nothing_the_second_time(

@@ -43,17 +43,6 @@ def reconcile(stack: RunningStack, **conf: Any) -> str:
     return run
 
 
-def answer(stack: RunningStack, run: str, option: str) -> None:
-    """Decide as a person would, who needs a moment to read.
-
-    An answer that is there before the scheduler has heard that the task waits makes Airflow try the task again, which
-    then asks again.
-    """
-    stack.wait_for_task(DAG, run, "approve", "awaiting_input")
-    time.sleep(3)
-    stack.api.decide(DAG, run, "approve", option)
-
-
 @pytest.fixture(scope="module", autouse=True)
 def provisioned(stack: RunningStack) -> None:
     """The first run of all: the catalogue is known, the platform is empty."""
@@ -99,7 +88,7 @@ def test_many_removals_wait_for_a_person_whose_word_is_kept(stack: RunningStack)
     rows(stack, "update erp.client_plan set status = 'suspended' where id = any(:ids)", ids=leaving)
     written = len(writes(stack))
     run = stack.trigger(DAG)
-    answer(stack, run, "Reject")
+    stack.answer(DAG, run, "approve", "Reject")
     assert stack.wait_for_run(DAG, run) == "success"
     assert len(writes(stack)) == written
     plan = last_plan(stack)
@@ -107,7 +96,7 @@ def test_many_removals_wait_for_a_person_whose_word_is_kept(stack: RunningStack)
     assert any("MULTITV_RECONCILIATION_MAX_REMOVAL_SHARE" in concern for concern in plan.concerns)
 
     run = stack.trigger(DAG)
-    answer(stack, run, "Approve")
+    stack.answer(DAG, run, "approve", "Approve")
     assert stack.wait_for_run(DAG, run) == "success"
     assert (last_plan(stack).status, last_plan(stack).decided_by) == ("verified", "admin")
     assert len(writes(stack)) > written
@@ -123,7 +112,7 @@ def test_a_killed_task_goes_on_where_it_stopped_and_does_nothing_twice(stack: Ru
     try:
         run = stack.trigger(DAG)
         # Everybody is renamed, so a person is asked.
-        answer(stack, run, "Approve")
+        stack.answer(DAG, run, "approve", "Approve")
         deadline = time.monotonic() + PATIENCE
         while len(writes(stack)) < written + 10:
             assert time.monotonic() < deadline, stack.task_states(DAG, run)

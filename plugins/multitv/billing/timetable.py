@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -70,6 +70,9 @@ class DueDayTimetable(Timetable):
         self, *, last_automated_data_interval: DataInterval | None, restriction: TimeRestriction
     ) -> DagRunInfo | None:
         """Return the next run: after the last one, and for a due date that is not past."""
+        # The DAGs never catch up by themselves, so this is a backfill that a person asked for.
+        if restriction.catchup:
+            return self._next_of_backfill(last_automated_data_interval, restriction)
         current = now("UTC")
         since: date = current.astimezone(self.timezone).date()
         not_before = restriction.earliest
@@ -89,18 +92,16 @@ class DueDayTimetable(Timetable):
             return None
         return DagRunInfo(run_after=start, data_interval=self.interval_of(start, due_date))
 
-    def iter_dagrun_infos_between(
-        self, earliest: DateTime | None, latest: DateTime, *, align: bool = True
-    ) -> Iterator[DagRunInfo]:
-        """Yield the runs that would have started between two moments, past due dates too: what a backfill makes."""
-        del align
-        since = (earliest or latest).astimezone(self.timezone).date()
-        for due_date in due_dates(self.due_days, since):
-            start = self.start_of(due_date)
-            if start > latest:
-                return
-            if earliest is None or start >= earliest:
-                yield DagRunInfo(run_after=start, data_interval=self.interval_of(start, due_date))
+    def _next_of_backfill(self, last: DataInterval | None, restriction: TimeRestriction) -> DagRunInfo | None:
+        """Return the next run that would have started within the restriction, past due dates too."""
+        earliest, latest = restriction.earliest, restriction.latest
+        assert earliest is not None  # noqa: S101, the DAG has a start date
+        since = self.due_date_of(last) + timedelta(1) if last else earliest.astimezone(self.timezone).date()
+        due_date = next(due for due in due_dates(self.due_days, since) if self.start_of(due) >= earliest)
+        start = self.start_of(due_date)
+        if latest is not None and start > latest:
+            return None
+        return DagRunInfo(run_after=start, data_interval=self.interval_of(start, due_date))
 
     def generate_run_id(
         self, *, run_type: Any, run_after: DateTime, data_interval: DataInterval | None, **extra: Any

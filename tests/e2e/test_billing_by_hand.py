@@ -1,0 +1,138 @@
+"""What a person decides about billing, in a real Airflow: reviews, corrections, several due dates at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+from multitv.settings import get_settings
+from tests.e2e.conftest import RunningStack, bill_plans, rows, totals
+
+WAIT = "wait_for_standard_billing"
+
+
+def events(stack: RunningStack, due: date) -> list[Any]:
+    return rows(stack, "select id, status, amount from billing.event where due_date = :due order by id", due=due)
+
+
+def reviews(stack: RunningStack, due: date) -> list[tuple[Any, ...]]:
+    found = rows(
+        stack, "select decision, decided_by, charges from billing.review where due_date = :due order by id", due=due
+    )
+    return [tuple(row) for row in found]
+
+
+def test_a_list_is_shown_to_a_person_and_saved_exactly_as_approved(
+    stack: RunningStack, due_dates: Iterator[date]
+) -> None:
+    due = next(due_dates)
+    run = stack.trigger("tv_billing", {"due_date": str(due)})
+    # A first run is unusual, so the default asks.
+    stack.wait_for_task("tv_billing", run, "save", "awaiting_input")
+    subject, body = stack.api.question("tv_billing", run, "save")
+    [(decision, _, charges)] = reviews(stack, due)
+    assert decision is None
+    assert charges > 0
+    assert f"Faturamento TV, vencimento {due:%d/%m/%Y}: salvar {charges} eventos, R$ " in subject
+    assert "não foi faturado no mês anterior" in body
+    assert events(stack, due) == []
+
+    # What was on the screen is not what would be saved any more: the person is asked again.
+    [sold] = rows(
+        stack, "select client_package_id from billing.candidate(:due) where exclusion is null limit 1", due=due
+    )
+    before = rows(stack, "select price from tv.client_package where id = :id", id=sold[0])[0][0]
+    rows(stack, "update tv.client_package set price = 71.23 where id = :id", id=sold[0])
+    stack.answer("tv_billing", run, "save", "Approve")
+    stack.wait_for_task("tv_billing", run, "save", "up_for_retry")
+    assert "ListChanged: The list of" in stack.task_log("tv_billing", run, "save")
+    assert events(stack, due) == []
+    stack.answer("tv_billing", run, "save", "Approve")
+    stack.wait_for_task("tv_billing", run, WAIT, "deferred")
+    assert [row[:2] for row in reviews(stack, due)] == [("approved", "admin"), ("approved", "admin")]
+    saved = events(stack, due)
+    assert len(saved) == charges
+    assert str(71.23) in {str(row.amount) for row in saved}
+    rows(stack, "update tv.client_package set price = :price where id = :id", price=before, id=sold[0])
+
+
+def test_a_rejected_list_is_not_saved_and_the_run_ends_cleanly(stack: RunningStack, due_dates: Iterator[date]) -> None:
+    due = next(due_dates)
+    run = stack.trigger("tv_billing", {"due_date": str(due), "approval": "always"})
+    stack.answer("tv_billing", run, "save", "Reject")
+    assert stack.wait_for_run("tv_billing", run) == "success"
+    assert stack.task_states("tv_billing", run)["settle"] == "skipped"
+    assert [row[:2] for row in reviews(stack, due)] == [("rejected", "admin")]
+    assert events(stack, due) == []
+
+
+def test_a_dry_run_shows_the_list_and_writes_nothing(stack: RunningStack, due_dates: Iterator[date]) -> None:
+    due = next(due_dates)
+    run = stack.trigger("tv_billing", {"due_date": str(due), "dry_run": True, "approval": "always"})
+    assert stack.wait_for_run("tv_billing", run) == "success"
+    assert "pacotes da lista seriam cobrados" in stack.task_log("tv_billing", run, "load")
+    assert (reviews(stack, due), events(stack, due)) == ([], [])
+    assert stack.task_states("tv_billing", run)["save"] == "skipped"
+
+
+def test_several_due_dates_are_billed_by_one_run_and_one_event_is_reversed(stack: RunningStack) -> None:
+    days = [row[0] for row in rows(stack, "select distinct due_day from erp.client_plan where status = 'active'")]
+    dues = sorted(date(2026, 9, day) for day in days if day < 28)[:2]
+    for due in dues:
+        standard = stack.trigger("standard_billing", {"due_date": str(due), "allow_past": True})
+        assert stack.wait_for_run("standard_billing", standard) == "success"
+    stack.api.unpause("tv_billing")
+    asked = {"due_dates": [str(due) for due in reversed(dues)], "approval": "never"}
+    run = stack.trigger("tv_billing_backfill", asked)
+    assert stack.wait_for_run("tv_billing_backfill", run) == "success"
+    made = [name for name in stack.api.runs("tv_billing") if name.endswith(run)]
+    assert made == [f"due_{due}__{run}" for due in dues]
+    for due in dues:
+        expected, billed, posted = totals(stack, due)
+        assert expected == billed == posted
+        assert expected[0] > 0
+
+    event = events(stack, dues[0])[0]
+    form = {"event_id": event.id, "reason": "cobrado por engano"}
+    run = stack.trigger("tv_billing_correction", form)
+    assert stack.wait_for_run("tv_billing_correction", run) == "success"
+    [kept] = rows(stack, "select author, reason, action from billing.correction where event_id = :id", id=event.id)
+    assert tuple(kept) == ("admin", "cobrado por engano", "reverse")
+    [credit] = rows(
+        stack,
+        "select amount from finance.posting join billing.correction on billing_event_id = reversal_event_id "
+        "where event_id = :id",
+        id=event.id,
+    )
+    assert credit[0] == -event.amount
+    again = stack.trigger("tv_billing_correction", form | {"reason": "outra vez"})
+    assert stack.wait_for_run("tv_billing_correction", again) == "failed"
+    assert "was corrected before" in stack.task_log("tv_billing_correction", again, "correct")
+
+
+def test_airflows_own_backfill_bills_the_due_dates_of_its_span(stack: RunningStack) -> None:
+    settings = get_settings()
+    due = date(2026, 8, 20)
+    start = due - timedelta(settings.tv_billing_days_ahead)
+    standard = stack.trigger("standard_billing", {"due_date": str(due), "allow_past": True})
+    assert stack.wait_for_run("standard_billing", standard) == "success"
+    before = set(stack.api.runs("tv_billing"))
+    stack.api.backfill("tv_billing", f"{start}T00:00:00Z", f"{start + timedelta(1)}T00:00:00Z")
+    [run] = set(stack.api.runs("tv_billing")) - before
+    stack.answer("tv_billing", run, "save", "Approve")
+    assert stack.wait_for_run("tv_billing", run) == "success"
+    expected, billed, posted = totals(stack, due)
+    assert expected == billed == posted
+    assert expected[0] > 0
+
+
+def test_the_sweep_finds_nothing_wrong(stack: RunningStack, due_dates: Iterator[date]) -> None:
+    due = next(due_dates)
+    run = stack.trigger("tv_billing", {"due_date": str(due), "approval": "never"})
+    stack.wait_for_task("tv_billing", run, WAIT, "deferred")
+    bill_plans(stack, due)
+    assert stack.wait_for_run("tv_billing", run) == "success"
+    sweep = stack.trigger("tv_billing_sweep")
+    stack.wait_for_run("tv_billing_sweep", sweep)
+    assert stack.task_states("tv_billing_sweep", sweep)["check_books"] == "success"
