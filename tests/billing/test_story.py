@@ -1,0 +1,232 @@
+"""Anything an ISP does, in any order, against a naive oracle; every invariant after every step."""
+
+from __future__ import annotations
+
+import os
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from include.local import postgres
+from include.local.postgres import Server
+from multitv.billing import correction, tv
+from multitv.billing.policy import Policy, set_policy
+from multitv.billing.standard import bill_plans
+from multitv.database.engine import engine_for
+from multitv.quality import books
+from tests.billing.isp import Isp
+from tests.billing.oracle import Oracle, Plan, Sale
+
+EXAMPLES = int(os.environ.get("SOAK", "1")) * 25
+PRICES = st.sampled_from([None, "0.00", "0.01", "9.99", "10.01", "29.90", "334.99", "335.00"])
+MONTHS = [date(2026, 12, 28), date(2027, 1, 28), date(2027, 2, 28), date(2027, 3, 28)]
+_numbers = count(1)
+
+
+class Killed(Exception):
+    """The worker died here."""
+
+
+class Story(RuleBasedStateMachine):
+    """One ISP with a due day at the month's end, over some months."""
+
+    server: Server
+    template: str
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.name = f"story_{next(_numbers)}"
+        self.isp = Isp(engine_for(postgres.database(self.server, self.name, template=self.template)), count(1))
+        self.oracle = Oracle()
+        self.month = 0
+        self.reasons = count(1)
+
+    @property
+    def due(self) -> date:
+        return MONTHS[self.month]
+
+    @initialize()
+    def found(self) -> None:
+        self.isp.run("insert into erp.service_plan values (1, 'Fibra + TV', 100.00), (2, 'Fibra', 50.00)")
+        self.isp.run("insert into tv.service_plan_setting values (1, true, null), (2, false, null)")
+        for price in ("29.90", "10.01", None):
+            self.oracle.packages[self.isp.package(price)] = None if price is None else Decimal(price)
+        for _ in range(2):
+            self.new_client()
+
+    @rule()
+    def new_client(self) -> None:
+        self.oracle.plans[self.isp.client_plan(due_day=28)] = Plan()
+
+    @rule(data=st.data(), price=PRICES, day=st.integers(-40, 40))
+    def add_package(self, data: st.DataObject, price: str | None, day: int) -> None:
+        plan = data.draw(st.sampled_from(sorted(self.oracle.plans)))
+        package = data.draw(st.sampled_from(sorted(self.oracle.packages)))
+        added = self.due + timedelta(day)
+        for sale in self.oracle.sales.values():
+            if (sale.plan, sale.package) == (plan, package) and (
+                sale.cancelled_on is None or sale.cancelled_on > added
+            ):
+                return
+        number = self.isp.sell(plan, package, price, added_on=added)
+        self.oracle.sales[number] = Sale(plan, package, None if price is None else Decimal(price), added)
+
+    @precondition(lambda self: self.oracle.sales)
+    @rule(data=st.data(), day=st.integers(-40, 20))
+    def cancel_package(self, data: st.DataObject, day: int) -> None:
+        number = data.draw(st.sampled_from(sorted(self.oracle.sales)))
+        sale = self.oracle.sales[number]
+        if sale.cancelled_on is None:
+            sale.cancelled_on = max(sale.added_on, self.due + timedelta(day))
+            self.isp.run("update tv.client_package set cancelled_on = :d where id = :n", d=sale.cancelled_on, n=number)
+
+    @precondition(lambda self: self.oracle.sales)
+    @rule(data=st.data(), price=PRICES)
+    def reprice(self, data: st.DataObject, price: str | None) -> None:
+        number = data.draw(st.sampled_from(sorted(self.oracle.sales)))
+        self.oracle.sales[number].price = None if price is None else Decimal(price)
+        self.isp.run("update tv.client_package set price = :p where id = :n", p=price, n=number)
+
+    @rule(data=st.data(), price=PRICES)
+    def reprice_package(self, data: st.DataObject, price: str | None) -> None:
+        number = data.draw(st.sampled_from(sorted(self.oracle.packages)))
+        self.oracle.packages[number] = None if price is None else Decimal(price)
+        self.isp.run("update tv.package set price = :p where id = :n", p=price, n=number)
+
+    @rule(data=st.data(), status=st.sampled_from(["active", "active", "suspended", "cancelled"]))
+    def change_status(self, data: st.DataObject, status: str) -> None:
+        number = data.draw(st.sampled_from(sorted(self.oracle.plans)))
+        self.oracle.plans[number].status = status
+        self.isp.run("update erp.client_plan set status = :s where id = :n", s=status, n=number)
+
+    @rule(data=st.data(), service_plan=st.sampled_from([1, 1, 2]))
+    def change_plan(self, data: st.DataObject, service_plan: int) -> None:
+        number = data.draw(st.sampled_from(sorted(self.oracle.plans)))
+        self.oracle.plans[number].service_plan = service_plan
+        self.isp.run("update erp.client_plan set service_plan_id = :s where id = :n", s=service_plan, n=number)
+
+    @rule(daily=st.booleans(), minimum=st.sampled_from(["0", "0", "10.01"]), suspended=st.booleans())
+    def change_policy(self, daily: bool, minimum: str, suspended: bool) -> None:
+        self.oracle.daily, self.oracle.minimum, self.oracle.bills_suspended = daily, Decimal(minimum), suspended
+        policy = Policy("daily" if daily else "full", "advance", Decimal(minimum), suspended)
+        set_policy(self.isp.engine, "Ana", policy)
+
+    @rule()
+    def save(self) -> None:
+        tv.save(self.isp.engine, self.due)
+        self.oracle.save(self.due)
+
+    @rule(after=st.integers(0, 9))
+    def die_while_saving(self, after: int) -> None:
+        self._die(lambda: tv.save(self.isp.engine, self.due), after)
+
+    @precondition(lambda self: self.due in self.oracle.standard)
+    @rule(after=st.integers(0, 6))
+    def die_while_settling(self, after: int) -> None:
+        self._die(lambda: tv.settle(self.isp.engine, self.due), after)
+
+    @rule()
+    def standard_billing(self) -> None:
+        bill_plans(self.isp.engine, self.due)
+        self.oracle.bill_plans(self.due)
+
+    @precondition(lambda self: self.due in self.oracle.standard)
+    @rule()
+    def settle(self) -> None:
+        tv.settle(self.isp.engine, self.due)
+        self.oracle.settle(self.due)
+
+    @precondition(lambda self: self.oracle.invoices)
+    @rule(data=st.data(), status=st.sampled_from(["paid", "closed"]))
+    def end_invoice(self, data: st.DataObject, status: str) -> None:
+        plan, due = data.draw(st.sampled_from(sorted(self.oracle.invoices)))
+        self.oracle.invoices[plan, due] = status
+        self.isp.run(
+            "update finance.invoice set status = :s where client_plan_id = :p and due_date = :d",
+            s=status, p=plan, d=due,
+        )  # fmt: skip
+
+    @precondition(lambda self: self.oracle.charges)
+    @rule(data=st.data(), rebill=st.booleans())
+    def correct(self, data: st.DataObject, rebill: bool) -> None:
+        number, month = data.draw(st.sampled_from(sorted(self.oracle.charges)))
+        pending = self.oracle.charges[number, month].status == "pending"
+        [event] = self.isp.run(
+            "select id from billing.event where client_package_id = :n and reference_month = :m and kind = 'charge' "
+            "and status <> 'cancelled' and not reversed",
+            n=number, m=month,
+        )[0]  # fmt: skip
+        action: correction.Action = "void" if pending else "reverse"
+        for _ in range(2):
+            correction.correct(self.isp.engine, event, action, reason=f"motivo {event}", author="Ana", rebill=rebill)
+        (self.oracle.void if pending else self.oracle.reverse)(number, month, rebill=rebill)
+
+    @precondition(lambda self: self.month + 1 < len(MONTHS))
+    @rule()
+    def next_month(self) -> None:
+        self.month += 1
+
+    @invariant()
+    def the_books_are_those_of_the_oracle(self) -> None:
+        live = self.isp.run(
+            "select client_package_id, reference_month, status, amount from billing.event "
+            "where kind = 'charge' and status <> 'cancelled' and not reversed"
+        )
+        expected = {key: (charge.status, charge.amount) for key, charge in self.oracle.charges.items()}
+        assert {(row[0], row[1]): (row[2], row[3]) for row in live} == expected
+        assert len(live) == len(expected)
+        posted: Any = self.isp.run(
+            "select client_plan_id, sum(amount), count(*) from finance.posting "
+            "join finance.invoice as i on i.id = invoice_id where kind <> 'plan' group by 1"
+        )
+        assert {row[0]: row[1] for row in posted} == self.oracle.posted
+        assert sum(row[2] for row in posted) == self.oracle.postings
+        for due in MONTHS[: self.month + 1]:
+            books.check(self.isp.engine, books.BOOKS, due)
+
+    def teardown(self) -> None:
+        self.isp.engine.dispose()
+        postgres.drop(self.server, self.name)
+
+    def _die(self, step: Any, after: int) -> None:
+        """Carry a step out up to a statement, and die there: nothing of it may be left."""
+        calls = count()
+        real = tv.named
+
+        def named(name: str) -> Any:
+            if next(calls) >= after:
+                raise Killed
+            return real(name)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(tv, "named", named)
+            with pytest.raises(Killed):
+                step()
+
+
+def test_whatever_an_isp_does_the_books_are_right(server: Server, migrated: str) -> None:
+    Story.server, Story.template = server, migrated
+    run_state_machine_as_test(
+        Story,
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=40,
+            deadline=None,
+            phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
+            suppress_health_check=list(HealthCheck),
+            print_blob=True,
+        ),
+    )
