@@ -109,9 +109,9 @@ class Oracle:
         sale = self.sales[number]
         for (other, of_month), charge in self.charges.items():
             same = (self.sales[other].plan, self.sales[other].package) == (sale.plan, sale.package)
-            if of_month == month and charge.status == "processed" and other != number and same:
-                if charge.whole or judged[1]:
-                    return "billed"
+            processed = of_month == month and charge.status == "processed"
+            if processed and same and other != number and (charge.whole or judged[1]):
+                return "billed"
         if not self.kept_away.get((number, month), True):
             return "corrected"
         return judged

@@ -1,0 +1,176 @@
+"""The worker's connection ends before or after any statement or commit; run again, the books are the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from itertools import count
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Engine, event
+
+from include.local import postgres
+from include.local.postgres import Server
+from multitv.billing import correction, tv
+from multitv.billing.standard import bill_plans
+from multitv.database.engine import DatabaseUnavailable, engine_for
+from multitv.quality import books
+from tests.billing.isp import DUE, Isp
+
+JANUARY = date(2027, 1, 10)
+# What a person would compare: no number that a sequence gave, no time.
+BOOKS = (
+    "select client_package_id, due_date, reference_month, kind, amount, status, reversed from billing.event",
+    "select due_date, client_package_id, x.reason from billing.exclusion as x join billing.run as r on r.id = run_id",
+    "select due_date, service_plan_id, candidates, charges, amount from billing.expectation join billing.run on "
+    "run_id = id",
+    "select kind, due_date, status from billing.run",
+    "select client_plan_id, due_date, status from finance.invoice",
+    "select client_plan_id, due_date, kind, amount from finance.posting join finance.invoice as i on i.id = invoice_id",
+    "select action, reason, author, rebill from billing.correction",
+    "select due_date, digest, charges, amount, decision, decided_by from billing.review",
+)  # fmt: skip
+_numbers = count(1)
+
+
+def correct(engine: Engine) -> None:
+    correction.correct(engine, 1, "reverse", reason="engano", author="Ana")
+
+
+@dataclass(frozen=True)
+class Step:
+    """What is done before, and then with the connection ending at every point in turn."""
+
+    before: tuple[Callable[[Engine], object], ...]
+    act: Callable[[Engine], object]
+
+
+STEPS = {
+    "load": Step((lambda e: tv.save(e, DUE),), lambda e: tv.load(e, DUE)),
+    "save": Step((), lambda e: tv.save(e, DUE)),
+    "save again": Step(
+        (lambda e: tv.save(e, DUE), lambda e: change(e)),
+        lambda e: tv.save(e, DUE, approval="never"),
+    ),
+    "bill the plans": Step((lambda e: tv.save(e, DUE),), lambda e: bill_plans(e, DUE)),
+    "settle": Step((lambda e: tv.save(e, DUE), lambda e: bill_plans(e, DUE)), lambda e: tv.settle(e, DUE)),
+    "reverse": Step(
+        (lambda e: tv.save(e, DUE), lambda e: bill_plans(e, DUE), lambda e: tv.settle(e, DUE)),
+        correct,
+    ),
+    "settle a credit": Step(
+        (
+            lambda e: tv.save(e, DUE),
+            lambda e: bill_plans(e, DUE),
+            lambda e: tv.settle(e, DUE),
+            lambda e: Isp(e, count()).run("update finance.invoice set status = 'paid'"),
+            correct,
+            lambda e: tv.save(e, JANUARY),
+            lambda e: bill_plans(e, JANUARY),
+        ),
+        lambda e: tv.settle(e, JANUARY),
+    ),
+}  # fmt: skip
+
+
+def change(engine: Engine) -> None:
+    """Make the next list add, re-price and void."""
+    isp = Isp(engine, count(100))
+    isp.run("update tv.client_package set price = 7.77 where id = 1")
+    isp.run("update tv.client_package set cancelled_on = :d where id = 2", d=DUE)
+    isp.sell(isp.client_plan(), 1)
+
+
+@pytest.fixture(scope="module", params=STEPS)
+def prepared(request: pytest.FixtureRequest, server: Server, migrated: str) -> Iterator[tuple[str, Step]]:
+    """A database in which everything is done that comes before a step."""
+    step = STEPS[request.param]
+    name = f"kill_{next(_numbers)}"
+    engine = engine_for(postgres.database(server, name, template=migrated))
+    isp = Isp(engine, count(1))
+    isp.run("insert into erp.service_plan values (1, 'Fibra 500 + TV', 149.90)")
+    isp.run("insert into tv.service_plan_setting values (1, true, null)")
+    package = isp.package("10.00")
+    for price in (None, "12.34", "0.00"):
+        isp.sell(isp.client_plan(), package, price)
+    for act in step.before:
+        act(engine)
+    engine.dispose()
+    yield name, step
+    postgres.drop(server, name)
+
+
+def state(engine: Engine) -> list[Any]:
+    isp = Isp(engine, count())
+    for due in (DUE, JANUARY):
+        books.check(engine, books.BOOKS, due)
+    return [sorted(map(repr, isp.run(statement))) for statement in BOOKS]
+
+
+@contextmanager
+def copy_of(server: Server, template: str) -> Iterator[Engine]:
+    name = f"killed_{next(_numbers)}"
+    engine = engine_for(postgres.database(server, name, template=template))
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+        postgres.drop(server, name)
+
+
+class Killer:
+    """Ends the connection at the n-th point, each statement and each commit having one before and one after it."""
+
+    def __init__(self, server: Server, engine: Engine, at: int | None) -> None:
+        self.server, self.at, self.points = server, at, 0
+        event.listen(engine, "before_cursor_execute", lambda connection, *_: self._point(connection))
+        event.listen(engine, "after_cursor_execute", lambda connection, *_: self._point(connection))
+        real = engine.dialect.do_commit
+
+        def do_commit(connection: Any) -> None:
+            self._point_of(connection)
+            real(connection)
+            self._point_of(connection)
+
+        engine.dialect.do_commit = do_commit  # type: ignore[method-assign]
+
+    def _point(self, connection: Connection) -> None:
+        self._point_of(connection.connection)
+
+    def _point_of(self, connection: Any) -> None:
+        if self.points == self.at:
+            pid = connection.driver_connection.info.backend_pid
+            with postgres.connect(self.server) as hand:
+                hand.execute("select pg_terminate_backend(%s, 5000)", [pid])
+        self.points += 1
+
+
+def test_wherever_the_connection_ends_the_next_try_makes_the_same_books(
+    prepared: tuple[str, Step], server: Server
+) -> None:
+    template, step = prepared
+    with copy_of(server, template) as engine:
+        alone = Killer(server, engine, None)
+        step.act(engine)
+        points = alone.points
+        expected = state(engine)
+    assert points >= 4
+    died = 0
+    for at in range(points):
+        with copy_of(server, template) as engine:
+            killer = Killer(server, engine, at)
+            try:
+                step.act(engine)
+            except DatabaseUnavailable:
+                died += 1
+            assert killer.points > at
+            engine.dispose()
+            again = engine_for(engine.url)
+            step.act(again)
+            assert state(again) == expected, f"after the connection ended at point {at} of {points}"
+            again.dispose()
+    # After the last commit nobody notices.
+    assert died >= points - 2
