@@ -46,6 +46,7 @@ from multitv.billing.timetable import DueDayTimetable
 from multitv.billing.wait import WaitForStandardBilling
 from multitv.dag_defaults import default_args
 from multitv.database.engine import isp_database
+from multitv.quality import billing as gates
 from multitv.quality import books
 from multitv.settings import get_settings
 
@@ -79,6 +80,10 @@ with DAG(
     def check_list() -> None:
         books.warn(isp_database(), books.NEVER_BILLED, get_settings().due_days)
 
+    @task(task_display_name="Conferir os eventos")
+    def check_events(due_date: str) -> None:
+        gates.check_events(isp_database(), parse_due_date(due_date))
+
     @task(task_display_name="Processar e lançar no Financeiro")
     def settle(due_date: str) -> None:
         tv.settle(isp_database(), parse_due_date(due_date), allow_voids=get_current_context()["params"]["allow_voids"])
@@ -97,6 +102,7 @@ with DAG(
         >> load(DUE_DATE)
         >> check_list()
         >> ReviewAndSave(task_id="save", task_display_name="Conferir e salvar", due_date=DUE_DATE)
+        >> check_events(DUE_DATE)
         >> WaitForStandardBilling(
             task_id="wait_for_standard_billing",
             task_display_name="Aguardar o Faturamento Padrão",

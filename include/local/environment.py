@@ -79,6 +79,7 @@ def for_processes(
         **_kept(config.home / "secrets.json", _SECRETS),
         # An ISP's own database holds PINs that only its own keys open.
         _PIN_KEYS: inherited.get(_PIN_KEYS) or _kept(config.home / "secrets.json", [_PIN_KEYS])[_PIN_KEYS],
+        "MULTITV_DATA_DOCS": inherited.get("MULTITV_DATA_DOCS") or str(config.home / "data_docs"),
         MARK: str(config.home),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{inherited.get('PATH', os.defpath)}",
         "PYTHONPATH": os.pathsep.join(python_path),

@@ -118,6 +118,9 @@ class Settings(BaseSettings):
     beenius_requests_per_second: float = Field(
         default=400, gt=0, description="requests that one task sends to the platform in a second, at most"
     )
+    data_docs: Path | None = Field(
+        default=None, description="folder for what the gates judged, a site each; without it no pages are written"
+    )
     pin_keys: SecretStr | None = Field(
         default=None,
         description="Fernet keys that encrypt PINs, newest first, with commas between; needed to provision",

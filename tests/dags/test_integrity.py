@@ -82,6 +82,7 @@ def test_the_graph_of_tv_billing_is_one_line(bag: DagBag) -> None:
         "load",
         "check_list",
         "save",
+        "check_events",
         "wait_for_standard_billing",
         "settle",
         "check_books",

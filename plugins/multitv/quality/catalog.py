@@ -31,7 +31,7 @@ def check_catalog(engine: Engine, sync: int) -> None:
     if found.status != "staged":
         log.info("Catalogue sync %s is %s: nothing is left to judge.", sync, found.status)
         return
-    run_gate(engine, f"Catalogue sync {sync}", _batches(sync), _NEXT_STEP)
+    run_gate(engine, "catalogue", f"Catalogue sync {sync}", _batches(sync), _NEXT_STEP)
 
 
 def _batches(sync: int) -> list[Batch]:

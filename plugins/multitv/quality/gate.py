@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from getpass import getuser
 from importlib import import_module
 from typing import Any
-from uuid import uuid4
 
 from sqlalchemy import Engine, select, text
 from sqlalchemy.dialects import postgresql
 
 from multitv.database.sql import named
 from multitv.errors import PermanentError
+from multitv.quality.data_docs import DataDocs
+from multitv.settings import get_settings
 
 log = logging.getLogger(__name__)
 
@@ -34,17 +35,23 @@ class Batch:
     expectations: Sequence[Any]
 
 
-def run_gate(engine: Engine, title: str, batches: Sequence[Batch], next_step: str) -> None:
-    """Judge every batch and log what was judged. Messages carry counts, never values: rows may be people's.
+def run_gate(engine: Engine, name: str, title: str, batches: Sequence[Batch], next_step: str) -> None:
+    """Judge every batch, log what was judged, and write it as Data Docs, a site of this `name`.
 
+    Messages and pages carry counts, never values: rows may be people's.
     Raises GateFailed with `title`, all that failed, and `next_step`.
     """
-    source = _source(engine)
+    context = _quiet().get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    source = context.data_sources.add_postgres("isp", connection_string=_connection_string(engine))
+    docs = DataDocs(context, get_settings().data_docs, name)
     try:
-        results = [(batch.name, result) for batch in batches for result in _judge(source, batch)]
+        judged = _judge(context, source, batches, docs.actions)
+        docs.publish()
     finally:
         source.get_engine().dispose()
-    failed = [_explain(name, result) for name, result in results if not result.success]
+    results = [(batch, result) for batch, found in judged.items() for result in found]
+    failed = [_explain(batch, result) for batch, result in results if not result.success]
     if failed:
         raise GateFailed(
             f"{title}: {len(failed)} of {len(results)} expectations failed. {'; '.join(failed)}. {next_step}"
@@ -67,12 +74,6 @@ def _quiet() -> Any:
     return gx
 
 
-def _source(engine: Engine) -> Any:
-    context = _quiet().get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
-    return context.data_sources.add_postgres(f"gate {uuid4()}", connection_string=_connection_string(engine))
-
-
 def _connection_string(engine: Engine) -> str:
     """Return the engine's URL as Great Expectations takes it: with a user, and with a host that is a name.
 
@@ -86,11 +87,22 @@ def _connection_string(engine: Engine) -> str:
     return url.render_as_string(hide_password=False)
 
 
-def _judge(source: Any, batch: Batch) -> Sequence[Any]:
-    asset = source.add_query_asset(batch.name, query=_query(batch))
-    rows = asset.add_batch_definition_whole_table("all").get_batch()
-    suite = _quiet().ExpectationSuite(name=batch.name, expectations=list(batch.expectations))
-    return list(rows.validate(suite, result_format="SUMMARY").results)
+def _judge(context: Any, source: Any, batches: Sequence[Batch], actions: list[Any]) -> dict[str, list[Any]]:
+    gx = _quiet()
+    definitions = []
+    for batch in batches:
+        rows = source.add_query_asset(batch.name, query=_query(batch)).add_batch_definition_whole_table("all")
+        suite = context.suites.add(gx.ExpectationSuite(name=batch.name, expectations=list(batch.expectations)))
+        definition = gx.ValidationDefinition(name=batch.name, data=rows, suite=suite)
+        definitions.append(context.validation_definitions.add(definition))
+    checkpoint = gx.Checkpoint(
+        name="gate",
+        validation_definitions=definitions,
+        actions=actions,
+        result_format={"result_format": "SUMMARY", "partial_unexpected_count": 0},
+    )
+    found = context.checkpoints.add(checkpoint).run().run_results.values()
+    return {result.suite_name: list(result.results) for result in found}
 
 
 def _query(batch: Batch) -> str:

@@ -1,0 +1,86 @@
+"""The gate between saved events and their posting, and the pages that it writes."""
+
+from __future__ import annotations
+
+import re
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from multitv.billing import tv
+from multitv.quality import billing as gates
+from multitv.quality.gate import GateFailed
+from multitv.settings import get_settings
+from tests.billing.isp import DUE, Isp
+
+
+@pytest.fixture
+def saved(engine: Engine) -> Isp:
+    """Two pending charges, with what guards them off."""
+    isp = Isp(engine, count(1))
+    isp.run("insert into erp.service_plan values (1, 'Fibra 500 + TV', 149.90)")
+    isp.run("insert into tv.service_plan_setting values (1, true, null)")
+    package = isp.package("10.00")
+    for _ in range(2):
+        isp.sell(isp.client_plan(), package)
+    tv.save(engine, DUE)
+    isp.run("alter table billing.event disable trigger user, drop constraint event_check1, "
+            "drop constraint event_reference_month")  # fmt: skip
+    isp.run("drop index billing.event_live_charge, billing.event_live_package")
+    return isp
+
+
+@pytest.fixture
+def docs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("MULTITV_DATA_DOCS", str(tmp_path / "docs"))
+    get_settings.cache_clear()
+    yield tmp_path / "docs"
+    get_settings.cache_clear()
+
+
+def test_sound_events_pass(saved: Isp, caplog: pytest.LogCaptureFixture) -> None:
+    gates.check_events(saved.engine, DUE)
+    assert "8 expectations of 2 batches hold" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        ("update billing.event set amount = -1 where id = 1", "amount: 1 of 2 rows are not so"),
+        ("update billing.event set policy_id = null", "policy_id: 2 of 2 rows"),
+        ("update billing.event set price = 5 where id = 2", "pair_values_a_to_be_greater_than_b: 1 of 2 rows"),
+        ("update billing.event set reference_month = '2026-10-01' where id = 1", "reference_month: 1 of 2 rows"),
+        ("update billing.event set client_package_id = 1", "client_package_id, reference_month: 2 of 2 rows"),
+        ("update billing.event set client_plan_id = 9", "charges_without_a_sale: expect_table_row_count_to_equal: 2"),
+    ],
+)
+def test_what_does_not_look_like_a_charge_is_not_posted(saved: Isp, damage: str, said: str) -> None:
+    saved.run(damage)
+    with pytest.raises(GateFailed, match=re.escape(said)) as caught:
+        gates.check_events(saved.engine, DUE)
+    assert "Nothing of it is posted" in str(caught.value)
+
+
+def test_what_was_judged_can_be_opened_and_shows_no_value(saved: Isp, docs: Path) -> None:
+    saved.run("update billing.event set amount = 777.77 where id = 1")
+    with pytest.raises(GateFailed):
+        gates.check_events(saved.engine, DUE)
+    site = docs / f"billing-{DUE}"
+    pages = "".join(page.read_text() for page in site.rglob("*.html"))
+    assert (site / "index.html").is_file()
+    assert "charges_without_a_sale" in pages
+    assert "777.77" not in pages
+    saved.run("update billing.event set amount = 10 where id = 1")
+    gates.check_events(saved.engine, DUE)
+    assert len(list(site.rglob("validations/charges/**/*.html"))) == 1
+    assert [path.name for path in docs.iterdir()] == [site.name]
+
+
+def test_a_folder_that_cannot_be_written_fails_nothing(
+    saved: Isp, docs: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    docs.write_text("in the way")
+    gates.check_events(saved.engine, DUE)
+    assert "No Data Docs are written to" in caplog.text
