@@ -161,6 +161,20 @@ def test_twenty_at_once_reverse_a_posting_once(charged: Isp) -> None:
     assert charged.run("select count(*) from billing.correction") == [(1,)]
 
 
+def test_no_posting_is_given_back_twice_whatever_the_code_does(charged: Isp) -> None:
+    correct(charged, 1)
+    with pytest.raises(DatabaseError, match="posting_reverses_posting_id_key"):
+        charged.run(
+            "with again as (insert into billing.event (run_id, client_plan_id, service_plan_id, client_package_id, "
+            "package_id, due_date, reference_month, kind, amount, price_source) select run_id, client_plan_id, "
+            "service_plan_id, client_package_id, package_id, due_date, reference_month, kind, amount, price_source "
+            "from billing.event where kind = 'reversal' returning id) "
+            "insert into finance.posting (invoice_id, kind, amount, billing_event_id, reverses_posting_id) "
+            "select invoice_id, kind, amount, again.id, reverses_posting_id from finance.posting, again "
+            "where kind = 'reversal'"
+        )
+
+
 @pytest.mark.parametrize(
     "damage",
     [

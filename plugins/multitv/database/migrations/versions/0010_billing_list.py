@@ -1,4 +1,4 @@
-"""Runs include/sql/schema/0010_billing_review.sql."""
+"""Runs include/sql/schema/0010_billing_list.sql."""
 
 from multitv.database.migrate import apply
 
@@ -7,4 +7,4 @@ down_revision = "0009"
 
 
 def upgrade() -> None:
-    apply("0010_billing_review")
+    apply("0010_billing_list")
