@@ -208,3 +208,21 @@ def test_a_reversal_that_does_not_net_to_zero_is_found(charged: Isp, damage: str
     charged.run(damage)
     with pytest.raises(books.CheckFailed, match=said):
         books.check(charged.engine, ("reversal_nets_to_zero",), DUE)
+
+
+def test_two_settlements_at_once_post_a_credit_once(charged: Isp) -> None:
+    charged.run("update finance.invoice set status = 'paid'")
+    correct(charged, 1)
+    for due in (JANUARY, date(2027, 2, 10)):
+        tv.save(charged.engine, due)
+        bill_plans(charged.engine, due)
+    with ThreadPoolExecutor(1) as pool:
+        with charged.engine.begin() as first:
+            assert correction.post_credits(first).events == 1
+            second = pool.submit(tv.settle, charged.engine, JANUARY)
+            with pytest.raises(TimeoutError):
+                second.result(timeout=1)
+        assert second.result().credited.events == 0
+    assert charged.run("select count(*), sum(amount) from finance.posting where kind = 'reversal'") == [
+        (1, Decimal("-29.90"))
+    ]
