@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PYTHONPATH := $(CURDIR)/plugins:$(CURDIR)
 export DUE_DATE ONCE DEMO_CLIENTS MULTITV_HOME AIRFLOW_PORT SANDBOX_PORT ROWS
 
-.PHONY: run up test bench lint format lock clean
+.PHONY: run up test soak bench lint format lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -18,6 +18,9 @@ up: .venv/runtime ## start everything and run nothing
 
 test: .venv/development ## all tests, on a real PostgreSQL, a real HTTP sandbox and a real Airflow
 	@$(BIN)/python -m pytest
+
+soak: .venv/development ## the long tests of billing at full size: SOAK=20 times as many stories, every kill point
+	@SOAK=$${SOAK:-20} $(BIN)/python -m pytest tests/billing/test_story.py tests/billing/test_kill_points.py --timeout 7200
 
 bench: .venv/development ## speeds as ratios against floors, one JSON object a line (ROWS=1000000 for the goals' size)
 	@$(BIN)/python -m tests.bench

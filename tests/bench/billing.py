@@ -74,7 +74,7 @@ def _turn(engine: Engine, turn: int, scores: Scores) -> None:
 
     columns = (
         "run_id, client_plan_id, service_plan_id, client_package_id, package_id, due_date, reference_month, kind, "
-        "amount, price_source"
+        "amount, price, price_source, policy_id"
     )
     rows = f"({columns}) select {columns} from bench_row"  # noqa: S608, of constants
     saved, saved_floor = in_turns(turn, save, lambda: floor(f"insert into bench_event {rows}"))

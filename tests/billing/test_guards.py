@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from multitv.billing import tv
+from multitv.billing.run import hold
 from multitv.billing.standard import bill_plans
 from tests.billing.isp import DUE, Isp
 
@@ -84,6 +87,86 @@ def test_what_is_posted_cannot_be_edited(settled: Isp, edit: str) -> None:
 def test_a_constraint_refuses_it(settled: Isp, constraint: str, edit: str) -> None:
     with pytest.raises(IntegrityError, match=constraint):
         settled.run(edit)
+
+
+EVENT = (
+    "insert into billing.event (run_id, client_plan_id, service_plan_id, client_package_id, package_id, due_date, "
+    "reference_month, kind, amount, price_source, policy_id) select {run}, 1, 1, {sold}, {package}, '2026-12-10', "
+    "'2026-12-01', 'charge', 1, 'client', {policy} from generate_series(1, 2)"
+)
+SOUND = {"run": "(select min(id) from billing.run)", "sold": "2", "package": "1", "policy": "1"}
+
+
+@pytest.mark.parametrize(
+    ("constraint", "edit"),
+    [
+        ("event_run_id_fkey", EVENT.format_map(SOUND | {"run": "99"})),
+        ("event_client_package_id_fkey", EVENT.format_map(SOUND | {"sold": "99"})),
+        ("event_package_id_fkey", EVENT.format_map(SOUND | {"package": "99"})),
+        ("event_policy_id_fkey", EVENT.format_map(SOUND | {"policy": "99"})),
+        ("posting_invoice_id_fkey", "insert into finance.posting (invoice_id, kind, amount) values (99, 'plan', 1)"),
+        (
+            "posting_billing_event_id_fkey",
+            "insert into finance.posting (invoice_id, kind, amount, billing_event_id) "
+            "select min(id), 'tv_package', 1, 99 from finance.invoice",
+        ),
+        (
+            "posting_reverses_posting_id_fkey",
+            "insert into finance.posting (invoice_id, kind, amount, billing_event_id, reverses_posting_id) "
+            "select min(id), 'reversal', -1, 1, 99 from finance.invoice",
+        ),
+        ("event_client_package_id_fkey", "delete from tv.client_package where id = 1"),
+        ("posting_invoice_id_fkey", "delete from finance.invoice"),
+    ],
+)
+def test_what_does_not_exist_is_pointed_at_by_nothing(settled: Isp, constraint: str, edit: str) -> None:
+    settled.run("drop index billing.event_live_charge, billing.event_live_package")
+    settled.run("alter table finance.posting drop constraint if exists posting_check")
+    settled.run("drop index finance.posting_billing_event_id_key")
+    before = settled.tables()
+    with pytest.raises(IntegrityError) as caught:
+        settled.run(edit)
+    assert caught.value.orig.diag.constraint_name == constraint
+    assert settled.tables() == before
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        "update billing.event set client_package_id = 2",
+        "update billing.event set run_id = 99",
+        "delete from billing.run",
+        "truncate billing.run cascade",
+        "delete from tv.package",
+    ],
+)
+def test_what_is_pointed_at_stays_what_it_is(isp: Isp, edit: str) -> None:
+    isp.sell(isp.client_plan(), isp.package())
+    tv.save(isp.engine, DUE)
+    before = isp.tables()
+    with pytest.raises(IntegrityError):
+        isp.run(edit)
+    assert isp.tables() == before
+
+
+def test_an_invoice_is_closed_before_or_after_a_settlement_and_not_within(settled: Isp) -> None:
+    settled.sell(settled.client_plan(), 1)
+    tv.save(settled.engine, DUE)
+    bill_plans(settled.engine, DUE)
+    with ThreadPoolExecutor(1) as pool:
+        with settled.engine.begin() as closing:
+            closing.execute(text("update finance.invoice set status = 'closed'"))
+            settling = pool.submit(tv.settle, settled.engine, DUE)
+            with pytest.raises(TimeoutError):
+                settling.result(timeout=1)
+        assert settling.result().posted.events == 0
+        settled.run("update finance.invoice set status = 'open'")
+        with settled.engine.begin() as settling_first:
+            hold(settling_first, DUE)
+            closing_later = pool.submit(settled.run, "update finance.invoice set status = 'closed'")
+            with pytest.raises(TimeoutError):
+                closing_later.result(timeout=1)
+        assert closing_later.result() == 2
 
 
 def test_a_package_is_sold_to_a_client_plan_once_on_any_day(isp: Isp) -> None:

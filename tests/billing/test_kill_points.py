@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from multitv.quality import books
 from tests.billing.isp import DUE, Isp
 
 JANUARY = date(2027, 1, 10)
+SOAK = "SOAK" in os.environ
 # What a person would compare: no number that a sequence gave, no time.
 BOOKS = (
     "select client_package_id, due_date, reference_month, kind, amount, status, reversed from billing.event",
@@ -159,7 +161,9 @@ def test_wherever_the_connection_ends_the_next_try_makes_the_same_books(
         expected = state(engine)
     assert points >= 4
     died = 0
-    for at in range(points):
+    # The end of a statement and the beginning of the next are one to the server; the long run tries both.
+    tried = sorted({*range(0, points, 1 if SOAK else 2), points - 2, points - 1})
+    for at in tried:
         with copy_of(server, template) as engine:
             killer = Killer(server, engine, at)
             try:
@@ -173,4 +177,4 @@ def test_wherever_the_connection_ends_the_next_try_makes_the_same_books(
             assert state(again) == expected, f"after the connection ended at point {at} of {points}"
             again.dispose()
     # After the last commit nobody notices.
-    assert died >= points - 2
+    assert died >= len(tried) - 2

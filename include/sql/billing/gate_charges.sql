@@ -9,5 +9,4 @@ from billing.event as event
 where
     event.due_date = :due_date
     and event.kind = 'charge'
-    and event.status <> 'cancelled'
-    and not event.reversed
+    and event.live

@@ -35,3 +35,5 @@ select
     candidate.policy_id
 from candidate
 where candidate.exclusion is null and candidate.event_id is null
+-- In the order of the indexes, which then grow at their end.
+order by candidate.client_plan_id, candidate.client_package_id

@@ -1,6 +1,6 @@
 -- In: run_id. Marks processed each pending event whose client plan has an open invoice of the due date, and posts its
--- amount there, in one statement: a processed event without its posting cannot exist. The invoices are held so that
--- none is closed meanwhile. Out: how many were posted and their amount.
+-- amount there, in one statement: a processed event without its posting cannot exist. Whoever
+-- closes an invoice meanwhile waits for the lock of the month. Out: how many were posted and their amount.
 with payable as (
     select
         event.id as event_id,
@@ -9,7 +9,6 @@ with payable as (
     inner join finance.invoice as invoice
         on event.client_plan_id = invoice.client_plan_id and event.due_date = invoice.due_date
     where event.run_id = :run_id and event.status = 'pending' and event.kind = 'charge' and invoice.status = 'open'
-    for share of invoice
 ),
 
 processed as (
@@ -28,6 +27,8 @@ posted as (
         processed.amount,
         processed.id
     from processed
+    -- In the order of the index, which then grows at its end.
+    order by processed.invoice_id
     returning amount
 )
 

@@ -18,8 +18,8 @@ expected as (
 events as (
     select
         event.service_plan_id,
-        count(*) filter (where event.status <> 'cancelled' and not event.reversed) as live,
-        coalesce(sum(event.amount) filter (where event.status <> 'cancelled' and not event.reversed), 0) as live_amount,
+        count(*) filter (where event.live) as live,
+        coalesce(sum(event.amount) filter (where event.live), 0) as live_amount,
         count(*) filter (where event.status = 'pending') as pending,
         count(*) filter (where event.status = 'cancelled') as cancelled,
         count(posting.id) filter (where not event.reversed) as postings,

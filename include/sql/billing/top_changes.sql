@@ -8,8 +8,7 @@ with before as (
     where
         event.due_date = cast(cast(:due_date as date) - interval '1 month' as date)
         and event.kind = 'charge'
-        and event.status <> 'cancelled'
-        and not event.reversed
+        and event.live
     group by event.client_plan_id
 ),
 

@@ -12,7 +12,7 @@ accounted as (
         event.client_package_id
     from billing.event as event
     inner join run on event.run_id = run.id
-    where event.kind = 'charge' and event.status <> 'cancelled' and not event.reversed
+    where event.kind = 'charge' and event.live
     union all
     select
         exclusion.service_plan_id,

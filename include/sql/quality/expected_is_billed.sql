@@ -23,7 +23,7 @@ billed as (
         sum(event.amount) as amount
     from billing.event as event
     inner join run on event.run_id = run.id
-    where event.kind = 'charge' and event.status <> 'cancelled' and not event.reversed
+    where event.kind = 'charge' and event.live
     group by event.service_plan_id
 )
 

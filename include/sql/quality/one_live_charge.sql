@@ -8,8 +8,7 @@ where
     event.reference_month between
     cast(date_trunc('month', cast(:due_date as timestamp)) - interval '1 month' as date) and cast(:due_date as date)
     and event.kind = 'charge'
-    and event.status <> 'cancelled'
-    and not event.reversed
+    and event.live
 group by event.client_plan_id, event.package_id, event.reference_month
 having
     count(*) > 1

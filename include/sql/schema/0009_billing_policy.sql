@@ -43,6 +43,8 @@ add column days_before smallint,
 add column denominator smallint,
 add column policy_id bigint references billing.policy,
 add column reversed boolean not null default false,
+-- What the partial indexes look at: it does not change when an event is settled.
+add column live boolean not null generated always as (status <> 'cancelled' and not reversed) stored,
 drop constraint event_check,
 add constraint event_reference_month check (
     reference_month in (
@@ -60,21 +62,26 @@ comment on column billing.event.price is 'The price of a whole month that the am
 comment on column billing.event.days is 'Days charged of the reference month. Null: the whole price.';
 comment on column billing.event.days_before is 'Days of the month that an earlier sale of the package covers.';
 comment on column billing.event.denominator is 'Days of the reference month.';
-comment on column billing.event.reversed is 'A reversal gave it back: it is not live any more.';
+comment on column billing.event.reversed is 'A reversal gave it back.';
+comment on column billing.event.live is 'Neither voided nor given back.';
 
 drop index billing.event_live_charge;
 create unique index event_live_charge on billing.event (client_package_id, reference_month)
-where kind = 'charge' and status <> 'cancelled' and not reversed;
+where kind = 'charge' and live;
 -- Cancelled and sold again within a month, a package is two client packages, and charged once all the same, unless
 -- each is charged by its own days.
 drop index billing.event_live_package;
 create unique index event_live_package on billing.event (client_plan_id, package_id, reference_month)
-where kind = 'charge' and status <> 'cancelled' and not reversed and days is null;
+where kind = 'charge' and live and days is null;
 
 -- A processed charge changes in one way only, once: it is reversed.
 create function billing.refuse_change_but_reversal() returns trigger language plpgsql as $$
 begin
-    if new.reversed and not old.reversed and to_jsonb(new) - 'reversed' = to_jsonb(old) - 'reversed' then
+    -- `live` is worked out after this.
+    if
+        new.reversed and not old.reversed
+        and to_jsonb(new) - array['reversed', 'live'] = to_jsonb(old) - array['reversed', 'live']
+    then
         return new;
     end if;
     raise exception '%.% is append-only: % refused', tg_table_schema, tg_table_name, tg_op
@@ -96,7 +103,7 @@ add constraint exclusion_reason_check check (
 );
 comment on column billing.exclusion.reason is 'negative_price and listed_twice are errors of the data, parked.';
 
-create index event_credit on billing.event (client_plan_id) where kind = 'reversal' and status = 'pending';
+create index event_credit on billing.event (client_plan_id) where kind = 'reversal';
 
 -- What people took back or called off: who, when, why.
 create table billing.correction (

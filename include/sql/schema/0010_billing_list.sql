@@ -257,8 +257,7 @@ as $$
             event.reference_month between
             cast(date_trunc('month', cast(for_due_date as timestamp)) - interval '1 month' as date) and for_due_date
             and event.kind = 'charge'
-            and event.status <> 'cancelled'
-            and not event.reversed
+            and event.live
     ),
 
     called_off as (
