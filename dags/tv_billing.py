@@ -5,12 +5,16 @@ Lists every client with an extra package whose plan falls due (*Carregar*), save
 (*Salvar*), waits for the ISP's standard billing of the same due date, marks the events processed and posts them on its
 invoices.
 
-    resolve_due_date >> load >> check_list >> save >> wait_for_standard_billing >> settle >> check_books >> report
+    resolve_due_date >> load >> check_list >> save >> check_events >> wait_for_standard_billing >> settle
+    >> check_books >> report
 
 It starts by itself some days before each due date of the ISP (`MULTITV_DUE_DAYS`, `MULTITV_TV_BILLING_DAYS_AHEAD`). To
 run it by hand, pick the due date (*Vencimento*) in the trigger form, or send:
 
-    {"due_date": "2026-12-10"}
+    {"due_date": "2026-12-10", "approval": "always"}
+
+`approval` says who looks at the list before it is saved: auto (a person, if something is unusual), always, never.
+`dry_run` shows the list and stops.
 
 A due date may be run as often as you like, also twice at once: pending events are added, re-priced or voided, processed
 ones never change, and nobody is charged twice for one package in one month.
@@ -19,16 +23,23 @@ ones never change, and nobody is charged twice for one package in one month.
 
 * **Normal:** `wait_for_standard_billing` is deferred for days; no worker is held. A due date on whose list nobody
   is makes a green run that skips its tasks; the report says so.
-* **`check_list` or `check_books` failed:** the message names the check and the rows. `check_list`: nothing was
-  written; correct the rows, clear the task. `check_books`: the books of this due date are wrong; don't send the
-  invoices out, and call whoever owns billing before you clear anything.
+* **`save` waits for input:** something about the list is unusual; the page says what. Approve, and exactly that list is
+  saved; reject, and nothing is. If the data changed meanwhile, the task asks again. No answer in time fails it: clear
+  it to be asked again.
+* **`check_events` failed:** saved events do not look like charges; nothing was posted. The message and the Data Docs say
+  what is wrong; correct what they come from and trigger a run for the same due date.
+* **`check_books` failed:** the books of this due date are wrong; the message and `quality.offender` name the rows. Don't
+  send the invoices out, and call whoever owns billing before you clear anything.
+* **The report or `check_books` names parked packages:** their price is negative, or a view of the ERP repeats them. They
+  are not charged; correct them and trigger a run for the same due date.
 * **`wait_for_standard_billing` failed:** the standard billing failed or is late; the message says which. Repair or run
   `standard_billing` for this due date, then clear the task. The events stay pending; nothing is lost.
 * **`settle` is green and the report says "Still pending":** those client plans have no open invoice. Make or re-open it
   in the ERP and trigger a run for the same due date; the others are done.
 * **`save` or `settle` failed with TooManyVoids:** more clients lost their charge than is plausible. Look whether the
   ERP and the catalogue are complete; the message says what to do when they are.
-* **The report says "would not be charged today":** somebody cancelled after the posting. Decide on a reversal.
+* **The report says "would not be charged today":** somebody cancelled after the posting. Decide on a reversal
+  (`tv_billing_correction`).
 * **A task died in the middle:** each of them is one transaction. Clear it.
 """
 
