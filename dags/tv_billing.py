@@ -23,15 +23,15 @@ ones never change, and nobody is charged twice for one package in one month.
 
 * **Normal:** `wait_for_standard_billing` is deferred for days; no worker is held. A due date on whose list nobody
   is makes a green run that skips its tasks; the report says so.
-* **`save` waits for input:** something about the list is unusual; the page says what. Approve, and exactly that list is
-  saved; reject, and nothing is. If the data changed meanwhile, the task asks again. No answer in time fails it: clear
-  it to be asked again.
-* **`check_events` failed:** saved events do not look like charges; nothing was posted. The message and the Data Docs say
-  what is wrong; correct what they come from and trigger a run for the same due date.
-* **`check_books` failed:** the books of this due date are wrong; the message and `quality.offender` name the rows. Don't
-  send the invoices out, and call whoever owns billing before you clear anything.
-* **The report or `check_books` names parked packages:** their price is negative, or a view of the ERP repeats them. They
-  are not charged; correct them and trigger a run for the same due date.
+* **`save` waits for input:** something about the list is unusual; the page says what. Approve, and exactly that list
+  is saved; reject, and nothing is. If the data changed meanwhile, the task asks again. No answer in time fails it:
+  clear it to be asked again.
+* **`check_events` failed:** saved events do not look like charges; nothing was posted. The message and the Data Docs
+  say what is wrong; correct what they come from and trigger a run for the same due date.
+* **`check_books` failed:** the books of this due date are wrong; the message and `quality.offender` name the rows.
+  Don't send the invoices out, and call whoever owns billing before you clear anything.
+* **The report or `check_books` names parked packages:** their price is negative, or a view of the ERP repeats them.
+  They are not charged; correct them and trigger a run for the same due date.
 * **`wait_for_standard_billing` failed:** the standard billing failed or is late; the message says which. Repair or run
   `standard_billing` for this due date, then clear the task. The events stay pending; nothing is lost.
 * **`settle` is green and the report says "Still pending":** those client plans have no open invoice. Make or re-open it

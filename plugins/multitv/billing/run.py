@@ -72,11 +72,6 @@ def open_run(connection: Connection, kind: Kind, due_date: date) -> Run:
     return run
 
 
-def reference_month(due_date: date) -> date:
-    """Return the first day of the month (competência) that a due date bills."""
-    return due_date.replace(day=1)
-
-
 def reais(amount: Decimal) -> str:
     """Return an amount as a Brazilian reads it: R$ 1.234,56."""
     return "R$ " + f"{amount:,.2f}".translate(str.maketrans(",.", ".,"))
