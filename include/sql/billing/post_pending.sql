@@ -7,7 +7,15 @@ with payable as (
         invoice.id as invoice_id
     from billing.event as event
     inner join finance.invoice as invoice
-        on event.client_plan_id = invoice.client_plan_id and event.due_date = invoice.due_date
+        on
+            event.client_plan_id = invoice.client_plan_id
+            and event.due_date = invoice.due_date
+            -- Said once more as a value, so that the invoices of other due dates are not read.
+            and invoice.due_date = (
+                select run.due_date
+                from billing.run as run
+                where run.id = :run_id
+            )
     where event.run_id = :run_id and event.status = 'pending' and event.kind = 'charge' and invoice.status = 'open'
 ),
 

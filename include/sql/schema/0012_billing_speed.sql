@@ -4,6 +4,9 @@
 drop index billing.event_run;
 -- The events of a run lie together, as they were saved.
 create index event_run on billing.event using brin (run_id);
+-- And those of a month: what is asked of one month reads that month, whatever the years before it weigh.
+create index event_month on billing.event using brin (due_date, reference_month);
+create index invoice_due_date on finance.invoice using brin (due_date);
 -- Room for one more version of each row on its page: with it, settling is a heap-only update.
 alter table billing.event set (fillfactor = 50);
 
@@ -35,7 +38,8 @@ where billing_event_id is not null;
 create unique index posting_reverses_posting_id_key on finance.posting (reverses_posting_id)
 where reverses_posting_id is not null;
 
-create function billing.require_parents() returns trigger language plpgsql as $$
+-- Whatever the transaction says of joins: a few rows are looked up by their keys, and not among all of history.
+create function billing.require_parents() returns trigger language plpgsql set enable_nestloop = on as $$
 declare
     missing record;
 begin
@@ -81,26 +85,39 @@ for each row when (
     is distinct from (new.id, new.run_id, new.client_package_id, new.package_id)
 ) execute function billing.refuse_other_parents();
 
-create function finance.require_parents() returns trigger language plpgsql as $$
+create function finance.require_parents() returns trigger language plpgsql set enable_nestloop = on as $$
 declare
     missing record;
 begin
+    with orphan as (
+        select
+            added.id,
+            'invoice_id' as key
+        from added
+        where not exists (select from finance.invoice where invoice.id = added.invoice_id)
+        union all
+        select
+            added.id,
+            'billing_event_id' as key
+        from added
+        where
+            added.billing_event_id is not null
+            and not exists (select from billing.event as event where event.id = added.billing_event_id)
+        union all
+        select
+            added.id,
+            'reverses_posting_id' as key
+        from added
+        where
+            added.reverses_posting_id is not null
+            and not exists (select from finance.posting where posting.id = added.reverses_posting_id)
+    )
+
     select
-        added.id,
-        case
-            when invoice.id is null then 'invoice_id'
-            when event.id is null and added.billing_event_id is not null then 'billing_event_id'
-            else 'reverses_posting_id'
-        end as key
+        orphan.id,
+        orphan.key
     into missing
-    from added
-    left join finance.invoice on added.invoice_id = invoice.id
-    left join billing.event on added.billing_event_id = event.id
-    left join finance.posting as reversed on added.reverses_posting_id = reversed.id
-    where
-        invoice.id is null
-        or (event.id is null and added.billing_event_id is not null)
-        or (reversed.id is null and added.reverses_posting_id is not null)
+    from orphan
     limit 1;
     if found then
         raise exception 'posting %: what its % points at does not exist', missing.id, missing.key
