@@ -53,7 +53,7 @@ with DAG(
         logical_date=None,
         wait_for_completion=True,
         deferrable=True,
-        poke_interval=30,
+        poke_interval=10,
         fail_when_dag_is_paused=True,
         skip_when_already_exists=False,
         reset_dag_run=True,

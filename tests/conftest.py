@@ -36,6 +36,11 @@ def server() -> Iterator[Server]:
     # Not under pytest's folder: another pytest that starts shuts that one to the user whom PostgreSQL runs as.
     with tempfile.TemporaryDirectory(prefix="multitv-tests-") as folder:
         running = postgres.start(Path(folder) / "postgres")
+        with postgres.connect(running) as connection:
+            # A thousand databases are made and dropped, and none has to outlive the machine's power.
+            for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+                connection.execute(f"alter system set {setting} = off")
+            connection.execute("select pg_reload_conf()")
         yield running
         running.stop()
 

@@ -31,7 +31,8 @@ class ReviewAndSave(ApprovalOperator):
             subject="Lista de faturamento",
             defaults=self.REJECT,
             response_timeout=timedelta(hours=get_settings().billing_approval_hours),
-            **arguments,
+            # Whoever approved a list that changed meanwhile should not wait long for the new one.
+            **{"retry_delay": timedelta(seconds=5)} | arguments,
         )
         self.due_date = due_date
 
