@@ -226,3 +226,17 @@ def test_two_settlements_at_once_post_a_credit_once(charged: Isp) -> None:
     assert charged.run("select count(*), sum(amount) from finance.posting where kind = 'reversal'") == [
         (1, Decimal("-29.90"))
     ]
+
+
+def test_a_credit_that_waits_is_left_alone_by_every_run_until_an_invoice_can_carry_it(charged: Isp) -> None:
+    charged.run("update finance.invoice set status = 'paid'")
+    # An invoice of a month before, still open, is no place for it.
+    charged.run("insert into finance.invoice (client_plan_id, due_date) select client_plan_id, '2026-11-10' "
+                "from billing.event where id = 1")  # fmt: skip
+    assert not correct(charged, 1).posted
+    bill(charged)
+    bill(charged)
+    assert charged.run("select status from billing.event where kind = 'reversal'") == [("pending",)]
+    bill(charged, JANUARY)
+    assert charged.run("select status from billing.event where kind = 'reversal'") == [("processed",)]
+    assert invoice_totals(charged) == {DUE: Decimal("179.80"), JANUARY: Decimal("149.90")}
