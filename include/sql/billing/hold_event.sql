@@ -1,14 +1,7 @@
--- In: event. Holds an event until the transaction ends. Out: what a correction has to know of it; no row if there is
--- none. posting_id: of a processed one.
+-- In: event. Holds an event until the transaction ends. Out: its kind and status; no row if there is none.
 select
-    event.id,
     event.kind,
-    event.status,
-    event.reversed,
-    event.due_date,
-    event.amount,
-    posting.id as posting_id
+    event.status
 from billing.event as event
-left join finance.posting as posting on event.id = posting.billing_event_id
 where event.id = :event
-for update of event
+for update

@@ -96,25 +96,24 @@ def explain(engine: Engine, event: int) -> str:
 
 
 def _void(connection: Connection, event: int) -> None:
-    row = connection.execute(named("billing/hold_event"), {"event": event}).one()
-    if (row.kind, row.status) != ("charge", "pending"):
-        raise CorrectionRefused(
-            f"Event {event} is a {row.status} {row.kind}: only a pending charge is voided"
-            + (", a processed one is reversed" if (row.kind, row.status) == ("charge", "processed") else "")
-            + ". Nothing was written."
-        )
+    _require(connection, event, "pending", "voided", "a processed one is reversed")
     connection.execute(named("billing/void_event"), {"event": event})
 
 
 def _reverse(connection: Connection, event: int) -> int:
-    row = connection.execute(named("billing/hold_event"), {"event": event}).one()
-    if (row.kind, row.status) != ("charge", "processed"):
-        raise CorrectionRefused(
-            f"Event {event} is a {row.status} {row.kind}: only a processed charge is reversed"
-            + (", a pending one is voided" if (row.kind, row.status) == ("charge", "pending") else "")
-            + ". Nothing was written."
-        )
+    _require(connection, event, "processed", "reversed", "a pending one is voided")
     return int(connection.execute(named("billing/insert_reversal"), {"event": event}).scalar_one())
+
+
+def _require(connection: Connection, event: int, status: str, done: str, other: str) -> None:
+    """Hold the event. Raises CorrectionRefused unless it is a charge of this status."""
+    row = connection.execute(named("billing/hold_event"), {"event": event}).one()
+    if (row.kind, row.status) == ("charge", status):
+        return
+    hint = f", {other}" if row.kind == "charge" and row.status in ("pending", "processed") else ""
+    raise CorrectionRefused(
+        f"Event {event} is a {row.status} {row.kind}: only a {status} charge is {done}{hint}. Nothing was written."
+    )
 
 
 _CORRECTIONS = {"void": _void, "reverse": _reverse}
