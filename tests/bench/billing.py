@@ -13,7 +13,7 @@ from multitv.billing.standard import bill_plans
 from multitv.database.engine import engine_for
 from multitv.database.migrate import migrate
 from tests.bench import sql
-from tests.bench.harness import TURNS, Scores, copy_of, in_turns, memory, seconds, show
+from tests.bench.harness import TURNS, Scores, checkpoint, copy_of, in_turns, memory, seconds, show
 
 DUE = date(2026, 12, 10)
 SMALL = 10_000
@@ -73,25 +73,27 @@ def _turn(engine: Engine, turn: int, scores: Scores) -> None:
         tv.save(engine, DUE)
 
     columns = (
-        "run_id, client_plan_id, service_plan_id, client_package_id, package_id, due_date, reference_month, kind, "
+        "id, run_id, client_plan_id, service_plan_id, client_package_id, package_id, due_date, reference_month, kind, "
         "amount, price, price_source, policy_id"
     )
     rows = f"({columns}) select {columns} from bench_row"  # noqa: S608, of constants
     saved, saved_floor = in_turns(turn, save, lambda: floor(f"insert into bench_event {rows}"))
     scores.add("billing: load and save against INSERT ... SELECT with the same keys", saved, saved_floor)
     bill_plans(engine, DUE)
+    checkpoint(engine)
     settled, settled_floor = in_turns(
         turn,
         lambda: tv.settle(engine, DUE),
         lambda: floor(
             "update bench_event set status = 'processed', processed_at = now(); "
-            "insert into bench_posting (invoice_id, kind, amount, billing_event_id) "
-            "select invoice.id, 'tv_package', event.amount, event.id "
+            "insert into bench_posting (id, invoice_id, kind, amount, billing_event_id, event_due_date) "
+            "select event.id, invoice.id, 'tv_package', event.amount, event.id, event.due_date "
             "from bench_event as event join finance.invoice as invoice using (client_plan_id, due_date)"
         ),
     )
     scores.add("billing: settle against UPDATE and INSERT of the same rows", settled, settled_floor)
     whole = saved + settled
+    checkpoint(engine)
     scores.add(
         "billing: load, save and settle against INSERT ... SELECT with two keys",
         whole,

@@ -1,6 +1,5 @@
--- In: run_id. Out: how many events of the run are pending, and their amount.
+-- In: due_date. Out: how many of its charges are pending, and their amount.
 select
     count(*) as events,
-    coalesce(sum(event.amount), 0) as amount
-from billing.event as event
-where event.run_id = :run_id and event.status = 'pending' and event.kind = 'charge'
+    coalesce(sum(pending.amount), 0) as amount
+from billing.pending_charge(:due_date) as pending

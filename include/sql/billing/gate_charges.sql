@@ -5,8 +5,4 @@ select
     event.amount,
     event.price,
     event.policy_id
-from billing.event as event
-where
-    event.due_date = :due_date
-    and event.kind = 'charge'
-    and event.live
+from billing.live_charge(:due_date) as event

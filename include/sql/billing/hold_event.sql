@@ -1,7 +1,11 @@
--- In: event. Holds an event until the transaction ends. Out: its kind and status; no row if there is none.
+-- In: event, due_date. Holds an event until the transaction ends. Out: its kind and status; no row if there is none.
 select
     event.kind,
-    event.status
-from billing.event as event
-where event.id = :event
+    (
+        select shown.status
+        from billing.event as shown
+        where shown.id = event.id and shown.due_date = event.due_date
+    ) as status
+from billing.event_record as event
+where event.id = :event and event.due_date = :due_date
 for update

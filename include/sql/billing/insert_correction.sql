@@ -1,9 +1,9 @@
--- In: event, action, reason, author, rebill, reversal (the event that gives it back, or null). Keeps who corrected what
--- and why, and takes the event out of what its run expects: as an exclusion it stays accounted for.
+-- In: event, due_date, action, reason, author, rebill, reversal (the event that gives it back, or null). Keeps who
+-- corrected what and why, and takes the event out of what its run expects: as an exclusion it stays accounted for.
 with corrected as (
-    insert into billing.correction (event_id, action, reason, author, rebill, reversal_event_id)
-    values (:event, :action, :reason, :author, :rebill, cast(:reversal as bigint))
-    returning event_id
+    insert into billing.correction (event_id, event_due_date, action, reason, author, rebill, reversal_event_id)
+    values (:event, :due_date, :action, :reason, :author, :rebill, cast(:reversal as bigint))
+    returning event_id, event_due_date
 ),
 
 excluded as (
@@ -15,12 +15,13 @@ excluded as (
         event.service_plan_id,
         'corrected'
     from corrected
-    inner join billing.event as event on corrected.event_id = event.id
+    inner join billing.event_record as event
+        on corrected.event_id = event.id and corrected.event_due_date = event.due_date
     returning run_id
 )
 
 update billing.expectation as expected
 set charges = expected.charges - 1, amount = expected.amount - event.amount
 from corrected
-inner join billing.event as event on corrected.event_id = event.id
+inner join billing.event_record as event on corrected.event_id = event.id and corrected.event_due_date = event.due_date
 where expected.run_id = event.run_id and expected.service_plan_id = event.service_plan_id

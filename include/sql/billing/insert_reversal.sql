@@ -1,16 +1,18 @@
--- In: event, a processed charge. Marks it reversed, and adds the pending event that gives its amount back. Out: its id.
+-- In: event and due_date of a processed charge. Marks it reversed, and adds the pending event that gives its amount
+-- back. Out: its id.
 with charge as (
-    update billing.event as event
+    update billing.event_record as event
     set reversed = true
-    where event.id = :event
+    where event.id = :event and event.due_date = :due_date
     returning event.*
 )
 
-insert into billing.event (
-    run_id, client_plan_id, service_plan_id, client_package_id, package_id, due_date, reference_month, kind,
+insert into billing.event_record (
+    id, run_id, client_plan_id, service_plan_id, client_package_id, package_id, due_date, reference_month, kind,
     amount, price, price_source, days, days_before, denominator, policy_id
 )
 select
+    (select max(event.id) from billing.event_record as event where event.due_date = :due_date) + 1,
     charge.run_id,
     charge.client_plan_id,
     charge.service_plan_id,

@@ -1,4 +1,4 @@
--- In: due_date. Makes the temporary table candidate, the list as this transaction sees it, so that all steps after it
+-- In: due_date. Makes the temporary table candidate, the list as this transaction sees it but for what is processed, so that all steps after it
 -- work on one and the same list. Gone when the transaction ends.
 create temporary table candidate on commit drop as
 select
@@ -7,8 +7,8 @@ select
     listed.client_package_id,
     listed.package_id,
     listed.reference_month,
-    listed.amount,
-    listed.price,
+    cast(listed.amount as numeric(12, 2)) as amount,
+    cast(listed.price as numeric(12, 2)) as price,
     listed.price_source,
     cast(listed.days as smallint) as days,
     cast(listed.days_before as smallint) as days_before,

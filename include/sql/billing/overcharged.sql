@@ -4,15 +4,8 @@ select
     coalesce(judged.exclusion, 'not_due') as reason,
     count(*) as events,
     sum(event.amount) as amount
-from billing.run as run
-inner join billing.event as event on run.id = event.run_id
+from billing.processed_charge(:due_date) as event
 left join billing.judged(:due_date) as judged on event.client_package_id = judged.client_package_id
-where
-    run.kind = 'tv'
-    and run.due_date = :due_date
-    and event.kind = 'charge'
-    and event.status = 'processed'
-    and not event.reversed
-    and (judged.client_package_id is null or judged.exclusion is not null)
+where judged.client_package_id is null or judged.exclusion is not null
 group by coalesce(judged.exclusion, 'not_due')
 order by reason

@@ -1,8 +1,9 @@
--- Keeps one row of each client package that the list (candidate) has more than once, as happens when a view of the ERP
+-- In: due_date. Keeps one row of each client package that the list (candidate) has more than once, as happens when a view of the ERP
 -- repeats rows, and parks it: which of them is right is for a person to say, and its neighbours are charged meanwhile.
 with repeated as (
     select candidate.client_package_id
     from candidate
+    where candidate.client_plan_id in (select plan.id from billing.repeated_client_plan(:due_date) as plan)
     group by candidate.client_package_id
     having count(*) > 1
 ),

@@ -3,12 +3,14 @@
 -- Out: how many were posted and their amount.
 with payable as (
     select
-        event.id as event_id,
-        charged.id as reversed_posting_id,
+        event.id,
+        event.due_date,
+        event.amount,
+        correction.event_id as charge_id,
         invoice.id as invoice_id
-    from billing.event as event
-    inner join billing.correction on event.id = correction.reversal_event_id
-    inner join finance.posting as charged on correction.event_id = charged.billing_event_id
+    from billing.correction
+    inner join billing.event_record as event
+        on correction.reversal_event_id = event.id and correction.event_due_date = event.due_date
     cross join
         lateral (
             select open_one.id
@@ -21,26 +23,29 @@ with payable as (
             limit 1
             for share
         ) as invoice
-    where event.kind = 'reversal' and event.status = 'pending'
-),
-
-processed as (
-    update billing.event as event
-    set status = 'processed', processed_at = now()
-    from payable
-    where event.id = payable.event_id
-    returning event.id, payable.invoice_id, payable.reversed_posting_id, event.amount
+    where
+        not exists (
+            select 1
+            from finance.posting
+            where
+                posting.event_due_date = correction.event_due_date
+                and posting.id = correction.reversal_event_id
+        )
 ),
 
 posted as (
-    insert into finance.posting (invoice_id, kind, amount, billing_event_id, reverses_posting_id)
+    insert into finance.posting (
+        id, invoice_id, kind, amount, billing_event_id, event_due_date, reverses_posting_id
+    )
     select
-        processed.invoice_id,
+        payable.id,
+        payable.invoice_id,
         'reversal',
-        processed.amount,
-        processed.id,
-        processed.reversed_posting_id
-    from processed
+        payable.amount,
+        payable.id,
+        payable.due_date,
+        payable.charge_id
+    from payable
     returning amount
 )
 

@@ -21,13 +21,24 @@ events as (
         count(*) filter (where event.live) as live,
         coalesce(sum(event.amount) filter (where event.live), 0) as live_amount,
         count(*) filter (where event.status = 'pending') as pending,
-        count(*) filter (where event.status = 'cancelled') as cancelled,
-        count(posting.id) filter (where not event.reversed) as postings,
-        coalesce(sum(posting.amount) filter (where not event.reversed), 0) as posted_amount
+        count(*) filter (where event.status = 'cancelled') as cancelled
     from billing.event as event
-    inner join run on event.run_id = run.id
-    left join finance.posting as posting on event.id = posting.billing_event_id
-    where event.kind = 'charge'
+    where event.due_date = :due_date and event.kind = 'charge'
+    group by event.service_plan_id
+),
+
+posted as (
+    select
+        event.service_plan_id,
+        count(*) as postings,
+        sum(posting.amount) as amount
+    from finance.posting
+    inner join billing.event_record as event on posting.billing_event_id = event.id
+    where
+        posting.event_due_date = :due_date
+        and event.due_date = :due_date
+        and event.kind = 'charge'
+        and not event.reversed
     group by event.service_plan_id
 ),
 
@@ -55,14 +66,15 @@ select
     coalesce(expected.amount, 0) as expected_amount,
     coalesce(events.live, 0) as events,
     coalesce(events.live_amount, 0) as events_amount,
-    coalesce(events.postings, 0) as postings,
-    coalesce(events.posted_amount, 0) as posted_amount,
+    coalesce(posted.postings, 0) as postings,
+    coalesce(posted.amount, 0) as posted_amount,
     coalesce(events.pending, 0) as pending,
     coalesce(events.cancelled, 0) as cancelled,
     coalesce(excluded.exclusions, 0) as exclusions
 from plans
 left join expected on plans.service_plan_id = expected.service_plan_id
 left join events on plans.service_plan_id = events.service_plan_id
+left join posted on plans.service_plan_id = posted.service_plan_id
 left join excluded on plans.service_plan_id = excluded.service_plan_id
 left join erp.service_plan as plan on plans.service_plan_id = plan.id
 order by plans.service_plan_id

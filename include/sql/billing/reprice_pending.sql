@@ -1,6 +1,6 @@
--- In: run_id. Gives the run's pending events what the amount comes from, as the list (candidate) has now.
+-- In: due_date. Gives its pending events what the amount comes from, as the list (candidate) has now.
 -- Touches only those that differ. Out: the rows touched, as the row count.
-update billing.event as event
+update billing.event_record as event
 set
     client_plan_id = candidate.client_plan_id,
     service_plan_id = candidate.service_plan_id,
@@ -13,8 +13,7 @@ set
     policy_id = candidate.policy_id
 from candidate
 where
-    event.run_id = :run_id
-    and event.status = 'pending'
+    event.due_date = :due_date
     and candidate.event_id = event.id
     and candidate.exclusion is null
     and (

@@ -4,21 +4,27 @@ with before as (
     select
         event.client_plan_id,
         sum(event.amount) as amount
-    from billing.event as event
-    where
-        event.due_date = cast(cast(:due_date as date) - interval '1 month' as date)
-        and event.kind = 'charge'
-        and event.live
+    from billing.live_charge(cast(cast(:due_date as date) - interval '1 month' as date)) as event
     group by event.client_plan_id
 ),
 
 after as (
     select
-        candidate.client_plan_id,
-        sum(candidate.amount) as amount
-    from candidate
-    where candidate.exclusion is null
-    group by candidate.client_plan_id
+        charge.client_plan_id,
+        sum(charge.amount) as amount
+    from (
+        select
+            candidate.client_plan_id,
+            candidate.amount
+        from candidate
+        where candidate.exclusion is null
+        union all
+        select
+            event.client_plan_id,
+            event.amount
+        from billing.processed_charge(:due_date) as event
+    ) as charge
+    group by charge.client_plan_id
 )
 
 select

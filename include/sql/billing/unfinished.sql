@@ -23,14 +23,10 @@ state as (
         ) as asked,
         (
             select count(*)
-            from billing.event as event
+            from billing.pending_charge(run.due_date) as pending
             inner join finance.invoice as invoice
-                on event.client_plan_id = invoice.client_plan_id and event.due_date = invoice.due_date
-            where
-                event.run_id = run.id
-                and event.kind = 'charge'
-                and event.status = 'pending'
-                and invoice.status = 'open'
+                on pending.client_plan_id = invoice.client_plan_id and invoice.due_date = run.due_date
+            where run.kind = 'tv' and invoice.status = 'open'
         ) as postable
     from billing.run as run
     left join billing.run as standard

@@ -1,14 +1,29 @@
 -- In: run_id. Writes, plan by plan, how many candidates there are and what must be charged, counted on the list
--- (candidate) and not on the events, so that the books can be checked against it.
+-- (candidate, processed) and not on what was saved of it, so that the books can be checked against it.
 insert into billing.expectation as kept (run_id, service_plan_id, candidates, charges, amount)
 select
     :run_id,
-    candidate.service_plan_id,
-    count(*),
-    count(*) filter (where candidate.exclusion is null),
-    coalesce(sum(candidate.amount) filter (where candidate.exclusion is null), 0)
-from candidate
-group by candidate.service_plan_id
+    part.service_plan_id,
+    sum(part.candidates),
+    sum(part.charges),
+    sum(part.amount)
+from (
+    select
+        candidate.service_plan_id,
+        count(*) as candidates,
+        count(*) filter (where candidate.exclusion is null) as charges,
+        coalesce(sum(candidate.amount) filter (where candidate.exclusion is null), 0) as amount
+    from candidate
+    group by candidate.service_plan_id
+    union all
+    select
+        processed.service_plan_id,
+        processed.charges as candidates,
+        processed.charges,
+        processed.amount
+    from processed
+) as part
+group by part.service_plan_id
 on conflict (run_id, service_plan_id) do update
     set candidates = excluded.candidates, charges = excluded.charges, amount = excluded.amount
     where (kept.candidates, kept.charges, kept.amount)

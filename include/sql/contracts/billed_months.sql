@@ -1,7 +1,6 @@
--- In: id and client_plan_id of a client package. Out: how many events ever charged it, whatever became of them, and the
--- last due date. By client plan, because that is what billing.event has an index for.
+-- In: id of a client package. Out: how many events ever charged it, whatever became of them, and the
+-- last due date. In the halves that billing.event_record has an index of client packages for.
 select
     count(*) as events,
     max(event.due_date) as last_due_date
-from billing.event as event
-where event.client_plan_id = :client_plan_id and event.client_package_id = :id
+from billing.event_of(:id) as event

@@ -10,9 +10,7 @@ accounted as (
     select
         event.service_plan_id,
         event.client_package_id
-    from billing.event as event
-    inner join run on event.run_id = run.id
-    where event.kind = 'charge' and event.live
+    from billing.live_charge(:due_date) as event
     union all
     select
         exclusion.service_plan_id,

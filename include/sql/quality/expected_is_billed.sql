@@ -21,9 +21,7 @@ billed as (
         event.service_plan_id,
         count(*) as charges,
         sum(event.amount) as amount
-    from billing.event as event
-    inner join run on event.run_id = run.id
-    where event.kind = 'charge' and event.live
+    from billing.live_charge(:due_date) as event
     group by event.service_plan_id
 )
 

@@ -3,12 +3,15 @@
 select
     'package ' || event.package_id || ' of client plan ' || event.client_plan_id || ' has ' || count(*)
     || ' live charges in ' || to_char(event.reference_month, 'YYYY-MM') as offender
-from billing.event as event
+from billing.event_record as event
 where
-    event.reference_month between
+    event.due_date >= cast(date_trunc('month', cast(:due_date as timestamp)) - interval '1 month' as date)
+    and event.due_date < cast(date_trunc('month', cast(:due_date as timestamp)) + interval '2 months' as date)
+    and event.reference_month between
     cast(date_trunc('month', cast(:due_date as timestamp)) - interval '1 month' as date) and cast(:due_date as date)
     and event.kind = 'charge'
-    and event.live
+    and event.cancelled_at is null
+    and not event.reversed
 group by event.client_plan_id, event.package_id, event.reference_month
 having
     count(*) > 1

@@ -1,16 +1,24 @@
--- In: due_date. Out: each event of the due date that is processed and has not exactly one posting, or has one without
--- being processed, or whose posting has another amount, client plan, due date or kind.
+-- In: due_date. Out: each event of the due date that has more than one posting, or one although it was voided, or one of
+-- another amount, client plan, due date or kind; each posting of the due date without an event; and each charge that is
+-- not posted although its run is closed.
 select
-    'event ' || event.id || ' (' || event.status || ', ' || event.amount || ') has '
-    || count(posting.id) || ' postings of ' || coalesce(sum(posting.amount), 0) as offender
-from billing.run as run
-inner join billing.event as event on run.id = event.run_id
-left join finance.posting as posting on event.id = posting.billing_event_id
+    'event ' || coalesce(event.id, posting.billing_event_id) || ' ('
+    || case when event.cancelled_at is null then 'live' else 'voided' end || ', ' || coalesce(event.amount, 0)
+    || ') has ' || count(posting.id) || ' postings of ' || coalesce(sum(posting.amount), 0) as offender
+from (
+    select event.*
+    from billing.event_record as event
+    where event.due_date = :due_date
+) as event
+full join (
+    select posting.*
+    from finance.posting
+    where posting.event_due_date = :due_date
+) as posting on event.id = posting.billing_event_id
 left join finance.invoice as invoice on posting.invoice_id = invoice.id
-where run.kind = 'tv' and run.due_date = :due_date
-group by event.id
+group by event.id, event.cancelled_at, event.amount, posting.billing_event_id
 having
-    count(posting.id) <> case event.status when 'processed' then 1 else 0 end
+    count(posting.id) > case when event.id is null or event.cancelled_at is not null then 0 else 1 end
     or bool_or(
         (posting.amount, invoice.client_plan_id, case event.kind when 'charge' then invoice.due_date end, posting.kind)
         is distinct from (
@@ -20,3 +28,13 @@ having
             case event.kind when 'charge' then 'tv_package' else 'reversal' end
         )
     ) filter (where posting.id is not null)
+union all
+select 'event ' || charge.id || ' (live, ' || charge.amount || ') has no posting although its run is closed' as offender
+from billing.live_charge(:due_date) as charge
+where
+    (select billing.is_closed(:due_date))
+    and not exists (
+        select 1
+        from finance.posting
+        where posting.event_due_date = :due_date and posting.id = charge.id
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from sqlalchemy import Connection, Engine
@@ -59,12 +60,13 @@ def correct(engine: Engine, event: int, action: Action, *, reason: str, author: 
                     f"Event {event} was corrected before ({known.action}, by {known.author}: {known.reason}). "
                     "Nothing was written."
                 )
-            return _corrected(connection, event, action, known.reversal_event_id)
-        reversal = _CORRECTIONS[action](connection, event)
+            return _corrected(connection, event, due_date, action, known.reversal_event_id)
+        of_event: dict[str, object] = {"event": event, "due_date": due_date}
+        reversal = _CORRECTIONS[action](connection, of_event)
         connection.execute(
             named("billing/insert_correction"),
-            {
-                "event": event,
+            of_event
+            | {
                 "action": action,
                 "reason": reason,
                 "author": author,
@@ -73,7 +75,7 @@ def correct(engine: Engine, event: int, action: Action, *, reason: str, author: 
             },
         )
         post_credits(connection)
-        corrected = _corrected(connection, event, action, reversal)
+        corrected = _corrected(connection, event, due_date, action, reversal)
     log.info("Event %s: %s by %s (%s). %s", event, action, author, reason, corrected.explanation)
     if reversal is not None and not corrected.posted:
         log.warning("No open invoice can carry reversal %s yet: a later settlement posts it.", reversal)
@@ -95,34 +97,36 @@ def explain(engine: Engine, event: int) -> str:
     return str(line)
 
 
-def _void(connection: Connection, event: int) -> None:
+def _void(connection: Connection, event: dict[str, object]) -> None:
     _require(connection, event, "pending", "voided", "a processed one is reversed")
-    connection.execute(named("billing/void_event"), {"event": event})
+    connection.execute(named("billing/void_event"), event)
 
 
-def _reverse(connection: Connection, event: int) -> int:
+def _reverse(connection: Connection, event: dict[str, object]) -> int:
     _require(connection, event, "processed", "reversed", "a pending one is voided")
-    return int(connection.execute(named("billing/insert_reversal"), {"event": event}).scalar_one())
+    return int(connection.execute(named("billing/insert_reversal"), event).scalar_one())
 
 
-def _require(connection: Connection, event: int, status: str, done: str, other: str) -> None:
+def _require(connection: Connection, event: dict[str, object], status: str, done: str, other: str) -> None:
     """Hold the event. Raises CorrectionRefused unless it is a charge of this status."""
-    row = connection.execute(named("billing/hold_event"), {"event": event}).one()
+    row = connection.execute(named("billing/hold_event"), event).one()
     if (row.kind, row.status) == ("charge", status):
         return
     hint = f", {other}" if row.kind == "charge" and row.status in ("pending", "processed") else ""
     raise CorrectionRefused(
-        f"Event {event} is a {row.status} {row.kind}: only a {status} charge is {done}{hint}. Nothing was written."
+        f"Event {event['event']} is a {row.status} {row.kind}: only a {status} charge is {done}{hint}. "
+        "Nothing was written."
     )
 
 
 _CORRECTIONS = {"void": _void, "reverse": _reverse}
 
 
-def _corrected(connection: Connection, event: int, action: Action, reversal: int | None) -> Corrected:
+def _corrected(connection: Connection, event: int, due_date: date, action: Action, reversal: int | None) -> Corrected:
     shown = event if reversal is None else reversal
     line = connection.execute(named("billing/explain_event"), {"event": shown}).scalar_one()
     posted = False
     if reversal is not None:
-        posted = connection.execute(named("billing/hold_event"), {"event": reversal}).one().status == "processed"
+        held = connection.execute(named("billing/hold_event"), {"event": reversal, "due_date": due_date}).one()
+        posted = held.status == "processed"
     return Corrected(event, action, reversal, posted, str(line))

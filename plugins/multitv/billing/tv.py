@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from multitv.billing.correction import post_credits
 from multitv.billing.review import Approval, Question, concerns, describe, review, weigh
-from multitv.billing.run import Run, Tally, hold, open_run, read_run, reais, require_erp
+from multitv.billing.run import Tally, hold, open_run, read_run, reais, require_erp
 from multitv.database.engine import bulk_transaction
 from multitv.database.sql import named
 from multitv.errors import PermanentError
@@ -19,6 +19,8 @@ from multitv.markdown import table
 from multitv.settings import get_settings
 
 log = logging.getLogger(__name__)
+
+NOTHING = Tally(0, Decimal())
 
 
 class StandardBillingNotClosed(PermanentError):
@@ -37,7 +39,7 @@ class Loaded:
     client_plans: int
     candidates: int
     charges: Tally
-    pending: int
+    pending: bool
 
     @property
     def has_work(self) -> bool:
@@ -128,19 +130,22 @@ def save(
         require_erp(connection)
         run = open_run(connection, "tv", due_date)
         of_run: dict[str, object] = {"run_id": run.id}
+        of_date: dict[str, object] = {"due_date": due_date}
         _list_candidates(connection, due_date)
         question = review(connection, due_date, approval, get_settings())
         if question is not None:
             return question
-        voided = _void(connection, run, due_date, settling=False, allow_voids=allow_voids)
-        repriced = connection.execute(named("billing/reprice_pending"), of_run).rowcount
-        added = connection.execute(
-            named("billing/insert_events"),
-            of_run | {"due_date": due_date},
-        ).rowcount
+        connection.execute(named("billing/list_stale"), of_date)
+        voided = _void_stale(connection, due_date, allow_voids=allow_voids)
+        repriced = connection.execute(named("billing/reprice_pending"), of_date).rowcount
+        connection.execute(named("billing/make_event_numbers"))
+        connection.execute(named("billing/number_events"), of_date)
+        connection.execute(named("billing/make_events"), of_run | of_date)
+        added = connection.execute(named("billing/take_in_events"), of_date).scalar_one()
         for step in ("delete_exclusions", "upsert_exclusions", "delete_expectations", "upsert_expectations"):
             connection.execute(named(f"billing/{step}"), of_run)
-        connection.execute(named("billing/mark_run"), of_run)
+        pending = connection.execute(named("billing/list_has_pending")).scalar_one()
+        connection.execute(named("billing/mark_run"), of_run | {"pending": pending})
     log.info("Saved %s: %s events added, %s re-priced, %s voided.", due_date, added, repriced, voided)
     return Saved(added, repriced, voided)
 
@@ -162,14 +167,20 @@ def settle(engine: Engine, due_date: date, *, allow_voids: bool = False) -> Sett
                 "wait_for_standard_billing and what follows it. Nothing was written."
             )
         run = open_run(connection, "tv", due_date)
-        of_run: dict[str, object] = {"run_id": run.id}
-        _list_candidates(connection, due_date)
-        voided = _void(connection, run, due_date, settling=True, allow_voids=allow_voids)
-        posted = _tally(connection, "billing/post_pending", of_run)
+        voided, posted, left = NOTHING, NOTHING, {}
+        if run.status != "closed":
+            of_date: dict[str, object] = {"due_date": due_date}
+            connection.execute(named("billing/list_stale_at_settlement"), of_date)
+            voided = _void_stale(connection, due_date, allow_voids=allow_voids)
+            connection.execute(named("billing/make_postings"), of_date)
+            posted = _tally(connection, "billing/weigh_postings")
+            connection.execute(named("billing/take_in_postings"), of_date)
+            if connection.execute(named("billing/has_pending"), of_date).scalar_one():
+                rows = connection.execute(named("billing/pending_reasons"), of_date).all()
+                left = {row.reason: Tally(row.events, row.amount) for row in rows}
+            connection.execute(named("billing/mark_run"), {"run_id": run.id, "pending": bool(left)})
         credited = post_credits(connection)
-        connection.execute(named("billing/mark_run"), of_run)
-        left = connection.execute(named("billing/pending_reasons"), {"due_date": due_date}).all()
-    settled = Settled(posted, voided, credited, {row.reason: Tally(row.events, row.amount) for row in left})
+    settled = Settled(posted, voided, credited, left)
     log.info("Settled %s: %s posted, %s voided, %s credited.", due_date, settled.posted, settled.voided, credited)
     for reason, tally in settled.pending.items():
         log.warning("%s events of %s stay pending: %s. The next run tries them again.", tally, due_date, reason)
@@ -178,30 +189,30 @@ def settle(engine: Engine, due_date: date, *, allow_voids: bool = False) -> Sett
 
 def _list_candidates(connection: Connection, due_date: date) -> None:
     connection.execute(named("billing/list_candidates"), {"due_date": due_date})
-    connection.execute(named("billing/park_repeated"))
+    connection.execute(named("billing/park_repeated"), {"due_date": due_date})
+    connection.execute(named("billing/tally_processed"), {"due_date": due_date})
     # Without statistics the planner takes the temporary table for a handful of rows.
     connection.exec_driver_sql("analyze candidate")
 
 
-def _void(connection: Connection, run: Run, due_date: date, *, settling: bool, allow_voids: bool) -> Tally:
+def _void_stale(connection: Connection, due_date: date, *, allow_voids: bool) -> Tally:
     """Void what is no longer to be charged, unless it is implausibly much: then nothing of the step is committed."""
+    stale = _tally(connection, "billing/weigh_stale")
+    if not stale.events:
+        return stale
     settings = get_settings()
-    pending = _tally(connection, "billing/count_pending", {"run_id": run.id})
-    voided = _tally(
-        connection,
-        "billing/void_pending",
-        {"run_id": run.id, "settling": settling},
-    )
+    pending = _tally(connection, "billing/count_pending", {"due_date": due_date})
     limit = max(settings.billing_max_voids, int(settings.billing_max_void_share * pending.events))
-    if voided.events > limit and not allow_voids:
+    if stale.events > limit and not allow_voids:
         raise TooManyVoids(
-            f"{voided} of the {pending} pending events of {due_date} would be voided, more than {limit} "
+            f"{stale} of the {pending} pending events of {due_date} would be voided, more than {limit} "
             "(MULTITV_BILLING_MAX_VOIDS, MULTITV_BILLING_MAX_VOID_SHARE). Look whether the ERP and the catalogue are "
             "complete, then clear this task; if the clients really left, trigger tv_billing for this due date with "
             "allow_voids set in the form. Nothing was written."
         )
-    return voided
+    connection.execute(named("billing/void_stale"))
+    return stale
 
 
-def _tally(connection: Connection, step: str, parameters: dict[str, object]) -> Tally:
+def _tally(connection: Connection, step: str, parameters: dict[str, object] | None = None) -> Tally:
     return Tally(*connection.execute(named(step), parameters).one())

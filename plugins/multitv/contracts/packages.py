@@ -100,7 +100,7 @@ def delete_package(engine: Engine, author: str, client_package_id: int) -> Clien
         change.connection.execute(named("contracts/hold_billing"))
         before = _hold(change, client_package_id)
         billed = change.connection.execute(
-            named("contracts/billed_months"), {"id": client_package_id, "client_plan_id": before.client_plan_id}
+            named("contracts/billed_months"), {"id": client_package_id}
         ).one()
         if billed.events:
             raise AlreadyBilled(

@@ -1,0 +1,34 @@
+-- In: due_date. Makes the temporary table stale: the pending charges that the list (candidate) no longer has, and why;
+-- and those that are pending on another due date of the months although the list charges them here: the due day moved.
+create temporary table stale on commit drop as
+select
+    pending.id,
+    pending.due_date,
+    pending.amount,
+    coalesce(candidate.exclusion, 'not_due') as reason
+from billing.pending_charge(:due_date) as pending
+left join candidate on pending.id = candidate.event_id
+where candidate.event_id is null or candidate.exclusion is not null
+union all
+select
+    moved.id,
+    moved.due_date,
+    moved.amount,
+    'not_due' as reason
+from candidate
+inner join billing.event_record as moved
+    on
+        candidate.client_package_id = moved.client_package_id
+        and candidate.reference_month = moved.reference_month
+where
+    candidate.exclusion is null
+    and moved.due_date <> :due_date
+    and moved.due_date >= cast(date_trunc('month', cast(:due_date as timestamp)) - interval '1 month' as date)
+    and moved.due_date < cast(date_trunc('month', cast(:due_date as timestamp)) + interval '2 months' as date)
+    and moved.kind = 'charge'
+    and moved.cancelled_at is null
+    and not exists (
+        select 1
+        from finance.posting
+        where posting.event_due_date = moved.due_date and posting.id = moved.id
+    )

@@ -1,0 +1,27 @@
+-- In: due_date. Makes the temporary table stale: the pending charges of the due date that would no longer be made, and
+-- why. Nothing is added now, so nothing is taken from another due date; and what only lost its price is not let go of,
+-- because the amount was saved.
+create temporary table stale on commit drop as
+with repeated as not materialized (
+    select plan.id
+    from billing.repeated_client_plan(:due_date) as plan
+)
+
+select distinct
+    pending.id,
+    pending.due_date,
+    pending.amount,
+    case
+        when repeated.id is not null then 'listed_twice'
+        else coalesce(chargeable.exclusion, 'not_due')
+    end as reason
+from billing.pending_charge(:due_date) as pending
+left join billing.chargeable(:due_date) as chargeable
+    on
+        pending.client_package_id = chargeable.client_package_id
+        and pending.reference_month = chargeable.reference_month
+left join repeated on pending.client_plan_id = repeated.id
+where
+    chargeable.client_package_id is null
+    or chargeable.exclusion not in ('free', 'no_price', 'below_minimum')
+    or repeated.id is not null

@@ -1,0 +1,15 @@
+-- In: due_date. Makes the table finance.incoming: a posting for each pending charge whose client plan has an open invoice
+-- of the due date, in the form of finance.posting. Whoever closes an invoice meanwhile waits for the lock of the month.
+create table finance.incoming as
+select
+    pending.id,
+    invoice.id as invoice_id,
+    cast('tv_package' as text) as kind,
+    cast(pending.amount as numeric(12, 2)) as amount,
+    pending.id as billing_event_id,
+    pending.due_date as event_due_date,
+    cast(null as bigint) as reverses_posting_id,
+    now() as created_at
+from billing.pending_charge(:due_date) as pending
+inner join finance.invoice as invoice on pending.client_plan_id = invoice.client_plan_id
+where invoice.due_date = :due_date and invoice.status = 'open'

@@ -1,0 +1,18 @@
+-- In: due_date. Makes the temporary table processed, the rest of the list: by service plan, how many charges of the due
+-- date are processed, their amount, their greatest, and their part of the list's digest.
+create temporary table processed on commit drop as
+select
+    event.service_plan_id,
+    count(*) as charges,
+    sum(event.amount) as amount,
+    max(event.amount) as greatest,
+    sum(
+        hash_record_extended(
+            row(
+                event.client_plan_id, event.service_plan_id, event.client_package_id, event.reference_month,
+                event.amount, cast(null as text)
+            ), 0
+        )
+    ) as digest
+from billing.processed_charge(:due_date) as event
+group by event.service_plan_id

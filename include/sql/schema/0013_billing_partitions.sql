@@ -1,0 +1,497 @@
+-- Events and their postings by due date, a partition each: what is asked of one due date reads nothing of the others,
+-- and its first save and settlement fill a bare table that gets its keys when it is full. An event is processed when it
+-- has its posting, and by nothing else: settling adds rows and changes none.
+
+alter table billing.event rename to event_unpartitioned;
+alter table billing.event_unpartitioned alter id drop identity;
+drop trigger event_never_truncated on billing.event_unpartitioned;
+alter table finance.posting rename to posting_unpartitioned;
+alter table finance.posting_unpartitioned alter id drop identity;
+drop trigger posting_never_truncated on finance.posting_unpartitioned;
+
+-- 2026-12-10 has the numbers from 2026121000000001 on.
+create function billing.number_before(first_of date)
+returns bigint
+language sql immutable parallel safe
+as $$
+    select (
+        extract(year from first_of) * 10000 + extract(month from first_of) * 100 + extract(day from first_of)
+    )::bigint * 100000000
+$$;
+
+create table billing.event_record (
+    id bigint not null,
+    run_id bigint not null,
+    client_plan_id bigint not null,
+    service_plan_id bigint not null,
+    client_package_id bigint not null,
+    package_id bigint not null,
+    due_date date not null,
+    reference_month date not null,
+    kind text not null,
+    amount numeric(12, 2) not null,
+    price numeric(12, 2),
+    price_source text not null,
+    days smallint,
+    days_before smallint,
+    denominator smallint,
+    policy_id bigint,
+    reversed boolean not null default false,
+    cancel_reason text,
+    created_at timestamptz not null default now(),
+    cancelled_at timestamptz,
+    constraint event_kind check (kind in ('charge', 'reversal')),
+    constraint event_price_source check (price_source in ('client', 'package')),
+    constraint event_reference_month check (
+        reference_month in (
+            due_date - (extract(day from due_date)::integer - 1),
+            (due_date - (extract(day from due_date)::integer - 1) - interval '1 month')::date
+        )
+    ),
+    constraint event_amount check (case kind when 'charge' then amount > 0 else amount < 0 end),
+    constraint event_cancelled check ((cancelled_at is null) = (cancel_reason is null)),
+    constraint event_prorated check (
+        (days is null) = (denominator is null)
+        and (days is null) = (days_before is null)
+        and (days is null or (days >= 1 and days_before >= 0 and days_before + days <= denominator))
+    ),
+    constraint event_reversed check (not reversed or (kind = 'charge' and cancelled_at is null))
+) partition by list (due_date);
+comment on table billing.event_record is 'What billing.event shows, without what follows from the postings.';
+comment on column billing.event_record.service_plan_id is 'The plan as it was when the event was saved.';
+comment on column billing.event_record.price is 'The price of a whole month that the amount comes from.';
+comment on column billing.event_record.days is 'Days charged of the reference month. Null: the whole price.';
+comment on column billing.event_record.days_before is 'Days of the month that an earlier sale of the package covers.';
+comment on column billing.event_record.denominator is 'Days of the reference month.';
+comment on column billing.event_record.reversed is 'A reversal gave it back.';
+
+-- Of plans. Many at a time: to number a million one by one takes as long as to write them.
+create sequence finance.posting_id_seq cache 1000;
+create table finance.posting (
+    id bigint not null default nextval('finance.posting_id_seq'),
+    invoice_id bigint not null,
+    kind text not null,
+    amount numeric(12, 2) not null,
+    billing_event_id bigint,
+    event_due_date date,
+    reverses_posting_id bigint,
+    created_at timestamptz not null default now(),
+    constraint posting_kind check (kind in ('plan', 'tv_package', 'reversal')),
+    constraint posting_event check (
+        (kind = 'plan') = (billing_event_id is null)
+        and (kind = 'plan') = (event_due_date is null)
+        and (billing_event_id is null or billing_event_id = id)
+    ),
+    constraint posting_reverses check ((kind = 'reversal') = (reverses_posting_id is not null)),
+    constraint posting_amount check (case kind when 'reversal' then amount < 0 else amount > 0 end)
+) partition by list (event_due_date);
+alter sequence finance.posting_id_seq owned by finance.posting.id;
+comment on column finance.posting.event_due_date is 'The due date of the event. Null: of a plan, not of an event.';
+create table finance.posting_of_plans partition of finance.posting for values in (null);
+
+-- No other due date may charge the same: within a due date the keys of its partition see to it. Due dates of two months,
+-- each with its own lock, may charge the same month, hence the locks of the months charged.
+create function billing.refuse_double_charge(for_due_date date)
+returns void language plpgsql set enable_nestloop = off as $$
+declare
+    month date := date_trunc('month', for_due_date::timestamp);
+    twice record;
+begin
+    perform pg_advisory_xact_lock(hashtextextended('charges of ' || (month - interval '1 month')::date, 0));
+    perform pg_advisory_xact_lock(hashtextextended('charges of ' || month, 0));
+    select
+        event.id,
+        other.id as other,
+        other.due_date,
+        case
+            when event.client_package_id = other.client_package_id then 'event_live_charge'
+            else 'event_live_package'
+        end as key
+    into twice
+    from billing.event_record as event
+    inner join billing.event_record as other
+        on
+            event.client_plan_id = other.client_plan_id
+            and event.package_id = other.package_id
+            and event.reference_month = other.reference_month
+    where
+        event.due_date = for_due_date
+        and event.kind = 'charge' and event.cancelled_at is null and not event.reversed
+        and other.due_date <> for_due_date
+        and other.due_date >= (month - interval '1 month')::date
+        and other.due_date < (month + interval '2 months')::date
+        and other.kind = 'charge' and other.cancelled_at is null and not other.reversed
+        and (event.client_package_id = other.client_package_id or (event.days is null and other.days is null))
+    limit 1;
+    if found then
+        raise exception 'event %: event % of due date % charges the same', twice.id, twice.other, twice.due_date
+            using errcode = 'unique_violation', constraint = twice.key;
+    end if;
+end
+$$;
+
+-- What a step made of a due date, in a table of its own (incoming), becomes the due date's partition: a bare table that
+-- gets its constraints and keys now that it is full. If there is a partition already, it takes the rows in. Out: how
+-- many they were. One at a time for a due date, by the lock of its month.
+create function billing.take_in(parent regclass, for_due_date date, incoming regclass)
+returns bigint language plpgsql set default_statistics_target = 20 as $$
+declare
+    partition text := parent || to_char(for_due_date, '_YYYY_MM_DD');
+    taken bigint;
+begin
+    if to_regclass(partition) is not null then
+        execute format('insert into %s select * from %s', parent, incoming);
+        get diagnostics taken = row_count;
+        execute format('drop table %s', incoming);
+        return taken;
+    end if;
+    execute format('select count(*) from %s', incoming) into taken;
+    -- In one pass over the rows.
+    execute (
+        select format('alter table %s %s', incoming, string_agg(change, ', '))
+        from (
+            select format('add constraint %I %s', conname, pg_get_constraintdef(oid)) as change
+            from pg_constraint
+            where conrelid = parent and contype = 'c'
+            union all
+            select format('alter %I set not null', attname)
+            from pg_attribute
+            where attrelid = parent and attnum > 0 and attnotnull
+            union all
+            select format('add constraint numbered check (id between %s and %s)', before + 1, before + 99999999)
+            from billing.number_before(for_due_date) as before
+        ) as changes
+    );
+    -- Triggers of a whole statement fire for the table that it names: these are for whoever names the partition.
+    execute format(
+        'create trigger added after insert on %1$s
+        referencing new table as added for each statement execute function %2$s.require_keys();
+        create trigger never_truncated before truncate on %1$s
+        for each statement execute function billing.refuse_change();
+        alter table %1$s rename to %3$I',
+        incoming, split_part(partition, '.', 1), split_part(partition, '.', 2)
+    );
+    -- Makes the keys.
+    execute format('alter table %s attach partition %s for values in (%L)', parent, partition, for_due_date);
+    -- The next step is planned by what is in it: what it reads by the partition's statistics, joins by those of the
+    -- whole. Roughly: autovacuum makes better ones.
+    execute format('analyze %s; analyze only %s', partition, parent);
+    return taken;
+end
+$$;
+
+-- The keys that no index holds, for what a statement added. What bills in bulk makes its rows out of what they point
+-- at, and holds that while it does: this is for single rows. Looked up by their keys, whatever the transaction says of
+-- joins.
+create function billing.require_keys() returns trigger language plpgsql set enable_nestloop = on as $$
+declare
+    orphan record;
+    due date;
+begin
+    select
+        added.id,
+        case
+            when run.id is null then 'run_id'
+            when sold.id is null then 'client_package_id'
+            when package.id is null then 'package_id'
+            else 'policy_id'
+        end as key
+    into orphan
+    from added
+    left join billing.run on added.run_id = run.id
+    left join tv.client_package as sold on added.client_package_id = sold.id
+    left join tv.package on added.package_id = package.id
+    left join billing.policy on added.policy_id = policy.id
+    where
+        run.id is null
+        or sold.id is null
+        or package.id is null
+        or (policy.id is null and added.policy_id is not null)
+    limit 1;
+    if found then
+        raise exception 'event %: what its % points at does not exist', orphan.id, orphan.key
+            using errcode = 'foreign_key_violation', constraint = 'event_' || orphan.key || '_fkey';
+    end if;
+    for due in select distinct added.due_date from added where added.kind = 'charge' order by 1 loop
+        perform billing.refuse_double_charge(due);
+    end loop;
+    return null;
+end
+$$;
+
+create function finance.require_keys() returns trigger language plpgsql set enable_nestloop = on as $$
+declare
+    orphan record;
+begin
+    with missing as (
+        select
+            added.id,
+            'invoice_id' as key
+        from added
+        where not exists (select from finance.invoice where invoice.id = added.invoice_id)
+        union all
+        select
+            added.id,
+            'billing_event_id' as key
+        from added
+        where
+            added.billing_event_id is not null
+            and not exists (
+                select
+                from billing.event_record as event
+                where
+                    event.id = added.billing_event_id
+                    and event.due_date = added.event_due_date
+                    and event.cancelled_at is null
+            )
+        union all
+        select
+            added.id,
+            'reverses_posting_id' as key
+        from added
+        where
+            added.reverses_posting_id is not null
+            and not exists (
+                select
+                from finance.posting
+                where posting.id = added.reverses_posting_id and posting.event_due_date = added.event_due_date
+            )
+    )
+
+    select
+        missing.id,
+        missing.key
+    into orphan
+    from missing
+    limit 1;
+    if found then
+        raise exception 'posting %: what its % points at does not exist', orphan.id, orphan.key
+            using errcode = 'foreign_key_violation', constraint = 'posting_' || orphan.key || '_fkey';
+    end if;
+    return null;
+end
+$$;
+
+-- What there is already, numbered anew.
+create temporary table numbered on commit drop as
+select
+    event.id as old_id,
+    event.due_date,
+    billing.number_before(event.due_date) + row_number() over (partition by event.due_date order by event.id) as id
+from billing.event_unpartitioned as event;
+do $$
+declare
+    due date;
+begin
+    for due in select distinct event.due_date from billing.event_unpartitioned as event order by 1 loop
+        create table billing.incoming as
+        select
+            numbered.id, run_id, client_plan_id, service_plan_id, client_package_id, package_id, event.due_date,
+            reference_month, kind, amount, price, price_source, days, days_before, denominator, policy_id, reversed,
+            cancel_reason, created_at, cancelled_at
+        from billing.event_unpartitioned as event
+        inner join numbered on event.id = numbered.old_id
+        where event.due_date = due;
+        perform billing.take_in('billing.event_record', due, 'billing.incoming');
+        create table finance.incoming as
+        select
+            numbered.id, posting.invoice_id, posting.kind, posting.amount, numbered.id as billing_event_id,
+            due as event_due_date, reversed.id as reverses_posting_id, posting.created_at
+        from finance.posting_unpartitioned as posting
+        inner join numbered on posting.billing_event_id = numbered.old_id
+        left join finance.posting_unpartitioned as charged on posting.reverses_posting_id = charged.id
+        left join numbered as reversed on charged.billing_event_id = reversed.old_id
+        where numbered.due_date = due;
+        perform billing.take_in('finance.posting', due, 'finance.incoming');
+    end loop;
+end
+$$;
+insert into finance.posting (id, invoice_id, kind, amount, created_at)
+select id, invoice_id, kind, amount, created_at
+from finance.posting_unpartitioned
+where billing_event_id is null;
+select setval('finance.posting_id_seq', coalesce((select max(id) from finance.posting_of_plans), 0) + 1, false);
+
+alter table billing.correction
+drop constraint correction_event_id_fkey,
+drop constraint correction_reversal_event_id_fkey,
+add column event_due_date date,
+disable trigger correction_immutable;
+update billing.correction
+set
+    event_id = charge.id,
+    reversal_event_id = (select reversal.id from numbered as reversal where reversal.old_id = reversal_event_id),
+    event_due_date = charge.due_date
+from numbered as charge
+where correction.event_id = charge.old_id;
+alter table billing.correction
+alter column event_due_date set not null,
+enable trigger correction_immutable;
+
+drop table finance.posting_unpartitioned;
+drop table billing.event_unpartitioned;
+drop function billing.require_parents;
+drop function finance.require_parents;
+drop function billing.refuse_change_but_reversal;
+
+-- A key holds within a due date, which no event and no posting ever leaves; beyond it see require_keys.
+alter table billing.event_record
+add constraint event_pkey primary key (id, due_date),
+add constraint event_run_id_fkey foreign key (run_id) references billing.run not enforced,
+add constraint event_client_package_id_fkey foreign key (client_package_id) references tv.client_package not enforced,
+add constraint event_package_id_fkey foreign key (package_id) references tv.package not enforced,
+add constraint event_policy_id_fkey foreign key (policy_id) references billing.policy not enforced;
+create unique index event_live_charge on billing.event_record (client_package_id, reference_month, due_date)
+where kind = 'charge' and cancelled_at is null and not reversed;
+-- Cancelled and sold again within a month, a package is two client packages, and charged once all the same, unless
+-- each is charged by its own days.
+create unique index event_live_package on billing.event_record (client_plan_id, package_id, reference_month, due_date)
+where kind = 'charge' and cancelled_at is null and not reversed and days is null;
+-- The other half of the events: with event_live_charge, all of a client package.
+create index event_not_live on billing.event_record (client_package_id)
+where kind <> 'charge' or cancelled_at is not null or reversed;
+
+create unique index posting_key on finance.posting (id, event_due_date) nulls not distinct;
+create unique index posting_reverses_posting_id_key on finance.posting (reverses_posting_id, event_due_date)
+where reverses_posting_id is not null;
+create unique index posting_one_plan_an_invoice on finance.posting (invoice_id, event_due_date) nulls not distinct
+where kind = 'plan';
+create index posting_invoice on finance.posting (invoice_id);
+alter table finance.posting
+add constraint posting_invoice_id_fkey foreign key (invoice_id) references finance.invoice not enforced,
+add constraint posting_billing_event_id_fkey
+foreign key (billing_event_id, event_due_date) references billing.event_record (id, due_date) not enforced;
+
+alter table billing.correction
+add constraint correction_event_id_fkey
+foreign key (event_id, event_due_date) references billing.event_record (id, due_date),
+add constraint correction_reversal_event_id_fkey
+foreign key (reversal_event_id, event_due_date) references billing.event_record (id, due_date);
+
+create trigger event_added after insert on billing.event_record
+referencing new table as added for each statement execute function billing.require_keys();
+create trigger posting_added after insert on finance.posting
+referencing new table as added for each statement execute function finance.require_keys();
+
+-- A voided event never changes again, a processed charge in one way only, once: it is reversed.
+create function billing.refuse_change_of_final() returns trigger language plpgsql as $$
+declare
+    processed boolean := exists (
+        select from finance.posting where posting.event_due_date = old.due_date and posting.id = old.id
+    );
+begin
+    if old.cancelled_at is null and not processed and not new.reversed then
+        return new;
+    end if;
+    if
+        processed and new.reversed and not old.reversed
+        and to_jsonb(new) - 'reversed' = to_jsonb(old) - 'reversed'
+    then
+        return new;
+    end if;
+    raise exception '%.% is append-only: % refused', tg_table_schema, tg_table_name, tg_op
+        using errcode = 'restrict_violation', hint = 'Correct a charge by a reversal, never by an edit.';
+end
+$$;
+create trigger event_final before update on billing.event_record
+for each row execute function billing.refuse_change_of_final();
+create trigger event_parents_stay before update of id, due_date, run_id, client_package_id, package_id
+on billing.event_record for each row when (
+    (old.id, old.due_date, old.run_id, old.client_package_id, old.package_id)
+    is distinct from (new.id, new.due_date, new.run_id, new.client_package_id, new.package_id)
+) execute function billing.refuse_other_parents();
+create trigger event_never_deleted before delete on billing.event_record
+for each row execute function billing.refuse_change();
+create trigger event_never_truncated before truncate on billing.event_record
+for each statement execute function billing.refuse_change();
+
+create trigger posting_immutable before update or delete on finance.posting
+for each row execute function billing.refuse_change();
+create trigger posting_never_truncated before truncate on finance.posting
+for each statement execute function billing.refuse_change();
+create trigger posting_of_plans_never_truncated before truncate on finance.posting_of_plans
+for each statement execute function billing.refuse_change();
+
+create view billing.event as
+select
+    record.id,
+    record.run_id,
+    record.client_plan_id,
+    record.service_plan_id,
+    record.client_package_id,
+    record.package_id,
+    record.due_date,
+    record.reference_month,
+    record.kind,
+    record.amount,
+    record.price_source,
+    case
+        when record.cancelled_at is not null then 'cancelled'
+        when posting.id is not null then 'processed'
+        else 'pending'
+    end as status,
+    record.cancel_reason,
+    record.created_at,
+    posting.created_at as processed_at,
+    record.cancelled_at,
+    record.price,
+    record.days,
+    record.days_before,
+    record.denominator,
+    record.policy_id,
+    record.reversed,
+    record.cancelled_at is null and not record.reversed as live
+from billing.event_record as record
+left join finance.posting on record.due_date = posting.event_due_date and record.id = posting.id;
+comment on view billing.event is 'The events with their status: processed is what has its posting.';
+comment on column billing.event.live is 'Neither voided nor given back.';
+
+-- Of single rows by hand; what bills writes to the table behind it.
+create function billing.write_event() returns trigger language plpgsql as $$
+begin
+    if tg_op = 'DELETE' then
+        raise exception 'billing.event is append-only: DELETE refused'
+            using errcode = 'restrict_violation', hint = 'Correct a charge by a reversal, never by an edit.';
+    end if;
+    if coalesce(new.status, 'pending') <> (case tg_op when 'UPDATE' then old.status else 'pending' end) then
+        if new.status <> 'cancelled' then
+            raise exception 'an event becomes % by its posting alone', new.status using errcode = 'check_violation';
+        end if;
+        new.cancelled_at := coalesce(new.cancelled_at, now());
+    end if;
+    if tg_op = 'UPDATE' then
+        update billing.event_record as record
+        set
+            id = new.id, run_id = new.run_id, client_plan_id = new.client_plan_id,
+            service_plan_id = new.service_plan_id, client_package_id = new.client_package_id,
+            package_id = new.package_id, due_date = new.due_date, reference_month = new.reference_month,
+            kind = new.kind, amount = new.amount, price = new.price, price_source = new.price_source, days = new.days,
+            days_before = new.days_before, denominator = new.denominator, policy_id = new.policy_id,
+            reversed = new.reversed, cancel_reason = new.cancel_reason, cancelled_at = new.cancelled_at
+        where record.id = old.id and record.due_date = old.due_date;
+        return new;
+    end if;
+    if to_regclass('billing.event_record' || to_char(new.due_date, '_YYYY_MM_DD')) is null then
+        create table billing.incoming (like billing.event_record);
+        perform billing.take_in('billing.event_record', new.due_date, 'billing.incoming');
+    end if;
+    new.id := coalesce(new.id, (
+        select coalesce(max(record.id), billing.number_before(new.due_date)) + 1
+        from billing.event_record as record
+        where record.due_date = new.due_date
+    ));
+    insert into billing.event_record (
+        id, run_id, client_plan_id, service_plan_id, client_package_id, package_id, due_date, reference_month, kind,
+        amount, price, price_source, days, days_before, denominator, policy_id, reversed, cancel_reason, cancelled_at
+    )
+    values (
+        new.id, new.run_id, new.client_plan_id, new.service_plan_id, new.client_package_id, new.package_id,
+        new.due_date, new.reference_month, new.kind, new.amount, new.price, new.price_source, new.days,
+        new.days_before, new.denominator, new.policy_id, coalesce(new.reversed, false), new.cancel_reason,
+        new.cancelled_at
+    );
+    return new;
+end
+$$;
+create trigger event_written instead of insert or update or delete on billing.event
+for each row execute function billing.write_event();
