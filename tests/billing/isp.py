@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import Engine, text
 
 DUE = date(2026, 12, 10)
+# The number of the first event of that due date.
+FIRST = 2026121000000001
 WRITTEN = (
     "billing.run",
     "billing.event",

@@ -13,7 +13,7 @@ from multitv.billing import correction, tv
 from multitv.billing.report import tv_report
 from multitv.billing.standard import bill_plans
 from multitv.quality import books
-from tests.billing.isp import DUE, Isp
+from tests.billing.isp import DUE, FIRST, Isp
 
 JANUARY = date(2027, 1, 10)
 
@@ -50,7 +50,7 @@ def charged(isp: Isp) -> Isp:
 
 
 def test_a_reversal_gives_the_amount_back_on_the_same_invoice_and_is_linked(charged: Isp) -> None:
-    corrected = correct(charged, 1)
+    corrected = correct(charged, FIRST)
     assert corrected.posted
     assert invoice_totals(charged) == {DUE: Decimal("149.90")}
     [row] = charged.run(
@@ -67,7 +67,7 @@ def test_a_reversal_gives_the_amount_back_on_the_same_invoice_and_is_linked(char
 @pytest.mark.parametrize("status", ["paid", "closed"])
 def test_where_the_invoice_is_not_open_any_more_the_credit_goes_on_the_next_one(charged: Isp, status: str) -> None:
     charged.run("update finance.invoice set status = :s", s=status)
-    assert not correct(charged, 1).posted
+    assert not correct(charged, FIRST).posted
     assert "Reversals that wait for an open invoice: 1 (R$ -29,90)" in tv_report(charged.engine, DUE)
     assert invoice_totals(charged) == {DUE: Decimal("179.80")}
     tv.save(charged.engine, JANUARY)
@@ -80,14 +80,14 @@ def test_where_the_invoice_is_not_open_any_more_the_credit_goes_on_the_next_one(
 
 
 def test_what_was_reversed_is_not_charged_again_by_the_next_run(charged: Isp) -> None:
-    correct(charged, 1)
+    correct(charged, FIRST)
     before = charged.tables()
     bill(charged)
     assert charged.tables() == before
 
 
 def test_what_may_be_charged_again_is_at_the_price_of_today(charged: Isp) -> None:
-    correct(charged, 1, rebill=True)
+    correct(charged, FIRST, rebill=True)
     charged.run("update tv.package set price = 19.90")
     bill(charged)
     assert invoice_totals(charged) == {DUE: Decimal("169.80")}
@@ -102,7 +102,7 @@ def test_what_may_be_charged_again_is_at_the_price_of_today(charged: Isp) -> Non
 def test_a_pending_event_that_was_voided_stays_away(isp: Isp) -> None:
     sold = isp.sell(isp.client_plan(), isp.package())
     tv.save(isp.engine, DUE)
-    correct(isp, 1, "void")
+    correct(isp, FIRST, "void")
     assert isp.events() == {sold: ("cancelled", Decimal("29.90"))}
     bill(isp)
     assert isp.events() == {sold: ("cancelled", Decimal("29.90"))}
@@ -112,8 +112,8 @@ def test_a_pending_event_that_was_voided_stays_away(isp: Isp) -> None:
 @pytest.mark.parametrize(
     ("event", "action", "said"),
     [
-        (1, "void", "Event 1 is a processed charge: only a pending charge is voided, a processed one is reversed"),
-        (3, "reverse", "Event 3 is a pending charge: only a processed charge is reversed, a pending one is voided"),
+        (FIRST, "void", f"Event {FIRST} is a processed charge: only a pending charge is voided, a processed one is reversed"),
+        (FIRST + 1, "reverse", f"Event {FIRST + 1} is a pending charge: only a processed charge is reversed, a pending one is voided"),
         (77, "reverse", "There is no event 77"),
     ],
 )
@@ -121,7 +121,6 @@ def test_what_cannot_be_corrected_so_is_refused_with_the_way_out(
     charged: Isp, event: int, action: correction.Action, said: str
 ) -> None:
     plan = charged.client_plan()
-    charged.run("select setval('billing.event_id_seq', 2)")
     charged.sell(plan, 1)
     tv.save(charged.engine, DUE)
     before = charged.tables()
@@ -133,15 +132,15 @@ def test_what_cannot_be_corrected_so_is_refused_with_the_way_out(
 @pytest.mark.parametrize("missing", [{"reason": " "}, {"author": ""}])
 def test_a_correction_has_a_reason_and_an_author(charged: Isp, missing: dict[str, str]) -> None:
     with pytest.raises(correction.CorrectionRefused, match="needs a reason and an author"):
-        correct(charged, 1, **missing)
+        correct(charged, FIRST, **missing)
 
 
 def test_a_correction_that_is_repeated_is_made_once_and_another_is_refused(charged: Isp) -> None:
-    first = correct(charged, 1)
+    first = correct(charged, FIRST)
     before = charged.tables()
-    assert correct(charged, 1) == first
+    assert correct(charged, FIRST) == first
     with pytest.raises(correction.CorrectionRefused, match="was corrected before .reverse, by Ana: cobrado por engano"):
-        correct(charged, 1, author="Bia")
+        correct(charged, FIRST, author="Bia")
     with pytest.raises(correction.CorrectionRefused, match="a pending one|processed reversal"):
         correct(charged, first.reversal_event or 0)
     assert charged.tables() == before
@@ -150,7 +149,7 @@ def test_a_correction_that_is_repeated_is_made_once_and_another_is_refused(charg
 def test_twenty_at_once_reverse_a_posting_once(charged: Isp) -> None:
     def one(number: int) -> str:
         try:
-            correction.correct(charged.engine, 1, "reverse", reason="corrida", author=f"pessoa {number}")
+            correction.correct(charged.engine, FIRST, "reverse", reason="corrida", author=f"pessoa {number}")
         except correction.CorrectionRefused:
             return "refused"
         return "done"
@@ -162,15 +161,16 @@ def test_twenty_at_once_reverse_a_posting_once(charged: Isp) -> None:
 
 
 def test_no_posting_is_given_back_twice_whatever_the_code_does(charged: Isp) -> None:
-    correct(charged, 1)
-    with pytest.raises(DatabaseError, match="posting_reverses_posting_id_key"):
+    correct(charged, FIRST)
+    with pytest.raises(DatabaseError, match="posting_2026_12_10_reverses_posting_id"):
         charged.run(
             "with again as (insert into billing.event (run_id, client_plan_id, service_plan_id, client_package_id, "
             "package_id, due_date, reference_month, kind, amount, price_source) select run_id, client_plan_id, "
             "service_plan_id, client_package_id, package_id, due_date, reference_month, kind, amount, price_source "
             "from billing.event where kind = 'reversal' returning id) "
-            "insert into finance.posting (invoice_id, kind, amount, billing_event_id, reverses_posting_id) "
-            "select invoice_id, kind, amount, again.id, reverses_posting_id from finance.posting, again "
+            "insert into finance.posting (id, invoice_id, kind, amount, billing_event_id, event_due_date, "
+            "reverses_posting_id) select again.id, invoice_id, kind, amount, again.id, event_due_date, "
+            "reverses_posting_id from finance.posting, again "
             "where kind = 'reversal'"
         )
 
@@ -178,17 +178,19 @@ def test_no_posting_is_given_back_twice_whatever_the_code_does(charged: Isp) -> 
 @pytest.mark.parametrize(
     "damage",
     [
-        "update billing.event set reversed = true, amount = 1 where id = 1",
-        "update billing.event set reversed = false where id = 1",
+        f"update billing.event set reversed = true, amount = 1 where id = {FIRST}",
+        f"update billing.event set reversed = false where id = {FIRST}",
         "update billing.correction set author = 'x'",
         "delete from billing.correction",
-        "insert into billing.correction (event_id, action, reason, author, rebill) values (1, 'void', 'x', 'x', true)",
-        "insert into finance.posting (invoice_id, kind, amount, billing_event_id, reverses_posting_id) "
-        "select invoice_id, kind, amount, 1, reverses_posting_id from finance.posting where kind = 'reversal'",
+        "insert into billing.correction (event_id, event_due_date, action, reason, author, rebill) "
+        f"values ({FIRST}, '{DUE}', 'void', 'x', 'x', true)",
+        "insert into finance.posting (id, invoice_id, kind, amount, billing_event_id, event_due_date, "
+        f"reverses_posting_id) select {FIRST}, invoice_id, kind, amount, {FIRST}, event_due_date, "
+        "reverses_posting_id from finance.posting where kind = 'reversal'",
     ],
 )
 def test_the_database_itself_refuses_what_would_undo_a_reversal(charged: Isp, damage: str) -> None:
-    correct(charged, 1)
+    correct(charged, FIRST)
     with pytest.raises(DatabaseError):
         charged.run(damage)
 
@@ -196,14 +198,14 @@ def test_the_database_itself_refuses_what_would_undo_a_reversal(charged: Isp, da
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
-        ("update billing.event set reversed = false where id = 1", "is not reversed, its reversals are -29.90"),
+        (f"update billing.event set reversed = false where id = {FIRST}", "is not reversed, its reversals are -29.90"),
         ("update billing.event set amount = -9.00 where kind = 'reversal'", "its reversals are -9.00"),
         ("update finance.posting set amount = -9.00 where kind = 'reversal'", "of -9.00 reverses one of 29.90"),
     ],
 )
 def test_a_reversal_that_does_not_net_to_zero_is_found(charged: Isp, damage: str, said: str) -> None:
-    correct(charged, 1)
-    for table in ("billing.event", "finance.posting"):
+    correct(charged, FIRST)
+    for table in ("billing.event_record", "finance.posting"):
         charged.run(f"alter table {table} disable trigger user")
     charged.run(damage)
     with pytest.raises(books.CheckFailed, match=said):
@@ -212,7 +214,7 @@ def test_a_reversal_that_does_not_net_to_zero_is_found(charged: Isp, damage: str
 
 def test_two_settlements_at_once_post_a_credit_once(charged: Isp) -> None:
     charged.run("update finance.invoice set status = 'paid'")
-    correct(charged, 1)
+    correct(charged, FIRST)
     for due in (JANUARY, date(2027, 2, 10)):
         tv.save(charged.engine, due)
         bill_plans(charged.engine, due)
@@ -232,8 +234,8 @@ def test_a_credit_that_waits_is_left_alone_by_every_run_until_an_invoice_can_car
     charged.run("update finance.invoice set status = 'paid'")
     # An invoice of a month before, still open, is no place for it.
     charged.run("insert into finance.invoice (client_plan_id, due_date) select client_plan_id, '2026-11-10' "
-                "from billing.event where id = 1")  # fmt: skip
-    assert not correct(charged, 1).posted
+                f"from billing.event where id = {FIRST}")  # fmt: skip
+    assert not correct(charged, FIRST).posted
     bill(charged)
     bill(charged)
     assert charged.run("select status from billing.event where kind = 'reversal'") == [("pending",)]

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from multitv.billing import tv
 from multitv.billing.run import hold
 from multitv.billing.standard import bill_plans
-from tests.billing.isp import DUE, Isp
+from tests.billing.isp import DUE, FIRST, Isp
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def settled(isp: Isp) -> Isp:
         "update billing.event set amount = 1",
         "update billing.event set status = 'cancelled', cancelled_at = now(), cancel_reason = 'x'",
         "delete from billing.event",
-        "truncate billing.event cascade",
+        "truncate billing.event_record cascade", "truncate billing.event_record_2026_12_10 cascade",
     ],
 )
 def test_what_is_posted_cannot_be_edited(settled: Isp, edit: str) -> None:
@@ -56,19 +56,19 @@ def test_what_is_posted_cannot_be_edited(settled: Isp, edit: str) -> None:
             "price_source from billing.event",
         ),
         (
-            "event_live_package",
+            "event_record_2026_12_10_client_plan_id_package_id_reference_idx",
             "insert into billing.event (run_id, client_plan_id, service_plan_id, client_package_id, package_id, "
             "due_date, reference_month, kind, amount, price_source) select run_id, event.client_plan_id, "
             "service_plan_id, other.id, event.package_id, due_date, reference_month, kind, amount, price_source "
             "from billing.event as event join tv.client_package as other on other.id <> event.client_package_id",
         ),
         (
-            "posting_billing_event_id_key",
-            "insert into finance.posting (invoice_id, kind, amount, billing_event_id) "
-            "select invoice_id, kind, amount, billing_event_id from finance.posting where kind = 'tv_package'",
+            "posting_2026_12_10_id_event_due_date_idx",
+            "insert into finance.posting (id, invoice_id, kind, amount, billing_event_id, event_due_date) select id, "
+            "invoice_id, kind, amount, billing_event_id, event_due_date from finance.posting where kind <> 'plan'",
         ),
         (
-            "posting_one_plan_an_invoice",
+            "posting_of_plans_invoice_id_event_due_date_idx",
             "insert into finance.posting (invoice_id, kind, amount) select id, 'plan', 1 from finance.invoice",
         ),
         (
@@ -107,13 +107,13 @@ SOUND = {"run": "(select min(id) from billing.run)", "sold": "2", "package": "1"
         ("posting_invoice_id_fkey", "insert into finance.posting (invoice_id, kind, amount) values (99, 'plan', 1)"),
         (
             "posting_billing_event_id_fkey",
-            "insert into finance.posting (invoice_id, kind, amount, billing_event_id) "
-            "select min(id), 'tv_package', 1, 99 from finance.invoice",
+            "insert into finance.posting (id, invoice_id, kind, amount, billing_event_id, event_due_date) "
+            f"select {FIRST + 9}, min(id), 'tv_package', 1, {FIRST + 9}, '{DUE}' from finance.invoice",
         ),
         (
             "posting_reverses_posting_id_fkey",
-            "insert into finance.posting (invoice_id, kind, amount, billing_event_id, reverses_posting_id) "
-            "select min(id), 'reversal', -1, 1, 99 from finance.invoice",
+            "insert into finance.posting (id, invoice_id, kind, amount, billing_event_id, event_due_date, "
+            f"reverses_posting_id) select {FIRST}, min(id), 'reversal', -1, {FIRST}, '{DUE}', 99 from finance.invoice",
         ),
         ("event_client_package_id_fkey", "delete from tv.client_package where id = 1"),
         ("posting_invoice_id_fkey", "delete from finance.invoice"),
@@ -121,8 +121,7 @@ SOUND = {"run": "(select min(id) from billing.run)", "sold": "2", "package": "1"
 )
 def test_what_does_not_exist_is_pointed_at_by_nothing(settled: Isp, constraint: str, edit: str) -> None:
     settled.run("drop index billing.event_live_charge, billing.event_live_package")
-    settled.run("alter table finance.posting drop constraint if exists posting_check")
-    settled.run("drop index finance.posting_billing_event_id_key")
+    settled.run("drop index finance.posting_key")
     before = settled.tables()
     with pytest.raises(IntegrityError) as caught:
         settled.run(edit)

@@ -19,7 +19,7 @@ from multitv.billing import correction, tv
 from multitv.billing.standard import bill_plans
 from multitv.database.engine import DatabaseUnavailable, engine_for
 from multitv.quality import books
-from tests.billing.isp import DUE, Isp
+from tests.billing.isp import DUE, FIRST, Isp
 
 JANUARY = date(2027, 1, 10)
 SOAK = "SOAK" in os.environ
@@ -39,7 +39,7 @@ _numbers = count(1)
 
 
 def correct(engine: Engine) -> None:
-    correction.correct(engine, 1, "reverse", reason="engano", author="Ana")
+    correction.correct(engine, FIRST, "reverse", reason="engano", author="Ana")
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from multitv.billing.correction import explain
 from multitv.billing.policy import Policy, PolicyRefused, set_policy
 from multitv.billing.standard import bill_plans
 from multitv.quality import books
-from tests.billing.isp import DUE, Isp
+from tests.billing.isp import DUE, FIRST, Isp
 
 DAILY = Policy(proration="daily")
 ARREARS = Policy(timing="arrears")
@@ -240,7 +240,7 @@ def test_each_amount_is_explained_in_a_line(isp: Isp, policy: Policy, line: str)
     set_policy(isp.engine, "Ana", policy)
     isp.sell(isp.client_plan(), isp.package("1229.90"), added_on=date(2026, 12, 1), cancelled_on=date(2026, 12, 18))
     save(isp)
-    assert explain(isp.engine, 1) == line
+    assert explain(isp.engine, FIRST) == line
 
 
 def test_the_due_day_anchor_survives_short_months(isp: Isp) -> None:

@@ -13,7 +13,7 @@ from multitv.billing import tv
 from multitv.quality import billing as gates
 from multitv.quality.gate import GateFailed
 from multitv.settings import get_settings
-from tests.billing.isp import DUE, Isp
+from tests.billing.isp import DUE, FIRST, Isp
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def saved(engine: Engine) -> Isp:
     for _ in range(2):
         isp.sell(isp.client_plan(), package)
     tv.save(engine, DUE)
-    isp.run("alter table billing.event disable trigger user, drop constraint event_check1, "
+    isp.run("alter table billing.event_record disable trigger user, drop constraint event_amount, "
             "drop constraint event_reference_month")  # fmt: skip
     isp.run("drop index billing.event_live_charge, billing.event_live_package")
     return isp
@@ -48,10 +48,10 @@ def test_sound_events_pass(saved: Isp, caplog: pytest.LogCaptureFixture) -> None
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
-        ("update billing.event set amount = -1 where id = 1", "amount: 1 of 2 rows are not so"),
+        (f"update billing.event set amount = -1 where id = {FIRST}", "amount: 1 of 2 rows are not so"),
         ("update billing.event set policy_id = null", "policy_id: 2 of 2 rows"),
-        ("update billing.event set price = 5 where id = 2", "pair_values_a_to_be_greater_than_b: 1 of 2 rows"),
-        ("update billing.event set reference_month = '2026-10-01' where id = 1", "reference_month: 1 of 2 rows"),
+        (f"update billing.event set price = 5 where id = {FIRST + 1}", "pair_values_a_to_be_greater_than_b: 1 of 2 rows"),
+        (f"update billing.event set reference_month = '2026-10-01' where id = {FIRST}", "reference_month: 1 of 2 rows"),
         ("update billing.event set client_package_id = 1", "client_package_id, reference_month: 2 of 2 rows"),
         ("update billing.event set client_plan_id = 9", "charges_without_a_sale: expect_table_row_count_to_equal: 2"),
     ],
@@ -64,7 +64,7 @@ def test_what_does_not_look_like_a_charge_is_not_posted(saved: Isp, damage: str,
 
 
 def test_what_was_judged_can_be_opened_and_shows_no_value(saved: Isp, docs: Path) -> None:
-    saved.run("update billing.event set amount = 777.77 where id = 1")
+    saved.run(f"update billing.event set amount = 777.77 where id = {FIRST}")
     with pytest.raises(GateFailed):
         gates.check_events(saved.engine, DUE)
     site = docs / f"billing-{DUE}"
@@ -72,7 +72,7 @@ def test_what_was_judged_can_be_opened_and_shows_no_value(saved: Isp, docs: Path
     assert (site / "index.html").is_file()
     assert "charges_without_a_sale" in pages
     assert "777.77" not in pages
-    saved.run("update billing.event set amount = 10 where id = 1")
+    saved.run(f"update billing.event set amount = 10 where id = {FIRST}")
     gates.check_events(saved.engine, DUE)
     assert len(list(site.rglob("validations/charges/**/*.html"))) == 1
     assert [path.name for path in docs.iterdir()] == [site.name]

@@ -16,17 +16,12 @@ select
     moved.amount,
     'not_due' as reason
 from candidate
-inner join billing.event_record as moved
+inner join billing.charge_of_other_due_date(:due_date) as moved
     on
         candidate.client_package_id = moved.client_package_id
         and candidate.reference_month = moved.reference_month
 where
     candidate.exclusion is null
-    and moved.due_date <> :due_date
-    and moved.due_date >= cast(date_trunc('month', cast(:due_date as timestamp)) - interval '1 month' as date)
-    and moved.due_date < cast(date_trunc('month', cast(:due_date as timestamp)) + interval '2 months' as date)
-    and moved.kind = 'charge'
-    and moved.cancelled_at is null
     and not exists (
         select 1
         from finance.posting

@@ -89,6 +89,36 @@ alter sequence finance.posting_id_seq owned by finance.posting.id;
 comment on column finance.posting.event_due_date is 'The due date of the event. Null: of a plan, not of an event.';
 create table finance.posting_of_plans partition of finance.posting for values in (null);
 
+-- The charges of a due date that are neither voided nor given back.
+create function billing.live_charge(for_due_date date)
+returns setof billing.event_record
+language sql stable parallel safe
+as $$
+    select event.*
+    from billing.event_record as event
+    where
+        event.due_date = for_due_date
+        and event.kind = 'charge'
+        and event.cancelled_at is null
+        and not event.reversed
+$$;
+
+-- Those of the other due dates that may charge the same months: months are charged in advance or in arrears.
+create function billing.charge_of_other_due_date(for_due_date date)
+returns setof billing.event_record
+language sql stable parallel safe
+as $$
+    select event.*
+    from billing.event_record as event
+    where
+        event.due_date <> for_due_date
+        and event.due_date >= cast(date_trunc('month', cast(for_due_date as timestamp)) - interval '1 month' as date)
+        and event.due_date < cast(date_trunc('month', cast(for_due_date as timestamp)) + interval '2 months' as date)
+        and event.kind = 'charge'
+        and event.cancelled_at is null
+        and not event.reversed
+$$;
+
 -- No other due date may charge the same: within a due date the keys of its partition see to it. Due dates of two months,
 -- each with its own lock, may charge the same month, hence the locks of the months charged.
 create function billing.refuse_double_charge(for_due_date date)
@@ -103,28 +133,30 @@ begin
         event.id,
         other.id as other,
         other.due_date,
-        case
-            when event.client_package_id = other.client_package_id then 'event_live_charge'
-            else 'event_live_package'
-        end as key
+        'event_live_charge' as key
     into twice
-    from billing.event_record as event
-    inner join billing.event_record as other
-        on
-            event.client_plan_id = other.client_plan_id
-            and event.package_id = other.package_id
-            and event.reference_month = other.reference_month
-    where
-        event.due_date = for_due_date
-        and event.kind = 'charge' and event.cancelled_at is null and not event.reversed
-        and other.due_date <> for_due_date
-        and other.due_date >= (month - interval '1 month')::date
-        and other.due_date < (month + interval '2 months')::date
-        and other.kind = 'charge' and other.cancelled_at is null and not other.reversed
-        and (event.client_package_id = other.client_package_id or (event.days is null and other.days is null))
+    from billing.live_charge(for_due_date) as event
+    inner join billing.charge_of_other_due_date(for_due_date) as other
+        on event.client_package_id = other.client_package_id and event.reference_month = other.reference_month
     limit 1;
+    if not found then
+        select
+            event.id,
+            other.id as other,
+            other.due_date,
+            'event_live_package' as key
+        into twice
+        from billing.live_charge(for_due_date) as event
+        inner join billing.charge_of_other_due_date(for_due_date) as other
+            on
+                event.client_plan_id = other.client_plan_id
+                and event.package_id = other.package_id
+                and event.reference_month = other.reference_month
+        where event.days is null and other.days is null
+        limit 1;
+    end if;
     if found then
-        raise exception 'event %: event % of due date % charges the same', twice.id, twice.other, twice.due_date
+        raise exception '%: event % and event % of due date %', twice.key, twice.id, twice.other, twice.due_date
             using errcode = 'unique_violation', constraint = twice.key;
     end if;
 end

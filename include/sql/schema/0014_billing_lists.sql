@@ -146,21 +146,7 @@ as $$
         )
 $$;
 
--- The charges of a due date that are neither voided nor given back.
-create function billing.live_charge(for_due_date date)
-returns setof billing.event_record
-language sql stable parallel safe
-as $$
-    select event.*
-    from billing.event_record as event
-    where
-        event.due_date = for_due_date
-        and event.kind = 'charge'
-        and event.cancelled_at is null
-        and not event.reversed
-$$;
-
--- Those of them that are processed: all, once the run is closed, and then nobody looks for their postings.
+-- The live charges of a due date that are processed: all, once the run is closed, and then nobody looks for their postings.
 create function billing.processed_charge(for_due_date date)
 returns setof billing.event_record
 language sql stable parallel safe
@@ -259,16 +245,8 @@ as $$
             event.client_package_id,
             event.days,
             true as billed
-        from billing.event_record as event
+        from billing.charge_of_other_due_date(for_due_date) as event
         inner join finance.posting on event.due_date = posting.event_due_date and event.id = posting.id
-        where
-            -- Months are charged in advance or in arrears.
-            event.due_date >= cast(date_trunc('month', cast(for_due_date as timestamp)) - interval '1 month' as date)
-            and event.due_date < cast(date_trunc('month', cast(for_due_date as timestamp)) + interval '2 months' as date)
-            and event.due_date <> for_due_date
-            and event.kind = 'charge'
-            and event.cancelled_at is null
-            and not event.reversed
         union all
         -- Two sales of a package to a client plan never overlap: one of them is cancelled.
         select
