@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, MetaData, Table
+from sqlalchemy.orm import Session, declarative_base
 
 from include.local import postgres
 from include.local.postgres import Server
@@ -17,6 +18,7 @@ from tests.bench.harness import TURNS, Scores, checkpoint, copy_of, in_turns, me
 
 DUE = date(2026, 12, 10)
 SMALL = 10_000
+PEERS = 20_000
 MEMORY = (
     "import sys; from datetime import date; from multitv.billing import tv; "
     "from multitv.billing.standard import bill_plans; from multitv.database.engine import engine_for; "
@@ -36,8 +38,39 @@ def bench(server: Server, rows: int) -> None:
     scores.show("billing: settle against UPDATE and INSERT of the same rows", 1.3)
     scores.show("billing: a whole second run against the first", 0.4)
     scores.show("billing: load, save and settle against INSERT ... SELECT with two keys", 3.5)
+    peers(server)
     large, small = (taken(server, population(server, size)) for size in (rows, SMALL))
     show("billing: memory of a task (MB) against 10,000 events", large / small, 1.1, rows, large, small)
+
+
+def peers(server: Server) -> None:
+    """Print how much longer it takes to write as many events as a user of a library would, in one transaction each."""
+    import pandas as pd
+
+    with copy_of(server, population(server, PEERS)) as engine:
+        sql.run(engine, "billing_floors")
+        ours = seconds(lambda: (tv.load(engine, DUE), tv.save(engine, DUE)))
+        rows = pd.read_sql("select * from bench_row", engine)
+        table = Table("bench_event", MetaData(), autoload_with=engine)
+        Row = type("Row", (declarative_base(),), {"__table__": table})  # noqa: N806
+        empty = "truncate bench_event"
+
+        def with_pandas() -> None:
+            with engine.begin() as connection:
+                rows.to_sql("bench_event", connection, if_exists="append", index=False)
+
+        def with_orm() -> None:
+            with Session(engine) as session:
+                for row in rows.to_dict("records"):
+                    session.add(Row(**row))
+                    session.flush()
+                session.commit()
+
+        for name, write in (("pandas to_sql", with_pandas), ("an ORM loop", with_orm)):
+            taken_by = seconds(write)
+            show(f"billing: events by {name} against ours", taken_by / ours, None, PEERS, taken_by, ours)
+            with engine.begin() as connection:
+                connection.exec_driver_sql(empty)
 
 
 def population(server: Server, rows: int) -> str:

@@ -45,8 +45,8 @@ class Scores:
         )
 
 
-def show(name: str, ratio: float, goal: float, rows: int, seconds: float, floor_seconds: float) -> None:
-    """Print one result."""
+def show(name: str, ratio: float, goal: float | None, rows: int, seconds: float, floor_seconds: float) -> None:
+    """Print one result. No goal: it is there to compare with."""
     numbers = {"ratio": round(ratio, 3), "goal": goal, "rows": rows}
     print(
         json.dumps({"name": name, **numbers, "seconds": round(seconds, 3), "floor_seconds": round(floor_seconds, 3)}),

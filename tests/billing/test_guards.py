@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from multitv.billing import tv
 from multitv.billing.run import hold
 from multitv.billing.standard import bill_plans
-from tests.billing.isp import DUE, FIRST, Isp
+from tests.billing.isp import DUE, Isp
 
 
 @pytest.fixture
@@ -35,7 +35,8 @@ def settled(isp: Isp) -> Isp:
         "update billing.event set amount = 1",
         "update billing.event set status = 'cancelled', cancelled_at = now(), cancel_reason = 'x'",
         "delete from billing.event",
-        "truncate billing.event_record cascade", "truncate billing.event_record_2026_12_10 cascade",
+        "truncate billing.event_record cascade",
+        "truncate billing.event_record_2026_12_10 cascade",
     ],
 )
 def test_what_is_posted_cannot_be_edited(settled: Isp, edit: str) -> None:
@@ -108,12 +109,13 @@ SOUND = {"run": "(select min(id) from billing.run)", "sold": "2", "package": "1"
         (
             "posting_billing_event_id_fkey",
             "insert into finance.posting (id, invoice_id, kind, amount, billing_event_id, event_due_date) "
-            f"select {FIRST + 9}, min(id), 'tv_package', 1, {FIRST + 9}, '{DUE}' from finance.invoice",
+            "select 2026121000000009, min(id), 'tv_package', 1, 2026121000000009, '2026-12-10' from finance.invoice",
         ),
         (
             "posting_reverses_posting_id_fkey",
             "insert into finance.posting (id, invoice_id, kind, amount, billing_event_id, event_due_date, "
-            f"reverses_posting_id) select {FIRST}, min(id), 'reversal', -1, {FIRST}, '{DUE}', 99 from finance.invoice",
+            "reverses_posting_id) select 2026121000000001, min(id), 'reversal', -1, 2026121000000001, '2026-12-10', 99 "
+            "from finance.invoice",
         ),
         ("event_client_package_id_fkey", "delete from tv.client_package where id = 1"),
         ("posting_invoice_id_fkey", "delete from finance.invoice"),

@@ -204,7 +204,7 @@ class Story(RuleBasedStateMachine):
         postgres.drop(self.server, self.name)
 
     def _dies(self, step: Any, after: int) -> bool:
-        """Carry a step out up to a statement, and die there: nothing of it may be left. Return whether it came so far."""
+        """Carry a step out up to a statement, and die there: nothing of it may be left. Return whether it got there."""
         calls = count()
         real = tv.named
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import date
 from itertools import count
 from pathlib import Path
 
@@ -13,9 +14,11 @@ from sqlalchemy import Engine, text
 
 from include.local import postgres
 from include.local.postgres import plain
+from multitv.billing import tv
 from multitv.database.engine import engine_for, transaction
 from multitv.database.migrate import migrate
 from multitv.database.sql import SQL_FOLDER
+from multitv.quality import books
 
 _numbers = count(1)
 
@@ -72,6 +75,56 @@ def test_a_migration_that_fails_leaves_nothing_behind(empty: Engine) -> None:
     with pytest.raises(Exception, match='schema "billing" already exists'):
         migrate(empty)
     assert shape(empty) == []
+
+
+OLD_BOOKS = """
+insert into erp.client_plan values (7, 7, 1, 'active', 10, '2026-01-01');
+insert into tv.package (platform_uid, name, service_type, extra, price) values ('p', 'P', 'EXTENDED_SERVICE', true, 10);
+insert into tv.client_package (client_plan_id, package_id, added_on) values (7, 1, '2026-02-01');
+insert into billing.run (kind, due_date, status, closed_at) values
+('tv', '2026-11-10', 'closed', now()), ('tv', '2026-12-10', 'closed', now());
+insert into finance.invoice (client_plan_id, due_date) values (7, '2026-11-10'), (7, '2026-12-10');
+insert into billing.event (run_id, client_plan_id, service_plan_id, client_package_id, package_id, due_date,
+reference_month, kind, amount, price_source, status, processed_at, reversed) values
+(1, 7, 1, 1, 1, '2026-11-10', '2026-11-01', 'charge', 10, 'package', 'processed', '2026-11-09', false),
+(2, 7, 1, 1, 1, '2026-12-10', '2026-12-01', 'charge', 11, 'package', 'processed', '2026-12-09', true),
+(2, 7, 1, 1, 1, '2026-12-10', '2026-12-01', 'reversal', -11, 'package', 'processed', '2026-12-09', false);
+insert into finance.posting (invoice_id, kind, amount, billing_event_id, reverses_posting_id, created_at) values
+(1, 'plan', 100, null, null, now()), (1, 'tv_package', 10, 1, null, '2026-11-09'),
+(2, 'tv_package', 11, 2, null, '2026-12-09'), (2, 'reversal', -11, 3, 3, '2026-12-09');
+insert into billing.correction (event_id, action, reason, author, rebill, reversal_event_id)
+values (2, 'reverse', 'engano', 'Ana', false, 3);
+insert into billing.exclusion (run_id, client_plan_id, client_package_id, service_plan_id, reason)
+values (2, 7, 1, 1, 'corrected');
+insert into billing.expectation values (1, 1, 1, 1, 10), (2, 1, 1, 0, 0);
+"""
+BOOKS = (
+    "select run_id, due_date, kind, amount, status, processed_at, reversed, live from billing.event order by 1, 3",
+    "select invoice_id, posting.kind, posting.amount, event.amount from finance.posting "
+    "left join billing.event on event.id = billing_event_id order by 1, 2",
+    "select charge.amount, reversal.amount from billing.correction "
+    "join billing.event as charge on charge.id = event_id join billing.event as reversal on reversal.id = "
+    "reversal_event_id",
+    "select credit.amount, debit.amount from finance.posting as credit join finance.posting as debit "
+    "on credit.reverses_posting_id = debit.id",
+)
+
+
+def test_books_that_were_kept_before_there_were_partitions_stay_what_they_are(empty: Engine) -> None:
+    migrate(empty, "0012")
+    with empty.begin() as connection:
+        connection.exec_driver_sql(OLD_BOOKS)
+        before = [connection.exec_driver_sql(statement).all() for statement in BOOKS]
+    assert [len(rows) for rows in before] == [3, 4, 1, 1]
+    migrate(empty)
+    with empty.begin() as connection:
+        assert [connection.exec_driver_sql(statement).all() for statement in BOOKS] == before
+    for due in (date(2026, 11, 10), date(2026, 12, 10)):
+        books.check(empty, books.BOOKS, due)
+        tv.save(empty, due)
+        books.check(empty, books.BOOKS, due)
+    with empty.begin() as connection:
+        assert [connection.exec_driver_sql(statement).all() for statement in BOOKS] == before
 
 
 def test_erp_views_of_an_isp_are_left_as_they_are_and_serve_as_tables(empty: Engine) -> None:

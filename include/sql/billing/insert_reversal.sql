@@ -12,7 +12,11 @@ insert into billing.event_record (
     amount, price, price_source, days, days_before, denominator, policy_id
 )
 select
-    (select max(event.id) from billing.event_record as event where event.due_date = :due_date) + 1,
+    (
+        select max(event.id)
+        from billing.event_record as event
+        where event.due_date = :due_date
+    ) + 1,
     charge.run_id,
     charge.client_plan_id,
     charge.service_plan_id,

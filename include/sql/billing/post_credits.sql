@@ -42,7 +42,7 @@ posted as (
         payable.invoice_id,
         'reversal',
         payable.amount,
-        payable.id,
+        payable.id as billing_event_id,
         payable.due_date,
         payable.charge_id
     from payable

@@ -1,5 +1,6 @@
--- Reads the temporary tables candidate and processed. Out: one row: the list's size, its sum, its greatest charge, and a
--- digest of it that is the same for the same list, whatever the order and whether it was saved or settled before.
+-- Reads the temporary tables candidate and processed. Out: one row: the list's size, its sum, its greatest charge,
+-- and a digest of it that is the same for the same list, whatever the order and whether it was saved or settled
+-- before.
 with part as (
     select
         count(*) as candidates,
@@ -18,7 +19,7 @@ with part as (
     from candidate
     union all
     select
-        processed.charges,
+        processed.charges as candidates,
         processed.charges,
         processed.amount,
         processed.greatest,

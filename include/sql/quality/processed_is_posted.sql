@@ -1,6 +1,6 @@
--- In: due_date. Out: each event of the due date that has more than one posting, or one although it was voided, or one of
--- another amount, client plan, due date or kind; each posting of the due date without an event; and each charge that is
--- not posted although its run is closed.
+-- In: due_date. Out: each event of the due date that has more than one posting, or one although it was voided, or
+-- one of another amount, client plan, due date or kind; each posting of the due date without an event; and each
+-- charge that is not posted although its run is closed.
 select
     'event ' || coalesce(event.id, posting.billing_event_id) || ' ('
     || case when event.cancelled_at is null then 'live' else 'voided' end || ', ' || coalesce(event.amount, 0)

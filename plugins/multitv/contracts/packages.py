@@ -99,9 +99,7 @@ def delete_package(engine: Engine, author: str, client_package_id: int) -> Clien
         # Before any row is held: a billing run may wait for that row.
         change.connection.execute(named("contracts/hold_billing"))
         before = _hold(change, client_package_id)
-        billed = change.connection.execute(
-            named("contracts/billed_months"), {"id": client_package_id}
-        ).one()
+        billed = change.connection.execute(named("contracts/billed_months"), {"id": client_package_id}).one()
         if billed.events:
             raise AlreadyBilled(
                 f"Client package {client_package_id} was billed (events: {billed.events}, the last for "

@@ -14,8 +14,8 @@ from multitv.database.sql import source
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def migrate(engine: Engine) -> None:
-    """Run what is missing of include/sql/schema, in one transaction: all of it, or nothing.
+def migrate(engine: Engine, revision: str = "head") -> None:
+    """Run what is missing of include/sql/schema up to a revision, in one transaction: all of it, or nothing.
 
     Harmless when repeated or run by two at once. Raises DatabaseUnavailable.
     """
@@ -24,7 +24,7 @@ def migrate(engine: Engine) -> None:
     config.set_main_option("path_separator", "os")
     with transaction(engine) as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
 
 
 def apply(name: str) -> None:

@@ -5,8 +5,8 @@ alter function billing.due_client_plan parallel safe;
 alter function billing.policy_of parallel safe;
 alter function billing.reais parallel safe;
 
--- The days of a month that earlier sales of a client package's package cover. By the price as well: the parts of a month
--- that was sold at two prices are not one whole.
+-- The days of a month that earlier sales of a client package's package cover. By the price as well: the parts of a
+-- month that was sold at two prices are not one whole.
 create function billing.days_sold_before(
     of_client_package bigint, at_price numeric, activated_on date, cancelled_on date, opening date, closing date
 )
@@ -146,7 +146,8 @@ as $$
         )
 $$;
 
--- The live charges of a due date that are processed: all, once the run is closed, and then nobody looks for their postings.
+-- The live charges of a due date that are processed: all, once the run is closed, and then nobody looks for their
+-- postings.
 create function billing.processed_charge(for_due_date date)
 returns setof billing.event_record
 language sql stable parallel safe
@@ -232,8 +233,8 @@ returns table (
     package_id bigint,
     reference_month date,
     whole boolean,
-    billed bigint [],
-    corrected bigint []
+    billed bigint[],
+    corrected bigint[]
 )
 language sql stable parallel safe
 as $$
@@ -371,15 +372,22 @@ as $$
         chargeable.*,
         pending.id
     from billing.chargeable(for_due_date) as chargeable
-    left join billing.pending_charge(for_due_date) as pending
+    inner join billing.pending_charge(for_due_date) as pending
         on
             chargeable.client_package_id = pending.client_package_id
             and chargeable.reference_month = pending.reference_month
+    union all
+    select
+        chargeable.*,
+        cast(null as bigint)
+    from billing.chargeable(for_due_date) as chargeable
     where
         not exists (
             select 1
-            from billing.processed_charge(for_due_date) as processed
-            where processed.client_package_id = chargeable.client_package_id
+            from billing.live_charge(for_due_date) as event
+            where
+                event.client_package_id = chargeable.client_package_id
+                and event.reference_month = chargeable.reference_month
         )
 $$;
 

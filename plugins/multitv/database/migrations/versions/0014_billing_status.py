@@ -1,4 +1,4 @@
-"""Runs include/sql/schema/0014_billing_lists.sql."""
+"""Runs include/sql/schema/0014_billing_status.sql."""
 
 from multitv.database.migrate import apply
 
@@ -7,4 +7,4 @@ down_revision = "0013"
 
 
 def upgrade() -> None:
-    apply("0014_billing_lists")
+    apply("0014_billing_status")
