@@ -5,17 +5,20 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from decimal import Decimal
 from time import monotonic, sleep
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from multitv.billing import tv
+from multitv.billing.correction import correct
 from multitv.billing.standard import bill_plans
 from multitv.database.engine import DatabaseUnavailable, engine_for
 from multitv.quality import books
-from tests.billing.isp import DUE, Isp
+from tests.billing.isp import DUE, FIRST, Isp
 
 
 @pytest.fixture
@@ -124,3 +127,48 @@ def test_a_database_that_is_down_is_named_without_its_password() -> None:
     with pytest.raises(DatabaseUnavailable, match="at 127.0.0.1, database isp, is not available: ") as caught:
         tv.load(away, DUE)
     assert "not-so-secret" not in str(caught.value)
+
+
+def test_due_dates_of_two_months_and_a_correction_at_once_do_not_stand_in_each_others_way(busy: Isp) -> None:
+    months = [DUE, date(2027, 1, 10), date(2027, 2, 10)]
+    for due in months:
+        bill_plans(busy.engine, due)
+    tv.save(busy.engine, DUE)
+    tv.settle(busy.engine, DUE)
+    start = threading.Barrier(len(months))
+
+    def run(due: date) -> None:
+        start.wait()
+        for turn in range(3):
+            tv.save(busy.engine, due)
+            if due == DUE:
+                correct(busy.engine, FIRST + turn, "reverse", reason="engano", author="Ana")
+            tv.settle(busy.engine, due)
+
+    with ThreadPoolExecutor(len(months)) as pool:
+        for done in [pool.submit(run, due) for due in months]:
+            done.result()
+    for due in months:
+        books.check(busy.engine, books.BOOKS, due)
+    assert busy.run("select kind, count(*) from billing.event group by 1 order by 1") == [
+        ("charge", 900),
+        ("reversal", 3),
+    ]
+
+
+def test_two_due_dates_of_a_month_do_not_charge_the_same(busy: Isp) -> None:
+    def save_after_moving(day: int) -> None:
+        busy.run("update erp.client_plan set due_day = :d", d=day)
+        tv.save(busy.engine, date(2026, 12, day), allow_voids=True)
+
+    for day in (10, 20, 10):
+        save_after_moving(day)
+        assert busy.run("select count(*) from billing.event where live") == [(300,)]
+    sneaked = (
+        "insert into billing.event (run_id, client_plan_id, service_plan_id, client_package_id, package_id, due_date, "
+        "reference_month, kind, amount, price_source) select run_id, client_plan_id, service_plan_id, "
+        "client_package_id, package_id, '2026-12-20', reference_month, kind, amount, price_source "
+        "from billing.event where live limit 1"
+    )
+    with pytest.raises(IntegrityError, match="event_live_charge"):
+        busy.run(sneaked)

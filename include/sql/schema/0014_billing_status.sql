@@ -5,6 +5,21 @@ referencing new table as added for each statement execute function billing.requi
 create trigger posting_added after insert on finance.posting
 referencing new table as added for each statement execute function finance.require_keys();
 
+create function billing.require_corrected() returns trigger language plpgsql as $$
+begin
+    if not exists (
+        select from billing.event_record as event
+        where event.id = new.event_id and event.due_date = new.event_due_date
+    ) then
+        raise exception 'correction %: event % does not exist', new.id, new.event_id
+            using errcode = 'foreign_key_violation', constraint = 'correction_event_id_fkey';
+    end if;
+    return new;
+end
+$$;
+create trigger correction_of_event before insert on billing.correction
+for each row execute function billing.require_corrected();
+
 -- A voided event never changes again, a processed charge in one way only, once: it is reversed.
 create function billing.refuse_change_of_final() returns trigger language plpgsql as $$
 declare
