@@ -8,7 +8,7 @@ reason and the author. Nothing that was posted is ever edited.
 
 Only by hand, with a form. `event_id` is the event's number (`billing.event.id`); the author is whoever triggers it.
 
-    {"event_id": 4711, "action": "reverse", "reason": "cobrado depois do cancelamento"}
+    {"event_id": 2026121000000001, "action": "reverse", "reason": "cobrado depois do cancelamento"}
 
 The credit goes on the invoice of the charge. If that was paid or closed meanwhile it goes on the client's next invoice:
 until there is one the reversal stays pending, and the settlement of a later due date posts it.

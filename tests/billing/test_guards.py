@@ -73,6 +73,26 @@ def test_what_is_posted_cannot_be_edited(settled: Isp, edit: str) -> None:
             "insert into finance.posting (invoice_id, kind, amount) select id, 'plan', 1 from finance.invoice",
         ),
         (
+            "posting_event",
+            "insert into finance.posting (id, invoice_id, kind, amount, billing_event_id, event_due_date) "
+            "select id + 1, invoice_id, kind, amount, billing_event_id, event_due_date from finance.posting where kind <> 'plan'",
+        ),
+        (
+            "numbered",
+            "insert into billing.event (id, run_id, client_plan_id, service_plan_id, client_package_id, package_id, "
+            "due_date, reference_month, kind, amount, price_source) select 5, run_id, client_plan_id, service_plan_id, "
+            "client_package_id, package_id, due_date, reference_month, 'reversal', -1, price_source from billing.event",
+        ),
+        ("by its posting alone", "insert into billing.event (id, status) values (1, 'processed')"),
+        (
+            "event_live_charge",
+            "create table billing.incoming as select 2026122000000001 as id, run_id, client_plan_id, service_plan_id, "
+            "client_package_id, package_id, date '2026-12-20' as due_date, reference_month, kind, amount, price, "
+            "price_source, days, days_before, denominator, policy_id, reversed, cancel_reason, created_at, "
+            "cancelled_at from billing.event_record; "
+            "select billing.take_in('billing.event_record', '2026-12-20', 'billing.incoming')",
+        ),
+        (
             "invoice_client_plan_id_due_date_key",
             "insert into finance.invoice (client_plan_id, due_date) "
             "select client_plan_id, due_date from finance.invoice",
@@ -116,6 +136,11 @@ SOUND = {"run": "(select min(id) from billing.run)", "sold": "2", "package": "1"
             "insert into finance.posting (id, invoice_id, kind, amount, billing_event_id, event_due_date, "
             "reverses_posting_id) select 2026121000000001, min(id), 'reversal', -1, 2026121000000001, '2026-12-10', 99 "
             "from finance.invoice",
+        ),
+        (
+            "correction_event_id_fkey",
+            "insert into billing.correction (event_id, event_due_date, action, reason, author, rebill) "
+            "values (2026121000000009, '2026-12-10', 'void', 'x', 'x', true)",
         ),
         ("event_client_package_id_fkey", "delete from tv.client_package where id = 1"),
         ("posting_invoice_id_fkey", "delete from finance.invoice"),

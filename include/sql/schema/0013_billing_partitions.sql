@@ -205,6 +205,9 @@ begin
     );
     -- Makes the keys.
     execute format('alter table %s attach partition %s for values in (%L)', parent, partition, for_due_date);
+    if parent = 'billing.event_record'::regclass then
+        perform billing.refuse_double_charge(for_due_date);
+    end if;
     -- The next step is planned by what is in it: what it reads by the partition's statistics, joins by those of the
     -- whole. Roughly: autovacuum makes better ones.
     execute format('analyze %s; analyze only %s', partition, parent);
