@@ -75,7 +75,8 @@ def test_what_is_posted_cannot_be_edited(settled: Isp, edit: str) -> None:
         (
             "posting_event",
             "insert into finance.posting (id, invoice_id, kind, amount, billing_event_id, event_due_date) "
-            "select id + 1, invoice_id, kind, amount, billing_event_id, event_due_date from finance.posting where kind <> 'plan'",
+            "select id + 1, invoice_id, kind, amount, billing_event_id, event_due_date from finance.posting "
+            "where kind <> 'plan'",
         ),
         (
             "numbered",
