@@ -168,9 +168,16 @@ $$;
 create function billing.take_in(parent regclass, for_due_date date, incoming regclass)
 returns bigint language plpgsql set default_statistics_target = 20 as $$
 declare
-    partition text := parent || to_char(for_due_date, '_YYYY_MM_DD');
+    room name;
+    partition_name text;
+    partition text;
     taken bigint;
 begin
+    select relnamespace::regnamespace, relname || to_char(for_due_date, '_YYYY_MM_DD')
+    into room, partition_name
+    from pg_class
+    where oid = parent;
+    partition := format('%I.%I', room, partition_name);
     if to_regclass(partition) is not null then
         execute format('insert into %s select * from %s', parent, incoming);
         get diagnostics taken = row_count;
@@ -197,11 +204,11 @@ begin
     -- Triggers of a whole statement fire for the table that it names: these are for whoever names the partition.
     execute format(
         'create trigger added after insert on %1$s
-        referencing new table as added for each statement execute function %2$s.require_keys();
+        referencing new table as added for each statement execute function %2$I.require_keys();
         create trigger never_truncated before truncate on %1$s
         for each statement execute function billing.refuse_change();
         alter table %1$s rename to %3$I',
-        incoming, split_part(partition, '.', 1), split_part(partition, '.', 2)
+        incoming, room, partition_name
     );
     -- Makes the keys.
     execute format('alter table %s attach partition %s for values in (%L)', parent, partition, for_due_date);
