@@ -172,3 +172,24 @@ def test_two_due_dates_of_a_month_do_not_charge_the_same(busy: Isp) -> None:
     )
     with pytest.raises(IntegrityError, match="event_live_charge"):
         busy.run(sneaked)
+
+
+def test_due_dates_of_two_months_do_not_charge_the_same_month_behind_each_others_back(isp: Isp) -> None:
+    january = date(2027, 1, 10)
+    isp.client_plan()
+    for due in (DUE, january):
+        tv.save(isp.engine, due)
+    isp.sell(1, isp.package("10.00"))
+    charge = (
+        "insert into billing.event (run_id, client_plan_id, service_plan_id, client_package_id, package_id, due_date, "
+        "reference_month, kind, amount, price_source) select id, 1, 1, 1, 1, :due, '2026-12-01', 'charge', 10, "
+        "'package' from billing.run where due_date = :due"
+    )
+    with ThreadPoolExecutor(1) as pool:
+        with isp.engine.begin() as in_advance:
+            in_advance.execute(text(charge), {"due": DUE})
+            in_arrears = pool.submit(isp.run, charge, due=january)
+            with pytest.raises(TimeoutError):
+                in_arrears.result(timeout=1)
+        with pytest.raises(IntegrityError, match="event_live_charge"):
+            in_arrears.result()

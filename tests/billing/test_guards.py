@@ -133,6 +133,16 @@ SOUND = {"run": "(select min(id) from billing.run)", "sold": "2", "package": "1"
             "select 2026121000000009, min(id), 'tv_package', 1, 2026121000000009, '2026-12-10' from finance.invoice",
         ),
         (
+            # Of an event that was voided.
+            "posting_billing_event_id_fkey",
+            "with voided as (insert into billing.event (id, run_id, client_plan_id, service_plan_id, "
+            "client_package_id, package_id, due_date, reference_month, kind, amount, price_source, status, "
+            "cancel_reason) select id + 7, run_id, client_plan_id, service_plan_id, client_package_id, package_id, "
+            "due_date, reference_month, kind, amount, price_source, 'cancelled', 'x' from billing.event "
+            "returning id, due_date) insert into finance.posting (id, invoice_id, kind, amount, billing_event_id, "
+            "event_due_date) select voided.id, 1, 'tv_package', 1, voided.id, voided.due_date from voided",
+        ),
+        (
             "posting_reverses_posting_id_fkey",
             "insert into finance.posting (id, invoice_id, kind, amount, billing_event_id, event_due_date, "
             "reverses_posting_id) select 2026121000000001, min(id), 'reversal', -1, 2026121000000001, '2026-12-10', 99 "
