@@ -57,6 +57,13 @@ def test_what_is_posted_cannot_be_edited(settled: Isp, edit: str) -> None:
             "price_source from billing.event",
         ),
         (
+            "event_record_2026_12_10_client_package_id_reference_month_d_idx",
+            "insert into billing.event (run_id, client_plan_id, service_plan_id, client_package_id, package_id, "
+            "due_date, reference_month, kind, amount, price_source) select run_id, client_plan_id + 1, "
+            "service_plan_id, client_package_id, package_id, due_date, reference_month, kind, amount, "
+            "price_source from billing.event",
+        ),
+        (
             "event_record_2026_12_10_client_plan_id_package_id_reference_idx",
             "insert into billing.event (run_id, client_plan_id, service_plan_id, client_package_id, package_id, "
             "due_date, reference_month, kind, amount, price_source) select run_id, event.client_plan_id, "
