@@ -11,6 +11,7 @@ import pytest
 from msgspec import convert
 
 from include.sandbox.process import Sandbox
+from multitv.beenius.answers import Call
 from multitv.beenius.client import BeeniusClient
 from multitv.beenius.errors import (
     NotFound,
@@ -52,11 +53,13 @@ def test_a_subscriber_lives_through_everything_the_contract_offers(client: Beeni
     created = create(client)
     assert created.auth_pin is not None
     start = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
-    assert client.put_service(created.uid, "svc-familia", idempotency_key="1", active_from=start).active_from == start
+    client.put_service(created.uid, "svc-familia", idempotency_key="1", active_from=start)
     assert client.put_service(created.uid, "svc-hbo", idempotency_key="2").active_to is None
     assert put_device(client, created.uid).label == "Sala"
     read = client.subscriber(created.uid)
     assert {service.service_uid for service in read.services} == {"svc-familia", "svc-hbo"}
+    raw = client._transport.send(Call("GET", f"/subscribers/{created.uid}"))
+    assert raw["services"][0]["active_from"] == "2026-01-02T03:04:00.000Z"
     changed = client.change_subscriber(created.uid, read.version, status="SUSPENDED", idempotency_key="3")
     assert (changed.status, changed.first_name, changed.version) == ("SUSPENDED", "Ana", read.version + 1)
     pin = client.rotate_pin(created.uid, idempotency_key="4")

@@ -86,14 +86,17 @@ class BeeniusClient:
         return self._scan(resource, get, start_over, paging.uid_of_mapping)
 
     def scan_subscribers(
-        self, start_over: Callable[[], None], page_size: int = MAX_PAGE_SIZE
+        self, start_over: Callable[[], None], repeated: Callable[[], bool], page_size: int = MAX_PAGE_SIZE
     ) -> Iterator[Page[Subscriber]]:
-        """Yield the pages of subscribers, as `scan` does. One that is not as the contract says raises BadAnswer."""
+        """Yield the pages of subscribers, as `scan` does. One that is not as the contract says raises BadAnswer.
+
+        After the last page `repeated` is asked whether a uid came twice: there may be more than fit in memory.
+        """
 
         def get(number: int) -> PageBody[Subscriber]:
             return self._transport.send_for(_page("subscribers", number, page_size), PageBody[Subscriber])
 
-        return self._scan("subscribers", get, start_over, attrgetter("uid"))
+        return self._scan("subscribers", get, start_over, attrgetter("uid"), repeated)
 
     def _scan(
         self,
@@ -101,8 +104,10 @@ class BeeniusClient:
         get: Callable[[int], PageBody[R]],
         start_over: Callable[[], None],
         uid_of: Callable[[R], str],
+        repeated: Callable[[], bool] | None = None,
     ) -> Iterator[Page[R]]:
-        return paging.scan(resource, get, start_over, uid_of, self.host, self._transport.patience.first_wait_seconds)
+        pause = self._transport.patience.first_wait_seconds
+        return paging.scan(resource, get, start_over, uid_of, self.host, pause, repeated)
 
     def subscriber(self, uid: str) -> Subscriber:
         """Return a subscriber. Raises NotFound."""

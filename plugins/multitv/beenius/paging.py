@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-from array import array
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from time import sleep
 from typing import Any
 
@@ -28,15 +27,17 @@ def scan(
     uid_of: Callable[[R], str],
     host: str,
     pause_seconds: float,
+    repeated: Callable[[], bool] | None = None,
 ) -> Iterator[Page[R]]:
-    """Yield the pages of a list in their order; only when the last was yielded is the snapshot known to be complete.
+    """Yield the pages of a list in their order; only when the iterator ends is the snapshot known to be complete.
 
-    `start_over` is called whenever the pages yielded so far turned out to be worth nothing: forget them.
+    `start_over` is called whenever the pages yielded so far turned out to be worth nothing: forget them. `repeated`
+    is asked after the last page whether a uid came twice; without it the uids are kept in memory for that.
     Raises IncompleteSnapshot after as many tries as TRIES says, and whatever `get` raises.
     """
     for attempt in range(1, TRIES + 1):
         try:
-            yield from _once(resource, get, uid_of)
+            yield from _once(resource, get, uid_of, repeated)
         except _Incomplete as reason:
             if attempt == TRIES:
                 raise IncompleteSnapshot(
@@ -57,13 +58,21 @@ def uid_of_mapping(row: Any) -> str:
     return uid if isinstance(uid, str) else ""
 
 
-def _once(resource: str, get: Callable[[int], PageBody[R]], uid_of: Callable[[R], str]) -> Iterator[Page[R]]:
-    proof = _Proof()
+def _once(
+    resource: str,
+    get: Callable[[int], PageBody[R]],
+    uid_of: Callable[[R], str],
+    repeated: Callable[[], bool] | None,
+) -> Iterator[Page[R]]:
+    proof, seen = _Proof(), set[str]()
     while not proof.at_end:
         body = get(proof.pages + 1)
-        proof.accept(body, uid_of)
-        yield Page(resource, body.number, body.rows, body.row_count)
-    if proof.seen.repeated():
+        uids = list(map(uid_of, body.rows))
+        proof.accept(body, uids)
+        if repeated is None:
+            seen.update(uids)
+        yield Page(resource, body.number, body.rows, body.row_count, proof.at_end)
+    if repeated() if repeated else len(seen) < proof.row_count:
         raise _Incomplete("a uid came twice")
 
 
@@ -74,13 +83,12 @@ class _Proof:
     pages: int = 0
     size: int = 0
     row_count: int = 0
-    seen: _Seen = field(default_factory=lambda: _Seen())
 
     @property
     def at_end(self) -> bool:
         return self.pages > 0 and self.pages * self.size >= self.row_count
 
-    def accept(self, body: PageBody[R], uid_of: Callable[[R], str]) -> None:
+    def accept(self, body: PageBody[R], uids: Sequence[str]) -> None:
         """Take note of the next page. Raises _Incomplete if its rows can't belong to one whole list."""
         number = self.pages + 1
         if number == 1:
@@ -92,26 +100,7 @@ class _Proof:
         expected = max(0, min(self.size, self.row_count - self.pages * self.size))
         if len(body.rows) != expected:
             raise _Incomplete(f"page {number} has {len(body.rows)} rows instead of {expected}")
-        uids = list(map(uid_of, body.rows))
         for position, uid in enumerate(uids, start=1):
             if not uid or uid.isspace():
                 raise _Incomplete(f"row {position} of page {number} has no uid")
-        self.seen.add(uids)
         self.pages = number
-
-
-class _Seen:
-    """Which uids came, in 8 bytes each: a set of a million strings would not fit a task's memory.
-
-    Two uids with one 64-bit hash would be taken for one: at a million rows, once in thirty million scans.
-    """
-
-    def __init__(self) -> None:
-        self._buckets = [array("q") for _ in range(256)]
-
-    def add(self, uids: Iterable[str]) -> None:
-        for hashed in map(hash, uids):
-            self._buckets[hashed & 255].append(hashed)
-
-    def repeated(self) -> bool:
-        return any(len(set(bucket)) != len(bucket) for bucket in self._buckets)

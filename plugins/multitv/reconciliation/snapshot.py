@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 import msgspec
 from msgspec import Struct
@@ -34,7 +35,6 @@ COLUMNS = (
 # As PostgreSQL reads it, so that COPY has nothing to convert: a snapshot's time is what it takes to make these.
 Row = tuple[str | None, ...]
 _OURS = re.compile(r"[1-9][0-9]{0,17}")
-_QUOTABLE = re.compile(r'["\\\0]')
 _encode = msgspec.json.Encoder().encode
 
 
@@ -71,41 +71,40 @@ def row_of(subscriber: Subscriber) -> Row:
         _storable(subscriber.first_name),
         _storable(subscriber.last_name),
         subscriber.status,
-        _array({service.service_uid for service in subscriber.services if service.active_to is None}),
+        _array(tuple([service.service_uid for service in subscriber.services if service.active_to is None])),
         _json({device.mac: _Box(device.device_type_uid, device.serial, device.label) for device in subscriber.devices}),
         str(subscriber.version),
     )
 
 
 def _copy_all(connection: Connection, client: BeeniusClient) -> None:
-    stream = _Stream(client)
-    while not stream.ended:
-        # The scan may start over: then a COPY ends, and what it brought goes.
+    stream = _Stream(client, lambda: connection.execute(named("reconciliation/repeated_subscribers")).scalar_one())
+    while stream.more():
+        # The scan may have started over: then what the last COPY brought goes.
         connection.execute(named("reconciliation/clear_snapshot"))
         copy_rows(connection, "staging.subscriber", COLUMNS, stream.rows())
 
 
 class _Stream:
-    """The rows of a scan, until it ends or starts over."""
+    """The rows of a scan, in one COPY for each time that it starts; between two of them the database can be asked."""
 
-    def __init__(self, client: BeeniusClient) -> None:
-        self.ended = False
+    def __init__(self, client: BeeniusClient, repeated: Callable[[], bool]) -> None:
         self._started_over = False
-        self._held: Page[Subscriber] | None = None
-        self._pages: Iterator[Page[Subscriber]] = client.scan_subscribers(self._start_over)
+        self._next: Page[Subscriber] | None = None
+        self._pages: Iterator[Page[Subscriber]] = client.scan_subscribers(self._start_over, repeated)
+
+    def more(self) -> bool:
+        """Go on; False if the snapshot is complete."""
+        if self._next is None:
+            self._next = next(self._pages, None)
+        self._started_over = False
+        return self._next is not None
 
     def rows(self) -> Iterator[Row]:
-        self._started_over = False
-        while page := self._next_page():
+        """Yield rows until the last page's, or until what was yielded is worth nothing."""
+        while (page := self._next) and not self._started_over:
             yield from map(row_of, page.rows)
-
-    def _next_page(self) -> Page[Subscriber] | None:
-        page, self._held = self._held or next(self._pages, None), None
-        if self._started_over:
-            self._held = page
-            return None
-        self.ended = page is None
-        return page
+            self._next = None if page.last else next(self._pages, None)
 
     def _start_over(self) -> None:
         self._started_over = True
@@ -119,12 +118,10 @@ class _Box(Struct, gc=False):
     label: str | None
 
 
-def _array(uids: set[str]) -> str:
-    """Return the literal of a text[], in order."""
-    ordered = sorted(uids)
-    if any(map(_QUOTABLE.search, ordered)):
-        ordered = sorted(map(_storable, uids))
-        ordered = [uid.replace("\\", "\\\\").replace('"', '\\"') for uid in ordered]
+@lru_cache(maxsize=4096)
+def _array(uids: tuple[str, ...]) -> str:
+    """Return the literal of a text[], in order. What is sold together is the same for many subscribers."""
+    ordered = [uid.replace("\\", "\\\\").replace('"', '\\"') for uid in sorted({_storable(uid) for uid in uids})]
     literal = '","'.join(ordered)
     return f'{{"{literal}"}}' if uids else "{}"
 
