@@ -211,6 +211,18 @@ def test_a_redirect_is_not_followed(other_platform: Any, connect: Connect) -> No
         channels(connect(host=other_platform.url))
 
 
+def test_the_proxy_of_the_machine_is_used_but_for_what_it_exempts(
+    other_platform: Any, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other_platform.answers["/channels"] = {"list": [], "pageNumber": 1, "pageSize": 200, "rowCount": 0}
+    monkeypatch.setenv("http_proxy", other_platform.url)
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    assert channels(connect(host="http://tv.invalid")) == 0
+    assert other_platform.seen[0][0] == "http://tv.invalid/oauth/token"
+    assert channels(connect(host=other_platform.url)) == 0
+    assert other_platform.seen[-2][0] == "/oauth/token"
+
+
 @pytest.mark.parametrize("body", [b'{"list":[', b"\xff\xfe\xfd", b"", b'{"a":NaN}', b"[" * 100_000])
 def test_no_body_that_is_not_json_gets_through(other_platform: Any, connect: Connect, body: bytes) -> None:
     other_platform.answers["/channels"] = body

@@ -35,6 +35,7 @@ SMALL = 10_000
 PAGE = 500
 DIFF = "reconciliation: diff and stored plan against a bare full join"
 SNAPSHOT = "reconciliation: snapshot of subscribers against json.loads of its pages and COPY of its rows"
+JSONB = "reconciliation: snapshot of subscribers against COPY of the same bytes as jsonb"
 FULL_JOIN = (
     "select count(*) from staging.desired_subscriber as d full join staging.subscriber as s using (client_plan_id) "
     "where (d.first_name, d.last_name, d.status, d.services, d.devices) "
@@ -57,8 +58,11 @@ def bench(server: Server, rows: int) -> None:
     for turn in range(TURNS):
         with copy_of(server, template) as engine:
             scores.add(DIFF, *in_turns(turn, lambda: diff(engine), lambda: bare(engine, FULL_JOIN)))
-            scores.add(SNAPSHOT, *take(engine, turn, rows))
+            ours, decoded, jsonb = take(engine, turn, rows)
+            scores.add(SNAPSHOT, ours, decoded)
+            scores.add(JSONB, ours, jsonb)
     scores.show(SNAPSHOT, 1.2)
+    scores.show(JSONB, 1.2)
     scores.show(DIFF, 1.2)
     for concurrency, goal in ((8, 0.8), (32, 0.65)):
         carry_out(server, concurrency, goal)
@@ -91,19 +95,26 @@ class Pages(Transport):
         '"version": 3, "updated_at": "2026-11-23T00:00:00Z"}'
     )
 
-    def __init__(self, rows: int) -> None:
+    def __init__(self, rows: int, made: list[bytes] | None = None) -> None:
         super().__init__("http://127.0.0.1:9", "bench", "bench", "bench", Patience(), 1)
         self.rows = rows
+        self.made = made
+
+    def rows_of(self, number: int) -> list[str]:
+        """Return the subscribers of a page, as JSON."""
+        numbers = range((number - 1) * PAGE + 1, min(number * PAGE, self.rows) + 1)
+        return [self.ROW % {"n": n} for n in numbers]
 
     def body(self, number: int) -> bytes:
-        """Return a page as it comes over the wire."""
-        numbers = range((number - 1) * PAGE + 1, min(number * PAGE, self.rows) + 1)
-        rows = ", ".join([self.ROW % {"n": n} for n in numbers])
+        """Return a page as it comes over the wire: made before, or now."""
+        if self.made:
+            return self.made[number - 1]
+        rows = ", ".join(self.rows_of(number))
         return f'{{"list": [{rows}], "pageNumber": {number}, "pageSize": {PAGE}, "rowCount": {self.rows}}}'.encode()
 
-    def bodies(self) -> Iterator[bytes]:
-        """Yield every page."""
-        return map(self.body, range(1, -(-self.rows // PAGE) + 1))
+    def numbers(self) -> range:
+        """Return the numbers of the pages."""
+        return range(1, -(-self.rows // PAGE) + 1)
 
     def _exchange(self, call: Call, auth: AuthBase) -> requests.Response:
         del auth
@@ -116,36 +127,43 @@ class Pages(Transport):
 class Platform(BeeniusClient):
     """A client of that platform."""
 
-    def __init__(self, rows: int) -> None:
+    def __init__(self, rows: int, made: list[bytes] | None = None) -> None:
         super().__init__("http://127.0.0.1:9", "bench", "bench", "bench")
-        self._transport = Pages(rows)
+        self._transport = Pages(rows, made)
 
 
-def take(engine: Engine, turn: int, rows: int) -> tuple[float, float]:
-    """Return the seconds of a snapshot, and of decoding its pages and of a COPY of the rows that it stored.
-
-    Those of making the pages are in neither.
-    """
-    snapshot.take(engine, Platform(rows))
+def take(engine: Engine, turn: int, rows: int) -> tuple[float, float, float]:
+    """Return the seconds of a snapshot, of decoding its pages with a COPY of the rows that it stored, and of a COPY of
+    the pages' bytes into jsonb, a subscriber a line."""
+    pages = Pages(rows)
+    bodies = [pages.body(number) for number in pages.numbers()]
+    subscribers = ["\n".join(pages.rows_of(number)) + "\n" for number in pages.numbers()]
+    snapshot.take(engine, Platform(rows, bodies))
     driver = engine.raw_connection()
     try:
         cursor = driver.cursor()
         with cursor.copy("copy staging.subscriber to stdout") as copy:
             lines = [bytes(line) for line in copy]
         driver.rollback()
-        pages = seconds(lambda: [None for _ in Pages(rows).bodies()])
 
-        def floor() -> None:
+        def decoded() -> None:
             cursor.execute("truncate staging.subscriber")
             with cursor.copy("copy staging.subscriber from stdin") as copy:
-                for start, body in enumerate(Pages(rows).bodies()):
+                for start, body in enumerate(bodies):
                     json.loads(body)
                     copy.write(b"".join(lines[start * PAGE : (start + 1) * PAGE]))
             driver.commit()
 
+        def jsonb() -> None:
+            cursor.execute("create unlogged table staging.subscriber_json (subscriber jsonb)")
+            with cursor.copy("copy staging.subscriber_json from stdin") as copy:
+                for page in subscribers:
+                    copy.write(page)
+            driver.commit()
+
         checkpoint(engine)
-        ours, floor_seconds = in_turns(turn, lambda: snapshot.take(engine, Platform(rows)), floor)
-        return ours - pages, floor_seconds - pages
+        ours, floor = in_turns(turn, lambda: snapshot.take(engine, Platform(rows, bodies)), decoded)
+        return ours, floor, seconds(jsonb)
     finally:
         driver.close()
 

@@ -67,7 +67,11 @@ def test_the_same_state_has_the_same_hash_and_another_has_not(provisioned: House
         ("status", "ASLEEP", "Invalid enum value 'ASLEEP' - at `$.list[0].status`"),
         ("version", "3", "Expected `int`, got `str` - at `$.list[0].version`"),
         ("uid", None, "Expected `str`, got `null` - at `$.list[0].uid`"),
-        ("devices", [{"mac": "kitchen", "device_type_uid": "stb"}], "Expected a MAC address, got 'kitchen' - at `$.list[0].devices[0]`"),
+        (
+            "devices",
+            [{"mac": "kitchen", "device_type_uid": "stb"}],
+            "Expected a MAC address, got 'kitchen' - at `$.list[0].devices[0]`",
+        ),
         ("services", [{"service_uid": "s", "active_to": "yesterday"}], "at `$.list[0].services[0].active_to`"),
         ("services", [{"service_uid": ""}], "at `$.list[0].services[0].service_uid`"),
     ],
@@ -76,7 +80,7 @@ def test_a_subscriber_that_is_not_as_the_contract_says_is_no_basis(
     provisioned: House, monkeypatch: pytest.MonkeyPatch, field: str, value: object, said: str
 ) -> None:
     before = staged(provisioned)
-    real = requests.Session.request
+    real = requests.Session.send
 
     def odd(*arguments: Any, **named: Any) -> requests.Response:
         response = real(*arguments, **named)
@@ -86,7 +90,7 @@ def test_a_subscriber_that_is_not_as_the_contract_says_is_no_basis(
         response._content = json.dumps(body).encode()
         return response
 
-    monkeypatch.setattr(requests.Session, "request", odd)
+    monkeypatch.setattr(requests.Session, "send", odd)
     with pytest.raises(BadAnswer) as caught:
         snapshot.take(provisioned.engine, provisioned.client())
     assert said in str(caught.value)

@@ -81,6 +81,8 @@ class Transport:
         self._session.headers.update({"Accept": ACCEPT, "User-Agent": "multitv"})
         adapter = HTTPAdapter(pool_connections=1, pool_maxsize=connections, pool_block=True)
         self._session.mount(self.host, adapter)
+        # Proxies and certificates of the environment, looked up once and not with every call.
+        self._surroundings = self._session.merge_environment_settings(self.host, {}, None, None, None)
         self._token: SecretStr | None = None
         self._token_lock = threading.Lock()
         self._brake = Brake()
@@ -194,7 +196,7 @@ class Transport:
             headers["If-Match"] = str(call.if_match)
         to_token = call is _TOKEN
         try:
-            return self._session.request(
+            request = requests.Request(
                 call.method,
                 (self.host if to_token else self._base) + call.path,
                 params=call.params,
@@ -202,9 +204,13 @@ class Transport:
                 data={"grant_type": "client_credentials"} if to_token else None,
                 headers=headers,
                 auth=auth,
+            )
+            return self._session.send(
+                self._session.prepare_request(request),
                 timeout=(self.patience.connect_seconds, self.patience.read_seconds),
                 # A redirect would turn a write into a read, and show the token to whoever it names.
                 allow_redirects=False,
+                **self._surroundings,
             )
         except requests.exceptions.InvalidURL as error:
             raise BadConnection(

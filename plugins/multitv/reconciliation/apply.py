@@ -9,8 +9,8 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from queue import Empty, SimpleQueue
@@ -107,27 +107,30 @@ class _Batch:
 
     def __post_init__(self) -> None:
         self._told: SimpleQueue[Outcome] = SimpleQueue()
+        # Not concurrent.futures.wait: it takes the lock of every future, each time that one of them ends.
+        self._ended: SimpleQueue[Future[Drift | None]] = SimpleQueue()
         self._stop = Event()
         self._flushed = monotonic()
+        self._running = 0
 
     def run(self, groups: Iterator[list[Operation]]) -> None:
         pool = ThreadPoolExecutor(self.concurrency, "beenius")
-        running: set[Future[Drift | None]] = set()
         try:
             for group in groups:
-                running.add(self._start(pool, group))
+                self._start(pool, group)
                 # Enough to keep every thread busy, and no more in memory.
-                while len(running) >= 4 * self.concurrency:
-                    running = self._look(pool, running)
-            while running:
-                running = self._look(pool, running)
+                while self._running >= 4 * self.concurrency:
+                    self._look(pool)
+            while self._running:
+                self._look(pool)
         finally:
             self._stop.set()
             pool.shutdown(wait=True, cancel_futures=True)
             self._flush()
 
-    def _start(self, pool: ThreadPoolExecutor, group: list[Operation]) -> Future[Drift | None]:
-        return pool.submit(self._carry_out, group)
+    def _start(self, pool: ThreadPoolExecutor, group: list[Operation]) -> None:
+        self._running += 1
+        pool.submit(self._carry_out, group).add_done_callback(self._ended.put)
 
     def _carry_out(self, group: list[Operation]) -> Drift | None:
         try:
@@ -137,28 +140,26 @@ class _Batch:
             self._stop.set()
             raise
 
-    def _look(self, pool: ThreadPoolExecutor, running: set[Future[Drift | None]]) -> set[Future[Drift | None]]:
-        done, left = wait(running, FLUSH_SECONDS, FIRST_COMPLETED)
-        for future in done:
+    def _look(self, pool: ThreadPoolExecutor) -> None:
+        with suppress(Empty):
+            future = self._ended.get(timeout=FLUSH_SECONDS)
+            self._running -= 1
             drift = future.result()
             if drift is not None:
                 # What was done of this client plan must be in the database before it is planned anew.
                 self._flush()
                 replan(self.engine, self.plan_id, drift)
                 for group in _groups(self.engine, self.plan_id, drift.client_plan_id, drift.client_plan_id, "rest"):
-                    left.add(self._start(pool, group))
+                    self._start(pool, group)
         if self._told.qsize() >= FLUSH_OUTCOMES or monotonic() - self._flushed > FLUSH_SECONDS:
             self._flush()
-        return left
 
     def _flush(self) -> None:
         self._flushed = monotonic()
         outcomes = []
-        try:
+        with suppress(Empty):
             while True:
                 outcomes.append(self._told.get_nowait())
-        except Empty:
-            pass
         if not outcomes:
             return
         with explained(self.engine.url), self.connection.begin():
