@@ -4,11 +4,11 @@ BIN := .venv/bin
 export PYTHONPATH := $(CURDIR)/plugins:$(CURDIR)
 export DUE_DATE ONCE DEMO_CLIENTS MULTITV_HOME AIRFLOW_PORT SANDBOX_PORT ROWS
 
-.PHONY: run up test soak bench lint format lock clean
+.PHONY: run up test soak compose-test bench lint format lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+	@grep -hE '^[a-z.-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z.-]+):.*## /\1\t/' | expand -t 10
 
 run: .venv/runtime ## start everything, run the main job for DUE_DATE, print a summary, stay up (ONCE=1: stop and exit)
 	@$(BIN)/python -m include.local run
@@ -21,6 +21,12 @@ test: .venv/development ## all tests, on a real PostgreSQL, a real HTTP sandbox 
 
 soak: .venv/development ## the long tests of billing at full size: SOAK=20 times as many stories, every kill point
 	@SOAK=$${SOAK:-20} $(BIN)/python -m pytest tests/billing/test_story.py tests/billing/test_kill_points.py --timeout 7200
+
+compose-test: .venv/development ## the Docker stack, for real, with a container killed in the middle (PROFILES=celery or local)
+	@$(BIN)/python -m tests.compose $(PROFILES)
+
+.env: ## the environment of docker-compose.yml with new secrets (PROFILES="demo celery" as wanted)
+	@$(PYTHON) -m include.local.dotenv $(PROFILES)
 
 bench: .venv/development ## speeds as ratios against floors, one JSON object a line (ROWS=1000000 for the goals' size)
 	@$(BIN)/python -m tests.bench

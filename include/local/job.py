@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, date, datetime
+from typing import Protocol
 
+from sqlalchemy import Engine
+
+from include.local.config import Config
 from include.local.processes import ProcessFailed
 from include.local.rest import ENDED, FINISHED, Api, TaskState
 from include.local.showcase import change_contracts
-from include.local.stack import Say, Stack
+from include.local.stack import Say
 from include.local.summary import last_plan, next_due_date, summary
 from multitv.settings import get_settings
 
@@ -27,6 +31,25 @@ STALLED_SECONDS = 1800.0
 # The scheduler makes up for a missed run within a second or two.
 MISSED_RUN_SECONDS = 60.0
 _SHOWN = frozenset({"running", "deferred", "up_for_retry", "awaiting_input", *ENDED})
+
+
+class Running(Protocol):
+    """What the main job needs of a stack that is up."""
+
+    @property
+    def api(self) -> Api: ...
+
+    @property
+    def config(self) -> Config: ...
+
+    @property
+    def dag_ids(self) -> Sequence[str]: ...
+
+    @property
+    def isp_engine(self) -> Engine: ...
+
+    def check(self) -> None:
+        """Raise ProcessFailed if anything that should run does not."""
 
 
 class JobFailed(ProcessFailed):
@@ -84,7 +107,7 @@ class Run:
         )
 
 
-def run_main_job(stack: Stack, say: Say) -> None:
+def run_main_job(stack: Running, say: Say) -> None:
     """Sync the catalogue, reconcile, bill the due date, print a summary. Raises JobFailed."""
     if missing := [dag_id for dag_id in DAGS if dag_id not in stack.dag_ids]:
         raise JobFailed(f"{stack.config.dags_folder} has no DAG {', '.join(missing)}.")
@@ -103,7 +126,7 @@ def run_main_job(stack: Stack, say: Say) -> None:
         raise JobFailed("The books differ: see the tables above and the log of tv_billing.report.")
 
 
-def provision(stack: Stack, say: Say) -> None:
+def provision(stack: Running, say: Say) -> None:
     """Make the platform equal to the contracts; then change some, if these are the demo's, and do it again.
 
     Raises JobFailed.
@@ -115,12 +138,12 @@ def provision(stack: Stack, say: Say) -> None:
         _reconcile(stack, say)
 
 
-def _reconcile(stack: Stack, say: Say) -> None:
+def _reconcile(stack: Running, say: Say) -> None:
     run = _trigger(stack, RECONCILIATION, {}, f"local__{_now()}", say)
     _follow([run], stack.check, lambda: run.state in FINISHED or _told_to_wait(stack, run, say))
 
 
-def _told_to_wait(stack: Stack, run: Run, say: Say) -> bool:
+def _told_to_wait(stack: Running, run: Run, say: Say) -> bool:
     """Say once that a plan waits for a person; whoever wants everything done at once goes on without."""
     if "awaiting_input" not in run.states_of(APPROVE):
         return False
@@ -128,7 +151,7 @@ def _told_to_wait(stack: Stack, run: Run, say: Say) -> bool:
     return True
 
 
-def bill(stack: Stack, due_date: date, say: Say) -> None:
+def bill(stack: Running, due_date: date, say: Say) -> None:
     """Run both billings of a due date, the standard billing when the TV billing waits for it. Raises JobFailed."""
     conf = {"due_date": due_date.isoformat()}
     # Who starts this wants to see the whole job, and nobody is there to be asked.
@@ -138,7 +161,7 @@ def bill(stack: Stack, due_date: date, say: Say) -> None:
     _follow([tv, standard], stack.check, lambda: {tv.state, standard.state} <= FINISHED)
 
 
-def _sync_catalogue(stack: Stack, say: Say) -> Run:
+def _sync_catalogue(stack: Running, say: Say) -> Run:
     """Trigger the DAG, unless the scheduler runs it already: at first, and after a night off, it makes up for a run."""
     stack.api.unpause(CATALOG)
     deadline = time.monotonic() + MISSED_RUN_SECONDS
@@ -152,7 +175,7 @@ def _sync_catalogue(stack: Stack, say: Say) -> Run:
     return Run(stack.api, CATALOG, running, say)
 
 
-def _trigger(stack: Stack, dag_id: str, conf: dict[str, str], run_id: str, say: Say) -> Run:
+def _trigger(stack: Running, dag_id: str, conf: dict[str, str], run_id: str, say: Say) -> Run:
     stack.api.unpause(dag_id)
     say(f"{dag_id}: triggered as {run_id}")
     return Run(stack.api, dag_id, stack.api.trigger(dag_id, conf, run_id), say)

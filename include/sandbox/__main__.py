@@ -18,12 +18,12 @@ def settings_from(arguments: list[str]) -> Settings:
 
     def option(name: str, default: str, text: str) -> None:
         variable = NAME + name.upper().replace("-", "_")
-        parser.add_argument(f"--{name}", default=os.environ.get(variable, default), help=f"{text} ({variable})")
+        parser.add_argument(f"--{name}", default=os.environ.get(variable) or default, help=f"{text} ({variable})")
 
     option("host", Settings.host, "address to listen on")
     option("state", ".local/sandbox", "folder of the state")
     option("client-id", Settings.client_id, "who may ask for a token")
-    option("client-secret", "sandbox", "their secret; better by the variable, a command line is public")
+    option("client-secret", Settings.client_secret, "their secret; better by the variable, a command line is public")
     option("operator-uid", Settings.operator_uid, "the operator of these credentials")
     for name, default, text in (
         ("port", Settings.port, "port to listen on; 0 takes a free one and prints it"),
