@@ -1,7 +1,7 @@
 """`make compose-test`: the Docker stack, for real. Up, the main job with a container killed in the middle, down.
 
-PROFILES=celery (or local; both if not said) chooses the executor. Needs root, and Debian's docker.io, docker-compose and
-debootstrap (or a machine that has Docker and may pull images).
+PROFILES=celery (or local; both if not said) chooses the executor. Needs a machine that has Docker and may pull images,
+or root with Debian's docker.io, docker-compose and debootstrap.
 """
 
 from __future__ import annotations
@@ -211,7 +211,7 @@ def main(chosen: list[str]) -> int:
         folder.chmod(0o755)
         with daemon(folder) as version:
             say(f"Docker {version}; {' '.join(compose())}")
-            for image, what in standins.provide(folder).items():
+            for image, what in standins.provide(folder / "context").items():
                 say(f"{image}: {what}")
             for profiles in [["demo", "celery"] if name == "celery" else ["demo"] for name in chosen]:
                 prove(profiles, folder)

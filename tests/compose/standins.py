@@ -54,6 +54,7 @@ def _provide(name: str, image: str, folder: Path) -> str:
 
 
 def _build(name: str, image: str, folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
     if not docker("images", "--quiet", BASE).strip():
         _prepare(folder)
         _docker_build("base", BASE, folder)

@@ -9,7 +9,7 @@ import tempfile
 import time
 from calendar import monthrange
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -22,7 +22,7 @@ from sqlalchemy import Engine, text
 from include.local.config import Config
 from include.local.processes import free, marked, tail
 from include.local.rest import ENDED, FINISHED, Api
-from include.local.stack import Stack
+from include.local.stack import Say, Stack
 from include.sandbox.process import Sandbox
 
 HERE = Path(__file__).parent
@@ -153,11 +153,24 @@ def rows(stack: RunningStack, statement: str, **parameters: Any) -> list[Any]:
 
 @pytest.fixture(scope="session")
 def stack(request: pytest.FixtureRequest) -> Iterator[RunningStack]:
-    """PostgreSQL, the sandbox and Airflow, with a small demo population, for all end-to-end tests of the session.
+    """PostgreSQL, the sandbox and Airflow, with a small demo population, for the end-to-end tests of the session."""
+    with running_stack(request) as stack:
+        yield stack
+
+
+@contextmanager
+def running_stack(
+    request: pytest.FixtureRequest,
+    more_ports: int = 0,
+    make: Callable[[Config, Mapping[str, str], Say, list[int]], Stack] = lambda config, inherited, say, _: Stack(
+        config, inherited, say
+    ),
+) -> Iterator[RunningStack]:
+    """A stack on free ports, gone at the end. `make` may make another kind of it, with some ports more.
 
     Its home, with all logs, is kept if a test failed.
     """
-    airflow_port, sandbox_port = _free_ports(2)
+    airflow_port, sandbox_port, *others = _free_ports(2 + more_ports)
     config = Config(
         # Not under the folder of pytest, each start of which shuts that to other users, such as PostgreSQL's.
         home=Path(tempfile.mkdtemp(prefix="multitv-e2e-")),
@@ -170,15 +183,15 @@ def stack(request: pytest.FixtureRequest) -> Iterator[RunningStack]:
         name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "MULTITV_", "SANDBOX_"))
     }
     said: list[str] = []
-    running = Stack(config, inherited | {"MULTITV_STANDARD_BILLING_POLL_SECONDS": "1"}, said.append)
+    running = make(config, inherited | {"MULTITV_STANDARD_BILLING_POLL_SECONDS": "1"}, said.append, others)
     try:
         running.start()
         yield RunningStack(running)
     finally:
         running.stop()
         assert not marked(config.home), "the stack left processes behind"
-        assert free(airflow_port), "the stack left a port taken"
-        assert free(sandbox_port), "the stack left a port taken"
+        for port in (airflow_port, sandbox_port, *others):
+            assert free(port), "the stack left a port taken"
         if not request.session.testsfailed:
             shutil.rmtree(config.home)
 
