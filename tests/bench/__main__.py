@@ -9,9 +9,14 @@ import tempfile
 from pathlib import Path
 
 from include.local import postgres
-from tests.bench import billing, reconciliation
+from tests.bench import billing, growth, peers, reconciliation
 
-ROOMS = {"billing": billing.bench, "reconciliation": reconciliation.bench}
+ROOMS = {
+    "billing": billing.bench,
+    "reconciliation": reconciliation.bench,
+    "peers": peers.bench,
+    "growth": growth.bench,
+}
 
 
 def main(chosen: list[str]) -> None:

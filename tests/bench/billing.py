@@ -14,7 +14,7 @@ from multitv.billing.standard import bill_plans
 from multitv.database.engine import engine_for
 from multitv.database.migrate import migrate
 from tests.bench import sql
-from tests.bench.harness import TURNS, Scores, checkpoint, copy_of, in_turns, memory, seconds, show
+from tests.bench.harness import TURNS, Scores, checkpoint, copy_of, exists, in_turns, memory, seconds, show
 
 DUE = date(2026, 12, 10)
 SMALL = 10_000
@@ -76,16 +76,11 @@ def peers(server: Server) -> None:
 def population(server: Server, rows: int) -> str:
     """Return the name of a database with an ISP of this size, made on the first call."""
     name = f"billing_{rows}"
-    if not postgres_has(server, name):
+    if not exists(server, name):
         engine = engine_for(postgres.database(server, name))
         migrate(engine)
         sql.run(engine, "billing_population", rows=rows)
     return name
-
-
-def postgres_has(server: Server, name: str) -> bool:
-    with postgres.connect(server) as connection:
-        return bool(connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone())
 
 
 def taken(server: Server, template: str) -> float:

@@ -80,6 +80,12 @@ def memory(script: str, *arguments: object) -> float:
     return int(done.stdout.split()[-1]) / 1024
 
 
+def exists(server: Server, name: str) -> bool:
+    """Tell whether there is a database of that name."""
+    with postgres.connect(server) as connection:
+        return bool(connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone())
+
+
 @contextmanager
 def copy_of(server: Server, template: str) -> Iterator[Engine]:
     """A database with the rows of another one, for one turn."""

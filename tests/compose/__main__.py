@@ -79,15 +79,14 @@ class Compose:
             "init": {"build": {"context": str(standins.REPOSITORY), "network": "host"}},
         }
         (self.folder / "doors.yml").write_text(json.dumps({"version": "3.9", "services": doors}))
-        (self.folder / "env").write_text("".join(f"{name}={value}\n" for name, value in self.environment.items()))
         self.api = Api(f"http://127.0.0.1:{self.ports['airflow']}", "admin", self.environment["AIRFLOW_ADMIN_PASSWORD"])
 
     def __call__(self, *arguments: str, quiet: bool = True) -> str:
         """Run a command of Compose. Raises DockerFailed."""
         files = [standins.REPOSITORY / "docker-compose.yml", self.folder / "doors.yml"]
-        options = ["--project-name", PROJECT, "--env-file", str(self.folder / "env")]
-        options += [part for file in files for part in ("--file", str(file))]
-        return run([*compose(), *options, *arguments], quiet=quiet)
+        options = [part for file in files for part in ("--file", str(file))]
+        command = [*compose(), "--project-name", PROJECT, *options, *arguments]
+        return run(command, quiet=quiet, environment=self.environment)
 
     @property
     def isp_engine(self) -> Engine:
@@ -183,9 +182,8 @@ def _nothing_twice(stack: Compose) -> None:
     keys = Counter(write["idempotency_key"] for write in writes)
     assert max(keys.values()) == 1, keys.most_common(3)
     with stack.isp_engine.connect() as connection:
-        plan_of = dict(
-            connection.exec_driver_sql("select idempotency_key, plan_id from reconciliation.operation").all()
-        )
+        rows = connection.exec_driver_sql("select idempotency_key, plan_id from reconciliation.operation").all()
+    plan_of = {str(key): plan for key, plan in rows}
     # Subscribers are created under one address, so those are told apart by their number only.
     meant = Counter(
         (plan_of.get(write["idempotency_key"]), write["method"], write["path"])
