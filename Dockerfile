@@ -1,6 +1,12 @@
 # The official image with what this project adds. Airflow's own version is said again, so that nothing here changes it.
-FROM apache/airflow:3.3.2
+FROM apache/airflow:3.3.2 AS airflow
 COPY requirements.txt /requirements.txt
+# The folder is made as the image's user, so that the volume which is laid over it can be written.
 RUN pip install --no-cache-dir apache-airflow==3.3.2 --requirement /requirements.txt \
-    # As the user of the image, so that the volume which is laid over it can be written.
     && mkdir --parents /opt/airflow/data
+
+# For a cluster: with the code in it, so that all pods run the same. docker-compose.yml lays the folders over it instead.
+FROM airflow AS cluster
+COPY dags /opt/airflow/dags
+COPY plugins /opt/airflow/plugins
+COPY include /opt/airflow/include

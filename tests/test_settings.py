@@ -63,4 +63,6 @@ def test_the_readme_lists_every_setting(repository: Path) -> None:
 def test_the_docker_stack_passes_every_setting_on(repository: Path) -> None:
     stack = yaml.safe_load((repository / "docker-compose.yml").read_text())
     passed = {name: value for name, value in stack["x-airflow"]["environment"].items() if name.startswith("MULTITV_")}
-    assert passed == {f"MULTITV_{name.upper()}": None for name in Settings.model_fields}
+    # Data documents need a place that outlives the container.
+    assert passed.pop("MULTITV_DATA_DOCS") == "${MULTITV_DATA_DOCS:-/opt/airflow/data/docs}"
+    assert passed == {f"MULTITV_{name.upper()}": None for name in Settings.model_fields if name != "data_docs"}

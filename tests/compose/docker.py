@@ -51,10 +51,12 @@ def compose() -> list[str]:
 def daemon(folder: Path) -> Iterator[str]:
     """Make sure that a daemon answers, and yield its version; one that was started for this ends with the block."""
     try:
-        yield _version()
-        return
+        version = _version()
     except DockerFailed:
-        pass
+        version = ""
+    if version:
+        yield version
+        return
     socket, log = folder / "docker.sock", (folder / "dockerd.log").open("wb")
     os.environ["DOCKER_HOST"] = f"unix://{socket}"
     options = {"data-root": "data", "exec-root": "exec", "pidfile": "docker.pid"}

