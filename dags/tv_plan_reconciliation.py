@@ -35,6 +35,7 @@ from datetime import timedelta
 
 from airflow.sdk import DAG, AssetOrTimeSchedule, CronTriggerTimetable, get_current_context, task
 
+from multitv.beenius.client import BeeniusClient
 from multitv.beenius.hook import BeeniusHook
 from multitv.catalog.asset import TV_CATALOG
 from multitv.dag_defaults import default_args
@@ -74,7 +75,7 @@ with DAG(
     @task(task_display_name="Ler os assinantes da plataforma")
     def take_snapshot() -> int:
         only = get_current_context()["params"]["only"]
-        return snapshots.take(isp_database(), BeeniusHook().get_conn(), only)
+        return snapshots.take(isp_database(), platform(), only)
 
     @task(task_display_name="Planejar")
     def make_plan(snapshot: str) -> int:
@@ -101,19 +102,19 @@ with DAG(
 
     @task(task_display_name="Conferir a plataforma")
     def verify(plan: str) -> None:
-        verifying.verify(isp_database(), BeeniusHook().get_conn(), int(plan))
+        verifying.verify(isp_database(), platform(), int(plan))
 
     @task(task_display_name="Relatório", trigger_rule="none_failed")
     def report(plan: str) -> str:
         return reports.outcome_report(isp_database(), int(plan))
 
-    def apply_batch(batch: list[int], plan: str, wave: applying.Wave) -> None:
+    def platform() -> BeeniusClient:
         settings = get_settings()
-        client = BeeniusHook().get_conn(
-            connections=settings.beenius_concurrency, requests_per_second=settings.beenius_requests_per_second
-        )
+        return BeeniusHook().get_conn(settings.beenius_concurrency, settings.beenius_requests_per_second)
+
+    def apply_batch(batch: list[int], plan: str, wave: applying.Wave) -> None:
         first, last = batch
-        applying.apply(isp_database(), client, int(plan), first, last, settings, wave)
+        applying.apply(isp_database(), platform(), int(plan), first, last, get_settings(), wave)
 
     (
         take_snapshot()

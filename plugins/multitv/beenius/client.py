@@ -51,6 +51,7 @@ class BeeniusClient:
         patience: Patience | None = None,
     ) -> None:
         """Prepare; nothing is sent. Raises BadConnection if `host` is not the start of a URL."""
+        self._connections = connections
         self._transport = Transport(
             host, operator_uid, client_id, client_secret, patience or Patience(), connections, requests_per_second
         )
@@ -90,13 +91,14 @@ class BeeniusClient:
     ) -> Iterator[Page[Subscriber]]:
         """Yield the pages of subscribers, as `scan` does. One that is not as the contract says raises BadAnswer.
 
-        After the last page `repeated` is asked whether a uid came twice: there may be more than fit in memory.
+        Pages come over all connections. After the last one `repeated` is asked whether a uid came twice: there may be
+        more than fit in memory.
         """
 
         def get(number: int) -> PageBody[Subscriber]:
             return self._transport.send_for(_page("subscribers", number, page_size), PageBody[Subscriber])
 
-        return self._scan("subscribers", get, start_over, attrgetter("uid"), repeated)
+        return self._scan("subscribers", get, start_over, attrgetter("uid"), repeated, self._connections)
 
     def _scan(
         self,
@@ -105,9 +107,10 @@ class BeeniusClient:
         start_over: Callable[[], None],
         uid_of: Callable[[R], str],
         repeated: Callable[[], bool] | None = None,
+        at_once: int = 1,
     ) -> Iterator[Page[R]]:
         pause = self._transport.patience.first_wait_seconds
-        return paging.scan(resource, get, start_over, uid_of, self.host, pause, repeated)
+        return paging.scan(resource, get, start_over, uid_of, self.host, pause, repeated, at_once)
 
     def subscriber(self, uid: str) -> Subscriber:
         """Return a subscriber. Raises NotFound."""

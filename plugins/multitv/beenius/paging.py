@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
+from itertools import islice
 from time import sleep
 from typing import Any
 
@@ -28,16 +32,18 @@ def scan(
     host: str,
     pause_seconds: float,
     repeated: Callable[[], bool] | None = None,
+    at_once: int = 1,
 ) -> Iterator[Page[R]]:
     """Yield the pages of a list in their order; only when the iterator ends is the snapshot known to be complete.
 
     `start_over` is called whenever the pages yielded so far turned out to be worth nothing: forget them. `repeated`
-    is asked after the last page whether a uid came twice; without it the uids are kept in memory for that.
+    is asked after the last page whether a uid came twice; without it the uids are kept in memory for that. With
+    `at_once`, so many pages are on their way while one is at work: a scan's time is mostly waiting for pages.
     Raises IncompleteSnapshot after as many tries as TRIES says, and whatever `get` raises.
     """
     for attempt in range(1, TRIES + 1):
         try:
-            yield from _once(resource, get, uid_of, repeated)
+            yield from _once(resource, _in_order(get, at_once), uid_of, repeated)
         except _Incomplete as reason:
             if attempt == TRIES:
                 raise IncompleteSnapshot(
@@ -60,20 +66,43 @@ def uid_of_mapping(row: Any) -> str:
 
 def _once(
     resource: str,
-    get: Callable[[int], PageBody[R]],
+    bodies: Generator[PageBody[R]],
     uid_of: Callable[[R], str],
     repeated: Callable[[], bool] | None,
 ) -> Iterator[Page[R]]:
     proof, seen = _Proof(), set[str]()
-    while not proof.at_end:
-        body = get(proof.pages + 1)
-        uids = list(map(uid_of, body.rows))
-        proof.accept(body, uids)
-        if repeated is None:
-            seen.update(uids)
-        yield Page(resource, body.number, body.rows, body.row_count, proof.at_end)
+    with closing(bodies):
+        for body in bodies:
+            uids = list(map(uid_of, body.rows))
+            proof.accept(body, uids)
+            if repeated is None:
+                seen.update(uids)
+            yield Page(resource, body.number, body.rows, body.row_count, proof.at_end)
+            if proof.at_end:
+                break
     if repeated() if repeated else len(seen) < proof.row_count:
         raise _Incomplete("a uid came twice")
+
+
+def _in_order(get: Callable[[int], PageBody[R]], at_once: int) -> Generator[PageBody[R]]:
+    """Yield the pages in their order, those after the first with so many requests under way."""
+    first = get(1)
+    yield first
+    last = -(-first.row_count // first.size)
+    numbers = iter(range(2, last + 1))
+    if at_once == 1:
+        yield from map(get, numbers)
+        return
+    pool = ThreadPoolExecutor(at_once, "beenius-pages")
+    try:
+        coming = deque(pool.submit(get, number) for number in islice(numbers, at_once))
+        while coming:
+            body = coming.popleft().result()
+            coming.extend(pool.submit(get, number) for number in islice(numbers, 1))
+            yield body
+    finally:
+        # Also when the scan starts over, or nobody wants the rest.
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
 @dataclass

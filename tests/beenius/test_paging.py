@@ -1,0 +1,91 @@
+"""Pages that are fetched ahead: in order, so many at once, and none left on their way."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from multitv.beenius import paging
+from multitv.beenius.models import Page, PageBody
+
+SIZE, ROWS = 2, 19
+LAST = 10
+
+
+def page(number: int) -> PageBody[str]:
+    first = (number - 1) * SIZE
+    return PageBody([f"uid-{row}" for row in range(first, min(first + SIZE, ROWS))], number, SIZE, ROWS)
+
+
+def scan(
+    get: Callable[[int], PageBody[str]], at_once: int, start_over: Callable[[], None] = lambda: None
+) -> Iterator[Page[str]]:
+    return paging.scan("subscribers", get, start_over, str, "host", 0, at_once=at_once)
+
+
+def fetching() -> list[str]:
+    return [thread.name for thread in threading.enumerate() if thread.name.startswith("beenius-pages")]
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3, 8, 50])
+def test_pages_come_in_their_order(at_once: int) -> None:
+    assert [page.number for page in scan(page, at_once)] == list(range(1, LAST + 1))
+    assert not fetching()
+
+
+def test_so_many_are_on_their_way_at_once() -> None:
+    together = threading.Barrier(3, timeout=10)
+
+    def get(number: int) -> PageBody[str]:
+        if number > 1:
+            together.wait()
+        return page(number)
+
+    assert len(list(scan(get, 3))) == LAST
+
+
+def test_no_more_are_fetched_than_that_before_they_are_wanted() -> None:
+    asked: list[int] = []
+
+    def get(number: int) -> PageBody[str]:
+        asked.append(number)
+        return page(number)
+
+    pages = scan(get, 3)
+    next(pages)
+    next(pages)
+    pages.close()  # type: ignore[attr-defined]
+    assert max(asked) <= 1 + 3 + 1
+    assert not fetching()
+
+
+@pytest.mark.parametrize("at_once", [1, 4])
+def test_what_goes_wrong_with_a_page_is_told_in_its_turn(at_once: int) -> None:
+    def get(number: int) -> PageBody[str]:
+        if number == 5:
+            raise ConnectionError("gone")
+        return page(number)
+
+    pages = scan(get, at_once)
+    assert [next(pages).number for _ in range(4)] == [1, 2, 3, 4]
+    with pytest.raises(ConnectionError, match="gone"):
+        next(pages)
+    assert not fetching()
+
+
+def test_a_scan_that_starts_over_begins_with_the_first_page_again() -> None:
+    spoilt: list[int] = [6]
+    seen: list[int] = []
+
+    def get(number: int) -> PageBody[str]:
+        body = page(number)
+        if number in spoilt:
+            spoilt.clear()
+            return PageBody(body.rows[:1], number, SIZE, ROWS)
+        return body
+
+    seen.extend(found.number for found in scan(get, 4, seen.clear))
+    assert seen == list(range(1, LAST + 1))
+    assert not fetching()
