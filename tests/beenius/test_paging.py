@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -15,6 +16,8 @@ LAST = 10
 
 
 def page(number: int) -> PageBody[str]:
+    if number == 1:
+        time.sleep(2 * paging.WORTH_A_THREAD_SECONDS)
     first = (number - 1) * SIZE
     return PageBody([f"uid-{row}" for row in range(first, min(first + SIZE, ROWS))], number, SIZE, ROWS)
 
@@ -59,6 +62,18 @@ def test_no_more_are_fetched_than_that_before_they_are_wanted() -> None:
     pages.close()  # type: ignore[attr-defined]
     assert max(asked) <= 1 + 3 + 1
     assert not fetching()
+
+
+def test_pages_that_are_there_at_once_are_not_handed_from_thread_to_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paging, "WORTH_A_THREAD_SECONDS", 60)
+    threads = set()
+
+    def get(number: int) -> PageBody[str]:
+        threads.add(threading.current_thread())
+        return page(number)
+
+    assert len(list(scan(get, 8))) == LAST
+    assert threads == {threading.current_thread()}
 
 
 @pytest.mark.parametrize("at_once", [1, 4])

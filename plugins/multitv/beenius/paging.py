@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
-from time import sleep
+from time import monotonic, sleep
 from typing import Any
 
 from multitv.beenius.errors import IncompleteSnapshot
@@ -18,6 +18,8 @@ from multitv.beenius.models import Page, PageBody, R
 log = logging.getLogger(__name__)
 
 TRIES = 3
+# A page that is there sooner is fetched in less time than it takes to hand it from thread to thread.
+WORTH_A_THREAD_SECONDS = 0.005
 
 
 class _Incomplete(Exception):
@@ -85,12 +87,14 @@ def _once(
 
 
 def _in_order(get: Callable[[int], PageBody[R]], at_once: int) -> Generator[PageBody[R]]:
-    """Yield the pages in their order, those after the first with so many requests under way."""
+    """Yield the pages in their order, those after the first with so many requests under way if that is worth it."""
+    began = monotonic()
     first = get(1)
+    waited = monotonic() - began
     yield first
     last = -(-first.row_count // first.size)
     numbers = iter(range(2, last + 1))
-    if at_once == 1:
+    if at_once == 1 or waited < WORTH_A_THREAD_SECONDS:
         yield from map(get, numbers)
         return
     pool = ThreadPoolExecutor(at_once, "beenius-pages")
