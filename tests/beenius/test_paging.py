@@ -13,11 +13,13 @@ from multitv.beenius.models import Page, PageBody
 
 SIZE, ROWS = 2, 19
 LAST = 10
+# Slow enough for pages to be fetched ahead.
+SLOW_SECONDS = 2 * paging.WORTH_A_THREAD_SECONDS
 
 
 def page(number: int) -> PageBody[str]:
     if number == 1:
-        time.sleep(2 * paging.WORTH_A_THREAD_SECONDS)
+        time.sleep(SLOW_SECONDS)
     first = (number - 1) * SIZE
     return PageBody([f"uid-{row}" for row in range(first, min(first + SIZE, ROWS))], number, SIZE, ROWS)
 
