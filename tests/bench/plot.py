@@ -34,10 +34,12 @@ def goals(axes: Any, results: list[dict[str, Any]]) -> None:
         100 * (r["goal"] / r["ratio"] if "more is better" in r["name"] else r["ratio"] / r["goal"]) for r in results
     ]
     names = [f"{short(r['name'])}\n{r['rows']:,} rows" for r in results]
-    bars = axes.barh(names, used, color=[GOOD if value <= 100 else BAD for value in used])
-    axes.bar_label(bars, [f"{r['ratio']:.2f} of {r['goal']}" for r in results], padding=3)
+    places = range(len(results))
+    bars = axes.barh(places, used, color=[GOOD if value <= 100 else BAD for value in used])
+    axes.bar_label(bars, [f"{r['ratio']:.2f} (goal {r['goal']})" for r in results], label_type="center", color="white")
+    axes.set_yticks(places, names)
     axes.axvline(100, color=GREY, linestyle="--")
-    axes.set(xlim=(0, max(130, *used)), xlabel="% of the goal used (left of the line is within)", title="Goals")
+    axes.set(xlim=(0, max(110, *used)), xlabel="% of the goal used (left of the line is within)", title="Goals")
     axes.invert_yaxis()
 
 
@@ -52,8 +54,9 @@ def growth(axes: Any, results: list[dict[str, Any]]) -> None:
 
 
 def short(name: str) -> str:
-    """Return a result's name without what it is measured against."""
-    return name.split(" against ")[0].split(", share")[0].replace("reconciliation: ", "").replace("of subscribers", "")
+    """Return a result's name without what it is measured against, unless that tells it from another."""
+    what, _, floor = name.removeprefix("reconciliation: ").partition(" against ")
+    return what.split(", share")[0].replace(" of subscribers", "") + (" as jsonb" if "jsonb" in floor else "")
 
 
 if __name__ == "__main__":
