@@ -1,4 +1,4 @@
-"""`python -m tests.bench.scaling`: what docs/scaling.md says of size, out of docs/bench.jsonl and a simulated month.
+"""`make scaling`: what docs/scaling.md says of size, out of docs/bench.jsonl and a simulated month.
 
 The simulation plays every hour of a month: contracts change through the day, a run of the reconciliation begins at the
 half hour or when the one before has ended, and takes what was measured. On a due day many are suspended at once.
