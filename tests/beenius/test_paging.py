@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 
 import pytest
 
@@ -26,7 +26,7 @@ def page(number: int) -> PageBody[str]:
 
 def scan(
     get: Callable[[int], PageBody[str]], at_once: int, start_over: Callable[[], None] = lambda: None
-) -> Iterator[Page[str]]:
+) -> Generator[Page[str]]:
     return paging.scan("subscribers", get, start_over, str, "host", 0, at_once=at_once)
 
 
@@ -61,7 +61,7 @@ def test_no_more_are_fetched_than_that_before_they_are_wanted() -> None:
     pages = scan(get, 3)
     next(pages)
     next(pages)
-    pages.close()  # type: ignore[attr-defined]
+    pages.close()
     assert max(asked) <= 1 + 3 + 1
     assert not fetching()
 

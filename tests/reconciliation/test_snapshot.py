@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -46,6 +49,21 @@ def test_a_scan_that_never_ends_whole_leaves_staging_as_it_was(crowded: House) -
         snapshot.take(crowded.engine, crowded.client())
     assert len(staged(crowded)) == 1200
     assert crowded.run("select snapshot_id from staging.subscriber_snapshot") == [(first,)]
+
+
+def test_a_snapshot_that_fails_leaves_no_page_on_its_way(crowded: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    crowded.fault("latency", seconds=0.1)
+
+    def full(_connection: object, _table: str, _columns: object, rows: Iterator[object]) -> None:
+        # Into the second page, when the third is on its way.
+        list(islice(rows, 501))
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr(snapshot, "copy_rows", full)
+    with pytest.raises(RuntimeError, match="full") as caught:
+        snapshot.take(crowded.engine, crowded.client())
+    assert caught
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("beenius-pages")]
 
 
 def test_the_same_state_has_the_same_hash_and_another_has_not(provisioned: House) -> None:
@@ -129,7 +147,7 @@ def test_odd_texts_are_stored_as_they_are_but_for_what_no_text_may_hold(
         for number, text in enumerate(odd)
     ]
     pages = [models.Page("subscribers", 1, made, len(made), last=True)]
-    monkeypatch.setattr(BeeniusClient, "scan_subscribers", lambda *_: iter(pages))
+    monkeypatch.setattr(BeeniusClient, "scan_subscribers", lambda *_: (page for page in pages))
     snapshot.take(provisioned.engine, provisioned.client())
     rows = provisioned.run("select uid, external_id, first_name, services, devices from staging.subscriber order by 1")
     assert sorted(rows) == sorted(

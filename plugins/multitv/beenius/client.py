@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any, Self
@@ -88,7 +88,7 @@ class BeeniusClient:
 
     def scan_subscribers(
         self, start_over: Callable[[], None], repeated: Callable[[], bool], page_size: int = MAX_PAGE_SIZE
-    ) -> Iterator[Page[Subscriber]]:
+    ) -> Generator[Page[Subscriber]]:
         """Yield the pages of subscribers, as `scan` does. One that is not as the contract says raises BadAnswer.
 
         Pages come over all connections. After the last one `repeated` is asked whether a uid came twice: there may be
@@ -108,7 +108,7 @@ class BeeniusClient:
         uid_of: Callable[[R], str],
         repeated: Callable[[], bool] | None = None,
         at_once: int = 1,
-    ) -> Iterator[Page[R]]:
+    ) -> Generator[Page[R]]:
         pause = self._transport.patience.first_wait_seconds
         return paging.scan(resource, get, start_over, uid_of, self.host, pause, repeated, at_once)
 

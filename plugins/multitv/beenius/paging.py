@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ def scan(
     pause_seconds: float,
     repeated: Callable[[], bool] | None = None,
     at_once: int = 1,
-) -> Iterator[Page[R]]:
+) -> Generator[Page[R]]:
     """Yield the pages of a list in their order; only when the iterator ends is the snapshot known to be complete.
 
     `start_over` is called whenever the pages yielded so far turned out to be worth nothing: forget them. `repeated`
@@ -71,7 +71,7 @@ def _once(
     bodies: Generator[PageBody[R]],
     uid_of: Callable[[R], str],
     repeated: Callable[[], bool] | None,
-) -> Iterator[Page[R]]:
+) -> Generator[Page[R]]:
     proof, seen = _Proof(), set[str]()
     with closing(bodies):
         for body in bodies:

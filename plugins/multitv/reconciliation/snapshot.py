@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from functools import lru_cache
 
 import msgspec
@@ -78,11 +79,15 @@ def row_of(subscriber: Subscriber) -> Row:
 
 
 def _copy_all(connection: Connection, client: BeeniusClient) -> None:
-    stream = _Stream(client, lambda: connection.execute(named("reconciliation/repeated_subscribers")).scalar_one())
-    while stream.more():
-        # The scan may have started over: then what the last COPY brought goes.
-        connection.execute(named("reconciliation/clear_snapshot"))
-        copy_rows(connection, "staging.subscriber", COLUMNS, stream.rows())
+    def repeated() -> bool:
+        return bool(connection.execute(named("reconciliation/repeated_subscribers")).scalar_one())
+
+    # Closed whatever happens: pages may be on their way.
+    with closing(_Stream(client, repeated)) as stream:
+        while stream.more():
+            # The scan may have started over: then what the last COPY brought goes.
+            connection.execute(named("reconciliation/clear_snapshot"))
+            copy_rows(connection, "staging.subscriber", COLUMNS, stream.rows())
 
 
 class _Stream:
@@ -91,7 +96,7 @@ class _Stream:
     def __init__(self, client: BeeniusClient, repeated: Callable[[], bool]) -> None:
         self._started_over = False
         self._next: Page[Subscriber] | None = None
-        self._pages: Iterator[Page[Subscriber]] = client.scan_subscribers(self._start_over, repeated)
+        self._pages = client.scan_subscribers(self._start_over, repeated)
 
     def more(self) -> bool:
         """Go on; False if the snapshot is complete."""
@@ -105,6 +110,10 @@ class _Stream:
         while (page := self._next) and not self._started_over:
             yield from map(row_of, page.rows)
             self._next = None if page.last else next(self._pages, None)
+
+    def close(self) -> None:
+        """Fetch no more."""
+        self._pages.close()
 
     def _start_over(self) -> None:
         self._started_over = True
