@@ -1,1 +1,69 @@
-select 1;
+-- What the screens search and list by, so that each of their pages reads a page's worth of rows and no more.
+
+-- Names as people type them: no accents, no capitals, nothing but letters, digits and single spaces.
+create function tv.plain(written text)
+returns text
+language sql immutable parallel safe
+as $$
+    select regexp_replace(
+        lower(regexp_replace(normalize(written, nfkd), '[\u0300-\u036f]+', '', 'g')), '[^a-z0-9]+', ' ', 'g'
+    )
+$$;
+-- Digits of a CPF or CNPJ, however it is written.
+create function tv.digits(written text)
+returns text
+language sql immutable parallel safe
+as $$
+    select regexp_replace(written, '\D', '', 'g')
+$$;
+
+-- Indexes exist only where the relations are tables of ours; README.md says which ones an ERP behind a view needs.
+do $$
+begin
+    if (select c.relkind from pg_class as c where c.oid = 'erp.client'::regclass) = 'r' then
+        create index if not exists client_words
+        on erp.client using gin (to_tsvector('simple', tv.plain(name))) with (fastupdate = off);
+        create index if not exists client_by_name on erp.client (name, id);
+        create index if not exists client_document on erp.client ((tv.digits(document)) text_pattern_ops, id);
+    end if;
+    if (select c.relkind from pg_class as c where c.oid = 'erp.client_plan'::regclass) = 'r' then
+        create index if not exists client_plan_client on erp.client_plan (client_id);
+    end if;
+end
+$$;
+
+create index channel_by_number on tv.channel (number, id);
+
+-- The due date that an event's number begins with: its partition, and no other, has the event.
+create function billing.due_date_of(of_event bigint)
+returns date
+language sql stable parallel safe
+as $$
+    select run.due_date
+    from billing.run as run
+    where run.kind = 'tv' and billing.number_before(run.due_date) = of_event / 100000000 * 100000000
+$$;
+
+-- As before, but for its looking in one partition only.
+create or replace function billing.explanation(of_event bigint)
+returns text
+language sql stable
+as $$
+    select
+        case event.kind when 'charge' then '' else 'Estorno de ' end
+        || package.name || ' em ' || to_char(event.reference_month, 'MM/YYYY') || ': ' || billing.reais(event.amount)
+        || case
+            when event.days is null then ' (mês cheio'
+            else ' (' || event.days || ' de ' || event.denominator || ' dias de ' || billing.reais(event.price)
+        end
+        || case event.price_source when 'client' then ', preço do cliente' else ', preço do pacote' end
+        || coalesce(
+            ', política ' || policy.id || ': '
+            || case policy.proration when 'daily' then 'por dia' else 'valor cheio' end
+            || case policy.timing when 'arrears' then ', mês vencido' else ', mês do vencimento' end, ''
+        ) || ')'
+    from billing.event_record as event
+    inner join tv.package as package on event.package_id = package.id
+    left join billing.policy on event.policy_id = policy.id
+    where event.id = of_event and event.due_date = (select billing.due_date_of(of_event))
+$$;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from psycopg.pq import Conninfo
@@ -93,6 +94,36 @@ def isp_database() -> Engine:
 def engine_for(url: URL | str) -> Engine:
     """Return an engine whose connections give up within 10 s and carry our name in pg_stat_activity."""
     return create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": 10, "application_name": "multitv"})
+
+
+@lru_cache(maxsize=4)
+def shared_engine_for(url: URL) -> Engine:
+    """Return the engine of a server that answers people: its connections are kept, and no statement holds one long.
+
+    A statement of more than 5 s, or a lock not had within 3 s, raises DatabaseBusy.
+    """
+    return create_engine(
+        url,
+        pool_size=5,
+        max_overflow=5,
+        pool_timeout=5,
+        pool_pre_ping=True,
+        pool_recycle=300,
+        connect_args={
+            "connect_timeout": 5,
+            "application_name": "multitv-web",
+            "options": "-c statement_timeout=5s -c lock_timeout=3s -c idle_in_transaction_session_timeout=30s",
+        },
+    )
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Run the block in one transaction that can write nothing. Raises as `transaction`."""
+    with explained(engine.url), engine.connect() as connection:
+        connection.execution_options(postgresql_readonly=True)
+        with connection.begin():
+            yield connection
 
 
 @contextmanager

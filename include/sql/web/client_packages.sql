@@ -1,0 +1,22 @@
+-- In: client_plan_id, today. Out: the extras of a client plan, those in force first, with the price that applies and
+-- whether one was ever billed (then it can be cancelled and not deleted).
+select
+    sold.id,
+    sold.package_id,
+    package.name as package,
+    package.active and package.extra as served,
+    sold.price as own_price,
+    coalesce(sold.price, package.price) as price,
+    sold.added_on,
+    sold.cancelled_on,
+    case
+        when sold.added_on > :today then 'future'
+        when sold.cancelled_on <= :today then 'cancelled'
+        else 'live'
+    end as state,
+    exists(select 1 from billing.event_of(sold.id)) as billed
+from tv.client_package as sold
+inner join tv.package as package on sold.package_id = package.id
+where sold.client_plan_id = :client_plan_id
+order by (sold.cancelled_on is null or sold.cancelled_on > :today) desc, sold.added_on desc, sold.id desc
+limit 200

@@ -1,0 +1,61 @@
+"""What Airflow mounts: the application is made when the first request comes.
+
+Airflow imports the plugin in each of its processes, tasks included; only the api-server has a use for the screens, and
+only there may Airflow's own security be imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+PREFIX = "/multitv"
+_CATEGORY = "Multi TV"
+# Name in the navigation, and the path of its first page, which is its route in Airflow's UI as well.
+SCREENS = (
+    ("Painel", "painel"),
+    ("Clientes", "clientes"),
+    ("Faturamento TV", "faturamento"),
+    ("Planos e Serviços", "planos"),
+    ("Pacotes e canais", "pacotes"),
+)
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+class Screens:
+    """An ASGI application that makes the real one when it is first called."""
+
+    def __init__(self) -> None:
+        self._app: FastAPI | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._app is None:
+            from multitv.web.app import make_app
+
+            self._app = make_app()
+        await self._app(scope, receive, send)
+
+
+def fastapi_apps() -> list[dict[str, Any]]:
+    """Return what a plugin gives to Airflow to mount."""
+    return [{"app": Screens(), "url_prefix": PREFIX, "name": "multitv"}]
+
+
+def external_views() -> list[dict[str, str]]:
+    """Return the pages that Airflow shows in its navigation, each in a frame beside it."""
+    return [
+        {
+            "name": name,
+            "href": f"{PREFIX}/{path}",
+            "destination": "nav",
+            "category": _CATEGORY,
+            "url_route": f"multitv-{path}",
+        }
+        for name, path in SCREENS
+    ]

@@ -1,0 +1,94 @@
+"""What every request passes first: no request from other sites, none that is too large; headers that hold a page."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MAX_BODY = 64 * 1024
+_TOO_LARGE = f"O envio tem mais de {MAX_BODY // 1024} KiB e foi recusado."
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_HEADERS = {
+    # No script, style or frame but ours; shown in a frame by Airflow alone.
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'self'; base-uri 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+class Shield:
+    """ASGI middleware. Answers 403 to a write that another site sent, 413 to a body of more than MAX_BODY bytes."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        if scope["method"] not in _SAFE_METHODS and _foreign(headers):
+            await _refuse(403, "Esta alteração veio de outro site e foi recusada.")(scope, receive, send)
+            return
+        if _declared(headers) > MAX_BODY:
+            await _refuse(413, _TOO_LARGE)(scope, receive, send)
+            return
+
+        async def outward(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                answer = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    answer.setdefault(name, value)
+                # Names, documents and PINs are nothing for a cache.
+                answer.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        await self._app(scope, _counted(receive), outward)
+
+
+def _foreign(headers: Headers) -> bool:
+    """Tell whether a browser says that a page of another origin sent this.
+
+    A token in the Authorization header is added by no browser by itself, a cookie is.
+    """
+    if headers.get("authorization", "").lower().startswith("bearer "):
+        return False
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site not in ("same-origin", "none")
+    origin = headers.get("origin")
+    if origin is None:
+        # No browser of today leaves out both.
+        return "cookie" in headers
+    return urlsplit(origin).netloc.lower() != headers.get("host", "").lower()
+
+
+def _declared(headers: Headers) -> int:
+    length = headers.get("content-length", "0")
+    return int(length) if length.isascii() and length.isdigit() else 0
+
+
+def _counted(receive: Receive) -> Receive:
+    taken = 0
+
+    async def inward() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > MAX_BODY:
+            # Of this kind, because that one passes through whatever reads the body.
+            raise HTTPException(413, _TOO_LARGE)
+        return message
+
+    return inward
+
+
+def _refuse(code: int, reason: str) -> PlainTextResponse:
+    return PlainTextResponse(reason, code, headers={"Cache-Control": "no-store", "Connection": "close"})
+
