@@ -33,7 +33,7 @@ def test_what_is_cancelled_before_settlement_is_voided_by_it(shop: Shop) -> None
     settled(shop)
     assert shop.isp.events() == {sold.id: ("cancelled", Decimal("29.90"))}
     assert shop.isp.exclusions() == {sold.id: "package_cancelled"}
-    with pytest.raises(AlreadyBilled, match="the last for 2026-12-10"):
+    with pytest.raises(AlreadyBilled, match="o último com vencimento em 10/12/2026"):
         delete_package(shop.engine, "ana", sold.id)
 
 

@@ -10,7 +10,14 @@ from time import monotonic, sleep
 import pytest
 from sqlalchemy import text
 
-from multitv.contracts.errors import AlreadyEnded, AlreadySold, ContractRefused, MacTaken, NotThere, PointLimitReached
+from multitv.contracts.errors import (
+    AlreadyEnded,
+    AlreadySold,
+    ContractRefused,
+    MacTaken,
+    NotThere,
+    PointLimitReached,
+)
 from multitv.contracts.packages import add_package, cancel_package, delete_package
 from multitv.contracts.plans import change_default_package, set_allows_tv
 from multitv.contracts.points import edit_point, remove_point, swap_point
@@ -48,7 +55,7 @@ def test_one_of_many_clients_gets_a_device_that_all_ask_for(shop: Shop) -> None:
     refused = at_once(*[lambda plan=plan: shop.point(1, plan) for plan in plans])
     ((winner,),) = shop.isp.run("select client_plan_id from tv.client_point")
     assert [type(error) for error in refused] == [MacTaken] * 5
-    assert all(f"of client plan {winner}" in str(error) for error in refused)
+    assert all(f"do plano do cliente {winner}:" in str(error) for error in refused)
 
 
 def test_a_package_is_sold_once_however_often_the_button_is_pressed(shop: Shop) -> None:
@@ -118,7 +125,7 @@ def test_what_another_program_writes_at_the_same_time_is_refused_by_the_database
             )
             ours = pool.submit(step, shop)
             until_one_waits(shop, "select 1", "transactionid")
-        with pytest.raises(error, match=r"just now.*Nothing was written\."):
+        with pytest.raises(error, match=r"acabou de.*Nada foi gravado\."):
             ours.result()
     assert shop.audit() == []
 

@@ -49,20 +49,20 @@ def test_a_client_may_have_a_price_and_a_day_of_its_own(shop: Shop, price: str) 
 @pytest.mark.parametrize(
     ("change", "error", "message"),
     [
-        ({"package": 999}, NotThere, "no package 999"),
-        ({"plan": 999}, NotThere, "no client plan 999"),
-        ({"plan": "cancelled"}, PlanRefused, "is cancelled"),
-        ({"plan": "leaving"}, PlanRefused, "is cancelled"),
-        ({"plan": "without tv"}, PlanRefused, "allows no TV"),
-        ({"plan": "unset"}, PlanRefused, "allows no TV"),
-        ({"package": "basic"}, PackageRefused, "is not an extra"),
-        ({"package": "gone"}, PackageRefused, "left the platform"),
-        ({"author": " "}, InvalidValue, "author"),
-        ({"price": 29.9}, InvalidValue, "not a Decimal"),
-        ({"price": Decimal("-0.01")}, InvalidValue, "not between"),
-        ({"price": Decimal("1E10")}, InvalidValue, "not between"),
-        ({"price": Decimal("NaN")}, InvalidValue, "not between"),
-        ({"price": Decimal("1.999")}, InvalidValue, "two decimals"),
+        ({"package": 999}, NotThere, "Não há pacote 999"),
+        ({"plan": 999}, NotThere, "não tem o plano do cliente 999"),
+        ({"plan": "cancelled"}, PlanRefused, "está cancelado"),
+        ({"plan": "leaving"}, PlanRefused, "está cancelado"),
+        ({"plan": "without tv"}, PlanRefused, r"O plano de serviço 2 \(Fibra 300\), .* não permite TV"),
+        ({"plan": "unset"}, PlanRefused, "O plano de serviço 3, .* não permite TV"),
+        ({"package": "basic"}, PackageRefused, "não é um Pacote Extra"),
+        ({"package": "gone"}, PackageRefused, "saiu da plataforma"),
+        ({"author": " "}, InvalidValue, "autor"),
+        ({"price": 29.9}, InvalidValue, r"R\$ 29,9 não veio como Decimal"),
+        ({"price": Decimal("-0.01")}, InvalidValue, r"R\$ -0,01 não está entre R\$ 0,00 e"),
+        ({"price": Decimal("1E10")}, InvalidValue, "não está entre"),
+        ({"price": Decimal("NaN")}, InvalidValue, "não está entre"),
+        ({"price": Decimal("1.999")}, InvalidValue, r"R\$ 1,999 tem mais de duas casas decimais"),
     ],
 )
 def test_what_breaks_a_rule_is_refused_and_nothing_is_written(
@@ -81,7 +81,9 @@ def test_what_breaks_a_rule_is_refused_and_nothing_is_written(
     before = shop.tables()
     with pytest.raises(error, match=message) as refused:
         add_package(shop.engine, author, plan, package, today=TODAY, price=price)
-    assert str(refused.value).endswith("Nothing was written.")
+    assert str(refused.value).endswith(" Nada foi gravado.")
+    if isinstance(refused.value, InvalidValue):
+        assert refused.value.field in change
     assert shop.tables() == before
 
 
@@ -93,10 +95,12 @@ def test_a_suspended_client_may_buy(shop: Shop) -> None:
 def test_a_package_is_not_sold_twice_for_the_same_day(shop: Shop) -> None:
     first = add_package(shop.engine, "ana", shop.plan, shop.extra, today=TODAY)
     for day in (TODAY - timedelta(days=9), TODAY, TOMORROW):
-        with pytest.raises(AlreadySold, match=rf"from 2026-11-23 without an end \(client package {first.id}\)"):
+        with pytest.raises(AlreadySold, match=rf"\(pacote do cliente {first.id}\), desde 23/11/2026 sem data de fim"):
             add_package(shop.engine, "ana", shop.plan, shop.extra, today=TODAY, added_on=day)
     cancel_package(shop.engine, "ana", first.id, today=TODAY, cancelled_on=TOMORROW)
-    with pytest.raises(AlreadySold, match="until the day before 2026-11-24"):
+    with pytest.raises(
+        AlreadySold, match="desde 23/11/2026 e cancelado a partir de 24/11/2026: adicione-o de novo a partir"
+    ):
         add_package(shop.engine, "ana", shop.plan, shop.extra, today=TODAY)
     assert add_package(shop.engine, "ana", shop.plan, shop.extra, today=TODAY, added_on=TOMORROW).id != first.id
 
@@ -115,15 +119,16 @@ def test_cancelling_again_changes_nothing_from_the_same_day_and_is_refused_from_
     ended = cancel_package(shop.engine, "ana", sold.id, today=TODAY, cancelled_on=TOMORROW)
     before = shop.tables()
     assert cancel_package(shop.engine, "rui", sold.id, today=TOMORROW) == ended
-    with pytest.raises(AlreadyEnded, match="is cancelled from 2026-11-24 on"):
+    with pytest.raises(AlreadyEnded, match="já está cancelado a partir de 24/11/2026"):
         cancel_package(shop.engine, "rui", sold.id, today=TODAY)
     assert shop.tables() == before
 
 
 def test_a_package_ends_at_the_earliest_on_its_first_day(shop: Shop) -> None:
     sold = add_package(shop.engine, "ana", shop.plan, shop.extra, today=TODAY, added_on=TOMORROW)
-    with pytest.raises(InvalidValue, match="begins on 2026-11-24, after 2026-11-23"):
+    with pytest.raises(InvalidValue, match="começa em 24/11/2026, depois de 23/11/2026") as refused:
         cancel_package(shop.engine, "ana", sold.id, today=TODAY)
+    assert refused.value.field == "cancelled_on"
     assert cancel_package(shop.engine, "ana", sold.id, today=TODAY, cancelled_on=TOMORROW).cancelled_on == TOMORROW
 
 
@@ -138,7 +143,7 @@ def test_deleting_leaves_only_the_audit(shop: Shop) -> None:
 @pytest.mark.parametrize("step", [cancel_package, delete_package])
 def test_a_client_package_that_is_not_there_is_named(shop: Shop, step: object) -> None:
     day = {"today": TODAY} if step is cancel_package else {}
-    with pytest.raises(NotThere, match="no client package 999"):
+    with pytest.raises(NotThere, match="Não há pacote do cliente 999"):
         step(shop.engine, "ana", 999, **day)
 
 
@@ -149,7 +154,9 @@ def test_what_any_event_ever_charged_is_not_deleted(shop: Shop, status: str) -> 
     if status == "cancelled":
         shop.isp.run("update billing.event set status = 'cancelled', cancelled_at = now(), cancel_reason = 'free'")
     before = shop.tables()
-    with pytest.raises(AlreadyBilled, match=r"events: 1, the last for 2026-12-10\), so it stays"):
+    with pytest.raises(
+        AlreadyBilled, match=r"eventos: 1, o último com vencimento em 10/12/2026\) e fica como histórico"
+    ):
         delete_package(shop.engine, "ana", sold.id)
     assert shop.tables() == before
 
@@ -157,7 +164,7 @@ def test_what_any_event_ever_charged_is_not_deleted(shop: Shop, status: str) -> 
 def test_the_foreign_key_refuses_what_the_count_does_not_see(shop: Shop) -> None:
     sold = add_package(shop.engine, "ana", shop.plan, shop.extra, today=TODAY)
     charge(shop, sold, shop.isp.client_plan())
-    with pytest.raises(AlreadyBilled, match="was billed .events: 1"):
+    with pytest.raises(AlreadyBilled, match="já entrou no faturamento .eventos: 1"):
         delete_package(shop.engine, "ana", sold.id)
 
 

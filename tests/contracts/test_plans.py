@@ -51,15 +51,19 @@ def test_only_an_active_basic_package_that_is_no_extra_is_a_default(shop: Shop, 
     sold_basic = shop.isp.package()
     shop.isp.run("update tv.package set service_type = 'BASIC_SERVICE' where id = :id", id=sold_basic)
     before = shop.tables()
-    with pytest.raises(PackageRefused, match="left the platform"):
+    with pytest.raises(PackageRefused, match="saiu da plataforma"):
         change_default_package(shop.engine, "ana", 1, other)
-    for package in (shop.extra, extended, sold_basic):
-        with pytest.raises(PackageRefused, match="is an extra"):
+    for package, cause in (
+        (shop.extra, "é um Pacote Extra"),
+        (extended, "só é servido pela plataforma junto com um pacote básico"),
+        (sold_basic, "é um Pacote Extra"),
+    ):
+        with pytest.raises(PackageRefused, match=cause):
             change_default_package(shop.engine, "ana", 1, package)
-    with pytest.raises(NotThere, match="no package 999"):
+    with pytest.raises(NotThere, match="Não há pacote 999"):
         change_default_package(shop.engine, "ana", 1, 999)
-    with pytest.raises(NotThere, match="no service plan 999"):
+    with pytest.raises(NotThere, match="não tem o plano de serviço 999"):
         change_default_package(shop.engine, "ana", 999, shop.basic)
-    with pytest.raises(NotThere, match="no service plan 999"):
+    with pytest.raises(NotThere, match="não tem o plano de serviço 999"):
         set_allows_tv(shop.engine, "ana", 999, True)
     assert shop.tables() == before

@@ -43,13 +43,13 @@ def test_a_point_is_added_with_its_mac_in_one_form(shop: Shop) -> None:
 @pytest.mark.parametrize(
     ("change", "error", "message"),
     [
-        ({"mac": "a4:5e:60"}, InvalidValue, "is not a MAC"),
-        ({"serial": " "}, InvalidValue, "serial"),
-        ({"device_type": ""}, InvalidValue, "device type"),
-        ({"label": "a\x00"}, InvalidValue, "label"),
-        ({"plan": 999}, NotThere, "no client plan 999"),
-        ({"plan": "cancelled"}, PlanRefused, "is cancelled"),
-        ({"plan": "without tv"}, PlanRefused, "allows no TV"),
+        ({"mac": "a4:5e:60"}, InvalidValue, "não é um MAC"),
+        ({"serial": " "}, InvalidValue, "número de série"),
+        ({"device_type": ""}, InvalidValue, "tipo do aparelho"),
+        ({"label": "a\x00"}, InvalidValue, "rótulo"),
+        ({"plan": 999}, NotThere, "não tem o plano do cliente 999"),
+        ({"plan": "cancelled"}, PlanRefused, "está cancelado"),
+        ({"plan": "without tv"}, PlanRefused, "não permite TV"),
     ],
 )
 def test_a_point_that_breaks_a_rule_is_refused_and_nothing_is_written(
@@ -61,15 +61,18 @@ def test_a_point_that_breaks_a_rule_is_refused_and_nothing_is_written(
     }
     change["plan"] = plans.get(change.get("plan"), change.get("plan"))  # type: ignore[arg-type]
     before = shop.tables()
-    with pytest.raises(error, match=message):
+    with pytest.raises(error, match=message) as refused:
         shop.point(1, **change)
+    assert str(refused.value).endswith(" Nada foi gravado.")
+    if isinstance(refused.value, InvalidValue):
+        assert [refused.value.field] == [field for field in change if field != "plan"]
     assert shop.tables() == before
 
 
 def test_a_mac_is_on_one_live_point_of_all_clients(shop: Shop) -> None:
     first = shop.point(1)
     neighbour = shop.isp.client_plan()
-    with pytest.raises(MacTaken, match=rf"{mac(1)} is on point {first.id} of client plan {shop.plan}:"):
+    with pytest.raises(MacTaken, match=rf"{mac(1)} está no ponto {first.id} do plano do cliente {shop.plan}:"):
         shop.point(1, neighbour)
     remove_point(shop.engine, "ana", first.id, today=TODAY)
     assert shop.point(1, neighbour).client_plan_id == neighbour
@@ -78,15 +81,15 @@ def test_a_mac_is_on_one_live_point_of_all_clients(shop: Shop) -> None:
 def test_points_stop_at_the_limit_of_the_default_package_and_a_larger_extra_raises_it(shop: Shop) -> None:
     shop.point(1)
     shop.point(2)
-    with pytest.raises(PointLimitReached, match="has 2 points and its packages allow 2"):
+    with pytest.raises(PointLimitReached, match="tem 2, e os pacotes dele permitem 2"):
         shop.point(3)
     sold = add_package(shop.engine, "ana", shop.plan, shop.extra, today=TODAY)
     third = shop.point(3)
-    with pytest.raises(PointLimitReached, match="has 3 points and its packages allow 3"):
+    with pytest.raises(PointLimitReached, match="tem 3, e os pacotes dele permitem 3"):
         shop.point(4)
     remove_point(shop.engine, "ana", third.id, today=TODAY)
     cancel_package(shop.engine, "ana", sold.id, today=TODAY)
-    with pytest.raises(PointLimitReached, match="allow 2"):
+    with pytest.raises(PointLimitReached, match="permitem 2"):
         shop.point(4)
 
 
@@ -101,7 +104,7 @@ def test_an_extra_that_is_not_served_today_allows_no_point(shop: Shop, when: str
     if when == "gone from the platform":
         shop.isp.run("update tv.package set active = false where id = :id", id=shop.extra)
     shop.limit(shop.basic, 0)
-    with pytest.raises(PointLimitReached, match="allow 0"):
+    with pytest.raises(PointLimitReached, match="permitem 0"):
         shop.point(1)
 
 
@@ -115,7 +118,7 @@ def test_a_package_without_a_limit_lifts_it(shop: Shop) -> None:
 
 def test_a_client_without_any_active_package_gets_no_point(shop: Shop) -> None:
     shop.isp.run("update tv.package set active = false where id = :id", id=shop.basic)
-    with pytest.raises(PointLimitReached, match="no active package"):
+    with pytest.raises(PointLimitReached, match="não tem nenhum pacote ativo"):
         shop.point(1)
 
 
@@ -138,7 +141,7 @@ def test_an_edit_that_changes_nothing_is_not_in_the_audit(shop: Shop) -> None:
 
 def test_an_edit_to_nothing_is_refused(shop: Shop) -> None:
     added = shop.point(1)
-    with pytest.raises(InvalidValue, match="device type"):
+    with pytest.raises(InvalidValue, match="tipo do aparelho"):
         edit_point(shop.engine, "rui", added.id, device_type=" ")
 
 

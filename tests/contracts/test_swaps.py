@@ -29,11 +29,12 @@ def test_a_swap_is_refused_for_a_device_in_use_for_the_same_device_and_without_t
     other = shop.point(2, shop.isp.client_plan())
     new = {"serial": "SN9", "device_type": "stb", "today": TODAY}
     before = shop.tables()
-    with pytest.raises(MacTaken, match=f"point {other.id} of client plan {other.client_plan_id}"):
+    with pytest.raises(MacTaken, match=f"ponto {other.id} do plano do cliente {other.client_plan_id}"):
         swap_point(shop.engine, "ana", added.id, mac=mac(2), **new)
-    with pytest.raises(InvalidValue, match="edit the point instead"):
+    with pytest.raises(InvalidValue, match="use Editar Ponto") as refused:
         swap_point(shop.engine, "ana", added.id, mac=mac(1), **new)
+    assert refused.value.field == "mac"
     assert shop.tables() == before
     set_allows_tv(shop.engine, "ana", 1, False)
-    with pytest.raises(PlanRefused, match="allows no TV"):
+    with pytest.raises(PlanRefused, match="não permite TV"):
         swap_point(shop.engine, "ana", added.id, mac=mac(3), **new)

@@ -60,15 +60,24 @@ class Change:
             named("contracts/read_client_plan"), {"client_plan_id": client_plan_id, "today": today}
         ).first()
         if plan is None:
-            raise NotThere(f"The ERP has no client plan {client_plan_id}: check the number.")
+            raise NotThere(f"O ERP não tem o plano do cliente {client_plan_id}: confira o número.")
         if plan.cancelled:
-            raise PlanRefused(f"Client plan {client_plan_id} is cancelled: nothing is added to it any more.")
+            raise PlanRefused(
+                f"O plano do cliente {client_plan_id} está cancelado e não recebe mais pacotes nem pontos: use um "
+                "plano ativo do cliente."
+            )
         if not plan.allows_tv:
             raise PlanRefused(
-                f"Service plan {plan.service_plan_id} of client plan {client_plan_id} allows no TV: allow it in the "
-                "plan's TV tab, or move the client to a plan that has TV."
+                f"O plano de serviço {titled(plan.service_plan_id, plan.service_plan_name)}, do plano do cliente "
+                f"{client_plan_id}, não permite TV: ponha “Permite a criação de Planos de TV” em Sim na aba TV do "
+                "plano de serviço, ou mude o cliente para um plano de serviço com TV."
             )
         return int(plan.service_plan_id)
+
+
+def titled(number: int, name: str | None) -> str:
+    """Return what a message calls a plan or a package: its number, and its name as far as there is one."""
+    return f"{number} ({name})" if name else str(number)
 
 
 @contextmanager

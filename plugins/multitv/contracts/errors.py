@@ -1,15 +1,27 @@
-"""What a person is told when a change of a contract is refused. A refusal always means that nothing was written."""
+"""What a person is told when a change of a contract is refused. A refusal always means that nothing was written.
+
+An attendant reads these texts on a screen: they are in Portuguese, in the words of the manual.
+"""
 
 from __future__ import annotations
+
+import re
+from typing import ClassVar
 
 from multitv.errors import PermanentError
 
 
 class ContractRefused(PermanentError):
-    """A change of a contract breaks a rule. Base of all errors of this room."""
+    """A change of a contract breaks a rule. Base of all errors of this room; `code` names it to a program."""
+
+    code: ClassVar[str] = "contract_refused"
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.code = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
 
     def __init__(self, cause: str) -> None:
-        super().__init__(f"{cause} Nothing was written.")
+        super().__init__(f"{cause} Nada foi gravado.")
 
 
 class NotThere(ContractRefused):
@@ -17,7 +29,11 @@ class NotThere(ContractRefused):
 
 
 class InvalidValue(ContractRefused):
-    """A price, a MAC, a date or a text is not one."""
+    """A price, a MAC, a date or a text is not one. `field` is the parameter that holds it, for a form to mark."""
+
+    def __init__(self, cause: str, *, field: str | None = None) -> None:
+        super().__init__(cause)
+        self.field = field
 
 
 class PlanRefused(ContractRefused):
@@ -25,7 +41,7 @@ class PlanRefused(ContractRefused):
 
 
 class PackageRefused(ContractRefused):
-    """The package may not be sold, or may not be a plan's default."""
+    """The package may not be sold, may not be a plan's default, or may not become an extra."""
 
 
 class AlreadySold(ContractRefused):

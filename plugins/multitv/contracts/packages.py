@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row
 
-from multitv.contracts.change import Change, changing, guarded
+from multitv.contracts.change import Change, changing, guarded, titled
 from multitv.contracts.errors import (
     AlreadyBilled,
     AlreadyEnded,
@@ -49,10 +49,13 @@ def add_package(
     with changing(engine, author, "add_package") as change:
         change.hold_client_plan(client_plan_id)
         change.require_tv(client_plan_id, today)
-        _require_extra(change.connection, package_id)
-        _refuse_second_sale(change.connection, sale)
+        package = titled(package_id, _require_extra(change.connection, package_id))
+        _refuse_second_sale(change.connection, sale, package)
         # The constraint is the guard, whatever else sells packages.
-        by_constraint = AlreadySold(f"Client plan {client_plan_id} was sold package {package_id} just now: look at it.")
+        by_constraint = AlreadySold(
+            f"O pacote {package} acabou de ser adicionado ao plano do cliente {client_plan_id} por outra pessoa: "
+            "confira os pacotes do plano."
+        )
         with guarded(change.connection, {"client_package_once_a_day": by_constraint}):
             added = change.connection.execute(named("contracts/insert_client_package"), sale).one()
         change.note(None, added.state, client_plan_id=client_plan_id)
@@ -74,13 +77,14 @@ def cancel_package(
             return _row(before)
         if before.cancelled_on is not None:
             raise AlreadyEnded(
-                f"Client package {client_package_id} is cancelled from {before.cancelled_on} on: that stays. To sell "
-                "the package again, add it again."
+                f"O {_called(change, before)} já está cancelado a partir de {before.cancelled_on:%d/%m/%Y}, e isso não "
+                "muda: para vender o pacote de novo, use Add. Pacote."
             )
         if ends < before.added_on:
             raise InvalidValue(
-                f"Client package {client_package_id} begins on {before.added_on}, after {ends}: cancel it from "
-                f"{before.added_on} on, or delete it."
+                f"O {_called(change, before)} começa em {before.added_on:%d/%m/%Y}, depois de {ends:%d/%m/%Y}: "
+                f"cancele-o a partir de {before.added_on:%d/%m/%Y}, ou use Apagar Pacote.",
+                field="cancelled_on",
             )
         after = change.connection.execute(
             named("contracts/cancel_client_package"), {"id": client_package_id, "cancelled_on": ends}
@@ -102,11 +106,13 @@ def delete_package(engine: Engine, author: str, client_package_id: int) -> Clien
         billed = change.connection.execute(named("contracts/billed_months"), {"id": client_package_id}).one()
         if billed.events:
             raise AlreadyBilled(
-                f"Client package {client_package_id} was billed (events: {billed.events}, the last for "
-                f"{billed.last_due_date}), so it stays as history: cancel it instead."
+                f"O {_called(change, before)} já entrou no faturamento (eventos: {billed.events}, o último com "
+                f"vencimento em {billed.last_due_date:%d/%m/%Y}) e fica como histórico: use Cancelar Pacote."
             )
         # The foreign key is the guard, whatever the count above saw.
-        by_key = AlreadyBilled(f"Client package {client_package_id} was billed: cancel it instead.")
+        by_key = AlreadyBilled(
+            f"O {_called(change, before)} já entrou no faturamento e fica como histórico: use Cancelar Pacote."
+        )
         with guarded(change.connection, {"event_client_package_id_fkey": by_key}):
             change.connection.execute(named("contracts/delete_client_package"), {"id": client_package_id})
         change.note(before.state, None, client_plan_id=before.client_plan_id)
@@ -114,7 +120,10 @@ def delete_package(engine: Engine, author: str, client_package_id: int) -> Clien
 
 
 def _hold(change: Change, client_package_id: int) -> Row[Any]:
-    missing = NotThere(f"There is no client package {client_package_id}: it was deleted, or the number is wrong.")
+    missing = NotThere(
+        f"Não há pacote do cliente {client_package_id}: ele foi apagado, ou o número está errado. Confira os pacotes "
+        "do plano."
+    )
     of = {"id": client_package_id}
     client_plan_id = change.connection.scalar(named("contracts/plan_of_package"), of)
     if client_plan_id is None:
@@ -126,27 +135,40 @@ def _hold(change: Change, client_package_id: int) -> Row[Any]:
     return held
 
 
-def _require_extra(connection: Connection, package_id: int) -> None:
+def _called(change: Change, client_package: Row[Any]) -> str:
+    """Return what a message calls a client package."""
+    package = change.connection.execute(
+        named("contracts/read_package"), {"package_id": client_package.package_id}
+    ).one()
+    return f"pacote do cliente {titled(client_package.id, package.name)}"
+
+
+def _require_extra(connection: Connection, package_id: int) -> str:
+    """Return the name of a package that may be sold. Raises NotThere, PackageRefused."""
     package = connection.execute(named("contracts/read_package"), {"package_id": package_id}).one_or_none()
     if package is None:
-        raise NotThere(f"There is no package {package_id}: check the number, or run tv_catalog_sync.")
+        raise NotThere(f"Não há pacote {package_id}: confira o número, ou sincronize o catálogo (tv_catalog_sync).")
     if not package.active:
-        raise PackageRefused(f"Package {package_id} ({package.name}) left the platform: choose another.")
+        raise PackageRefused(f"O pacote {package_id} ({package.name}) saiu da plataforma: escolha outro.")
     if not package.extra:
         raise PackageRefused(
-            f"Package {package_id} ({package.name}) is not an extra: set Pacote Extra to Sim, or make it a plan's "
-            "default package."
+            f"O pacote {package_id} ({package.name}) não é um Pacote Extra: ponha Pacote Extra em Sim no pacote, ou "
+            "escolha-o como “Pacote liberado no Plano” de um plano de serviço."
         )
+    return str(package.name)
 
 
-def _refuse_second_sale(connection: Connection, sale: dict[str, Any]) -> None:
+def _refuse_second_sale(connection: Connection, sale: dict[str, Any], package: str) -> None:
     sold = connection.execute(named("contracts/sold_already"), sale).first()
     if sold is None:
         return
-    until = f"until the day before {sold.cancelled_on}" if sold.cancelled_on else "without an end"
+    way = "sem data de fim: cancele-o antes de adicioná-lo de novo."
+    if sold.cancelled_on is not None:
+        ends = f"{sold.cancelled_on:%d/%m/%Y}"
+        way = f"e cancelado a partir de {ends}: adicione-o de novo a partir de {ends}."
     raise AlreadySold(
-        f"Client plan {sale['client_plan_id']} has package {sale['package_id']} from {sold.added_on} {until} (client "
-        f"package {sold.id}): cancel that one first, or add it for later days."
+        f"O plano do cliente {sale['client_plan_id']} já tem o pacote {package} (pacote do cliente "
+        f"{sold.id}), desde {sold.added_on:%d/%m/%Y} {way}"
     )
 
 

@@ -40,20 +40,21 @@ def _hold(change: Change, service_plan_id: int) -> Row[Any] | None:
     of = {"service_plan_id": service_plan_id}
     lock(change.connection, f"service plan {service_plan_id}")
     if change.connection.execute(named("erp/read_service_plan"), of).first() is None:
-        raise NotThere(f"The ERP has no service plan {service_plan_id}: check the number.")
+        raise NotThere(f"O ERP não tem o plano de serviço {service_plan_id}: confira o número.")
     return change.connection.execute(named("contracts/hold_service_plan_setting"), of).one_or_none()
 
 
 def _require_basic(change: Change, package_id: int) -> None:
     package = change.connection.execute(named("contracts/read_package"), {"package_id": package_id}).one_or_none()
     if package is None:
-        raise NotThere(f"There is no package {package_id}: check the number, or run tv_catalog_sync.")
+        raise NotThere(f"Não há pacote {package_id}: confira o número, ou sincronize o catálogo (tv_catalog_sync).")
     if not package.active:
-        raise PackageRefused(f"Package {package_id} ({package.name}) left the platform: choose another.")
+        raise PackageRefused(f"O pacote {package_id} ({package.name}) saiu da plataforma: escolha outro.")
     if package.extra or package.service_type != "BASIC_SERVICE":
+        cause = "é um Pacote Extra" if package.extra else "só é servido pela plataforma junto com um pacote básico"
         raise PackageRefused(
-            f"Package {package_id} ({package.name}) is an extra, which the platform serves only on top of a basic "
-            "one: choose a basic package that is not sold as an extra."
+            f"O pacote {package_id} ({package.name}) {cause}: escolha como “Pacote liberado no Plano” um pacote básico "
+            "com Pacote Extra em Não."
         )
 
 

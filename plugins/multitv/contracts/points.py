@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Engine, Row
 
-from multitv.contracts.change import Change, changing, guarded
+from multitv.contracts.change import Change, changing, guarded, titled
 from multitv.contracts.errors import AlreadyEnded, InvalidValue, MacTaken, NotThere, PointLimitReached
 from multitv.contracts.rows import ClientPoint
-from multitv.contracts.values import mac_address, words
+from multitv.contracts.values import TextField, mac_address, words
 from multitv.database.locks import lock
 from multitv.database.sql import named
 
@@ -56,8 +56,8 @@ def edit_point(
 
     Raises NotThere, InvalidValue, AlreadyEnded, DatabaseUnavailable.
     """
-    typed = {"label": label, "serial": serial, "device type": device_type}
-    edited = {name.replace(" ", "_"): words(name, text) for name, text in typed.items() if text is not None}
+    typed: dict[TextField, str | None] = {"label": label, "serial": serial, "device_type": device_type}
+    edited = {field: words(field, text) for field, text in typed.items() if text is not None}
     with changing(engine, author, "edit_point") as change:
         before = _hold(change, point_id)
         after = change.connection.execute(named("contracts/update_client_point"), _stored(before) | edited).one()
@@ -93,7 +93,11 @@ def swap_point(
     with changing(engine, author, "swap_point") as change:
         before = _hold(change, point_id)
         if before.mac == device["mac"]:
-            raise InvalidValue(f"Point {point_id} has the device {before.mac} already: edit the point instead.")
+            raise InvalidValue(
+                f"O {_called(before)} já tem o aparelho {before.mac}: informe o MAC do novo aparelho, ou use Editar "
+                "Ponto para corrigir os dados deste.",
+                field="mac",
+            )
         change.require_tv(before.client_plan_id, today)
         after = _with_mac(
             change, device["mac"], "contracts/update_client_point", _stored(before) | device, leaves=before.mac
@@ -106,12 +110,12 @@ def _device(mac: str, serial: str, device_type: str) -> dict[str, str]:
     return {
         "mac": mac_address(mac),
         "serial": words("serial", serial),
-        "device_type": words("device type", device_type),
+        "device_type": words("device_type", device_type),
     }
 
 
 def _hold(change: Change, point_id: int) -> Row[Any]:
-    missing = NotThere(f"There is no point {point_id}: check the number.")
+    missing = NotThere(f"Não há ponto {point_id}: confira o número.")
     of = {"id": point_id}
     client_plan_id = change.connection.scalar(named("contracts/plan_of_point"), of)
     if client_plan_id is None:
@@ -121,8 +125,15 @@ def _hold(change: Change, point_id: int) -> Row[Any]:
     if held is None:
         raise missing
     if held.removed_on is not None:
-        raise AlreadyEnded(f"Point {point_id} was removed on {held.removed_on}: add a new point instead.")
+        raise AlreadyEnded(
+            f"O {_called(held)} foi retirado em {held.removed_on:%d/%m/%Y}: use Add. Ponto para pôr um novo."
+        )
     return held
+
+
+def _called(point: Row[Any]) -> str:
+    """Return what a message calls a point."""
+    return f"ponto {titled(point.id, point.label)}"
 
 
 def _require_room(change: Change, client_plan_id: int, service_plan_id: int, today: date) -> None:
@@ -132,13 +143,13 @@ def _require_room(change: Change, client_plan_id: int, service_plan_id: int, tod
     ).one()
     if not room.packages:
         raise PointLimitReached(
-            f"Client plan {client_plan_id} has no active package, so a point would show nothing: choose the default "
-            f"package of service plan {service_plan_id}, or add an extra."
+            f"O plano do cliente {client_plan_id} não tem nenhum pacote ativo, e um ponto não mostraria nada: escolha "
+            f"o “Pacote liberado no Plano” do plano de serviço {service_plan_id}, ou adicione um Pacote Extra."
         )
     if room.point_limit is not None and room.points >= room.point_limit:
         raise PointLimitReached(
-            f"Client plan {client_plan_id} has {room.points} points and its packages allow {room.point_limit}: "
-            "remove a point, or add a package that allows more."
+            f"O plano do cliente {client_plan_id} chegou ao limite de pontos: tem {room.points}, e os pacotes dele "
+            f"permitem {room.point_limit}. Retire um ponto, ou adicione um pacote que permita mais."
         )
 
 
@@ -152,11 +163,11 @@ def _with_mac(
     holder = change.connection.execute(named("contracts/mac_holder"), {"mac": mac}).one_or_none()
     if holder is not None:
         raise MacTaken(
-            f"{mac} is on point {holder.id} of client plan {holder.client_plan_id}: remove it there first, or check "
-            "the label of the device."
+            f"O MAC {mac} está no ponto {holder.id} do plano do cliente {holder.client_plan_id}: retire-o de lá antes "
+            "(Retirar Ponto), ou confira a etiqueta do aparelho."
         )
     # The index is the guard, whatever else writes points.
-    by_index = MacTaken(f"{mac} was put on another point just now: look for it and try again.")
+    by_index = MacTaken(f"O MAC {mac} acabou de ser posto em outro ponto: procure esse ponto e tente de novo.")
     with guarded(change.connection, {"client_point_mac": by_index}):
         return change.connection.execute(named(statement), parameters).one()
 

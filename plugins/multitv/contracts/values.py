@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from typing import Literal
 
 from multitv.contracts.errors import InvalidValue
+
+TextField = Literal["author", "label", "serial", "device_type", "reason"]
 
 # Six pairs or three groups of four between the same sign, or twelve digits on end.
 _MAC = re.compile(r"[0-9a-f]{2}([:.-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}|[0-9a-f]{12}")
 _PRICE_LIMIT = Decimal(10) ** 10
 _TEXT_LENGTH = 200
+_ON_SCREEN: dict[TextField, str] = {
+    "author": "autor",
+    "label": "rótulo",
+    "serial": "número de série",
+    "device_type": "tipo do aparelho",
+    "reason": "motivo",
+}
 
 
 def mac_address(typed: str) -> str:
@@ -20,34 +30,58 @@ def mac_address(typed: str) -> str:
     """
     read = typed.strip().lower()
     if not _MAC.fullmatch(read):
-        raise InvalidValue(f"{typed!r} is not a MAC: write six pairs of 0-9 and a-f, such as a4:5e:60:01:02:03.")
+        raise InvalidValue(
+            f"{_short(repr(typed))} não é um MAC: escreva seis pares de 0-9 e a-f, como a4:5e:60:01:02:03.", field="mac"
+        )
     digits = re.sub(r"[:.-]", "", read)
     mac = ":".join(digits[at : at + 2] for at in range(0, 12, 2))
     if int(digits, 16) == 0 or int(digits[:2], 16) & 1:
-        raise InvalidValue(f"{mac} is not the MAC of one device (zero, broadcast or multicast): read it off the label.")
+        raise InvalidValue(
+            f"{mac} não é o MAC de um único aparelho (é zero, broadcast ou multicast): leia-o na etiqueta do aparelho.",
+            field="mac",
+        )
     return mac
 
 
 def own_price(price: Decimal | None) -> Decimal | None:
-    """Return a client's own price in reais, or None to inherit the package's.
+    """Return a price of the ISP or of a client in reais, or None: of a client, the package's; of a package, none yet.
 
     Raises InvalidValue for a float, a negative price, fractions of a cent and ten billion reais or more.
     """
     if price is None:
         return None
+    shown = f"R$ {_short(str(price).replace('.', ','))}"
     if not isinstance(price, Decimal):
-        raise InvalidValue(f"The price {price!r} is not a Decimal, so its cents may be wrong: pass Decimal('29.90').")
+        raise InvalidValue(
+            f"O valor {shown} não veio como Decimal, e os centavos podem estar errados: informe-o como Decimal, em "
+            "reais e centavos.",
+            field="price",
+        )
     if not price.is_finite() or not 0 <= price < _PRICE_LIMIT:
-        raise InvalidValue(f"The price {price} is not between 0.00 and 9999999999.99 reais: correct it.")
+        raise InvalidValue(f"O valor {shown} não está entre R$ 0,00 e R$ 9.999.999.999,99: corrija-o.", field="price")
     exponent = price.as_tuple().exponent
     if isinstance(exponent, int) and exponent < -2:
-        raise InvalidValue(f"The price {price} has more than two decimals: round it to cents.")
+        raise InvalidValue(
+            f"O valor {shown} tem mais de duas casas decimais: arredonde-o para centavos, como R$ 29,90.", field="price"
+        )
     return price
 
 
-def words(name: str, typed: str) -> str:
+def words(field: TextField, typed: str) -> str:
     """Return a short text without blanks around it. Raises InvalidValue if it is empty, long or not printable."""
     read = typed.strip()
-    if not read or len(read) > _TEXT_LENGTH or not read.isprintable():
-        raise InvalidValue(f"The {name} {typed[:40]!r} is not 1 to {_TEXT_LENGTH} printable characters: correct it.")
+    name = _ON_SCREEN[field]
+    if not read:
+        raise InvalidValue(f"O {name} está vazio: preencha-o.", field=field)
+    if len(read) > _TEXT_LENGTH:
+        raise InvalidValue(f"O {name} tem {len(read)} caracteres: use no máximo {_TEXT_LENGTH}.", field=field)
+    if not read.isprintable():
+        raise InvalidValue(
+            f"O {name} {_short(repr(read))} tem quebra de linha, tabulação ou outro caractere invisível: apague-o.",
+            field=field,
+        )
     return read
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:40]}…"
