@@ -40,9 +40,9 @@ class Shop:
         return add_point(self.engine, "ana", plan or self.plan, today=TODAY, **(device | changed))
 
     def audit(self) -> list[Any]:
-        """Author, action, client plan, before and after of every change, oldest first."""
+        """Author, action, what it is of, before and after of every change, oldest first."""
         return self.isp.run(
-            "select author, action, coalesce(client_plan_id, service_plan_id), before, after "
+            "select author, action, coalesce(client_plan_id, service_plan_id, package_id), before, after "
             "from tv.contract_change order by id"
         )
 

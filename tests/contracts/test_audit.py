@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from multitv.contracts.offer import change_offer
 from multitv.contracts.packages import add_package
 from multitv.contracts.plans import set_allows_tv
 from tests.contracts.conftest import TODAY, Shop
@@ -28,13 +30,16 @@ def test_what_was_written_stays(shop: Shop, statement: str) -> None:
     assert shop.tables() == before
 
 
-def test_a_change_is_dated_by_the_clock_and_of_a_client_plan_or_a_service_plan(shop: Shop) -> None:
+def test_a_change_is_dated_by_the_clock_and_of_a_client_plan_a_service_plan_or_a_package(shop: Shop) -> None:
     begin = datetime.now(UTC)
     add_package(shop.engine, "ana", shop.plan, shop.extra, today=TODAY)
     set_allows_tv(shop.engine, "ana", 2, True)
-    rows = shop.isp.run("select changed_at, client_plan_id, service_plan_id from tv.contract_change order by id")
-    assert [row[1:] for row in rows] == [(shop.plan, None), (None, 2)]
-    assert begin <= rows[0][0] <= rows[1][0] <= datetime.now(UTC)
+    change_offer(shop.engine, "ana", shop.extra, extra=True, price=Decimal("1.00"), point_limit=3)
+    rows = shop.isp.run(
+        "select changed_at, client_plan_id, service_plan_id, package_id from tv.contract_change order by id"
+    )
+    assert [row[1:] for row in rows] == [(shop.plan, None, None), (None, 2, None), (None, None, shop.extra)]
+    assert begin <= rows[0][0] <= rows[1][0] <= rows[2][0] <= datetime.now(UTC)
 
 
 @pytest.mark.parametrize(
@@ -44,14 +49,23 @@ def test_a_change_is_dated_by_the_clock_and_of_a_client_plan_or_a_service_plan(s
         {"action": "paint_point"},
         {"client_plan": None},
         {"service_plan": 1},
+        {"package": 1},
         {"before": '{"id": 1}'},
     ],
 )
 def test_a_row_that_says_nothing_is_refused(shop: Shop, wrong: dict[str, object]) -> None:
-    right = {"author": "ana", "action": "add_point", "client_plan": 1, "service_plan": None, "before": None}
+    right = {
+        "author": "ana",
+        "action": "add_point",
+        "client_plan": 1,
+        "service_plan": None,
+        "package": None,
+        "before": None,
+    }
     statement = (
-        "insert into tv.contract_change (author, action, client_plan_id, service_plan_id, before, after) "
-        "values (:author, :action, :client_plan, :service_plan, cast(:before as jsonb), cast(:after as jsonb))"
+        "insert into tv.contract_change (author, action, client_plan_id, service_plan_id, package_id, before, after) "
+        "values (:author, :action, :client_plan, :service_plan, :package, cast(:before as jsonb), "
+        "cast(:after as jsonb))"
     )
     shop.isp.run(statement, after='{"id": 1}', **right)
     with pytest.raises(IntegrityError, match="contract_change"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from time import monotonic, sleep
 
 import pytest
@@ -16,8 +17,10 @@ from multitv.contracts.errors import (
     ContractRefused,
     MacTaken,
     NotThere,
+    PackageRefused,
     PointLimitReached,
 )
+from multitv.contracts.offer import change_offer
 from multitv.contracts.packages import add_package, cancel_package, delete_package
 from multitv.contracts.plans import change_default_package, set_allows_tv
 from multitv.contracts.points import edit_point, remove_point, swap_point
@@ -98,6 +101,59 @@ def test_a_package_that_is_cancelled_and_deleted_at_once_is_gone(shop: Shop) -> 
     assert len(shop.audit()) + len(refused) == 4
 
 
+def as_extra(shop: Shop, package: int) -> object:
+    return change_offer(shop.engine, "ana", package, extra=True, price=None, point_limit=2)
+
+
+def as_default(shop: Shop, package: int) -> object:
+    return change_default_package(shop.engine, "rui", 2, package)
+
+
+def another_basic_package(shop: Shop) -> int:
+    package = shop.isp.package(None, extra=False)
+    shop.isp.run("update tv.package set service_type = 'BASIC_SERVICE' where id = :id", id=package)
+    return package
+
+
+def test_an_offer_that_many_change_to_the_same_is_noted_once(shop: Shop) -> None:
+    change = {"extra": True, "price": Decimal("9.90"), "point_limit": None}
+    assert at_once(*[lambda: change_offer(shop.engine, "ana", shop.extra, **change)] * 6) == []
+    assert [row[:3] for row in shop.audit()] == [("ana", "change_offer", shop.extra)]
+
+
+@pytest.mark.parametrize(("first", "second"), [(as_extra, as_default), (as_default, as_extra)])
+def test_a_package_that_is_made_an_extra_and_a_default_at_once_becomes_one_of_them(
+    shop: Shop, first: Callable[[Shop, int], object], second: Callable[[Shop, int], object]
+) -> None:
+    package = another_basic_package(shop)
+    with ThreadPoolExecutor(2) as pool:
+        with shop.engine.begin() as blocker:
+            blocker.execute(text("lock table tv.contract_change in access exclusive mode"))
+            winning = pool.submit(first, shop, package)
+            until_one_waits(shop, "select 1", "relation")
+            losing = pool.submit(second, shop, package)
+            until_one_waits(shop, "select 1", "advisory")
+        winning.result()
+        with pytest.raises(PackageRefused, match="Pacote Extra"):
+            losing.result()
+    assert len(shop.audit()) == 1
+
+
+def test_offers_and_defaults_that_change_at_once_do_not_lock_each_other_out(shop: Shop) -> None:
+    packages = [another_basic_package(shop) for _ in range(2)]
+    refused = at_once(
+        *[
+            lambda plan=plan, package=package: change_default_package(shop.engine, "rui", plan, package)
+            for plan in (1, 2)
+            for package in packages
+        ],
+        *[lambda package=package: as_extra(shop, package) for package in packages],
+    )
+    assert {type(error) for error in refused} <= {PackageRefused}
+    both = shop.isp.run("select * from tv.package join tv.service_plan_setting on package_id = id where extra")
+    assert both == []
+
+
 @pytest.mark.parametrize(
     ("elsewhere", "step", "error"),
     [
@@ -142,6 +198,9 @@ CHANGES: dict[str, Callable[[Shop, int, int], object]] = {
     "swap_point": lambda shop, sold, point: swap_point(shop.engine, "ana", point, mac=mac(9), **DEVICE),
     "change_default_package": lambda shop, sold, point: change_default_package(shop.engine, "ana", 2, shop.basic),
     "set_allows_tv": lambda shop, sold, point: set_allows_tv(shop.engine, "ana", 2, True),
+    "change_offer": lambda shop, sold, point: change_offer(
+        shop.engine, "ana", shop.extra, extra=True, price=Decimal("9.90"), point_limit=None
+    ),
 }
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multitv.contracts.errors import InvalidValue
-from multitv.contracts.values import mac_address, own_price, words
+from multitv.contracts.values import mac_address, own_price, point_limit, words
 
 MULTICAST = 1 << 40
 DEVICES = st.integers(1, 2**48 - 1).map(lambda number: f"{number & ~MULTICAST or 2:012x}")
@@ -81,6 +81,18 @@ def test_a_price_is_stored_as_it_is_or_refused(price: object) -> None:
 
 def test_no_price_inherits() -> None:
     assert own_price(None) is None
+
+
+@pytest.mark.parametrize("limit", [None, 0, 1, 1000])
+def test_a_package_allows_any_number_of_points_up_to_a_thousand_or_has_no_limit(limit: int | None) -> None:
+    assert point_limit(limit) == limit
+
+
+@pytest.mark.parametrize("limit", [-1, 1001, 10**50, 2.5])
+def test_a_point_limit_that_is_none_is_refused(limit: int) -> None:
+    with pytest.raises(InvalidValue, match="não é um número inteiro de 0 a 1000") as refused:
+        point_limit(limit)
+    assert refused.value.field == "point_limit"
 
 
 @pytest.mark.parametrize("typed", ["", "  ", "a\x00b", "a\nb", "\ud800", "x" * 201])

@@ -1,4 +1,12 @@
--- In: author, action, client_plan_id or service_plan_id, before and after as JSON text or null. Runs in the transaction
--- of the change itself, so that neither is ever there without the other.
-insert into tv.contract_change (author, action, client_plan_id, service_plan_id, before, after)
-values (:author, :action, :client_plan_id, :service_plan_id, cast(:before as jsonb), cast(:after as jsonb))
+-- In: author, action; one of client_plan_id, service_plan_id and package_id, the others null; before and after as JSON
+-- text or null. Runs in the transaction of the change itself, so that neither is ever there without the other.
+insert into tv.contract_change (author, action, client_plan_id, service_plan_id, package_id, before, after)
+values (
+    :author,
+    :action,
+    :client_plan_id,
+    :service_plan_id,
+    :package_id,
+    cast(:before as jsonb),
+    cast(:after as jsonb)
+)

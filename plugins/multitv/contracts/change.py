@@ -30,6 +30,10 @@ class Change:
         """Be alone with a client plan until the transaction ends. Always the first lock that is taken."""
         lock(self.connection, f"client plan {client_plan_id}")
 
+    def hold_package(self, package_id: int) -> None:
+        """Be alone with the offer of a package until the transaction ends. Always the last lock that is taken."""
+        lock(self.connection, f"package {package_id}")
+
     def note(
         self,
         before: str | None,
@@ -37,8 +41,12 @@ class Change:
         *,
         client_plan_id: int | None = None,
         service_plan_id: int | None = None,
+        package_id: int | None = None,
     ) -> None:
-        """Write the audit row; `before` and `after` are the changed row as JSON, None where there is none."""
+        """Write the audit row of the client plan, the service plan or the package: exactly one of them.
+
+        `before` and `after` are the changed row as JSON, None where there is none.
+        """
         self.connection.execute(
             named("contracts/insert_contract_change"),
             {
@@ -46,6 +54,7 @@ class Change:
                 "action": self.action,
                 "client_plan_id": client_plan_id,
                 "service_plan_id": service_plan_id,
+                "package_id": package_id,
                 "before": before,
                 "after": after,
             },

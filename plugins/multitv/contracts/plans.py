@@ -22,6 +22,7 @@ def change_default_package(engine: Engine, author: str, service_plan_id: int, pa
     """
     with changing(engine, author, "change_default_package") as change:
         before = _hold(change, service_plan_id)
+        change.hold_package(package_id)
         _require_basic(change, package_id)
         return _write(change, before, service_plan_id, before.allows_tv if before else False, package_id)
 

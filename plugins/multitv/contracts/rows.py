@@ -43,3 +43,19 @@ class PlanSetting:
     service_plan_id: int
     allows_tv: bool
     package_id: int | None
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A row of tv.package: the platform's name, type and activity, and how the ISP offers it.
+
+    `price` is in reais; None: not for sale yet, 0.00: free. `point_limit` None: no limit.
+    """
+
+    id: int
+    name: str
+    service_type: str
+    extra: bool
+    price: Decimal | None
+    point_limit: int | None
+    active: bool

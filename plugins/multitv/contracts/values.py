@@ -13,6 +13,7 @@ TextField = Literal["author", "label", "serial", "device_type", "reason"]
 # Six pairs or three groups of four between the same sign, or twelve digits on end.
 _MAC = re.compile(r"[0-9a-f]{2}([:.-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}|[0-9a-f]{12}")
 _PRICE_LIMIT = Decimal(10) ** 10
+_POINT_LIMIT = 1000
 _TEXT_LENGTH = 200
 _ON_SCREEN: dict[TextField, str] = {
     "author": "autor",
@@ -65,6 +66,17 @@ def own_price(price: Decimal | None) -> Decimal | None:
             f"O valor {shown} tem mais de duas casas decimais: arredonde-o para centavos, como R$ 29,90.", field="price"
         )
     return price
+
+
+def point_limit(limit: int | None) -> int | None:
+    """Return how many points a package allows, or None for no limit. Raises InvalidValue unless it is 0 to 1000."""
+    if limit is not None and not (isinstance(limit, int) and 0 <= limit <= _POINT_LIMIT):
+        raise InvalidValue(
+            f"O limite de pontos {_short(str(limit))} não é um número inteiro de 0 a {_POINT_LIMIT}: corrija-o, ou "
+            "deixe-o vazio para não haver limite.",
+            field="point_limit",
+        )
+    return limit
 
 
 def words(field: TextField, typed: str) -> str:
