@@ -1,6 +1,11 @@
-"""What can go wrong between the contracts and the platform. Every message says what to do and what was written."""
+"""What can go wrong between the contracts and the platform. Every message says what to do and what was written.
+
+Those of RevealRefused are read by an attendant on a screen: they are in Portuguese, in the words of the manual.
+"""
 
 from __future__ import annotations
+
+from typing import ClassVar
 
 from multitv.errors import PermanentError, TransientError
 
@@ -31,6 +36,24 @@ class DifferenceLeft(PermanentError):
 
 class MissingPinKey(PermanentError):
     """There is no key to encrypt PINs with, or a bad one."""
+
+
+class RevealRefused(PermanentError):
+    """A PIN is not shown to a person; `code` names the cause to a program."""
+
+    code: ClassVar[str] = "reveal_refused"
+
+
+class NoPin(RevealRefused):
+    """The client plan has no PIN yet."""
+
+    code = "no_pin"
+
+
+class InvalidAuthor(RevealRefused):
+    """Nobody whose name could be noted."""
+
+    code = "invalid_author"
 
 
 class StillRunning(TransientError):
