@@ -5,7 +5,10 @@ Compares every client plan with TV with its subscriber on the platform, writes d
 operation, and applies that plan: subscribers are created, renamed, suspended, resumed or closed, services and devices
 are added and taken away. It fills in the client's *ID Assinante Beenius* and *Auth Pin Assinante Beenius* (encrypted).
 
-    take_snapshot >> make_plan >> approve >> release >> apply >> verify >> report
+    take_snapshot >> make_plan >> approve >> release >> apply >> verify >> [measure_drift, report]
+
+At the end of a full run it measures the drift in reais that the *Painel* shows: what is sold but not active, active but
+not billed, billed but not active (`reconciliation.drift`).
 
 It runs every hour and after each catalogue sync. By hand: `only`, a client plan, for one client; `dry_run`, to see the
 plan and do nothing; `allow_removals`, so that nobody is asked because of many removals.
@@ -25,6 +28,8 @@ plan and do nothing; `allow_removals`, so that nobody is asked because of many r
   twice. If the message says that the plan is too old or superseded, trigger a new run instead.
 * **`verify` failed:** the platform differs from the plan and nothing explains it: somebody else changes subscribers, or
   the platform lost a write. The message names some; the next run tries to repair them.
+* **`measure_drift` failed:** nothing is wrong with the platform; the *Painel* shows the drift of an earlier run, and
+  since when. Staging belongs to one run at a time, so that of an old run cannot be repeated: the next run measures.
 * **The report names unmanaged subscribers:** they were created by hand, or their contract is gone from the ERP. They
   are never touched. Close them on the platform, or repair the contract.
 """
@@ -41,6 +46,7 @@ from multitv.catalog.asset import TV_CATALOG
 from multitv.dag_defaults import default_args
 from multitv.database.engine import isp_database
 from multitv.reconciliation import apply as applying
+from multitv.reconciliation import drift
 from multitv.reconciliation import plan as plans
 from multitv.reconciliation import report as reports
 from multitv.reconciliation import snapshot as snapshots
@@ -104,6 +110,11 @@ with DAG(
     def verify(plan: str) -> None:
         verifying.verify(isp_database(), platform(), int(plan))
 
+    @task.skip_if(lambda context: bool(context["params"]["only"] or context["params"]["dry_run"]))
+    @task(task_display_name="Medir a divergência", trigger_rule="none_failed")
+    def measure_drift(plan: str) -> None:
+        drift.measure(isp_database(), int(plan), get_settings().today())
+
     @task(task_display_name="Relatório", trigger_rule="none_failed")
     def report(plan: str) -> str:
         return reports.outcome_report(isp_database(), int(plan))
@@ -125,5 +136,5 @@ with DAG(
         >> (to_apply := apply_batches(PLAN))
         >> apply.partial(plan=PLAN).expand(batch=to_apply)
         >> verify(PLAN)
-        >> report(PLAN)
+        >> [measure_drift(PLAN), report(PLAN)]
     )

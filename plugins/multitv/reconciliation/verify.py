@@ -46,6 +46,7 @@ def verify(engine: Engine, client: BeeniusClient, plan_id: int) -> Verified:
     with bulk_transaction(engine) as connection:
         lock(connection, STAGING_LOCK)
         require_snapshot(connection, snapshot)
+        connection.execute(named("reconciliation/note_second_snapshot"), of_plan | {"snapshot": snapshot})
         fields = {"uid_field": UID_FIELD, "pin_field": PIN_FIELD}
         if connection.execute(named("reconciliation/refresh_desired"), fields).scalar_one() != plan.desired:
             raise StagingLost(f"What plan {plan_id} wanted is not in staging any more: trigger a new run.")

@@ -1,0 +1,110 @@
+-- In: plan, today, since (no charge is older); the temporary tables unserved and suspect. Keeps what is sold but not
+-- active, and what is billed but not active: a charge of an extra that the platform does not serve, although the client
+-- plan should be served and the sale did not end.
+-- No drift is a sale, or a contract, that ended after the day for which it was charged, a contract that is suspended or
+-- has no TV any more, and a pending charge of what ended before that day, which its settlement voids; a processed one
+-- is. The reason is what the plan's operations, or else the platform's subscriber, tell.
+insert into reconciliation.drift (plan_id, kind, client_plan_id, package_id, amount, reason)
+with charge as (
+    select
+        suspect.client_plan_id,
+        suspect.package_id,
+        suspect.event_id,
+        suspect.due_date,
+        suspect.amount,
+        suspect.sold_on,
+        desired.status = 'ACTIVE' as to_serve,
+        least(sold.cancelled_on, contract.cancelled_on) as ended_on,
+        case
+            when sold.cancelled_on <= suspect.sold_on
+                then 'pacote cancelado em ' || to_char(sold.cancelled_on, 'DD/MM/YYYY')
+            else 'contrato cancelado em ' || to_char(contract.cancelled_on, 'DD/MM/YYYY')
+        end || ', antes do que foi cobrado' as ended
+    from suspect
+    inner join tv.client_package as sold on suspect.client_package_id = sold.id
+    inner join erp.client_plan as contract on suspect.client_plan_id = contract.id
+    left join staging.desired_subscriber as desired on suspect.client_plan_id = desired.client_plan_id
+    where suspect.event_id is not null and sold.added_on <= cast(:today as date)
+),
+
+missing as (
+    select
+        'sold_not_active' as kind,
+        unserved.client_plan_id,
+        unserved.package_id,
+        unserved.amount,
+        null as ended
+    from unserved
+    union all
+    select
+        'billed_not_active' as kind,
+        charge.client_plan_id,
+        charge.package_id,
+        sum(charge.amount) as amount,
+        max(case when charge.ended_on <= charge.sold_on then charge.ended end) as ended
+    from charge
+    where
+        case
+            when charge.ended_on <= charge.sold_on
+                then exists (
+                    select 1
+                    from finance.posting
+                    where
+                        posting.event_due_date = charge.due_date
+                        and posting.event_due_date >= cast(:since as date)
+                        and posting.id = charge.event_id
+                )
+            when charge.ended_on <= cast(:today as date) then false
+            else charge.to_serve
+        end
+    group by charge.client_plan_id, charge.package_id
+),
+
+-- What the plan did not get done for a client plan: its subscriber (no target), or a service.
+undone as (
+    select
+        operation.client_plan_id,
+        operation.target,
+        coalesce(max(operation.outcome), 'NOT_APPLIED') as outcome
+    from reconciliation.operation as operation
+    where
+        operation.plan_id = :plan
+        and operation.status in ('planned', 'rejected')
+        and operation.action in ('create', 'resume', 'add_service')
+    group by operation.client_plan_id, operation.target
+),
+
+told (outcome, reason) as (
+    values
+    ('NOT_APPLIED', 'a reconciliação que o ativaria não foi aprovada'),
+    ('the ERP knows no name of this client', 'o ERP não sabe o nome do cliente'),
+    ('a subscriber has one basic service only', 'um assinante tem um só serviço básico')
+)
+
+select
+    :plan,
+    missing.kind,
+    missing.client_plan_id,
+    missing.package_id,
+    missing.amount,
+    case
+        when missing.ended is not null then missing.ended
+        when not package.active then 'a plataforma desativou o pacote'
+        when coalesce(subscriber.outcome, service.outcome) is not null
+            then coalesce(told.reason, 'recusado pela plataforma: ' || coalesce(subscriber.outcome, service.outcome))
+        when not package.platform_uid = any(desired.services || desired.surplus_services)
+            then 'vendido há pouco: a próxima reconciliação o ativa'
+        when actual.uid is null then 'sem assinante na plataforma'
+        when actual.status = 'SUSPENDED' then 'assinante suspenso na plataforma'
+        when actual.status = 'INACTIVE' then 'assinante inativo na plataforma'
+        else 'falta na plataforma'
+    end
+from missing
+inner join tv.package as package on missing.package_id = package.id
+left join staging.subscriber as actual on missing.client_plan_id = actual.client_plan_id
+left join staging.desired_subscriber as desired on missing.client_plan_id = desired.client_plan_id
+left join undone as subscriber on missing.client_plan_id = subscriber.client_plan_id and subscriber.target is null
+left join undone as service
+    on missing.client_plan_id = service.client_plan_id and package.platform_uid = service.target
+left join told on coalesce(subscriber.outcome, service.outcome) = told.outcome
+where (actual.status = 'ACTIVE' and package.platform_uid = any(actual.services)) is not true

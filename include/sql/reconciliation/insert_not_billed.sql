@@ -1,0 +1,121 @@
+-- In: plan, today; due_days, due_dates, runs (the last due date of each due day and its TV billing run, lists of the
+-- same length); the temporary table suspect. Keeps what is active but not billed: an extra that the platform serves
+-- without a charge of the month, and that either is not sold (and is not the plan's own package), or was sold on the
+-- client plan's last due date, as its policy counts it.
+-- No drift is what is free; what was sold, or whose contract began, after that due date; what was charged in the month
+-- by another due date; what the policy's minimum or a person's correction says is not charged; and what was not charged
+-- because of the contract's state of that day, if the contract is in force now. Of the others the exclusion says why.
+insert into reconciliation.drift (plan_id, kind, client_plan_id, package_id, amount, reason)
+with last_due as (
+    select *
+    from
+        unnest(
+            cast(:due_days as integer[]), cast(:due_dates as date[]), cast(:runs as bigint[])
+        ) as last_due (due_day, due_date, run_id)
+),
+
+policy as (
+    select
+        due.due_date,
+        policy.service_plan_id,
+        policy.opening,
+        policy.closing
+    from (select distinct last_due.due_date from last_due) as due
+    cross join lateral billing.policy_of(due.due_date) as policy
+),
+
+active as (
+    select
+        suspect.client_plan_id,
+        suspect.package_id,
+        contract.service_plan_id,
+        contract.activated_on,
+        last_due.due_date,
+        last_due.run_id,
+        -- Without a policy the plan has no TV, and the manual's rule serves.
+        coalesce(policy.opening, last_due.due_date) as opening,
+        coalesce(policy.closing, last_due.due_date + 1) as closing
+    from suspect
+    inner join erp.client_plan as contract on suspect.client_plan_id = contract.id
+    left join last_due on contract.due_day = last_due.due_day
+    left join policy
+        on last_due.due_date = policy.due_date and contract.service_plan_id = policy.service_plan_id
+    where suspect.event_id is null
+),
+
+-- Of several sales of the package, the one that the due date should have charged; else today's; else the last.
+sale as (
+    select distinct on (active.client_plan_id, active.package_id)
+        active.*,
+        sold.id as client_package_id,
+        sold.price,
+        sold.cancelled_on,
+        bool_or(
+            sold.added_on <= cast(:today as date)
+            and (sold.cancelled_on is null or sold.cancelled_on > cast(:today as date))
+        ) over (partition by active.client_plan_id, active.package_id) is true as is_sold,
+        (
+            sold.added_on <= active.due_date
+            and sold.added_on < active.closing
+            and (sold.cancelled_on is null or sold.cancelled_on > active.opening)
+            and (active.activated_on is null or active.activated_on < active.closing)
+        ) is true as was_due
+    from active
+    left join tv.client_package as sold
+        on active.client_plan_id = sold.client_plan_id and active.package_id = sold.package_id
+    order by active.client_plan_id asc, active.package_id asc, was_due desc, sold.added_on desc nulls last
+),
+
+excluded as (
+    select
+        exclusion.run_id,
+        exclusion.client_package_id,
+        exclusion.reason
+    from billing.exclusion as exclusion
+    where exclusion.run_id = any(cast(:runs as bigint[]))
+),
+
+told (exclusion, reason, of_contract) as (
+    values
+    ('client_plan_cancelled', 'contrato cancelado', true),
+    ('client_plan_suspended', 'contrato suspenso', true),
+    ('client_plan_not_active_yet', 'contrato sem início', true),
+    ('plan_without_tv', 'plano de serviço sem TV', true),
+    ('package_not_extra', 'pacote não era extra', false),
+    ('package_inactive', 'pacote inativo', false),
+    ('no_price', 'sem preço', false),
+    ('negative_price', 'preço negativo', false),
+    ('listed_twice', 'repetido na lista', false),
+    ('not_due', 'o vencimento mudou', false)
+)
+
+select
+    :plan,
+    'active_not_billed',
+    sale.client_plan_id,
+    sale.package_id,
+    coalesce(sale.price, package.price, 0),
+    case
+        when not sale.is_sold and sale.cancelled_on <= cast(:today as date)
+            then 'não vendido desde ' || to_char(sale.cancelled_on, 'DD/MM/YYYY')
+        when not sale.is_sold then 'não vendido'
+        when told.reason is not null then told.reason
+        when coalesce(sale.price, package.price) is null then 'sem preço'
+        else 'fora da lista do vencimento ' || to_char(sale.due_date, 'DD/MM/YYYY')
+    end
+from sale
+inner join tv.package as package on sale.package_id = package.id
+left join tv.service_plan_setting as setting on sale.service_plan_id = setting.service_plan_id
+left join staging.desired_subscriber as desired on sale.client_plan_id = desired.client_plan_id
+left join excluded on sale.run_id = excluded.run_id and sale.client_package_id = excluded.client_package_id
+left join told on excluded.reason = told.exclusion
+where
+    coalesce(sale.price, package.price) is distinct from 0
+    and case
+        when not sale.is_sold then setting.package_id is distinct from sale.package_id
+        when not sale.was_due then false
+        when excluded.reason is null then true
+        -- Free, below the minimum, corrected, billed already, sold at another time: as it should be.
+        when told.exclusion is null then false
+        else not told.of_contract or desired.status is distinct from 'ACTIVE'
+    end
