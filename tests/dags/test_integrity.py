@@ -20,6 +20,7 @@ DAG_IDS = {
     "tv_billing_correction",
     "tv_billing_backfill",
     "tv_billing_sweep",
+    "tv_dashboard",
     "standard_billing",
 }
 TAGS = {"tv", "catalogo", "plataforma", "faturamento", "impacto:alto", "impacto:medio"}

@@ -1,0 +1,62 @@
+"""
+# Atualizar o painel: the figures of the page *Painel*, worked out so that the page only reads them
+
+Sums what was billed by month and package and by due date and status, counts the clients of each package, and sums the
+drift in reais and the operations of the last reconciliations. It writes to the schema `dashboard` only.
+
+    sum_billing
+    count_clients
+    sum_reconciliation
+
+It runs every hour, a quarter of an hour after the reconciliation, which measures the drift; by hand at any time. Due
+dates are summed again only if their billing changed: a run that is not closed, a correction, a reversal that was
+posted.
+
+## Triage notes
+
+* **Normal:** seconds. The first run of all sums every due date there ever was, and takes a few seconds for each million
+  events.
+* **A task failed:** the page shows the figures of the hour before, and since when. Clear it, or wait for the next hour.
+* **The drift is old although this is green:** the reconciliation did not measure it: look at `measure_drift` there.
+* **A figure looks wrong:** it repeats what the tables say. Look at `tv_billing_sweep`, which checks the books.
+"""
+
+from __future__ import annotations
+
+import pendulum
+from airflow.sdk import DAG, CronTriggerTimetable, task
+
+from multitv.dag_defaults import default_args
+from multitv.dashboard import figures
+from multitv.database.engine import isp_database
+from multitv.settings import get_settings
+
+settings = get_settings()
+
+with DAG(
+    "tv_dashboard",
+    dag_display_name="Atualizar o painel",
+    doc_md=__doc__,
+    schedule=CronTriggerTimetable("45 * * * *", timezone=settings.timezone.key, run_immediately=False),
+    start_date=pendulum.datetime(2026, 1, 1, tz=settings.timezone.key),
+    catchup=False,
+    max_active_runs=1,
+    default_args=default_args(),
+    tags=["tv", "impacto:medio"],
+) as dag:
+
+    @task(task_display_name="Somar o faturamento")
+    def sum_billing() -> int:
+        return figures.refresh_billing(isp_database(), get_settings().today())
+
+    @task(task_display_name="Contar os clientes")
+    def count_clients() -> None:
+        figures.refresh_contracts(isp_database(), get_settings().today())
+
+    @task(task_display_name="Somar a reconciliação")
+    def sum_reconciliation() -> None:
+        figures.refresh_reconciliation(isp_database(), get_settings().today(), get_settings().timezone)
+
+    sum_billing()
+    count_clients()
+    sum_reconciliation()

@@ -1,0 +1,10 @@
+-- Out: the due dates whose TV billing is not as it was when its events were last summed, oldest first. Of a run that is
+-- closed, events and postings change by a correction or a reversal's posting only; any other may change at any time.
+select state.due_date
+from dashboard.due_date_state as state
+left join dashboard.due_date as summed on state.due_date = summed.due_date
+where
+    state.status <> 'closed'
+    or (state.status, state.closed_at, state.corrections, state.credits)
+    is distinct from (summed.status, summed.closed_at, summed.corrections, summed.credits)
+order by state.due_date

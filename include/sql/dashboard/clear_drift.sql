@@ -1,0 +1,2 @@
+-- Empties the drift by kind.
+delete from dashboard.drift

@@ -1,0 +1,2 @@
+-- Empties the operations by day.
+delete from dashboard.operation

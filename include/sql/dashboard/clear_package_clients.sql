@@ -1,0 +1,2 @@
+-- Empties the clients by package.
+delete from dashboard.package_clients

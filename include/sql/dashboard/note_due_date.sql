@@ -1,0 +1,17 @@
+-- In: due_date. Keeps what its TV billing is, before its events are summed: what happens after this is summed again.
+insert into dashboard.due_date (due_date, status, closed_at, corrections, credits)
+select
+    state.due_date,
+    state.status,
+    state.closed_at,
+    state.corrections,
+    state.credits
+from dashboard.due_date_state as state
+where state.due_date = :due_date
+on conflict (due_date) do update
+    set
+        status = excluded.status,
+        closed_at = excluded.closed_at,
+        corrections = excluded.corrections,
+        credits = excluded.credits,
+        summed_at = now()

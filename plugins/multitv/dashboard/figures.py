@@ -1,0 +1,63 @@
+"""The figures of the dashboard, each in a small table that its page only reads. Knows the other rooms' tables only.
+
+Due dates are summed one by one, and only those whose billing is not as it was when they were summed.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Engine
+
+from multitv.database.engine import bulk_transaction
+from multitv.database.locks import lock
+from multitv.database.sql import named
+
+log = logging.getLogger(__name__)
+
+
+def refresh_billing(engine: Engine, today: date) -> int:
+    """Bring dashboard.revenue and dashboard.event_status up to date; return how many due dates were summed anew.
+
+    Each in a transaction of its own: what was summed stays if this is stopped. `today` is the ISP's business date.
+    Raises DatabaseUnavailable.
+    """
+    with bulk_transaction(engine) as connection:
+        changed = connection.execute(named("dashboard/changed_due_dates")).scalars().all()
+    for due_date in changed:
+        with bulk_transaction(engine) as connection:
+            _hold(connection)
+            for step in ("note_due_date", "clear_due_date_sum", "insert_due_date_sum"):
+                connection.execute(named(f"dashboard/{step}"), {"due_date": due_date})
+    _replace(engine, "revenue", "event_status", today=today)
+    log.info("Billing: %s due dates summed anew.", len(changed))
+    return len(changed)
+
+
+def refresh_contracts(engine: Engine, today: date) -> None:
+    """Bring dashboard.package_clients up to date. Raises DatabaseUnavailable."""
+    _replace(engine, "package_clients", today=today)
+
+
+def refresh_reconciliation(engine: Engine, today: date, timezone: ZoneInfo) -> None:
+    """Bring dashboard.drift and dashboard.operation up to date; days are those of the time zone.
+
+    Raises DatabaseUnavailable.
+    """
+    _replace(engine, "drift", "operation", today=today, timezone=timezone.key)
+
+
+def _replace(engine: Engine, *figures: str, **parameters: object) -> None:
+    """Work tables out anew, in one transaction: a reader sees them before or after it."""
+    with bulk_transaction(engine) as connection:
+        _hold(connection)
+        for figure in figures:
+            connection.execute(named(f"dashboard/clear_{figure}"))
+            connection.execute(named(f"dashboard/insert_{figure}"), parameters)
+            connection.execute(named("dashboard/note_refresh"), {"figure": figure})
+
+
+def _hold(connection: Connection) -> None:
+    lock(connection, "dashboard")
