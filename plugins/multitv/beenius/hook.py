@@ -7,6 +7,7 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 
 from multitv.beenius.client import BeeniusClient
 from multitv.beenius.errors import BadConnection
+from multitv.beenius.transport import Patience
 
 CONNECTION_ID = "beenius_default"
 
@@ -23,7 +24,9 @@ class BeeniusHook(BaseHook):
         super().__init__()
         self.conn_id = conn_id
 
-    def get_conn(self, connections: int = 8, requests_per_second: float | None = None) -> BeeniusClient:
+    def get_conn(
+        self, connections: int = 8, requests_per_second: float | None = None, patience: Patience | None = None
+    ) -> BeeniusClient:
         """Return a client for so many threads; nothing is sent yet. Raises BadConnection, naming what is missing."""
         where = f"under Admin > Connections or as AIRFLOW_CONN_{self.conn_id.upper()}, then clear this task"
         try:
@@ -56,4 +59,5 @@ class BeeniusHook(BaseHook):
             client_secret,
             connections=connections,
             requests_per_second=requests_per_second,
+            patience=patience,
         )

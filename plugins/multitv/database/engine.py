@@ -112,6 +112,8 @@ def shared_engine_for(url: URL) -> Engine:
         connect_args={
             "connect_timeout": 5,
             "application_name": "multitv-web",
+            # Each statement is planned for its own values: a page of one client is not one of a million.
+            "prepare_threshold": None,
             "options": "-c statement_timeout=5s -c lock_timeout=3s -c idle_in_transaction_session_timeout=30s",
         },
     )

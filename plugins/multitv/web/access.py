@@ -24,6 +24,16 @@ from multitv.beenius.hook import CONNECTION_ID as PLATFORM
 
 BILLING_DAG = "tv_billing"
 RECONCILIATION_DAG = "tv_plan_reconciliation"
+DASHBOARD_DAG = "tv_dashboard"
+# As the DAGs are called in Airflow's pages, in the order in which they matter.
+DAGS = {
+    BILLING_DAG: "Faturamento TV",
+    "standard_billing": "Faturamento Padrão",
+    RECONCILIATION_DAG: "Reconciliar planos de TV",
+    "tv_catalog_sync": "Sincronizar catálogo de TV",
+    "tv_billing_sweep": "Vigiar o faturamento",
+    DASHBOARD_DAG: "Atualizar o painel",
+}
 
 
 class Right(StrEnum):

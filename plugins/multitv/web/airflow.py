@@ -62,12 +62,16 @@ class Airflow:
     def __init__(self, headers: dict[str, str]) -> None:
         self._headers = headers
 
-    def trigger(self, dag_id: str, conf: dict[str, Any], run_id: str) -> str:
-        """Start a run and return its id; one of this id that is there already is that run."""
+    def require_active(self, dag_id: str) -> None:
+        """Raise AirflowRefused if the DAG is paused: a run of it would wait for ever."""
         if self._call("GET", f"/dags/{quote(dag_id)}")["is_paused"]:
             raise AirflowRefused(
                 f"O DAG {dag_id} está pausado no Airflow: nada foi iniciado. Ative-o no Airflow e tente de novo."
             )
+
+    def trigger(self, dag_id: str, conf: dict[str, Any], run_id: str) -> str:
+        """Start a run and return its id; one of this id that is there already is that run."""
+        self.require_active(dag_id)
         body = {"logical_date": None, "conf": conf, "dag_run_id": run_id}
         answer = self._send("POST", f"/dags/{quote(dag_id)}/dagRuns", body)
         if answer.status_code != httpx.codes.CONFLICT:
@@ -88,13 +92,10 @@ class Airflow:
             question = (waiting.task_id, str(asked["subject"]), str(asked["body"] or ""))
         return Run(dag_id, run_id, run["state"], run["conf"] or {}, tasks, question)
 
-    def xcom(self, dag_id: str, run_id: str, task_id: str, key: str) -> Any:
-        """Return what a task left under a key, None if it left nothing."""
-        path = f"/dags/{quote(dag_id)}/dagRuns/{quote(run_id, safe='')}/taskInstances/{quote(task_id)}/xcomEntries"
-        answer = self._send("GET", f"{path}/{quote(key)}?deserialize=true")
-        if answer.status_code == httpx.codes.NOT_FOUND:
-            return None
-        return self._require(answer, "GET", path)["value"]
+    def answer(self, dag_id: str, run_id: str, task_id: str, option: str) -> None:
+        """Answer a task that waits for a person."""
+        path = f"/dags/{quote(dag_id)}/dagRuns/{quote(run_id, safe='')}/taskInstances/{quote(task_id)}/-1/hitlDetails"
+        self._call("PATCH", path, {"chosen_options": [option], "params_input": {}})
 
     def recent(self, dag_id: str, limit: int) -> list[dict[str, Any]]:
         """Return the newest runs of a DAG, the newest first, as Airflow shows them."""

@@ -91,4 +91,3 @@ def _counted(receive: Receive) -> Receive:
 
 def _refuse(code: int, reason: str) -> PlainTextResponse:
     return PlainTextResponse(reason, code, headers={"Cache-Control": "no-store", "Connection": "close"})
-

@@ -1,0 +1,10 @@
+-- In: due_date. Out: how far the TV billing and the standard billing of a due date have come.
+select
+    run.kind,
+    run.status,
+    run.reason,
+    run.created_at,
+    run.closed_at
+from billing.run as run
+where run.due_date = :due_date
+order by run.kind desc

@@ -1,0 +1,43 @@
+-- In: kind, after_amount, after_plan and after_package (of the last row, or null for the first page), size. Out: a page
+-- of the drift of a kind, the greatest amounts first.
+with page as materialized (
+    select
+        drift.kind,
+        drift.client_plan_id,
+        drift.package_id,
+        drift.amount,
+        drift.reason
+    from reconciliation.drift as drift
+    where
+        drift.kind = :kind
+        and (
+            cast(:after_amount as numeric) is null
+            or drift.amount < cast(:after_amount as numeric)
+            or (
+                drift.amount = cast(:after_amount as numeric)
+                and (drift.client_plan_id, drift.package_id)
+                > (cast(:after_plan as bigint), cast(:after_package as bigint))
+            )
+        )
+        and (cast(:after_amount as numeric) is null or drift.amount <= cast(:after_amount as numeric))
+    order by drift.amount desc, drift.client_plan_id asc, drift.package_id asc
+    limit :size
+)
+
+select
+    page.kind,
+    page.client_plan_id,
+    page.package_id,
+    (
+        select client.name
+        from erp.client_plan as plan
+        inner join erp.client as client on plan.client_id = client.id
+        where plan.id = page.client_plan_id
+        limit 1 -- noqa: AM09
+    ) as client,
+    package.name as package,
+    page.amount,
+    page.reason
+from page
+inner join tv.package as package on page.package_id = package.id
+order by page.amount desc, page.client_plan_id asc, page.package_id asc

@@ -1,0 +1,13 @@
+-- In: due_date. Out: the newest list that Carregar kept for it; no row if there is none.
+select
+    preview.id,
+    preview.due_date,
+    preview.candidates,
+    preview.charges,
+    preview.amount,
+    preview.last_charges,
+    preview.last_amount,
+    preview.concerns,
+    preview.created_at
+from billing.preview as preview
+where preview.due_date = :due_date

@@ -1,0 +1,15 @@
+-- In: today. Out: the due dates that were billed lately or are to come, with how far each is, the newest first.
+select
+    run.due_date,
+    max(run.status) filter (where run.kind = 'tv') as tv,
+    max(run.status) filter (where run.kind = 'standard') as standard,
+    (
+        select sum(status.amount)
+        from dashboard.event_status as status
+        where status.due_date = run.due_date and status.status <> 'cancelled'
+    ) as amount
+from billing.run as run
+where run.due_date > cast(:today as date) - 62
+group by run.due_date
+order by run.due_date desc
+limit 24

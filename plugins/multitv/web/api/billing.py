@@ -1,0 +1,91 @@
+"""Faturamento TV and the dashboard: load a due date, look at its list, save it, follow its run."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, status
+
+from multitv.billing.preview import approve
+from multitv.contracts.errors import InvalidValue
+from multitv.settings import get_settings
+from multitv.web.access import BILLING_DAG, Biller, Reader
+from multitv.web.airflow import AirflowApi
+from multitv.web.api.models import RunState, Saving, Started, TaskState
+from multitv.web.database import Database
+from multitv.web.pages.billing import start_loading, start_saving
+from multitv.web.pages.runs import RunId
+from multitv.web.paging import Cursor, Page
+from multitv.web.reads import billing, drift
+from multitv.web.reads.panel import Panel, panel
+
+router = APIRouter(tags=["billing"])
+
+DueDate = Annotated[date, Path(ge=date(2000, 1, 1), le=date(2200, 12, 31))]
+
+
+@router.post("/billing/{due_date}/load", status_code=status.HTTP_202_ACCEPTED)
+def load(person: Biller, airflow: AirflowApi, due_date: DueDate) -> Started:
+    """Start the run that lists a due date; it saves nothing."""
+    return Started(dag_id=BILLING_DAG, run_id=start_loading(airflow, due_date))
+
+
+@router.get("/billing/{due_date}/preview")
+def preview(person: Reader, engine: Database, due_date: DueDate) -> billing.Preview:
+    """The list that was loaded last, in numbers."""
+    return billing.require_preview(engine, due_date)
+
+
+@router.get("/billing/{due_date}/lines")
+def lines(
+    person: Reader,
+    engine: Database,
+    due_date: DueDate,
+    outcome: Annotated[str | None, Query(max_length=40, pattern="^[a-z_]+$")] = None,
+    cursor: Cursor = None,
+) -> Page[billing.Line]:
+    """The list that was loaded last, client package by client package. If it is loaded anew meanwhile, begin again."""
+    return billing.lines(engine, billing.require_preview(engine, due_date).id, outcome, cursor)
+
+
+@router.get("/billing/{due_date}/runs")
+def runs(person: Reader, engine: Database, due_date: DueDate) -> list[billing.BillingRun]:
+    """How far the TV billing and the standard billing of a due date have come."""
+    return billing.runs(engine, due_date)
+
+
+@router.post("/billing/{due_date}/save", status_code=status.HTTP_202_ACCEPTED)
+def save(person: Biller, engine: Database, airflow: AirflowApi, due_date: DueDate, body: Saving) -> Started:
+    """Approve a list and start the run that saves exactly it; the same list again is the same run."""
+    if due_date < get_settings().today() and not body.allow_past:
+        raise InvalidValue(f"O vencimento {due_date:%d/%m/%Y} já passou.", field="allow_past")
+    airflow.require_active(BILLING_DAG)
+    approve(engine, body.preview_id, by=person.name, at=datetime.now(UTC))
+    run_id = start_saving(airflow, due_date, body.preview_id, allow_voids=body.allow_voids)
+    return Started(dag_id=BILLING_DAG, run_id=run_id)
+
+
+@router.get("/billing/runs/{run_id}")
+def run(person: Reader, airflow: AirflowApi, run_id: RunId) -> RunState:
+    """A run of tv_billing with its tasks."""
+    found = airflow.run(BILLING_DAG, run_id)
+    return RunState(
+        dag_id=found.dag_id,
+        run_id=found.run_id,
+        state=found.state,
+        tasks=[TaskState(task_id=task.task_id, name=task.name, state=task.state) for task in found.tasks],
+        question=found.question[1] if found.question else None,
+    )
+
+
+@router.get("/dashboard", tags=["dashboard"])
+def dashboard(person: Reader, engine: Database) -> Panel:
+    """The figures of the dashboard."""
+    return panel(engine, get_settings().today())
+
+
+@router.get("/drift/{kind}", tags=["dashboard"])
+def drift_of_kind(person: Reader, engine: Database, kind: drift.Kind, cursor: Cursor = None) -> Page[drift.Drift]:
+    """Where sale, service and charge disagree, the greatest amounts first."""
+    return drift.page(engine, kind, cursor)

@@ -1,0 +1,69 @@
+"""The application: the screens, the JSON API beneath them, and how both tell what went wrong."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+from airflow.api_fastapi.app import get_auth_manager
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import PlainTextResponse, RedirectResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from multitv.errors import MultiTVError
+from multitv.web.api.app import make_api
+from multitv.web.pages import billing, clients, contracts, offer, panel
+from multitv.web.paging import BadCursor
+from multitv.web.problems import SURPRISE, problem_of
+from multitv.web.rendering import HERE, render
+from multitv.web.shield import Shield
+
+log = logging.getLogger(__name__)
+
+_ROUTERS = (panel.router, clients.router, contracts.router, billing.router, offer.router)
+
+
+def make_app() -> FastAPI:
+    """Return the application that Airflow mounts under /multitv."""
+    app = FastAPI(title="Multi TV", openapi_url=None)
+    app.mount("/api/v1", make_api())
+    app.mount("/static", StaticFiles(directory=HERE / "static"))
+    for router in _ROUTERS:
+        app.include_router(router)
+    for kind in (HTTPException, RequestValidationError, MultiTVError, BadCursor):
+        app.add_exception_handler(kind, _tell)
+    app.add_exception_handler(Exception, _tell_surprise)
+    app.add_middleware(Shield)
+    return app
+
+
+def _tell(request: Request, error: Exception) -> Response:
+    problem = problem_of(error)
+    if problem is None:
+        return _tell_surprise(request, error)
+    if problem.status >= 500:
+        log.error("%s %s: %s", request.method, request.url.path, error)
+    part = "hx-request" in request.headers
+    if problem.status == 401:
+        if request.method == "GET" and not part:
+            return RedirectResponse(get_auth_manager().get_url_login(next_url=str(request.url)), 303)
+        # The page comes anew, by way of the login.
+        return PlainTextResponse(problem.message, 401, {"HX-Refresh": "true"})
+    if part:
+        return _note(problem.message, problem.status)
+    return render(request, "problem.html", None, status=problem.status, message=problem.message)
+
+
+def _tell_surprise(request: Request, error: Exception) -> Response:
+    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    if "hx-request" in request.headers:
+        return _note(SURPRISE.message, SURPRISE.status)
+    return render(request, "problem.html", None, status=SURPRISE.status, message=SURPRISE.message)
+
+
+def _note(message: str, status: int) -> Response:
+    """Answer a part of a page: the page stays as it is, and static/multitv.js shows the message."""
+    headers = {"HX-Reswap": "none", "HX-Trigger": json.dumps({"refused": message})}
+    return PlainTextResponse(message, status, headers)

@@ -1,0 +1,61 @@
+"""What people type into the forms, read as they mean it. What is no value raises InvalidValue, naming the field."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+
+from fastapi import Form, Path
+
+from multitv.contracts.errors import InvalidValue
+from multitv.web.paging import MAX_ID
+
+Typed = Annotated[str, Form(max_length=500)]
+Id = Annotated[int, Path(ge=1, le=MAX_ID)]
+
+# 1.234,56 or 1234,56 as Brazilians write it, 1234.56 as keypads do.
+_BRAZILIAN = re.compile(r"(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d{1,2}))?")
+_PLAIN = re.compile(r"\d+\.\d{1,2}")
+
+
+def price(typed: str) -> Decimal | None:
+    """Return a price in reais, None if nothing was typed."""
+    text = typed.strip().removeprefix("R$").strip()
+    if not text:
+        return None
+    if _PLAIN.fullmatch(text):
+        return Decimal(text)
+    read = _BRAZILIAN.fullmatch(text)
+    if not read:
+        raise InvalidValue(f"“{typed[:40]}” não é um valor em reais: escreva como 29,90.", field="price")
+    return Decimal(read[1].replace(".", "") + "." + (read[2] or "0").ljust(2, "0"))
+
+
+def day(typed: str, field: str) -> date | None:
+    """Return the day of a date picker, None if it was left empty."""
+    if not typed.strip():
+        return None
+    try:
+        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", typed.strip()):
+            raise ValueError
+        return date.fromisoformat(typed.strip())
+    except ValueError as error:
+        raise InvalidValue(f"“{typed[:40]}” não é uma data.", field=field) from error
+
+
+def chosen(typed: str, field: str) -> int:
+    """Return the id of what was chosen in a list."""
+    if not re.fullmatch(r"[1-9]\d{0,17}", typed):
+        raise InvalidValue("Escolha um item da lista.", field=field)
+    return int(typed)
+
+
+def count(typed: str, field: str) -> int | None:
+    """Return a small whole number, None if nothing was typed."""
+    if not typed.strip():
+        return None
+    if not re.fullmatch(r"\d{1,6}", typed.strip()):
+        raise InvalidValue(f"“{typed[:40]}” não é um número inteiro.", field=field)
+    return int(typed.strip())

@@ -1,0 +1,174 @@
+"""Faturamento TV: Vencimento, Carregar, the list, Salvar, and the run that follows."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from itertools import islice
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from multitv.billing.due_date import due_dates
+from multitv.billing.preview import approve
+from multitv.contracts.errors import InvalidValue
+from multitv.settings import get_settings
+from multitv.web import export, forms
+from multitv.web.access import BILLING_DAG, Biller, Reader
+from multitv.web.airflow import ENDED, Airflow, AirflowApi
+from multitv.web.database import Database
+from multitv.web.forms import Typed
+from multitv.web.paging import Cursor
+from multitv.web.reads import billing
+from multitv.web.rendering import render
+
+router = APIRouter()
+
+_FIRST, _LAST = date(2000, 1, 1), date(2200, 12, 31)
+DueDate = Annotated[date, Path(ge=_FIRST, le=_LAST)]
+Outcome = Annotated[str, Query(max_length=40, pattern="^[a-z_]*$")]
+
+
+@router.get("/faturamento")
+def due_date_page(
+    request: Request,
+    person: Reader,
+    engine: Database,
+    vencimento: Annotated[str, Query(max_length=10)] = "",
+) -> Response:
+    settings = get_settings()
+    today = settings.today()
+    due_date = forms.day(vencimento, "vencimento")
+    if due_date is not None and not _FIRST <= due_date <= _LAST:
+        raise InvalidValue(f"{due_date:%d/%m/%Y} não é um vencimento possível.", field="vencimento")
+    return render(
+        request,
+        "billing.html",
+        person,
+        due_date=due_date,
+        today=today,
+        coming=list(islice(due_dates(settings.due_days, today), 4)),
+        recent=[] if due_date else billing.recent(engine, today),
+    )
+
+
+@router.post("/faturamento/carregar")
+def load(request: Request, person: Biller, airflow: AirflowApi, vencimento: Typed = "") -> Response:
+    due_date = forms.day(vencimento, "vencimento")
+    if due_date is None:
+        raise InvalidValue("Escolha o vencimento.", field="vencimento")
+    start_loading(airflow, due_date)
+    root = request.scope.get("root_path", "")
+    return Response(status_code=204, headers={"HX-Redirect": f"{root}/faturamento?vencimento={due_date}"})
+
+
+@router.get("/faturamento/{due_date}/resumo")
+def summary(request: Request, person: Reader, engine: Database, due_date: DueDate, resultado: Outcome = "") -> Response:
+    preview = billing.preview(engine, due_date)
+    return render(
+        request,
+        "parts/billing_summary.html",
+        person,
+        due_date=due_date,
+        today=get_settings().today(),
+        preview=preview,
+        outcome=resultado,
+        runs=billing.runs(engine, due_date),
+        page=billing.lines(engine, preview.id, resultado or None) if preview else None,
+    )
+
+
+@router.get("/faturamento/{due_date}/lista/{preview_id}")
+def lines(
+    request: Request,
+    person: Reader,
+    engine: Database,
+    due_date: DueDate,
+    preview_id: forms.Id,
+    resultado: Outcome = "",
+    cursor: Cursor = None,
+) -> Response:
+    page = billing.lines(engine, preview_id, resultado or None, cursor)
+    values: dict[str, Any] = {"due_date": due_date, "preview_id": preview_id, "outcome": resultado, "page": page}
+    return render(request, "parts/billing_lines.html", person, **values)
+
+
+@router.get("/faturamento/{due_date}/execucoes")
+def runs(request: Request, person: Reader, airflow: AirflowApi, due_date: DueDate) -> Response:
+    found = [
+        run
+        for run in airflow.recent(BILLING_DAG, 40)
+        if (run["conf"] or {}).get("due_date") == str(due_date) or f"due_{due_date}" in run["dag_run_id"]
+    ]
+    shown = next((run for run in found if run["state"] not in ENDED), found[0] if found else None)
+    run = airflow.run(BILLING_DAG, shown["dag_run_id"]) if shown else None
+    # One that had ended by now is no news.
+    return render(request, "parts/billing_runs.html", person, runs=found, run=run, news=run and not run.ended)
+
+
+@router.post("/faturamento/{due_date}/salvar")
+def save(
+    request: Request,
+    person: Biller,
+    engine: Database,
+    airflow: AirflowApi,
+    due_date: DueDate,
+    preview_id: Typed = "",
+    allow_past: Typed = "",
+    allow_voids: Typed = "",
+) -> Response:
+    number = forms.chosen(preview_id, "preview_id")
+    if due_date < get_settings().today() and allow_past != "sim":
+        raise InvalidValue(
+            f"O vencimento {due_date:%d/%m/%Y} já passou: marque “Permitir vencimento passado” para faturá-lo.",
+            field="allow_past",
+        )
+    # Nothing is kept of an approval that cannot be followed by its run.
+    airflow.require_active(BILLING_DAG)
+    approve(engine, number, by=person.name, at=datetime.now(UTC))
+    start_saving(airflow, due_date, number, allow_voids=allow_voids == "sim")
+    return Response(status_code=204, headers={"HX-Trigger": "run-started"})
+
+
+@router.get("/faturamento/{due_date}/lista.csv")
+def as_csv(person: Reader, engine: Database, due_date: DueDate) -> Response:
+    preview = billing.require_preview(engine, due_date)
+    return StreamingResponse(
+        export.csv(engine, preview.id),
+        media_type="text/csv; charset=utf-8",
+        headers=_attachment(due_date, "csv"),
+    )
+
+
+@router.get("/faturamento/{due_date}/lista.xlsx")
+def as_xlsx(person: Reader, engine: Database, due_date: DueDate) -> Response:
+    preview = billing.require_preview(engine, due_date)
+    if preview.candidates > export.XLSX_ROWS:
+        raise HTTPException(
+            409, f"A lista tem mais de {export.XLSX_ROWS} linhas: exporte em CSV, que não tem limite de tamanho."
+        )
+    file = export.xlsx(engine, preview.id)
+    return StreamingResponse(
+        iter(lambda: file.read(65536), b""),
+        media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        headers=_attachment(due_date, "xlsx"),
+    )
+
+
+def start_loading(airflow: Airflow, due_date: date) -> str:
+    """Start the run that lists a due date and saves nothing; return its id."""
+    conf = {"due_date": str(due_date), "dry_run": True, "allow_past": True}
+    return airflow.trigger(BILLING_DAG, conf, f"carregar_due_{due_date}__{datetime.now(UTC):%Y%m%dT%H%M%S.%f}")
+
+
+def start_saving(airflow: Airflow, due_date: date, preview_id: int, *, allow_voids: bool) -> str:
+    """Start the run that saves the list that was approved, and asks again if it has changed; return its id.
+
+    One run a list: whoever presses Salvar a second time is shown the first run.
+    """
+    conf = {"due_date": str(due_date), "approval": "always", "allow_past": True, "allow_voids": allow_voids}
+    return airflow.trigger(BILLING_DAG, conf, f"salvar_due_{due_date}__lista_{preview_id}")
+
+
+def _attachment(due_date: date, ending: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="faturamento-tv-{due_date}.{ending}"'}

@@ -1,0 +1,153 @@
+"""Planos e Serviços (aba TV), Pacotes e canais: what is sold, and what the ISP decides about it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy import Engine
+
+from multitv.contracts.errors import ContractRefused
+from multitv.contracts.offer import change_offer
+from multitv.contracts.plans import change_default_package, set_allows_tv
+from multitv.web import forms
+from multitv.web.access import OfferEditor, Person, Reader
+from multitv.web.database import Database
+from multitv.web.forms import Id, Typed
+from multitv.web.paging import Cursor
+from multitv.web.reads import offer
+from multitv.web.rendering import render
+
+router = APIRouter()
+
+Search = Annotated[str, Query(max_length=100)]
+
+
+@router.get("/planos")
+def service_plans(request: Request, person: Reader, engine: Database, cursor: Cursor = None) -> Response:
+    page = offer.service_plans(engine, cursor)
+    return render(request, "parts/service_plans.html" if cursor else "service_plans.html", person, page=page)
+
+
+@router.get("/planos/{service_plan_id}/tv")
+def service_plan_form(request: Request, person: OfferEditor, engine: Database, service_plan_id: Id) -> Response:
+    plan = offer.service_plan(engine, service_plan_id)
+    values = {"allows_tv": "sim" if plan.allows_tv else "nao", "package_id": str(plan.package_id or "")}
+    return _service_plan_form(request, person, engine, plan, values)
+
+
+@router.post("/planos/{service_plan_id}/tv")
+def change_service_plan(
+    request: Request,
+    person: OfferEditor,
+    engine: Database,
+    service_plan_id: Id,
+    allows_tv: Typed = "",
+    package_id: Typed = "",
+) -> Response:
+    try:
+        if package_id:
+            change_default_package(engine, person.name, service_plan_id, forms.chosen(package_id, "package_id"))
+        set_allows_tv(engine, person.name, service_plan_id, allows_tv == "sim")
+    except ContractRefused as refused:
+        plan = offer.service_plan(engine, service_plan_id)
+        values = {"allows_tv": allows_tv, "package_id": package_id}
+        return _service_plan_form(request, person, engine, plan, values, refused)
+    plan = offer.service_plan(engine, service_plan_id)
+    return render(request, "parts/service_plan_row.html", person, plan=plan, oob=True, told=f"{plan.name}: TV salva.")
+
+
+@router.get("/pacotes")
+def packages(request: Request, person: Reader, engine: Database, cursor: Cursor = None) -> Response:
+    page = offer.packages(engine, cursor)
+    if cursor:
+        return render(request, "parts/packages.html", person, page=page)
+    return render(request, "packages.html", person, page=page, sync=offer.last_sync(engine))
+
+
+@router.get("/pacotes/{package_id}")
+def package(request: Request, person: Reader, engine: Database, package_id: Id) -> Response:
+    shown = offer.package(engine, package_id)
+    channels = offer.channels(engine, package_id=package_id)
+    return render(request, "package.html", person, package=shown, page=channels, search="", package_id=package_id)
+
+
+@router.get("/pacotes/{package_id}/oferta")
+def offer_form(request: Request, person: OfferEditor, engine: Database, package_id: Id) -> Response:
+    package = offer.package(engine, package_id)
+    values = {
+        "extra": "sim" if package.extra else "nao",
+        "price": "" if package.price is None else f"{package.price:.2f}".replace(".", ","),
+        "point_limit": "" if package.point_limit is None else str(package.point_limit),
+    }
+    return render(request, "dialogs/offer.html", person, package=package, values=values, error=None)
+
+
+@router.post("/pacotes/{package_id}/oferta")
+def change_package(
+    request: Request,
+    person: OfferEditor,
+    engine: Database,
+    package_id: Id,
+    extra: Typed = "",
+    price: Typed = "",
+    point_limit: Typed = "",
+) -> Response:
+    try:
+        change_offer(
+            engine,
+            person.name,
+            package_id,
+            extra=extra == "sim",
+            price=forms.price(price),
+            point_limit=forms.count(point_limit, "point_limit"),
+        )
+    except ContractRefused as refused:
+        shown = offer.package(engine, package_id)
+        values = {"extra": extra, "price": price, "point_limit": point_limit}
+        return render(request, "dialogs/offer.html", person, status=422, package=shown, values=values, error=refused)
+    shown = offer.package(engine, package_id)
+    told = f"{shown.name}: oferta salva."
+    return render(request, "parts/package_row.html", person, package=shown, oob=True, told=told)
+
+
+@router.get("/canais")
+def channels(
+    request: Request,
+    person: Reader,
+    engine: Database,
+    cursor: Cursor = None,
+    busca: Search = "",
+    pacote: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
+) -> Response:
+    page = offer.channels(engine, cursor, package_id=pacote, search=busca)
+    part = cursor or "hx-request" in request.headers
+    template = "parts/channels.html" if part else "channels.html"
+    return render(request, template, person, page=page, search=busca, package_id=pacote)
+
+
+@router.get("/quarentena")
+def quarantine(request: Request, person: Reader, engine: Database, cursor: Cursor = None) -> Response:
+    sync = offer.last_sync(engine)
+    page = offer.quarantine(engine, sync.id if sync else 0, cursor)
+    return render(request, "parts/quarantine.html" if cursor else "quarantine.html", person, page=page, sync=sync)
+
+
+def _service_plan_form(
+    request: Request,
+    person: Person,
+    engine: Engine,
+    plan: offer.ServicePlan,
+    values: dict[str, str],
+    error: ContractRefused | None = None,
+) -> Response:
+    return render(
+        request,
+        "dialogs/service_plan.html",
+        person,
+        status=422 if error else 200,
+        plan=plan,
+        packages=offer.default_packages(engine),
+        values=values,
+        error=error,
+    )

@@ -1,0 +1,63 @@
+"""Pages by key: where the next one begins is the last row's key, opaque to whoever passes it on."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Generic, TypeVar, cast
+
+import msgspec
+from fastapi import Query
+from pydantic import BaseModel
+
+SIZE = 50
+MAX_ID = 2**63 - 1
+
+R = TypeVar("R")
+K = TypeVar("K")
+
+Cursor = Annotated[
+    str | None, Query(max_length=600, pattern=r"^[A-Za-z0-9_-]*$", description="`next` of the page before")
+]
+
+
+class BadCursor(ValueError):
+    """What was passed on is not where a page of this list ended."""
+
+    def __init__(self) -> None:
+        super().__init__("Esta página da lista não existe: comece de novo pelo início.")
+
+
+class Page(BaseModel, Generic[R]):
+    """Some rows of a list, and where the next page begins (null: there is none)."""
+
+    rows: list[R]
+    next: str | None
+
+
+def page_of(rows: Sequence[R], key: Callable[[R], tuple[Any, ...]], size: int = SIZE) -> Page[R]:
+    """Return a page of at most `size` of the rows, of which there is one more if the list goes on."""
+    shown = list(rows[:size])
+    return Page(rows=shown, next=_written(key(shown[-1])) if len(rows) > size else None)
+
+
+def read_cursor(cursor: str | None, kind: type[K]) -> K | None:
+    """Return the key that a cursor holds, a tuple of the kind given. Raises BadCursor."""
+    if not cursor:
+        return None
+    try:
+        key = msgspec.json.decode(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=kind)
+    except (Error, ValueError) as error:
+        raise BadCursor from error
+    if any(_impossible(part) for part in cast("tuple[Any, ...]", key)):
+        raise BadCursor
+    return key
+
+
+def _impossible(part: Any) -> bool:
+    return not 0 <= part <= MAX_ID if isinstance(part, int) else "\0" in str(part)
+
+
+def _written(key: tuple[Any, ...]) -> str:
+    return urlsafe_b64encode(msgspec.json.encode(key)).decode().rstrip("=")

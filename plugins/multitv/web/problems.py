@@ -1,0 +1,86 @@
+"""What went wrong, as a person on a screen or a program behind the JSON API is told: one table for both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import HTTPException
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException as StarletteHTTPException
+
+from multitv.billing.preview import PreviewOutdated
+from multitv.contracts.errors import ContractRefused, InvalidValue, NotThere
+from multitv.database.engine import (
+    DatabaseBusy,
+    DatabaseRefused,
+    DatabaseUnavailable,
+    MissingConnection,
+    SchemaMissing,
+)
+from multitv.reconciliation.errors import MissingPinKey, NoPin, RevealRefused
+from multitv.web.airflow import AirflowRefused, AirflowUnavailable
+from multitv.web.export import ExportsBusy
+from multitv.web.paging import BadCursor
+from multitv.web.reads.rows import NoSuchRow
+
+_DATABASE = "O banco de dados do ISP não respondeu a tempo. Nada foi gravado; tente de novo em instantes."
+_SETUP = "O banco de dados do ISP não está pronto para estas telas: chame quem cuida do Airflow. Nada foi gravado."
+_HTTP = {
+    401: ("unauthorized", "Entre no Airflow para continuar."),
+    404: ("not_found", "Esta página não existe."),
+    405: ("method_not_allowed", "Isto não pode ser feito com este endereço."),
+    413: ("too_large", "O envio é grande demais."),
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """An error as it is shown: HTTP status, a word for programs, a sentence in Portuguese, the field it is about."""
+
+    status: int
+    code: str
+    message: str
+    field: str | None = None
+
+
+SURPRISE = Problem(500, "internal_error", "Algo deu errado aqui, e ficou registrado no log do Airflow.")
+
+# The first that fits; what is not here is an error of ours.
+_KNOWN: tuple[tuple[type[Exception], int, str, str | None], ...] = (
+    (NoSuchRow, 404, "not_there", None),
+    (NotThere, 404, "not_there", None),
+    (NoPin, 404, "no_pin", None),
+    (BadCursor, 422, "bad_cursor", None),
+    (PreviewOutdated, 409, "preview_outdated", None),
+    (AirflowRefused, 409, "airflow_refused", None),
+    (AirflowUnavailable, 503, "airflow_unavailable", None),
+    (ExportsBusy, 503, "exports_busy", None),
+    (MissingPinKey, 503, "no_pin_key", "Falta a chave que abre os PINs: chame quem cuida do Airflow."),
+    (DatabaseUnavailable, 503, "database_unavailable", _DATABASE),
+    (DatabaseBusy, 503, "database_busy", _DATABASE),
+    (DatabaseRefused, 503, "database_refused", _SETUP),
+    (SchemaMissing, 503, "schema_missing", _SETUP),
+    (MissingConnection, 503, "connection_missing", _SETUP),
+)
+
+
+def problem_of(error: Exception) -> Problem | None:
+    """Return how an error is told, None for one that nobody foresaw."""
+    if isinstance(error, RequestValidationError):
+        first = error.errors()[0]
+        path = ".".join(str(part) for part in first["loc"][1:])
+        return Problem(
+            422, "invalid_request", f"O pedido não é válido ({path or 'corpo'}): {first['msg']}.", path or None
+        )
+    if isinstance(error, HTTPException | StarletteHTTPException):
+        code, message = _HTTP.get(error.status_code, ("refused", str(error.detail)))
+        return Problem(error.status_code, code, message)
+    for kind, status, code, told in _KNOWN:
+        if isinstance(error, kind):
+            return Problem(status, code, told or str(error))
+    if isinstance(error, RevealRefused):
+        return Problem(409, error.code, str(error))
+    if isinstance(error, ContractRefused):
+        field = error.field if isinstance(error, InvalidValue) else None
+        return Problem(422 if isinstance(error, InvalidValue) else 409, error.code, str(error), field)
+    return None

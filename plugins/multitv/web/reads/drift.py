@@ -1,0 +1,41 @@
+"""What is sold, active and billed, and where the three differ, in reais a month."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+from sqlalchemy import Engine
+
+from multitv.database.engine import reading
+from multitv.web.paging import SIZE, Page, page_of, read_cursor
+from multitv.web.reads.rows import Shown, select
+
+Kind = Literal["sold_not_active", "active_not_billed", "billed_not_active"]
+
+
+class Drift(Shown):
+    """A package of a client plan whose sale, service and charge disagree."""
+
+    kind: Kind
+    client_plan_id: int
+    package_id: int
+    client: str | None
+    package: str
+    amount: Decimal
+    reason: str
+
+
+def page(engine: Engine, kind: Kind, cursor: str | None = None) -> Page[Drift]:
+    """Return a page of the drift of a kind, the greatest amounts first. Raises BadCursor, DatabaseUnavailable."""
+    amount, plan, package = read_cursor(cursor, tuple[Decimal, int, int]) or (None, None, None)
+    after = {"after_amount": amount, "after_plan": plan, "after_package": package}
+    with reading(engine) as connection:
+        rows = select(connection, "drift", {"kind": kind, "size": SIZE + 1} | after)
+    return page_of([Drift.of(row) for row in rows], lambda row: (row.amount, row.client_plan_id, row.package_id))
+
+
+def of_client_plan(engine: Engine, client_plan_id: int) -> list[Drift]:
+    """Return the drift of one client plan. Raises DatabaseUnavailable."""
+    with reading(engine) as connection:
+        return [Drift.of(row) for row in select(connection, "drift_of_client_plan", {"client_plan_id": client_plan_id})]

@@ -1,0 +1,32 @@
+"""From a row of the database to the model that a screen or the JSON API shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import Connection, Row
+
+from multitv.database.sql import named
+from multitv.errors import PermanentError
+
+
+class NoSuchRow(PermanentError):
+    """What a screen was asked to show does not exist; the message says so in Portuguese."""
+
+
+class Shown(BaseModel):
+    """A row as it is shown. Money is in reais, as text with two decimals in JSON; days are YYYY-MM-DD."""
+
+    model_config = ConfigDict(frozen=True)
+
+    @classmethod
+    def of(cls, row: Row[Any], **more: Any) -> Self:
+        """Return a row as this model, with what the row does not have."""
+        return cls(**row._mapping, **more)
+
+
+def select(connection: Connection, name: str, parameters: Mapping[str, Any] | None = None) -> list[Row[Any]]:
+    """Return the rows of include/sql/web/<name>.sql."""
+    return list(connection.execute(named(f"web/{name}"), dict(parameters or {})).all())

@@ -1,0 +1,91 @@
+"""Pages and their parts, from Jinja templates that escape whatever they show."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from multitv.billing.run import reais
+from multitv.settings import get_settings
+from multitv.web.access import Person
+from multitv.web.mount import SCREENS
+from multitv.web.wording import WORDS
+
+HERE = Path(__file__).parent
+
+
+def render(
+    request: Request, template: str, person: Person | None, *, status: int = 200, told: str | None = None, **values: Any
+) -> HTMLResponse:
+    """Return a template as an answer. `told`: what a note on the screen says was done, which also closes its dialog."""
+    root = request.scope.get("root_path", "")
+    body = _environment.get_template(template).render(
+        root=root,
+        airflow=root.removesuffix("/multitv"),
+        person=person,
+        path=request.url.path.removeprefix(root),
+        **values,
+    )
+    # The names in these events are read by static/multitv.js.
+    headers = {"HX-Trigger": json.dumps({"told": told, "contract-changed": True})} if told is not None else {}
+    return HTMLResponse(body, status, headers)
+
+
+def day(value: date | None) -> str:
+    """Return a day as dd/mm/aaaa."""
+    return f"{value:%d/%m/%Y}" if value else "—"
+
+
+def month(value: date) -> str:
+    """Return a reference month as mm/aaaa."""
+    return f"{value:%m/%Y}"
+
+
+def moment(value: datetime | None) -> str:
+    """Return a moment in the ISP's time zone."""
+    return f"{value.astimezone(get_settings().timezone):%d/%m/%Y %H:%M}" if value else "—"
+
+
+def money(value: Decimal | None) -> str:
+    """Return an amount in reais, a dash for none."""
+    return "—" if value is None else reais(value)
+
+
+def number(value: int | None) -> str:
+    """Return a count with dots between thousands."""
+    return "—" if value is None else f"{value:,}".replace(",", ".")
+
+
+def word(value: str | None) -> str:
+    """Return what a code of the database is called on a screen."""
+    return WORDS.get(value or "", value or "—")
+
+
+def _make_environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "day": day,
+        "month": month,
+        "moment": moment,
+        "money": money,
+        "number": number,
+        "word": word,
+    }
+    environment.globals["screens"] = SCREENS
+    return environment
+
+
+_environment = _make_environment()

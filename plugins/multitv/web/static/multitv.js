@@ -1,0 +1,56 @@
+// What the pages need beyond htmx: a dialog that opens when its form has come, notes, and links to Airflow's own pages.
+(() => {
+  const dialog = document.getElementById("dialog");
+  const notes = document.getElementById("notes");
+
+  const note = (text, kind) => {
+    const line = document.createElement("p");
+    line.className = `note ${kind}`;
+    line.textContent = text;
+    notes.append(line);
+    window.setTimeout(() => line.remove(), kind === "bad" ? 12000 : 6000);
+  };
+
+  document.body.addEventListener("htmx:afterSwap", (event) => {
+    if (event.target.id !== "dialog-content") return;
+    if (event.target.firstElementChild && !dialog.open) dialog.showModal();
+    const first = event.target.querySelector("[aria-invalid], [autofocus]");
+    if (first) first.focus();
+  });
+  // Announced before the answer is swapped in, so the dialog is closed and the page beneath has its focus again.
+  document.body.addEventListener("told", (event) => {
+    if (dialog.open) dialog.close();
+    note(event.detail.value, "good");
+  });
+  // A run that was followed has ended: what it changed is read anew.
+  document.body.addEventListener("htmx:afterSwap", (event) => {
+    const ended = event.detail.elt.matches?.("[data-ended]") ? event.detail.elt : event.target.querySelector?.("[data-ended]");
+    if (!ended || ended.dataset.told) return;
+    ended.dataset.told = "yes";
+    if (ended.closest("[data-reload]")) window.location.reload();
+    else for (const name of ["run-ended", "contract-changed"]) htmx.trigger(document.body, name);
+  });
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog || event.target.closest("[data-close]")) dialog.close();
+  });
+  dialog.addEventListener("close", () => document.getElementById("dialog-content").replaceChildren());
+
+  document.body.addEventListener("refused", (event) => note(event.detail.value, "bad"));
+  document.body.addEventListener("htmx:responseError", (event) => {
+    const told = event.detail.xhr.getResponseHeader("HX-Trigger") || event.detail.xhr.getResponseHeader("HX-Refresh");
+    if (!told) note("Não foi possível concluir. Tente de novo.", "bad");
+  });
+  document.body.addEventListener("htmx:sendError", () => note("O Airflow não respondeu. Verifique a conexão.", "bad"));
+
+  // The frame that Airflow shows us in may not navigate the whole window; a link in Airflow's own document may.
+  document.body.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-airflow]");
+    if (!link || window.self === window.top || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    const beyond = window.parent.document.createElement("a");
+    beyond.href = link.href;
+    window.parent.document.body.append(beyond);
+    beyond.click();
+    beyond.remove();
+  });
+})();
