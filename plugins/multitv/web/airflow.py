@@ -55,6 +55,17 @@ class Run:
     def ended(self) -> bool:
         return self.state in ENDED
 
+    @property
+    def done(self) -> int:
+        """How many tasks have nothing left to do."""
+        return sum(task.state in ("success", "skipped") for task in self.tasks)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether nothing moves until something outside happens, which may take days."""
+        states = {task.state for task in self.tasks}
+        return bool(states & {"deferred", "awaiting_input"}) and not states & {"running", "queued", "scheduled"}
+
 
 class Airflow:
     """What the screens ask of Airflow, as one person. Raises AirflowRefused, AirflowUnavailable."""

@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette.types import Scope
 
 from multitv.errors import MultiTVError
 from multitv.web.api.app import make_api
@@ -25,11 +26,21 @@ log = logging.getLogger(__name__)
 _ROUTERS = (panel.router, clients.router, contracts.router, billing.router, offer.router)
 
 
+class _Static(StaticFiles):
+    """Our own files are asked for with each page, and mostly not sent again; a version of another's never changes."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        answer = await super().get_response(path, scope)
+        of_others = path.startswith("vendor/") and answer.status_code == 200
+        answer.headers["Cache-Control"] = "public, max-age=31536000, immutable" if of_others else "no-cache"
+        return answer
+
+
 def make_app() -> FastAPI:
     """Return the application that Airflow mounts under /multitv."""
     app = FastAPI(title="Multi TV", openapi_url=None)
     app.mount("/api/v1", make_api())
-    app.mount("/static", StaticFiles(directory=HERE / "static"))
+    app.mount("/static", _Static(directory=HERE / "static"))
     for router in _ROUTERS:
         app.include_router(router)
     for kind in (HTTPException, RequestValidationError, MultiTVError, BadCursor):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -68,6 +69,16 @@ def word(value: str | None) -> str:
     return WORDS.get(value or "", value or "—")
 
 
+def document(value: str | None) -> str:
+    """Return a CPF or CNPJ with its dots and dashes; what is neither, as it is."""
+    digits = re.sub(r"\D", "", value or "")
+    if len(digits) == 11:
+        return f"{digits[:3]}.{digits[3:6]}.{digits[6:9]}-{digits[9:]}"
+    if len(digits) == 14:
+        return f"{digits[:2]}.{digits[2:5]}.{digits[5:8]}/{digits[8:12]}-{digits[12:]}"
+    return value or "—"
+
+
 def _make_environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(HERE / "templates"),
@@ -83,6 +94,7 @@ def _make_environment() -> Environment:
         "money": money,
         "number": number,
         "word": word,
+        "document": document,
     }
     environment.globals["screens"] = SCREENS
     return environment

@@ -73,7 +73,6 @@ def summary(request: Request, person: Reader, engine: Database, due_date: DueDat
         today=get_settings().today(),
         preview=preview,
         outcome=resultado,
-        runs=billing.runs(engine, due_date),
         page=billing.lines(engine, preview.id, resultado or None) if preview else None,
     )
 
@@ -102,8 +101,12 @@ def runs(request: Request, person: Reader, airflow: AirflowApi, due_date: DueDat
     ]
     shown = next((run for run in found if run["state"] not in ENDED), found[0] if found else None)
     run = airflow.run(BILLING_DAG, shown["dag_run_id"]) if shown else None
-    # One that had ended by now is no news.
-    return render(request, "parts/billing_runs.html", person, runs=found, run=run, news=run and not run.ended)
+    return render(request, "parts/billing_runs.html", person, runs=found, run=run)
+
+
+@router.get("/faturamento/{due_date}/situacao")
+def progress(request: Request, person: Reader, engine: Database, due_date: DueDate) -> Response:
+    return render(request, "parts/billing_state.html", person, runs=billing.runs(engine, due_date))
 
 
 @router.post("/faturamento/{due_date}/salvar")

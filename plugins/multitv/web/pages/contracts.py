@@ -17,6 +17,7 @@ from multitv.web.access import RECONCILIATION_DAG, ContractEditor, Person, PinRe
 from multitv.web.airflow import AirflowApi
 from multitv.web.database import Database
 from multitv.web.forms import Id, Typed
+from multitv.web.pages.runs import show
 from multitv.web.platform import device_types
 from multitv.web.reads import clients, offer
 from multitv.web.rendering import day, money, render
@@ -220,8 +221,7 @@ def reconcile_now(
     run_id = airflow.trigger(
         RECONCILIATION_DAG, {"only": client_plan_id}, f"tela__{client_plan_id}__{now:%Y-%m-%dT%H:%M:%S}"
     )
-    run = airflow.run(RECONCILIATION_DAG, run_id)
-    return render(request, "parts/run.html", person, run=run, news=True)
+    return show(request, person, airflow.run(RECONCILIATION_DAG, run_id))
 
 
 def _done(request: Request, person: Person, told: str) -> Response:

@@ -14,6 +14,7 @@ from multitv.web.access import DAGS, DASHBOARD_DAG, Biller, Reader
 from multitv.web.airflow import AirflowApi
 from multitv.web.database import Database
 from multitv.web.pages.runs import router as runs
+from multitv.web.pages.runs import show
 from multitv.web.paging import Cursor
 from multitv.web.reads import drift
 from multitv.web.reads.panel import panel
@@ -44,7 +45,7 @@ def health(request: Request, person: Reader, airflow: AirflowApi) -> Response:
 @router.post("/painel/atualizar")
 def refresh(request: Request, person: Biller, airflow: AirflowApi) -> Response:
     run_id = airflow.trigger(DASHBOARD_DAG, {}, f"tela__{datetime.now(UTC):%Y%m%dT%H%M%S}")
-    return render(request, "parts/run.html", person, run=airflow.run(DASHBOARD_DAG, run_id), news=True)
+    return show(request, person, airflow.run(DASHBOARD_DAG, run_id))
 
 
 @router.get("/painel/divergencia")

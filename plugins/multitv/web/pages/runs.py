@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Form, HTTPException, Path, Request, Response
+from fastapi import APIRouter, Form, HTTPException, Path, Query, Request, Response
 
-from multitv.web.access import BILLING_DAG, DASHBOARD_DAG, RECONCILIATION_DAG, Biller, Reader
-from multitv.web.airflow import AirflowApi
+from multitv.web.access import BILLING_DAG, DASHBOARD_DAG, RECONCILIATION_DAG, Biller, Person, Reader
+from multitv.web.airflow import AirflowApi, Run
 from multitv.web.rendering import render
 
 router = APIRouter()
@@ -18,10 +18,18 @@ RunId = Annotated[str, Path(max_length=250, pattern=r"^[A-Za-z0-9_.~:+-]+$")]
 
 
 @router.get("/execucoes/{dag_id}/{run_id}")
-def follow(request: Request, person: Reader, airflow: AirflowApi, dag_id: str, run_id: RunId) -> Response:
+def follow(
+    request: Request,
+    person: Reader,
+    airflow: AirflowApi,
+    dag_id: str,
+    run_id: RunId,
+    feitas: Annotated[int, Query(ge=0, le=1000)] = 0,
+) -> Response:
     if dag_id not in FOLLOWED:
         raise HTTPException(404)
-    return render(request, "parts/run.html", person, run=airflow.run(dag_id, run_id), news=True)
+    run = airflow.run(dag_id, run_id)
+    return show(request, person, run, moved=run.done != feitas)
 
 
 @router.post("/execucoes/tv_billing/{run_id}/{task_id}/resposta")
@@ -34,4 +42,13 @@ def answer(
     resposta: Annotated[Literal["Approve", "Reject"], Form()],
 ) -> Response:
     airflow.answer(BILLING_DAG, run_id, task_id, resposta)
-    return render(request, "parts/run.html", person, run=airflow.run(BILLING_DAG, run_id), news=True)
+    return show(request, person, airflow.run(BILLING_DAG, run_id))
+
+
+def show(request: Request, person: Person, run: Run, *, moved: bool = False) -> Response:
+    """Return a run as a part of a page that follows it; the page is told when it moved and when it ended."""
+    answer = render(request, "parts/run.html", person, run=run)
+    news = {"run-moved": moved, "run-ended": run.ended, "contract-changed": run.ended}
+    if told := [event for event, happened in news.items() if happened]:
+        answer.headers["HX-Trigger-After-Swap"] = ", ".join(told)
+    return answer

@@ -22,13 +22,9 @@
     if (dialog.open) dialog.close();
     note(event.detail.value, "good");
   });
-  // A run that was followed has ended: what it changed is read anew.
-  document.body.addEventListener("htmx:afterSwap", (event) => {
-    const ended = event.detail.elt.matches?.("[data-ended]") ? event.detail.elt : event.target.querySelector?.("[data-ended]");
-    if (!ended || ended.dataset.told) return;
-    ended.dataset.told = "yes";
-    if (ended.closest("[data-reload]")) window.location.reload();
-    else for (const name of ["run-ended", "contract-changed"]) htmx.trigger(document.body, name);
+  // The numbers of the dashboard have been worked out anew.
+  document.body.addEventListener("run-ended", () => {
+    if (document.querySelector("[data-reload]")) window.location.reload();
   });
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog || event.target.closest("[data-close]")) dialog.close();
