@@ -1,38 +1,62 @@
 -- In: due_date. Reads the temporary table candidate. Out: the client plans whose charges differ most from those of the
--- same due day in the month before: amount then and now.
-with before as (
+-- same due day in the month before: amount then and now. Charge is compared with charge first: most stay as they were.
+with before as not materialized (
     select
         event.client_plan_id,
-        sum(event.amount) as amount
+        event.client_package_id,
+        event.amount,
+        -- Or in arrears: there is no third month.
+        event.reference_month
+        = cast(date_trunc('month', cast(:due_date as timestamp)) - interval '1 month' as date) as in_advance
     from billing.live_charge(cast(cast(:due_date as date) - interval '1 month' as date)) as event
-    group by event.client_plan_id
 ),
 
-after as (
+after as not materialized (
     select
         charge.client_plan_id,
-        sum(charge.amount) as amount
+        charge.client_package_id,
+        charge.amount,
+        charge.reference_month = cast(date_trunc('month', cast(:due_date as timestamp)) as date) as in_advance
     from (
         select
             candidate.client_plan_id,
-            candidate.amount
+            candidate.client_package_id,
+            candidate.amount,
+            candidate.reference_month
         from candidate
         where candidate.exclusion is null
         union all
         select
             event.client_plan_id,
-            event.amount
+            event.client_package_id,
+            event.amount,
+            event.reference_month
         from billing.processed_charge(:due_date) as event
     ) as charge
-    group by charge.client_plan_id
+),
+
+most as (
+    select
+        coalesce(after.client_plan_id, before.client_plan_id) as client_plan_id,
+        sum(coalesce(after.amount, 0) - coalesce(before.amount, 0)) as change
+    from after
+    full join before
+        on
+            after.client_plan_id = before.client_plan_id
+            and after.client_package_id = before.client_package_id
+            and after.in_advance = before.in_advance
+    where after.amount is distinct from before.amount
+    group by coalesce(after.client_plan_id, before.client_plan_id)
+    having sum(coalesce(after.amount, 0) - coalesce(before.amount, 0)) <> 0
+    order by abs(sum(coalesce(after.amount, 0) - coalesce(before.amount, 0))) desc, client_plan_id asc
+    limit 10
 )
 
 select
-    coalesce(after.client_plan_id, before.client_plan_id) as client_plan_id,
-    coalesce(before.amount, 0) as amount_before,
-    coalesce(after.amount, 0) as amount_after
-from after
-full join before on after.client_plan_id = before.client_plan_id
-where coalesce(after.amount, 0) <> coalesce(before.amount, 0)
-order by abs(coalesce(after.amount, 0) - coalesce(before.amount, 0)) desc, client_plan_id
-limit 10
+    most.client_plan_id,
+    coalesce(sum(before.amount), 0) as amount_before,
+    coalesce(sum(before.amount), 0) + most.change as amount_after
+from most
+left join before on most.client_plan_id = before.client_plan_id
+group by most.client_plan_id, most.change
+order by abs(most.change) desc, most.client_plan_id asc
