@@ -14,7 +14,7 @@ run it by hand, pick the due date (*Vencimento*) in the trigger form, or send:
     {"due_date": "2026-12-10", "approval": "always"}
 
 `approval` says who looks at the list before it is saved: auto (a person, if something is unusual), always, never.
-`dry_run` shows the list and stops.
+With `dry_run` the list is kept for the screen to show (`billing.preview`), and the run ends: nothing is charged.
 
 A due date may be run as often as you like, also twice at once: pending events are added, re-priced or voided, processed
 ones never change, and nobody is charged twice for one package in one month.
@@ -48,8 +48,8 @@ from __future__ import annotations
 import pendulum
 from airflow.sdk import DAG, get_current_context, task
 
+from multitv.billing import preview, tv
 from multitv.billing import report as reports
-from multitv.billing import tv
 from multitv.billing.approval import ReviewAndSave
 from multitv.billing.due_date import parse_due_date
 from multitv.billing.form import DUE_DATE, due_date_form, resolve_due_date, review_form, void_form
@@ -81,11 +81,14 @@ with DAG(
     @task.short_circuit(task_display_name="Carregar", ignore_downstream_trigger_rules=False)
     def load(due_date: str) -> bool:
         context = get_current_context()
-        loaded = tv.load(isp_database(), parse_due_date(due_date))
-        if context["params"]["dry_run"]:
-            context["ti"].xcom_push("markdown", tv.preview(isp_database(), parse_due_date(due_date)))
-            return False
-        return loaded.has_work
+        if not context["params"]["dry_run"]:
+            return tv.load(isp_database(), parse_due_date(due_date)).has_work
+        kept = preview.keep(isp_database(), parse_due_date(due_date))
+        context["ti"].xcom_push("preview", kept.id)
+        context["ti"].xcom_push("markdown", kept.markdown)
+        # There is nothing to report on either.
+        context["task"].ignore_downstream_trigger_rules = True
+        return False
 
     @task(task_display_name="Conferir a lista")
     def check_list() -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, event
 
 from include.local import postgres
 from include.local.postgres import Server
-from multitv.billing import correction, tv
+from multitv.billing import correction, preview, tv
 from multitv.billing.standard import bill_plans
 from multitv.database.engine import DatabaseUnavailable, engine_for
 from multitv.quality import books
@@ -34,6 +34,10 @@ BOOKS = (
     "select client_plan_id, due_date, kind, amount from finance.posting join finance.invoice as i on i.id = invoice_id",
     "select action, reason, author, rebill from billing.correction",
     "select due_date, digest, charges, amount, decision, decided_by from billing.review",
+    "select due_date, digest, candidates, charges, amount from billing.preview",
+    "select outcome, client_packages, amount from billing.preview_outcome",
+    "select client_package_id, outcome, status, line.amount from billing.preview_line as line "
+    "join billing.preview on preview_id = preview.id",
 )  # fmt: skip
 _numbers = count(1)
 
@@ -52,6 +56,10 @@ class Step:
 
 STEPS = {
     "load": Step((lambda e: tv.save(e, DUE),), lambda e: tv.load(e, DUE)),
+    "keep a list": Step(
+        (lambda e: preview.keep(e, DUE), lambda e: tv.save(e, DUE), lambda e: change(e)),
+        lambda e: preview.keep(e, DUE),
+    ),
     "save": Step((), lambda e: tv.save(e, DUE)),
     "save again": Step(
         (lambda e: tv.save(e, DUE), lambda e: change(e)),

@@ -156,16 +156,6 @@ def test_a_decision_is_made_once_and_stays(billed: Isp) -> None:
             billed.run(damage)
 
 
-def test_a_preview_writes_nothing_and_waits_for_nobody(billed: Isp) -> None:
-    before = billed.tables()
-    holder = billed.engine.connect()
-    tv.hold(holder, DUE)
-    assert "**10 (R$ 100,00)** de 10 pacotes" in tv.preview(billed.engine, DUE)
-    holder.close()
-    assert billed.tables() == before
-    assert reviews(billed) == []
-
-
 def test_the_limit_of_an_amount_is_a_setting() -> None:
     weight = review.Weight(DUE, tv.Tally(1, Decimal(9)), 1, Decimal(9), "0", tv.Tally(1, Decimal(9)))
     assert review.concerns(weight, get_settings()) == []

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from multitv.billing import preview
 from multitv.settings import get_settings
 from tests.e2e.conftest import RunningStack, rows, totals
 
@@ -67,13 +68,23 @@ def test_a_rejected_list_is_not_saved_and_the_run_ends_cleanly(stack: RunningSta
     assert events(stack, due) == []
 
 
-def test_a_dry_run_shows_the_list_and_writes_nothing(stack: RunningStack, due_dates: Iterator[date]) -> None:
+def test_a_dry_run_keeps_the_list_and_what_a_person_approves_of_it_is_saved_unasked(
+    stack: RunningStack, due_dates: Iterator[date]
+) -> None:
     due = next(due_dates)
     run = stack.trigger("tv_billing", {"due_date": str(due), "dry_run": True, "approval": "always"})
     assert stack.wait_for_run("tv_billing", run) == "success"
     assert "pacotes da lista seriam cobrados" in stack.task_log("tv_billing", run, "load")
     assert (reviews(stack, due), events(stack, due)) == ([], [])
-    assert stack.task_states("tv_billing", run)["save"] == "skipped"
+    states = stack.task_states("tv_billing", run)
+    assert {task for task, state in states.items() if state != "skipped"} == {"resolve_due_date", "load"}
+
+    [kept] = rows(stack, "select id, charges from billing.preview where due_date = :due", due=due)
+    preview.approve(stack.engine, kept.id, by="maria", at=datetime.now(UTC))
+    run = stack.trigger("tv_billing", {"due_date": str(due), "approval": "always"})
+    stack.wait_for_task("tv_billing", run, WAIT, "deferred")
+    assert reviews(stack, due) == [("approved", "maria", kept.charges)]
+    assert len(events(stack, due)) == kept.charges > 0
 
 
 def test_several_due_dates_are_billed_by_one_run_and_one_event_is_reversed(stack: RunningStack) -> None:

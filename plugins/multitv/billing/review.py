@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 
 from sqlalchemy import Connection, Engine
 
@@ -49,6 +49,32 @@ class Weight:
 
 
 @dataclass(frozen=True)
+class Outcome:
+    """How many client packages of a list are charged, or are excluded for one reason; the amount in reais."""
+
+    name: str
+    client_packages: int
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Change:
+    """A client plan that is charged another amount, in reais, than in the month before."""
+
+    client_plan: int
+    before: Decimal
+    after: Decimal
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """What a list is made of: its outcomes, and the greatest changes if there is a month before to compare with."""
+
+    outcomes: list[Outcome]
+    changes: list[Change]
+
+
+@dataclass(frozen=True)
 class Question:
     """A review that waits for a person, and what to show them: a line, and Markdown."""
 
@@ -69,6 +95,15 @@ def weigh(connection: Connection, due_date: date) -> Weight:
         row.digest,
         Tally(int(last.charges), last.amount) if last else None,
     )
+
+
+def break_down(connection: Connection, weight: Weight) -> Breakdown:
+    """Break down the list that was weighed."""
+    outcomes = connection.execute(named("billing/list_outcomes")).all()
+    changes = (
+        connection.execute(named("billing/top_changes"), {"due_date": weight.due_date}).all() if weight.last else []
+    )
+    return Breakdown([Outcome(*row) for row in outcomes], [Change(*row) for row in changes])
 
 
 def concerns(weight: Weight, settings: Settings) -> list[str]:
@@ -127,25 +162,24 @@ def review(connection: Connection, due_date: date, approval: Approval, settings:
         return None
     what = f"{weight.charges.events} eventos, {reais(weight.charges.amount)}"
     subject = f"Faturamento TV, vencimento {due_date:%d/%m/%Y}: salvar {what}?"
-    return Question(number, subject, describe(connection, weight, unusual))
+    return Question(number, subject, describe(weight, unusual, break_down(connection, weight)))
 
 
-def describe(connection: Connection, weight: Weight, unusual: list[str]) -> str:
+def describe(weight: Weight, unusual: list[str], parts: Breakdown) -> str:
     """Return the list as Markdown for a person: totals, what is unusual, outcomes, and who changes most."""
-    outcomes = connection.execute(named("billing/list_outcomes")).all()
-    changes = connection.execute(named("billing/top_changes"), {"due_date": weight.due_date}).all()
     lines = [f"**{weight.charges}** de {weight.candidates} pacotes da lista seriam cobrados."]
     if weight.last is not None:
         lines[0] += f" No mês anterior: {weight.last}."
     lines += ["", *(f"* {line}" for line in unusual), ""]
     lines += table(
         ["resultado", "pacotes", "valor"],
-        [["cobrar" if row.outcome == "charge" else row.outcome, row.candidates, reais(row.amount)] for row in outcomes],
+        [
+            ["cobrar" if part.name == "charge" else part.name, part.client_packages, reais(part.amount)]
+            for part in parts.outcomes
+        ],
     )
-    if changes and weight.last is not None:
-        shown: list[list[Any]] = [
-            [row.client_plan_id, reais(row.amount_before), reais(row.amount_after)] for row in changes
-        ]
+    if parts.changes:
+        shown = [[change.client_plan, reais(change.before), reais(change.after)] for change in parts.changes]
         lines += ["", "Maiores mudanças:", "", *table(["plano do cliente", "mês anterior", "agora"], shown)]
     return "\n".join(lines)
 
@@ -163,20 +197,20 @@ def decide(engine: Engine, review: int, *, approved: bool, by: str, at: datetime
     log.info("Review %s was %s by %s.", review, decision, by)
 
 
+def columns(weight: Weight, unusual: list[str]) -> dict[str, object]:
+    """Return what is kept of a list in numbers, by the names that the statements have for it."""
+    return {
+        "due_date": weight.due_date,
+        "digest": weight.digest,
+        "candidates": weight.candidates,
+        "charges": weight.charges.events,
+        "amount": weight.charges.amount,
+        "last_charges": weight.last.events if weight.last else None,
+        "last_amount": weight.last.amount if weight.last else None,
+        "concerns": unusual,
+    }
+
+
 def _keep(connection: Connection, weight: Weight, unusual: list[str], decided_by: str | None) -> int:
-    return int(
-        connection.execute(
-            named("billing/insert_review"),
-            {
-                "due_date": weight.due_date,
-                "digest": weight.digest,
-                "candidates": weight.candidates,
-                "charges": weight.charges.events,
-                "amount": weight.charges.amount,
-                "last_charges": weight.last.events if weight.last else None,
-                "last_amount": weight.last.amount if weight.last else None,
-                "concerns": unusual,
-                "decided_by": decided_by,
-            },
-        ).scalar_one()
-    )
+    row = columns(weight, unusual) | {"decided_by": decided_by}
+    return int(connection.execute(named("billing/insert_review"), row).scalar_one())

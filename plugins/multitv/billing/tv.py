@@ -10,7 +10,7 @@ from decimal import Decimal
 from sqlalchemy import Connection, Engine
 
 from multitv.billing.correction import post_credits
-from multitv.billing.review import Approval, Question, concerns, describe, review, weigh
+from multitv.billing.review import Approval, Question, review
 from multitv.billing.run import Tally, hold, open_run, read_run, reais, require_erp
 from multitv.database.engine import bulk_transaction
 from multitv.database.sql import named
@@ -102,20 +102,6 @@ def load(engine: Engine, due_date: date) -> Loaded:
     return loaded
 
 
-def preview(engine: Engine, due_date: date) -> str:
-    """Log and return what a person would be shown before the list is saved. Writes nothing and takes no lock.
-
-    Raises ErpEmpty, DatabaseUnavailable.
-    """
-    with bulk_transaction(engine) as connection:
-        require_erp(connection)
-        _list_candidates(connection, due_date)
-        weight = weigh(connection, due_date)
-        shown = describe(connection, weight, concerns(weight, get_settings()))
-    log.info("%s", shown)
-    return shown
-
-
 def save(
     engine: Engine, due_date: date, *, allow_voids: bool = False, approval: Approval = "never"
 ) -> Saved | Question:
@@ -131,7 +117,7 @@ def save(
         run = open_run(connection, "tv", due_date)
         of_run: dict[str, object] = {"run_id": run.id}
         of_date: dict[str, object] = {"due_date": due_date}
-        _list_candidates(connection, due_date)
+        list_candidates(connection, due_date)
         question = review(connection, due_date, approval, get_settings())
         if question is not None:
             return question
@@ -187,7 +173,8 @@ def settle(engine: Engine, due_date: date, *, allow_voids: bool = False) -> Sett
     return settled
 
 
-def _list_candidates(connection: Connection, due_date: date) -> None:
+def list_candidates(connection: Connection, due_date: date) -> None:
+    """Make the list of a due date: the temporary tables candidate and processed, gone when the transaction ends."""
     connection.execute(named("billing/list_candidates"), {"due_date": due_date})
     connection.execute(named("billing/park_repeated"), {"due_date": due_date})
     connection.execute(named("billing/tally_processed"), {"due_date": due_date})

@@ -1,0 +1,2 @@
+-- Out: the number of the next list that is kept.
+select nextval('billing.preview_id_seq') as id

@@ -1,0 +1,95 @@
+"""The list that Carregar saw, kept so that a person can read it page by page, and that Salvar saves exactly it."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection, Engine
+
+from multitv.billing.review import Breakdown, break_down, columns, concerns, describe, weigh
+from multitv.billing.run import require_erp
+from multitv.billing.tv import list_candidates
+from multitv.database.engine import bulk_transaction, transaction
+from multitv.database.locks import lock
+from multitv.database.sql import named
+from multitv.errors import PermanentError
+from multitv.settings import get_settings
+
+log = logging.getLogger(__name__)
+
+# Not the lock of any billing: lists are kept one at a time, whatever is being saved or settled.
+PREVIEW = "billing preview"
+
+
+class PreviewOutdated(PermanentError):
+    """What a person would approve is not the list of its due date any more; the message is for that person."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A list that is kept: its number in billing.preview, and its totals as Markdown."""
+
+    id: int
+    markdown: str
+
+
+def keep(engine: Engine, due_date: date) -> Kept:
+    """List who would be charged, and keep that in place of the due date's list before. Charges nothing.
+
+    Billing of the due date does not wait for it, nor it for billing. Of two at once, both are kept, the one that
+    listed last for longer. Raises ErpEmpty, DatabaseUnavailable.
+    """
+    # What was settled while the list is made would be on it twice, so all of it reads one state of the database: that
+    # of its own beginning, after the list before it was kept.
+    frozen = engine.execution_options(isolation_level="REPEATABLE READ")
+    with transaction(engine) as turn:
+        lock(turn, PREVIEW)
+        with bulk_transaction(frozen) as connection:
+            kept = _keep(connection, due_date)
+    log.info("List %s of %s is kept; nothing is saved.\n%s", kept.id, due_date, kept.markdown)
+    return kept
+
+
+def approve(engine: Engine, preview: int, *, by: str, at: datetime) -> None:
+    """Keep a person's word that a list may be saved: the next run saves it unasked, if it is still the same.
+
+    Harmless when repeated. Raises PreviewOutdated if the list is not kept any more, DatabaseUnavailable.
+    """
+    with transaction(engine) as connection:
+        due_date = connection.execute(named("billing/hold_preview"), {"preview": preview}).scalar_one_or_none()
+        if due_date is None:
+            raise PreviewOutdated(
+                f"A lista {preview} não está mais guardada: o vencimento foi carregado de novo depois dela, ou ela se "
+                "perdeu. Nada foi salvo. Carregue outra vez e confira a lista antes de salvar."
+            )
+        connection.execute(named("billing/approve_preview"), {"preview": preview, "decided_by": by, "decided_at": at})
+    log.info("List %s of %s was approved by %s.", preview, due_date, by)
+
+
+def _keep(connection: Connection, due_date: date) -> Kept:
+    require_erp(connection)
+    list_candidates(connection, due_date)
+    weight = weigh(connection, due_date)
+    unusual, parts = concerns(weight, get_settings()), break_down(connection, weight)
+    number = int(connection.execute(named("billing/next_preview")).scalar_one())
+    connection.execute(named("billing/make_preview_table"))
+    connection.execute(named("billing/fill_preview"), {"preview": number, "due_date": due_date})
+    connection.execute(named("billing/take_in_preview"), {"preview": number})
+    # From here on an approval or a reader may have to wait, so there is little left to do.
+    replaced = connection.execute(named("billing/delete_previews"), {"due_date": due_date}).scalars().all()
+    connection.execute(named("billing/insert_preview"), {"preview": number} | columns(weight, unusual) | _parts(parts))
+    connection.execute(named("billing/drop_replaced_previews"), {"spared": list(replaced)})
+    return Kept(number, describe(weight, unusual, parts))
+
+
+def _parts(parts: Breakdown) -> dict[str, object]:
+    return {
+        "outcomes": [part.name for part in parts.outcomes],
+        "client_packages": [part.client_packages for part in parts.outcomes],
+        "amounts": [part.amount for part in parts.outcomes],
+        "client_plans": [change.client_plan for change in parts.changes],
+        "amounts_before": [change.before for change in parts.changes],
+        "amounts_after": [change.after for change in parts.changes],
+    }

@@ -1,0 +1,459 @@
+"""Carregar at the screen: the list that is kept is what Salvar then saves, and whoever reads it reads all of it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from itertools import count
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, text
+
+from include.local import postgres
+from multitv.billing import preview, review, tv
+from multitv.billing.policy import Policy, set_policy
+from multitv.billing.preview import Kept, PreviewOutdated
+from multitv.billing.run import ErpEmpty, hold
+from multitv.billing.standard import bill_plans
+from multitv.billing.sweep import unfinished
+from multitv.database.engine import DatabaseUnavailable, engine_for
+from multitv.database.migrate import migrate
+from multitv.settings import get_settings
+from tests.billing.isp import DUE, Isp
+
+NOVEMBER = date(2026, 11, 10)
+AT = datetime(2026, 12, 1, 12, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def listed(isp: Isp) -> Isp:
+    """Three clients at 10 reais that were billed in November; since then one more, and one for each of some reasons."""
+    package = isp.package("10.00")
+    for _ in range(3):
+        isp.sell(isp.client_plan(), package)
+    settled(isp, NOVEMBER)
+    isp.sell(isp.client_plan(), package, "12.34", added_on=date(2026, 11, 20))
+    isp.sell(isp.client_plan(status="suspended"), package)
+    isp.sell(isp.client_plan(service_plan=2), package)
+    isp.sell(isp.client_plan(), package, "0.00")
+    isp.sell(isp.client_plan(), isp.package(None))
+    isp.sell(isp.client_plan(), package, cancelled_on=date(2026, 12, 1))
+    return isp
+
+
+def settled(isp: Isp, due: date) -> None:
+    tv.save(isp.engine, due)
+    bill_plans(isp.engine, due)
+    tv.settle(isp.engine, due)
+
+
+def keep(isp: Isp, due: date = DUE) -> Kept:
+    return preview.keep(isp.engine, due)
+
+
+def approve(isp: Isp, number: int, by: str = "Ana") -> None:
+    preview.approve(isp.engine, number, by=by, at=AT)
+
+
+def totals(isp: Isp, due: date = DUE) -> Any:
+    [row] = isp.run("select * from billing.preview where due_date = :due", due=due)
+    return row
+
+
+def lines(isp: Isp, number: int) -> list[Any]:
+    return isp.run(
+        "select * from billing.preview_line where preview_id = :p "
+        "order by client_plan_id, client_package_id, reference_month",
+        p=number,
+    )
+
+
+def outcomes(isp: Isp, number: int) -> dict[str, tuple[int, Decimal]]:
+    rows = isp.run("select * from billing.preview_outcome where preview_id = :p", p=number)
+    return {row.outcome: (row.client_packages, row.amount) for row in rows}
+
+
+def reviews(isp: Isp) -> list[tuple[Any, ...]]:
+    rows = isp.run("select decision, decided_by, decided_at from billing.review where due_date = :d order by id", d=DUE)
+    return [tuple(row) for row in rows]
+
+
+def assert_whole(isp: Isp, number: int) -> None:
+    """The totals, the outcomes and the lines of a list are those of one list."""
+    of_list, all_lines = totals(isp), lines(isp, number)
+    assert of_list.id == number
+    assert len(all_lines) == of_list.candidates
+    by_outcome: dict[str, tuple[int, Decimal]] = {}
+    for line in all_lines:
+        packages, amount = by_outcome.get(line.outcome, (0, Decimal()))
+        by_outcome[line.outcome] = (packages + 1, amount + (line.amount or 0))
+    assert by_outcome == outcomes(isp, number)
+    assert by_outcome.get("charge", (0, Decimal())) == (of_list.charges, of_list.amount)
+
+
+def test_what_is_shown_is_what_is_then_saved(listed: Isp) -> None:
+    number = keep(listed).id
+    assert_whole(listed, number)
+    shown = lines(listed, number)
+    assert {line.status for line in shown if line.outcome == "charge"} == {"new"}
+    assert {line.outcome for line in shown} > {"charge", "client_plan_suspended", "free", "package_cancelled"}
+    tv.save(listed.engine, DUE)
+    assert {line.client_package_id: ("pending", line.amount) for line in shown if line.outcome == "charge"} == (
+        listed.events()
+    )
+    excluded = {line.client_package_id: line.outcome for line in shown if line.outcome != "charge"}
+    assert excluded == listed.exclusions()
+    assert all((line.amount, line.status) == (None, None) for line in shown if line.outcome != "charge")
+
+
+def test_a_line_says_where_its_amount_comes_from(listed: Isp) -> None:
+    set_policy(listed.engine, "Ana", Policy(proration="daily", timing="arrears"))
+    [line] = [line for line in lines(listed, keep(listed).id) if line.price == Decimal("12.34")]
+    assert (line.reference_month, line.days, line.denominator) == (date(2026, 11, 1), 11, 30)
+    assert (line.amount, line.price_source, line.event_id) == (Decimal("4.52"), "client", None)
+
+
+def test_the_totals_stand_beside_those_of_the_month_before(listed: Isp) -> None:
+    listed.run("update tv.client_package set price = 11.50 where id = 2")
+    kept = keep(listed)
+    of_list = totals(listed)
+    assert (of_list.charges, of_list.amount) == (4, Decimal("43.84"))
+    assert (of_list.last_charges, of_list.last_amount) == (3, Decimal("30.00"))
+    assert [line for line in of_list.concerns if "mudou mais de 20%" in line]
+    changes = listed.run(
+        "select number, client_plan_id, amount_before, amount_after from billing.preview_change "
+        "where preview_id = :p order by number",
+        p=kept.id,
+    )
+    plans = dict(map(tuple, listed.run("select id, client_plan_id from tv.client_package")))
+    assert [tuple(row) for row in changes] == [
+        (1, plans[4], Decimal("0.00"), Decimal("12.34")),
+        (2, plans[2], Decimal("10.00"), Decimal("11.50")),
+    ]
+    assert "**4 (R$ 43,84)** de 9 pacotes da lista seriam cobrados. No mês anterior: 3 (R$ 30,00)." in kept.markdown
+
+
+def test_a_change_is_that_of_all_packages_of_a_client_plan(listed: Isp) -> None:
+    plan = listed.client_plan()
+    for price in ("5.00", "6.00"):
+        listed.sell(plan, listed.package(price))
+    tv.save(listed.engine, NOVEMBER)
+    listed.run("update tv.package set price = 9.00 where price = 6.00")
+    keep(listed)
+    [row] = listed.run("select * from billing.preview_change where client_plan_id = :plan", plan=plan)
+    assert (row.amount_before, row.amount_after) == (Decimal("11.00"), Decimal("14.00"))
+
+
+def test_what_was_saved_and_settled_stays_on_the_list(listed: Isp) -> None:
+    keep(listed)
+    digest = totals(listed).digest
+    tv.save(listed.engine, DUE)
+    events = dict(map(tuple, listed.run("select client_package_id, id from billing.event where due_date = :d", d=DUE)))
+    for status in ("pending", "processed"):
+        if status == "processed":
+            bill_plans(listed.engine, DUE)
+            tv.settle(listed.engine, DUE)
+        number = keep(listed).id
+        assert_whole(listed, number)
+        charges = [line for line in lines(listed, number) if line.outcome == "charge"]
+        assert {line.status for line in charges} == {status}
+        assert {line.client_package_id: line.event_id for line in charges} == events
+        assert totals(listed).digest == digest
+
+
+def test_a_list_that_is_processed_in_part_has_each_charge_once(listed: Isp) -> None:
+    tv.save(listed.engine, DUE)
+    bill_plans(listed.engine, DUE)
+    listed.run(
+        "update finance.invoice set status = 'paid' where due_date = :d "
+        "and client_plan_id = (select client_plan_id from tv.client_package where id = 1)",
+        d=DUE,
+    )
+    tv.settle(listed.engine, DUE)
+    listed.sell(listed.client_plan(), 1)
+    number = keep(listed).id
+    assert_whole(listed, number)
+    charges = [line.status for line in lines(listed, number) if line.outcome == "charge"]
+    assert sorted(charges) == ["new", "pending", "processed", "processed", "processed"]
+
+
+def test_a_pending_event_that_salvar_would_cancel_is_named(listed: Isp) -> None:
+    tv.save(listed.engine, DUE)
+    listed.run("update tv.client_package set cancelled_on = '2026-12-02' where id = 1")
+    [(event,)] = listed.run("select id from billing.event where client_package_id = 1 and due_date = :d", d=DUE)
+    [line] = [line for line in lines(listed, keep(listed).id) if line.client_package_id == 1]
+    assert (line.outcome, line.status, line.amount, line.event_id) == ("package_cancelled", None, None, event)
+
+
+def test_a_package_that_the_erp_shows_twice_is_one_line(listed: Isp) -> None:
+    listed.run("alter table erp.client_plan drop constraint client_plan_pkey cascade")
+    listed.run(
+        "insert into erp.client_plan select plan.* from erp.client_plan as plan "
+        "join tv.client_package as sold on client_plan_id = plan.id where sold.id = 1"
+    )
+    number = keep(listed).id
+    assert_whole(listed, number)
+    assert [line.outcome for line in lines(listed, number) if line.client_package_id == 1] == ["listed_twice"]
+
+
+def test_nothing_of_billing_is_written_or_waited_for(listed: Isp) -> None:
+    before = listed.tables(), reviews(listed)
+    with listed.engine.begin() as holder:
+        hold(holder, DUE)
+        keep(listed)
+    assert (listed.tables(), reviews(listed)) == before
+
+
+def test_a_due_date_with_nobody_on_its_list_has_an_empty_one(listed: Isp) -> None:
+    nobody = date(2026, 12, 11)
+    kept = keep(listed, nobody)
+    of_list = totals(listed, nobody)
+    assert (of_list.id, of_list.candidates, of_list.charges, of_list.amount) == (kept.id, 0, 0, Decimal())
+    assert lines(listed, kept.id) == [] == list(outcomes(listed, kept.id))
+    approve(listed, kept.id)
+    assert isinstance(tv.save(listed.engine, nobody, approval="always"), tv.Saved)
+
+
+def test_an_empty_erp_is_no_list_and_the_one_before_stays(listed: Isp) -> None:
+    kept = keep(listed)
+    listed.run("truncate erp.client_plan")
+    with pytest.raises(ErpEmpty):
+        keep(listed)
+    assert_whole(listed, kept.id)
+
+
+def test_carregar_again_replaces_the_list_of_that_due_date_alone(listed: Isp) -> None:
+    other = keep(listed, NOVEMBER)
+    first = keep(listed)
+    listed.run("update tv.client_package set price = 20.00 where id = 1")
+    second = keep(listed)
+    assert second.id > first.id > other.id
+    assert_whole(listed, second.id)
+    assert totals(listed).amount == Decimal("52.34")
+    assert outcomes(listed, first.id) == {}
+    assert totals(listed, NOVEMBER).id == other.id
+    # The lines of the first are there for whoever is reading them, until the next list.
+    assert len(lines(listed, first.id)) == 9
+    keep(listed, NOVEMBER)
+    assert lines(listed, first.id) == []
+    assert len(lines(listed, second.id)) == 9
+    assert len(listed.run("select from pg_inherits where inhparent = 'billing.preview_line'::regclass")) == 3
+
+
+def test_lists_of_long_ago_are_forgotten(listed: Isp) -> None:
+    keep(listed, NOVEMBER)
+    listed.run("update billing.preview set created_at = now() - interval '32 days'")
+    keep(listed)
+    keep(listed)
+    assert [row.due_date for row in listed.run("select due_date from billing.preview")] == [DUE]
+    assert len(listed.run("select from pg_inherits where inhparent = 'billing.preview_line'::regclass")) == 2
+
+
+def shown(connection: Connection) -> tuple[Any, ...]:
+    """What the screen shows: the totals, then the lines of that list."""
+    of_list = connection.execute(text("select id, candidates, amount from billing.preview")).one()
+    statement = text("select count(*), sum(amount) from billing.preview_line where preview_id = :p")
+    return tuple(of_list), tuple(connection.execute(statement, {"p": of_list.id}).one())
+
+
+def waiting(isp: Isp) -> bool:
+    patience = monotonic() + 30
+    while monotonic() < patience:
+        if isp.run(
+            "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' "
+            "and wait_event <> 'advisory'"
+        ):
+            return True
+        sleep(0.02)
+    return False
+
+
+def test_whoever_reads_during_a_replacement_sees_the_old_list_or_the_new_one(listed: Isp) -> None:
+    first = keep(listed)
+    old = ((first.id, 9, Decimal("42.34")), (9, Decimal("42.34")))
+    listed.run("update tv.client_package set price = 20.00 where id = 1")
+    with ThreadPoolExecutor(1) as pool, listed.engine.connect() as reader:
+        with listed.engine.begin() as approval:
+            # Held where a screen approves, all but replaced.
+            approval.execute(text("select from billing.preview for update"))
+            replacing = pool.submit(keep, listed)
+            assert waiting(listed)
+            assert shown(reader) == old
+            reader.rollback()
+            reader.execution_options(isolation_level="REPEATABLE READ")
+            assert tuple(reader.execute(text("select id, candidates, amount from billing.preview")).one()) == old[0]
+        second = replacing.result(timeout=30)
+        assert shown(reader) == old
+        reader.rollback()
+        assert shown(reader) == ((second.id, 9, Decimal("52.34")), (9, Decimal("52.34")))
+
+
+def test_readers_and_lists_do_not_wait_for_whoever_reads_for_long(listed: Isp) -> None:
+    keep(listed)
+    with listed.engine.begin() as backup:
+        backup.execute(text("select count(*) from billing.preview_line"))
+        began = monotonic()
+        for _ in range(3):
+            last = keep(listed)
+        assert_whole(listed, last.id)
+        assert monotonic() - began < 10
+    keep(listed)
+    assert len(listed.run("select from pg_inherits where inhparent = 'billing.preview_line'::regclass")) == 2
+
+
+def test_lists_at_once_are_all_kept_and_the_last_one_stays(listed: Isp) -> None:
+    dues = [DUE, DUE, NOVEMBER, DUE, date(2026, 12, 11), DUE]
+    with ThreadPoolExecutor(len(dues)) as pool:
+        numbers = [kept.id for kept in pool.map(lambda due: keep(listed, due), dues)]
+    assert len(set(numbers)) == len(dues)
+    assert_whole(listed, max(number for number, due in zip(numbers, dues, strict=True) if due == DUE))
+
+
+def test_lists_are_kept_while_their_due_date_is_billed(listed: Isp) -> None:
+    with ThreadPoolExecutor(3) as pool:
+        billing = pool.submit(lambda: [settled(listed, DUE) for _ in range(3)])
+        lists = [pool.submit(lambda: [keep(listed) for _ in range(6)]) for _ in range(2)]
+        for done in (billing, *lists):
+            done.result()
+    assert_whole(listed, totals(listed).id)
+
+
+def test_a_list_that_dies_in_the_middle_leaves_the_one_before_whole(listed: Isp) -> None:
+    first = keep(listed)
+    listed.run("update tv.client_package set price = 20.00 where id = 1")
+    with ThreadPoolExecutor(1) as pool:
+        with listed.engine.begin() as approval:
+            approval.execute(text("select from billing.preview for update"))
+            dying = pool.submit(keep, listed)
+            assert waiting(listed)
+            listed.run(
+                "select pg_terminate_backend(pid) from pg_stat_activity "
+                "where datname = current_database() and wait_event_type = 'Lock'"
+            )
+        with pytest.raises(DatabaseUnavailable):
+            dying.result(timeout=30)
+    assert_whole(listed, first.id)
+    assert totals(listed).amount == Decimal("42.34")
+    assert_whole(listed, keep(listed).id)
+
+
+def test_an_approved_list_is_saved_unasked_under_the_name_of_who_pressed_salvar(listed: Isp) -> None:
+    approve(listed, keep(listed).id)
+    assert isinstance(tv.save(listed.engine, DUE, approval="always"), tv.Saved)
+    assert reviews(listed) == [("approved", "Ana", AT)]
+    assert len(listed.events()) == 4
+
+
+def test_a_list_that_changed_after_it_was_approved_is_asked_about(listed: Isp) -> None:
+    approve(listed, keep(listed).id)
+    listed.run("update tv.client_package set price = 10.01 where id = 1")
+    assert isinstance(tv.save(listed.engine, DUE, approval="always"), review.Question)
+    assert listed.events() == {}
+    assert reviews(listed) == [("approved", "Ana", AT), (None, None, None)]
+    approve(listed, keep(listed).id)
+    assert isinstance(tv.save(listed.engine, DUE, approval="always"), tv.Saved)
+    assert listed.events()[1] == ("pending", Decimal("10.01"))
+
+
+@pytest.mark.parametrize("gone", ["replaced", "lost", "never there"])
+def test_a_list_that_is_not_kept_any_more_is_not_approved(listed: Isp, gone: str) -> None:
+    number = keep(listed).id
+    if gone == "replaced":
+        keep(listed)
+    elif gone == "lost":
+        listed.run("delete from billing.preview")
+    else:
+        number += 1000
+    with pytest.raises(PreviewOutdated, match=f"A lista {number} não está mais guardada.*Carregue outra vez"):
+        approve(listed, number)
+    assert reviews(listed) == []
+
+
+def test_salvar_pressed_twice_is_one_approval_and_of_two_people_each_is_kept(listed: Isp) -> None:
+    number = keep(listed).id
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: approve(listed, number), range(4)))
+    assert reviews(listed) == [("approved", "Ana", AT)]
+    approve(listed, number, by="Bruno")
+    assert [row[1] for row in reviews(listed)] == ["Ana", "Bruno"]
+
+
+def test_a_rule_or_a_rejection_before_does_not_take_the_place_of_the_person(listed: Isp) -> None:
+    question = tv.save(listed.engine, DUE, approval="always")
+    assert isinstance(question, review.Question)
+    review.decide(listed.engine, question.review, approved=False, by="Bruno", at=AT)
+    approve(listed, keep(listed).id)
+    assert isinstance(tv.save(listed.engine, DUE, approval="always"), tv.Saved)
+    assert [row[:2] for row in reviews(listed)] == [("rejected", "Bruno"), ("approved", "Ana")]
+
+
+def test_the_sweep_says_the_same_whether_or_not_a_list_was_approved(listed: Isp) -> None:
+    settings, today = get_settings(), date(2026, 12, 1)
+    before = unfinished(listed.engine, settings, today)
+    assert [item.what for item in before] == ["tv_billing never ran"]
+    approve(listed, keep(listed).id)
+    assert unfinished(listed.engine, settings, today) == before
+    tv.save(listed.engine, DUE, approval="always")
+    assert unfinished(listed.engine, settings, today) == []
+
+
+def test_a_question_that_waits_in_airflow_may_still_be_answered(listed: Isp) -> None:
+    question = tv.save(listed.engine, DUE, approval="always")
+    assert isinstance(question, review.Question)
+    approve(listed, keep(listed).id)
+    assert isinstance(tv.save(listed.engine, DUE, approval="always"), tv.Saved)
+    review.decide(listed.engine, question.review, approved=True, by="Bruno", at=AT)
+    assert tv.save(listed.engine, DUE, approval="always") == tv.Saved(0, 0, tv.NOTHING)
+
+
+def test_after_a_crash_of_the_database_there_is_no_list_and_no_number_is_given_twice() -> None:
+    with tempfile.TemporaryDirectory(prefix="multitv-crash-") as folder:
+        server = postgres.start(Path(folder) / "postgres")
+        try:
+            engine = engine_for(postgres.database(server, "isp"))
+            migrate(engine)
+            isp = Isp(engine, count(1))
+            isp.run("insert into erp.service_plan values (1, 'Fibra 500 + TV', 149.90)")
+            isp.run("insert into tv.service_plan_setting values (1, true, null)")
+            isp.sell(isp.client_plan(), isp.package())
+            first = keep(isp)
+            os.kill(int((server.folder / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+            server.start()
+            assert isp.run("select from billing.preview") == []
+            assert lines(isp, first.id) == []
+            with pytest.raises(PreviewOutdated):
+                approve(isp, first.id)
+            second = keep(isp)
+            assert second.id > first.id
+            assert_whole(isp, second.id)
+        finally:
+            server.stop()
+
+
+def test_a_page_is_read_by_its_keys(listed: Isp) -> None:
+    number = keep(listed).id
+    whole = lines(listed, number)
+    for outcome in (None, "charge"):
+        where = "and outcome = :o" if outcome else ""
+        read: list[Any] = []
+        after = (0, 0, date(2000, 1, 1))
+        while page := listed.run(
+            f"select * from billing.preview_line where preview_id = :p {where} and (client_plan_id, "  # noqa: S608
+            "client_package_id, reference_month) > (:a, :b, :c) order by client_plan_id, client_package_id, "
+            "reference_month limit 2",
+            p=number,
+            a=after[0],
+            b=after[1],
+            c=after[2],
+            **({"o": outcome} if outcome else {}),
+        ):
+            read += page
+            after = (page[-1].client_plan_id, page[-1].client_package_id, page[-1].reference_month)
+        assert read == [line for line in whole if outcome in (None, line.outcome)]
