@@ -9,6 +9,15 @@ as $$
         lower(regexp_replace(normalize(written, nfkd), '[\u0300-\u036f]+', '', 'g')), '[^a-z0-9]+', ' ', 'g'
     )
 $$;
+-- The words of a name. Its cost is what it is beside reading a row, so that few rows are looked at for a rare word.
+create function tv.words(written text)
+returns tsvector
+language plpgsql immutable parallel safe cost 4000
+as $$
+begin
+    return to_tsvector('simple', tv.plain(written));
+end
+$$;
 -- Digits of a CPF or CNPJ, however it is written.
 create function tv.digits(written text)
 returns text
@@ -22,8 +31,8 @@ do $$
 begin
     if (select c.relkind from pg_class as c where c.oid = 'erp.client'::regclass) = 'r' then
         create index if not exists client_words
-        on erp.client using gin (to_tsvector('simple', tv.plain(name))) with (fastupdate = off);
-        create index if not exists client_by_name on erp.client (name, id);
+        on erp.client using gin (tv.words(name)) with (fastupdate = off);
+        create index if not exists client_plain_name on erp.client ((tv.plain(name) collate "C"), id);
         create index if not exists client_document on erp.client ((tv.digits(document)) text_pattern_ops, id);
     end if;
     if (select c.relkind from pg_class as c where c.oid = 'erp.client_plan'::regclass) = 'r' then
@@ -44,10 +53,10 @@ as $$
     where run.kind = 'tv' and billing.number_before(run.due_date) = of_event / 100000000 * 100000000
 $$;
 
--- As before, but for its looking in one partition only.
-create or replace function billing.explanation(of_event bigint)
+-- Where the amount of an event that was read already comes from, in a line for a person.
+create function billing.told(event billing.event_record)
 returns text
-language sql stable
+language sql stable parallel safe
 as $$
     select
         case event.kind when 'charge' then '' else 'Estorno de ' end
@@ -62,9 +71,18 @@ as $$
             || case policy.proration when 'daily' then 'por dia' else 'valor cheio' end
             || case policy.timing when 'arrears' then ', mês vencido' else ', mês do vencimento' end, ''
         ) || ')'
-    from billing.event_record as event
-    inner join tv.package as package on event.package_id = package.id
+    from tv.package as package
     left join billing.policy on event.policy_id = policy.id
+    where package.id = event.package_id
+$$;
+
+-- The same by an event's number.
+create or replace function billing.explanation(of_event bigint)
+returns text
+language sql stable
+as $$
+    select billing.told(event)
+    from billing.event_record as event
     where event.id = of_event and event.due_date = (select billing.due_date_of(of_event))
 $$;
 

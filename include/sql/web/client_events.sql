@@ -15,7 +15,7 @@ select
     end as status,
     event.cancel_reason,
     event.reversed,
-    billing.explanation(event.id) as explanation
+    billing.told(event) as explanation
 from tv.client_package as sold
 cross join lateral billing.event_of(sold.id) as event
 inner join tv.package as package on event.package_id = package.id

@@ -1,5 +1,4 @@
--- In: client_plan_id, today. Out: the extras of a client plan, those in force first, with the price that applies and
--- whether one was ever billed (then it can be cancelled and not deleted).
+-- In: client_plan_id, today. Out: the extras of a client plan, those in force first, with the price that applies.
 select
     sold.id,
     sold.package_id,
@@ -13,8 +12,7 @@ select
         when sold.added_on > :today then 'future'
         when sold.cancelled_on <= :today then 'cancelled'
         else 'live'
-    end as state,
-    exists(select 1 from billing.event_of(sold.id)) as billed
+    end as state
 from tv.client_package as sold
 inner join tv.package as package on sold.package_id = package.id
 where sold.client_plan_id = :client_plan_id

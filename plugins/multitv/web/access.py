@@ -17,8 +17,9 @@ from airflow.api_fastapi.auth.managers.models.resource_details import (
     DagAccessEntity,
     DagDetails,
 )
-from airflow.api_fastapi.core_api.security import GetUserDep
-from fastapi import Depends, HTTPException, status
+from airflow.api_fastapi.core_api.security import bearer_scheme, get_user
+from fastapi import Depends, HTTPException, Request, status
+from fastapi.security import HTTPAuthorizationCredentials
 
 from multitv.beenius.hook import CONNECTION_ID as PLATFORM
 
@@ -96,10 +97,24 @@ class Person:
         return Right[right] in self.rights
 
 
+async def _login(
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer_scheme)]
+) -> Any:
+    """Return who asks, as Airflow's login knows them.
+
+    A token that it cannot read, such as one from before its secret changed, makes a stranger: Airflow calls that
+    forbidden, and then nobody is shown the way to the login.
+    """
+    try:
+        return await get_user(request, None, credentials)
+    except HTTPException as unknown:
+        raise HTTPException(status.HTTP_401_UNAUTHORIZED) from unknown
+
+
 def requires(right: Right) -> Callable[..., Person]:
     """Return a dependency that gives the person who asks. 401 for a stranger, 403 for who lacks the right."""
 
-    def person(user: GetUserDep) -> Person:
+    def person(user: Annotated[Any, Depends(_login)]) -> Person:
         found = Person(user)
         if right not in found.rights:
             raise HTTPException(status.HTTP_403_FORBIDDEN, f"Seu usuário não tem permissão para {right}.")

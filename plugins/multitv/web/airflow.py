@@ -24,6 +24,10 @@ class AirflowRefused(PermanentError):
     """Airflow refused what a screen asked of it; the message says what, in Portuguese."""
 
 
+class UnknownRun(AirflowRefused):
+    """Airflow has no such DAG, or no such run of it."""
+
+
 class AirflowUnavailable(TransientError):
     """Airflow's API answered with an error of its own."""
 
@@ -137,7 +141,7 @@ class Airflow:
         if answer.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
             raise AirflowRefused("O Airflow não permite isto ao seu usuário. Nada foi iniciado.")
         if answer.status_code == httpx.codes.NOT_FOUND:
-            raise AirflowRefused("O Airflow não conhece este DAG ou esta execução.")
+            raise UnknownRun("O Airflow não conhece este DAG ou esta execução.")
         if answer.is_client_error:
             raise AirflowRefused(f"O Airflow recusou o pedido ({answer.status_code}): {_detail(answer)}")
         raise AirflowUnavailable("O Airflow respondeu com um erro. Tente de novo em instantes.")

@@ -15,6 +15,9 @@ from multitv.web.paging import MAX_ID
 Typed = Annotated[str, Form(max_length=500)]
 Id = Annotated[int, Path(ge=1, le=MAX_ID)]
 
+# Beyond these a day is a slip of the keys.
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2200, 12, 31)
+
 # 1.234,56 or 1234,56 as Brazilians write it, 1234.56 as keypads do.
 _BRAZILIAN = re.compile(r"(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d{1,2}))?")
 _PLAIN = re.compile(r"\d+\.\d{1,2}")
@@ -40,9 +43,12 @@ def day(typed: str, field: str) -> date | None:
     try:
         if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", typed.strip()):
             raise ValueError
-        return date.fromisoformat(typed.strip())
+        read = date.fromisoformat(typed.strip())
     except ValueError as error:
         raise InvalidValue(f"“{typed[:40]}” não é uma data.", field=field) from error
+    if not FIRST_DAY <= read <= LAST_DAY:
+        raise InvalidValue(f"{read:%d/%m/%Y} não é uma data possível: confira o ano.", field=field)
+    return read
 
 
 def chosen(typed: str, field: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Annotated, Any, Generic, TypeVar, cast
 
 import msgspec
@@ -13,6 +14,7 @@ from pydantic import BaseModel
 
 SIZE = 50
 MAX_ID = 2**63 - 1
+_MAX_AMOUNT = 10**10
 
 R = TypeVar("R")
 K = TypeVar("K")
@@ -56,6 +58,8 @@ def read_cursor(cursor: str | None, kind: type[K]) -> K | None:
 
 
 def _impossible(part: Any) -> bool:
+    if isinstance(part, Decimal):
+        return not part.is_finite() or not 0 <= part < _MAX_AMOUNT
     return not 0 <= part <= MAX_ID if isinstance(part, int) else "\0" in str(part)
 
 

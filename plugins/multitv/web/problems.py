@@ -18,7 +18,7 @@ from multitv.database.engine import (
     SchemaMissing,
 )
 from multitv.reconciliation.errors import MissingPinKey, NoPin, RevealRefused
-from multitv.web.airflow import AirflowRefused, AirflowUnavailable
+from multitv.web.airflow import AirflowRefused, AirflowUnavailable, UnknownRun
 from multitv.web.export import ExportsBusy
 from multitv.web.paging import BadCursor
 from multitv.web.reads.rows import NoSuchRow
@@ -26,6 +26,7 @@ from multitv.web.reads.rows import NoSuchRow
 _DATABASE = "O banco de dados do ISP não respondeu a tempo. Nada foi gravado; tente de novo em instantes."
 _SETUP = "O banco de dados do ISP não está pronto para estas telas: chame quem cuida do Airflow. Nada foi gravado."
 _HTTP = {
+    400: ("unreadable", "O envio não pôde ser lido."),
     401: ("unauthorized", "Entre no Airflow para continuar."),
     404: ("not_found", "Esta página não existe."),
     405: ("method_not_allowed", "Isto não pode ser feito com este endereço."),
@@ -52,6 +53,7 @@ _KNOWN: tuple[tuple[type[Exception], int, str, str | None], ...] = (
     (NoPin, 404, "no_pin", None),
     (BadCursor, 422, "bad_cursor", None),
     (PreviewOutdated, 409, "preview_outdated", None),
+    (UnknownRun, 404, "no_such_run", None),
     (AirflowRefused, 409, "airflow_refused", None),
     (AirflowUnavailable, 503, "airflow_unavailable", None),
     (ExportsBusy, 503, "exports_busy", None),

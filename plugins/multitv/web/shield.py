@@ -6,10 +6,11 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BODY = 64 * 1024
+_FOREIGN = "Esta alteração veio de outro site e foi recusada."
 _TOO_LARGE = f"O envio tem mais de {MAX_BODY // 1024} KiB e foi recusado."
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _HEADERS = {
@@ -33,12 +34,6 @@ class Shield:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        if scope["method"] not in _SAFE_METHODS and _foreign(headers):
-            await _refuse(403, "Esta alteração veio de outro site e foi recusada.")(scope, receive, send)
-            return
-        if _declared(headers) > MAX_BODY:
-            await _refuse(413, _TOO_LARGE)(scope, receive, send)
-            return
 
         async def outward(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -49,7 +44,12 @@ class Shield:
                 answer.setdefault("Cache-Control", "no-store")
             await send(message)
 
-        await self._app(scope, _counted(receive), outward)
+        if scope["method"] not in _SAFE_METHODS and _foreign(headers):
+            await _refuse(scope, 403, "foreign", _FOREIGN)(scope, receive, outward)
+        elif _declared(headers) > MAX_BODY:
+            await _refuse(scope, 413, "too_large", _TOO_LARGE)(scope, receive, outward)
+        else:
+            await self._app(scope, _counted(receive), outward)
 
 
 def _foreign(headers: Headers) -> bool:
@@ -89,5 +89,10 @@ def _counted(receive: Receive) -> Receive:
     return inward
 
 
-def _refuse(code: int, reason: str) -> PlainTextResponse:
-    return PlainTextResponse(reason, code, headers={"Cache-Control": "no-store", "Connection": "close"})
+def _refuse(scope: Scope, status: int, code: str, reason: str) -> Response:
+    # The body is not read, so nothing can follow on this connection.
+    headers = {"Connection": "close"}
+    if scope["path"].removeprefix(scope.get("root_path", "")).startswith("/api/"):
+        # As the JSON API tells whatever it refuses itself.
+        return JSONResponse({"error": {"code": code, "message": reason, "field": None}}, status, headers)
+    return PlainTextResponse(reason, status, headers)

@@ -28,6 +28,7 @@ as `cursor` of the next, until it is null. What is refused answers with `{"error
 message in Portuguese; then nothing was written."""
 
 _ERRORS: dict[int | str, dict[str, Any]] = {
+    400: {"model": ErrorBody, "description": "The body cannot be read"},
     401: {"model": ErrorBody, "description": "No login, or one that has ended"},
     403: {"model": ErrorBody, "description": "The user lacks the permission, or another site sent the request"},
     404: {"model": ErrorBody, "description": "There is no such thing"},

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, status
 
-from multitv.billing.preview import approve
 from multitv.contracts.errors import InvalidValue
 from multitv.settings import get_settings
 from multitv.web.access import BILLING_DAG, Biller, Reader
@@ -60,9 +59,7 @@ def save(person: Biller, engine: Database, airflow: AirflowApi, due_date: DueDat
     """Approve a list and start the run that saves exactly it; the same list again is the same run."""
     if due_date < get_settings().today() and not body.allow_past:
         raise InvalidValue(f"O vencimento {due_date:%d/%m/%Y} já passou.", field="allow_past")
-    airflow.require_active(BILLING_DAG)
-    approve(engine, body.preview_id, by=person.name, at=datetime.now(UTC))
-    run_id = start_saving(airflow, due_date, body.preview_id, allow_voids=body.allow_voids)
+    run_id = start_saving(engine, airflow, due_date, body.preview_id, by=person.name, allow_voids=body.allow_voids)
     return Started(dag_id=BILLING_DAG, run_id=run_id)
 
 

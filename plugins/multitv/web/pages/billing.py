@@ -8,9 +8,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
+from sqlalchemy import Engine
 
 from multitv.billing.due_date import due_dates
-from multitv.billing.preview import approve
+from multitv.billing.preview import PreviewOutdated, approve
 from multitv.contracts.errors import InvalidValue
 from multitv.settings import get_settings
 from multitv.web import export, forms
@@ -24,8 +25,7 @@ from multitv.web.rendering import render
 
 router = APIRouter()
 
-_FIRST, _LAST = date(2000, 1, 1), date(2200, 12, 31)
-DueDate = Annotated[date, Path(ge=_FIRST, le=_LAST)]
+DueDate = Annotated[date, Path(ge=forms.FIRST_DAY, le=forms.LAST_DAY)]
 Outcome = Annotated[str, Query(max_length=40, pattern="^[a-z_]*$")]
 
 
@@ -39,8 +39,6 @@ def due_date_page(
     settings = get_settings()
     today = settings.today()
     due_date = forms.day(vencimento, "vencimento")
-    if due_date is not None and not _FIRST <= due_date <= _LAST:
-        raise InvalidValue(f"{due_date:%d/%m/%Y} não é um vencimento possível.", field="vencimento")
     return render(
         request,
         "billing.html",
@@ -126,10 +124,7 @@ def save(
             f"O vencimento {due_date:%d/%m/%Y} já passou: marque “Permitir vencimento passado” para faturá-lo.",
             field="allow_past",
         )
-    # Nothing is kept of an approval that cannot be followed by its run.
-    airflow.require_active(BILLING_DAG)
-    approve(engine, number, by=person.name, at=datetime.now(UTC))
-    start_saving(airflow, due_date, number, allow_voids=allow_voids == "sim")
+    start_saving(engine, airflow, due_date, number, by=person.name, allow_voids=allow_voids == "sim")
     return Response(status_code=204, headers={"HX-Trigger": "run-started"})
 
 
@@ -164,11 +159,23 @@ def start_loading(airflow: Airflow, due_date: date) -> str:
     return airflow.trigger(BILLING_DAG, conf, f"carregar_due_{due_date}__{datetime.now(UTC):%Y%m%dT%H%M%S.%f}")
 
 
-def start_saving(airflow: Airflow, due_date: date, preview_id: int, *, allow_voids: bool) -> str:
-    """Start the run that saves the list that was approved, and asks again if it has changed; return its id.
+def start_saving(
+    engine: Engine, airflow: Airflow, due_date: date, preview_id: int, *, by: str, allow_voids: bool
+) -> str:
+    """Approve a list and start the run that saves it, and asks again if it has changed; return the run's id.
 
-    One run a list: whoever presses Salvar a second time is shown the first run.
+    One run a list: whoever presses Salvar a second time is shown the first run. Raises PreviewOutdated unless it is the
+    newest list of the due date.
     """
+    # Nothing is kept of an approval that cannot be followed by its run.
+    airflow.require_active(BILLING_DAG)
+    newest = billing.preview(engine, due_date)
+    if newest is None or newest.id != preview_id:
+        raise PreviewOutdated(
+            f"A lista {preview_id} não é a do vencimento {due_date:%d/%m/%Y}, ou foi carregada de novo depois dela. "
+            "Nada foi salvo. Carregue outra vez e confira a lista antes de salvar."
+        )
+    approve(engine, preview_id, by=by, at=datetime.now(UTC))
     conf = {"due_date": str(due_date), "approval": "always", "allow_past": True, "allow_voids": allow_voids}
     return airflow.trigger(BILLING_DAG, conf, f"salvar_due_{due_date}__lista_{preview_id}")
 

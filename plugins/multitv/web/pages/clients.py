@@ -19,9 +19,9 @@ from multitv.web.rendering import render
 
 router = APIRouter()
 
-_YEAR = timedelta(days=366)
-# Due dates are made at most a year ahead.
-_AHEAD = timedelta(days=367)
+# A page of due dates; the first one has those to come as well, which are made at most a year ahead.
+SPAN = timedelta(days=184)
+AHEAD = timedelta(days=367)
 
 Until = Annotated[date | None, Query(ge=date(2000, 1, 1), le=date(2200, 1, 1), description="the first day left out")]
 
@@ -98,16 +98,14 @@ def on_platform(request: Request, person: Reader, client_plan_id: Id) -> Respons
 
 @router.get("/clientes/{client_plan_id}/eventos")
 def events(request: Request, person: Reader, engine: Database, client_plan_id: Id, ate: Until = None) -> Response:
-    until = ate or get_settings().today() + _AHEAD
-    since = until - (_YEAR if ate else _YEAR + _AHEAD)
+    since, until = _span(ate)
     found = clients.events(engine, client_plan_id, since, until)
     return render(request, "parts/events.html", person, client_plan_id=client_plan_id, events=found, since=since)
 
 
 @router.get("/clientes/{client_plan_id}/financeiro")
 def invoices(request: Request, person: Reader, engine: Database, client_plan_id: Id, ate: Until = None) -> Response:
-    until = ate or get_settings().today() + _AHEAD
-    since = until - (_YEAR if ate else _YEAR + _AHEAD)
+    since, until = _span(ate)
     found = clients.invoices(engine, client_plan_id, since, until)
     return render(request, "parts/invoices.html", person, client_plan_id=client_plan_id, invoices=found, since=since)
 
@@ -116,3 +114,11 @@ def invoices(request: Request, person: Reader, engine: Database, client_plan_id:
 def changes(request: Request, person: Reader, engine: Database, client_plan_id: Id, cursor: Cursor = None) -> Response:
     page = clients.changes(engine, client_plan_id, cursor)
     return render(request, "parts/changes.html", person, client_plan_id=client_plan_id, page=page)
+
+
+def _span(until: date | None) -> tuple[date, date]:
+    """Return the first due date of a page and the first one left out."""
+    if until is not None:
+        return until - SPAN, until
+    today = get_settings().today()
+    return today - SPAN, today + AHEAD

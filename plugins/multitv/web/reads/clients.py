@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Row
 
 from multitv.database.engine import reading
 from multitv.reconciliation.fields import PIN_FIELD, UID_FIELD
@@ -63,7 +63,7 @@ class ClientPlan(Shown):
 class SoldPackage(Shown):
     """An extra of a client plan. `own_price` null: it inherits the package's; `price`: what applies.
 
-    `served` false: the package is no extra any more, or left the platform. `billed`: it can't be deleted.
+    `served` false: the package is no extra any more, or left the platform.
     """
 
     id: int
@@ -75,7 +75,6 @@ class SoldPackage(Shown):
     added_on: date
     cancelled_on: date | None
     state: Literal["live", "future", "cancelled"]
-    billed: bool
 
 
 class SoldPackageName(Shown):
@@ -298,12 +297,21 @@ def _by_number(connection: Connection, number: str, cursor: str | None) -> Page[
 
 
 def _by_name(connection: Connection, words: str, search: str, cursor: str | None) -> Page[Any]:
+    """Return a page of those whose name begins so, then of those who have the words elsewhere in it."""
     if search.strip() and not words:
         return Page(rows=[], next=None)
-    name, client = read_cursor(cursor, tuple[str, int]) or (None, None)
-    query = " & ".join(f"{word}:*" for word in words.split()) or None
-    of_page = {"query": query, "after_name": name, "after_id": client, "size": PAGE + 1}
-    return page_of(select(connection, "find_clients", of_page), lambda row: (row.name, row.id), PAGE)
+    elsewhere, name, client = read_cursor(cursor, tuple[bool, str, int]) or (False, None, None)
+    found: list[tuple[tuple[bool, str, int], Row[Any]]] = []
+    if not elsewhere:
+        of_page: dict[str, Any] = {"words": words, "after_name": name, "after_id": client, "size": PAGE + 1}
+        found = [((False, row.plain_name, row.id), row) for row in select(connection, "find_by_beginning", of_page)]
+    if words and len(found) <= PAGE:
+        query = " & ".join(f"{word}:*" for word in words.split())
+        of_page = {"query": query, "words": words, "after_id": client if elsewhere else None}
+        rest = select(connection, "find_by_words", of_page | {"size": PAGE + 1 - len(found)})
+        found += [((True, "", row.id), row) for row in rest]
+    page = page_of(found, lambda keyed: keyed[0], PAGE)
+    return Page(rows=[row for _, row in page.rows], next=page.next)
 
 
 def _with_plans(connection: Connection, clients: list[Any]) -> list[Found]:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
+from msgspec import Meta
 from sqlalchemy import Engine
 
 from multitv.database.engine import reading
 from multitv.web.paging import SIZE, Page, page_of, read_cursor
 from multitv.web.reads.rows import NoSuchRow, Shown, select
 from multitv.web.words import plain
+
+# What the column holds; a greater one would be an error of the database.
+Number = Annotated[int, Meta(le=2**31 - 1)]
 
 
 class ServicePlan(Shown):
@@ -139,7 +143,7 @@ def channels(
 
     Raises BadCursor, DatabaseUnavailable.
     """
-    number, channel = read_cursor(cursor, tuple[int, int]) or (None, None)
+    number, channel = read_cursor(cursor, tuple[Number, int]) or (None, None)
     wanted = {"package_id": package_id, "words": plain(search) or None}
     with reading(engine) as connection:
         rows = select(connection, "channels", wanted | {"after_number": number, "after_id": channel, "size": size + 1})

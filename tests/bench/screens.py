@@ -1,0 +1,162 @@
+"""The pages of the screens, as often as somebody asks for them: the slowest twentieth against what a page may take.
+
+PLANS=<file> writes down how PostgreSQL ran each statement that was measured.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, event, text
+
+from include.local import postgres
+from include.local.postgres import Server
+from include.sandbox.population.seed import seed
+from multitv.billing import preview, tv
+from multitv.billing.due_date import due_dates
+from multitv.billing.standard import bill_plans
+from multitv.dashboard import figures
+from multitv.database.engine import engine_for, shared_engine_for
+from multitv.database.migrate import migrate
+from multitv.settings import get_settings
+from multitv.web.pages.clients import AHEAD, SPAN
+from multitv.web.paging import Page
+from multitv.web.reads import billing, clients, drift, offer
+from multitv.web.reads.panel import panel
+from tests.bench.harness import exists, seconds, show
+
+TODAY = date(2026, 11, 26)
+DUE = date(2026, 12, 10)
+# What a page may take, in seconds, of which the database's part is measured here.
+PAGE_SECONDS = 0.1
+ASKED = 40
+
+
+@dataclass
+class Plans:
+    """How PostgreSQL ran what was asked, the first time of each page."""
+
+    path: Path | None
+    lines: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def watching(self, engine: Engine, name: str) -> Iterator[None]:
+        if self.path is None:
+            yield
+            return
+        asked: list[tuple[str, Any]] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+            asked.append((statement, parameters))
+
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+        for statement, parameters in asked:
+            with engine.connect() as connection:
+                explained = connection.exec_driver_sql(f"explain (analyze, buffers, costs off) {statement}", parameters)
+                told = statement.strip().splitlines()[0].removeprefix("-- ")
+                self.lines += [f"## {name}", "", told, "", "```", *explained.scalars(), "```", ""]
+
+    def write(self) -> None:
+        if self.path is not None:
+            self.path.write_text("\n".join(self.lines), encoding="utf-8")
+
+
+def bench(server: Server, rows: int) -> None:
+    """Print how long the pages of an ISP with `rows` clients take; a ratio of one is a tenth of a second."""
+    engine = shared_engine_for(engine_for(population(server, rows)).url)
+    plans = Plans(Path(os.environ["PLANS"]) if os.environ.get("PLANS") else None)
+    for name, ask in _pages(engine, random.Random(7), rows).items():
+        with plans.watching(engine, name):
+            ask()
+        taken = sorted(seconds(ask) for _ in range(ASKED))
+        slow = taken[int(ASKED * 0.95) - 1]
+        show(f"page: {name}, the slowest of twenty", slow / PAGE_SECONDS, 1.0, rows, slow, PAGE_SECONDS)
+    plans.write()
+    engine.dispose()
+
+
+def population(server: Server, rows: int) -> Any:
+    """Return the address of a database with a year's billing of a demo ISP of this size, made on the first call."""
+    name = f"screens_{rows}"
+    known = exists(server, name)
+    url = postgres.database(server, name)
+    if not known:
+        engine = engine_for(url)
+        migrate(engine)
+        seed(engine, rows, TODAY)
+        settings = get_settings()
+        year = list(islice(due_dates(settings.due_days, TODAY - timedelta(days=365)), 84))
+        for due in year:
+            tv.save(engine, due, allow_voids=True)
+            bill_plans(engine, due)
+            tv.settle(engine, due, allow_voids=True)
+        preview.keep(engine, DUE)
+        figures.refresh_billing(engine, TODAY)
+        figures.refresh_contracts(engine, TODAY)
+        figures.refresh_reconciliation(engine, TODAY, settings.timezone)
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("vacuum analyze"))
+    return url
+
+
+def _pages(engine: Engine, chance: random.Random, rows: int) -> dict[str, Callable[[], object]]:
+    words = ["maria", "jose", "silva", "maria silva", "ana bea", "oliveira so", "thais xavier", "zilda", "j", "padaria"]
+    with engine.connect() as connection:
+        plans = list(connection.execute(text("select id from erp.client_plan where id % 97 = 0")).scalars())
+        documents = list(connection.execute(text("select document from erp.client where id % 997 = 0")).scalars())
+    list_id = billing.require_preview(engine, DUE).id
+    by_name = iter(_walk(lambda cursor: clients.find(engine, "", cursor)))
+    by_word = iter(_walk(lambda cursor: clients.find(engine, "silva", cursor)))
+    lines = iter(_walk(lambda cursor: billing.lines(engine, list_id, None, cursor)))
+    refused = iter(_walk(lambda cursor: billing.lines(engine, list_id, "package_cancelled", cursor)))
+    span = TODAY - SPAN, TODAY + AHEAD
+
+    def plan() -> int:
+        return chance.choice(plans)
+
+    return {
+        "clients, by name, page after page": lambda: next(by_name),
+        "clients found by words": lambda: clients.find(engine, chance.choice(words)),
+        "clients found by a common word, page after page": lambda: next(by_word),
+        "clients found by document": lambda: clients.find(
+            engine, chance.choice(documents)[: chance.choice([4, 7, 11])]
+        ),
+        "clients found by contract": lambda: clients.find(engine, str(plan())),
+        "client plan": lambda: clients.client_plan(engine, plan()),
+        "client plan: packages": lambda: clients.packages(engine, plan(), TODAY),
+        "client plan: points": lambda: clients.points(engine, plan()),
+        "client plan: billing events": lambda: clients.events(engine, plan(), *span),
+        "client plan: invoices": lambda: clients.invoices(engine, plan(), *span),
+        "client plan: operations": lambda: clients.operations(engine, plan()),
+        "client plan: changes": lambda: clients.changes(engine, plan()),
+        "billing: a list in numbers": lambda: billing.preview(engine, DUE),
+        "billing: a list, page after page": lambda: next(lines),
+        "billing: an outcome, page after page": lambda: next(refused),
+        "billing: recent due dates": lambda: billing.recent(engine, TODAY),
+        "service plans": lambda: offer.service_plans(engine),
+        "packages": lambda: offer.packages(engine),
+        "channels": lambda: offer.channels(engine),
+        "dashboard": lambda: panel(engine, TODAY),
+        "drift, the first page": lambda: drift.page(engine, "active_not_billed"),
+    }
+
+
+def _walk(read: Callable[[str | None], Page[Any]]) -> Iterator[Page[Any]]:
+    """Yield the pages of a list from the first to the last, over and over."""
+    cursor: str | None = None
+    while True:
+        page = read(cursor)
+        cursor = page.next
+        yield page
