@@ -12,11 +12,12 @@ from fastapi import Form, Path
 from multitv.contracts.errors import InvalidValue
 from multitv.web.paging import MAX_ID
 
-Typed = Annotated[str, Form(max_length=500)]
-Id = Annotated[int, Path(ge=1, le=MAX_ID)]
-
 # Beyond these a day is a slip of the keys.
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2200, 12, 31)
+
+Typed = Annotated[str, Form(max_length=500)]
+Id = Annotated[int, Path(ge=1, le=MAX_ID)]
+DueDate = Annotated[date, Path(ge=FIRST_DAY, le=LAST_DAY)]
 
 # 1.234,56 or 1234,56 as Brazilians write it, 1234.56 as keypads do.
 _BRAZILIAN = re.compile(r"(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d{1,2}))?")

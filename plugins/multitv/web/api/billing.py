@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, status
+from fastapi import APIRouter, Query, status
 
 from multitv.contracts.errors import InvalidValue
 from multitv.settings import get_settings
@@ -13,6 +12,7 @@ from multitv.web.access import BILLING_DAG, Biller, Reader
 from multitv.web.airflow import AirflowApi
 from multitv.web.api.models import RunState, Saving, Started, TaskState
 from multitv.web.database import Database
+from multitv.web.forms import DueDate
 from multitv.web.pages.billing import start_loading, start_saving
 from multitv.web.pages.runs import RunId
 from multitv.web.paging import Cursor, Page
@@ -20,8 +20,6 @@ from multitv.web.reads import billing, drift
 from multitv.web.reads.panel import Panel, panel
 
 router = APIRouter(tags=["billing"])
-
-DueDate = Annotated[date, Path(ge=date(2000, 1, 1), le=date(2200, 12, 31))]
 
 
 @router.post("/billing/{due_date}/load", status_code=status.HTTP_202_ACCEPTED)

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
+from multitv.web.forms import FIRST_DAY, LAST_DAY
 from multitv.web.paging import MAX_ID
 
 
@@ -25,7 +26,7 @@ Money = Annotated[
 ]
 Id = Annotated[int, Field(ge=1, le=MAX_ID, strict=True)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2200, 12, 31))]
+Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 
 
 class ErrorDetail(BaseModel):

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from itertools import islice
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
+from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from sqlalchemy import Engine
 
@@ -18,14 +18,13 @@ from multitv.web import export, forms
 from multitv.web.access import BILLING_DAG, Biller, Reader
 from multitv.web.airflow import ENDED, Airflow, AirflowApi
 from multitv.web.database import Database
-from multitv.web.forms import Typed
+from multitv.web.forms import DueDate, Typed
 from multitv.web.paging import Cursor
 from multitv.web.reads import billing
 from multitv.web.rendering import render
 
 router = APIRouter()
 
-DueDate = Annotated[date, Path(ge=forms.FIRST_DAY, le=forms.LAST_DAY)]
 Outcome = Annotated[str, Query(max_length=40, pattern="^[a-z_]*$")]
 
 

@@ -13,7 +13,7 @@
       stacked: chart.stacked,
       grid: { color: name === values ? colour("--border") : "transparent" },
       border: { color: colour("--border") },
-      ticks: name === values ? { color: colour("--muted"), callback: (value) => short.format(value) } : { color: colour("--muted") },
+      ticks: name === values ? { color: colour("--muted"), callback: (value) => short.format(value) } : { color: colour("--muted"), autoSkip: !chart.horizontal },
     });
     drawn.push(
       new Chart(document.getElementById(source.dataset.chart), {
