@@ -1,4 +1,5 @@
--- In: client_plan_id. Out: the points of a client plan, those that are there first, then those that were removed.
+-- In: client_plan_id or point_id (the other null). Out: the points of a client plan, those that are there first, then
+-- those that were removed; or the one point.
 select
     point.id,
     point.client_plan_id,
@@ -9,6 +10,6 @@ select
     point.added_on,
     point.removed_on
 from tv.client_point as point
-where point.client_plan_id = :client_plan_id
+where point.client_plan_id = cast(:client_plan_id as bigint) or point.id = cast(:point_id as bigint)
 order by point.removed_on is not null, point.id
 limit 200

@@ -1,4 +1,5 @@
--- In: after (a package, or null for the first page), size. Out: a page of packages in the order of their ids.
+-- In: package_id (one package, or null for all), after (a package, or null for the first page), size. Out: a page of
+-- packages in the order of their ids.
 select
     package.id,
     package.platform_uid,
@@ -15,6 +16,8 @@ select
         where part.package_id = package.id and channel.active
     ) as channels
 from tv.package as package
-where package.id > coalesce(cast(:after as bigint), 0)
+where
+    package.id > coalesce(cast(:after as bigint), 0)
+    and (cast(:package_id as bigint) is null or package.id = cast(:package_id as bigint))
 order by package.id
 limit :size

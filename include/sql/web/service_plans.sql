@@ -1,5 +1,5 @@
--- In: after (a service plan, or null for the first page), size. Out: a page of service plans in the order of their
--- ids, with their TV tab. A plan without one does not allow TV.
+-- In: service_plan_id (one plan, or null for all), after (a service plan, or null for the first page), size. Out: a page
+-- of service plans in the order of their ids, with their TV tab. A plan without one does not allow TV.
 select
     plan.id,
     plan.name,
@@ -10,6 +10,8 @@ select
 from erp.service_plan as plan
 left join tv.service_plan_setting as setting on plan.id = setting.service_plan_id
 left join tv.package as package on setting.package_id = package.id
-where plan.id > coalesce(cast(:after as bigint), 0)
+where
+    plan.id > coalesce(cast(:after as bigint), 0)
+    and (cast(:service_plan_id as bigint) is null or plan.id = cast(:service_plan_id as bigint))
 order by plan.id
 limit :size

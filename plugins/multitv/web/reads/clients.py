@@ -216,13 +216,16 @@ def sold_package(engine: Engine, client_package_id: int) -> SoldPackageName:
 def points(engine: Engine, client_plan_id: int) -> list[Point]:
     """Return the points of a client plan, those that are there first. Raises DatabaseUnavailable."""
     with reading(engine) as connection:
-        return [Point.of(row) for row in select(connection, "client_points", {"client_plan_id": client_plan_id})]
+        return [
+            Point.of(row)
+            for row in select(connection, "client_points", {"client_plan_id": client_plan_id, "point_id": None})
+        ]
 
 
 def point(engine: Engine, point_id: int) -> Point:
     """Return a point. Raises NoSuchRow, DatabaseUnavailable."""
     with reading(engine) as connection:
-        rows = select(connection, "client_point", {"id": point_id})
+        rows = select(connection, "client_points", {"client_plan_id": None, "point_id": point_id})
     if not rows:
         raise NoSuchRow(f"Não há ponto {point_id}: confira o número.")
     return Point.of(rows[0])

@@ -93,14 +93,14 @@ def service_plans(engine: Engine, cursor: str | None = None) -> Page[ServicePlan
     """Return a page of service plans. Raises BadCursor, DatabaseUnavailable."""
     (after,) = read_cursor(cursor, tuple[int]) or (None,)
     with reading(engine) as connection:
-        rows = select(connection, "service_plans", {"after": after, "size": SIZE + 1})
+        rows = select(connection, "service_plans", {"service_plan_id": None, "after": after, "size": SIZE + 1})
     return page_of([ServicePlan.of(row) for row in rows], lambda plan: (plan.id,))
 
 
 def service_plan(engine: Engine, service_plan_id: int) -> ServicePlan:
     """Return a service plan. Raises NoSuchRow, DatabaseUnavailable."""
     with reading(engine) as connection:
-        rows = select(connection, "service_plan", {"service_plan_id": service_plan_id})
+        rows = select(connection, "service_plans", {"service_plan_id": service_plan_id, "after": None, "size": 1})
     if not rows:
         raise NoSuchRow(f"O ERP não tem o plano de serviço {service_plan_id}.")
     return ServicePlan.of(rows[0])
@@ -116,14 +116,14 @@ def packages(engine: Engine, cursor: str | None = None) -> Page[Package]:
     """Return a page of packages. Raises BadCursor, DatabaseUnavailable."""
     (after,) = read_cursor(cursor, tuple[int]) or (None,)
     with reading(engine) as connection:
-        rows = select(connection, "packages", {"after": after, "size": SIZE + 1})
+        rows = select(connection, "packages", {"package_id": None, "after": after, "size": SIZE + 1})
     return page_of([Package.of(row) for row in rows], lambda package: (package.id,))
 
 
 def package(engine: Engine, package_id: int) -> Package:
     """Return a package. Raises NoSuchRow, DatabaseUnavailable."""
     with reading(engine) as connection:
-        rows = select(connection, "package", {"package_id": package_id})
+        rows = select(connection, "packages", {"package_id": package_id, "after": None, "size": 1})
     if not rows:
         raise NoSuchRow(f"Não há pacote {package_id}.")
     return Package.of(rows[0])
