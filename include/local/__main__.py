@@ -82,6 +82,7 @@ def _show_addresses(stack: Stack) -> None:
     print(
         f"""
   Airflow   {stack.api.address}   user {environment.USER}, password {password}
+  Screens   {stack.api.address}/plugin/multitv-painel
   Sandbox   {stack.sandbox.url}/openapi.json
   Shell     . '{stack.home.run_env}' && airflow dags list    (and: psql "$ISP_DB_URI")
   Logs      {stack.home.logs}

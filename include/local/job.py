@@ -17,13 +17,14 @@ from include.local.stack import Say
 from include.local.summary import last_plan, next_due_date, summary
 from multitv.settings import get_settings
 
-CATALOG, RECONCILIATION, TV, STANDARD = (
+CATALOG, RECONCILIATION, TV, STANDARD, DASHBOARD = (
     "tv_catalog_sync",
     "tv_plan_reconciliation",
     "tv_billing",
     "standard_billing",
+    "tv_dashboard",
 )
-DAGS = (CATALOG, RECONCILIATION, TV, STANDARD)
+DAGS = (CATALOG, RECONCILIATION, TV, STANDARD, DASHBOARD)
 WAIT = "wait_for_standard_billing"
 APPROVE = "approve"
 # Longer than any retry that the DAGs wait for; a run in which nothing moves for so long is stuck.
@@ -108,7 +109,7 @@ class Run:
 
 
 def run_main_job(stack: Running, say: Say) -> None:
-    """Sync the catalogue, reconcile, bill the due date, print a summary. Raises JobFailed."""
+    """Sync the catalogue, reconcile, bill the due date, work out the dashboard, print a summary. Raises JobFailed."""
     if missing := [dag_id for dag_id in DAGS if dag_id not in stack.dag_ids]:
         raise JobFailed(f"{stack.config.dags_folder} has no DAG {', '.join(missing)}.")
     due_date = stack.config.due_date or next_due_date(stack.isp_engine, get_settings().today())
@@ -120,6 +121,8 @@ def run_main_job(stack: Running, say: Say) -> None:
     _follow([catalogue], stack.check, lambda: catalogue.state in FINISHED)
     provision(stack, say)
     bill(stack, due_date, say)
+    figures = _trigger(stack, DASHBOARD, {}, f"local__{_now()}", say)
+    _follow([figures], stack.check, lambda: figures.state in FINISHED)
     shown, agree = summary(stack.isp_engine, due_date, before)
     print(f"\n{shown}\n", flush=True)
     if not agree:

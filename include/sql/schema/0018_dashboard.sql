@@ -9,11 +9,12 @@ create index difference_plan on reconciliation.difference (plan_id, client_plan_
 alter table reconciliation.plan add column second_snapshot_id bigint references reconciliation.snapshot;
 comment on column reconciliation.plan.second_snapshot_id is 'Taken when it was applied. Null: there was none.';
 
+-- Made in bulk out of rows that have the keys: no foreign key is looked at again for each.
 create table reconciliation.drift (
-    plan_id bigint not null references reconciliation.plan,
+    plan_id bigint not null,
     kind text not null check (kind in ('sold_not_active', 'active_not_billed', 'billed_not_active')),
     client_plan_id bigint not null,
-    package_id bigint not null references tv.package,
+    package_id bigint not null,
     amount numeric(12, 2) not null check (amount >= 0),
     reason text not null,
     primary key (kind, client_plan_id, package_id)

@@ -1,5 +1,5 @@
--- In: service_plan_id (one plan, or null for all), after (a service plan, or null for the first page), size. Out: a page
--- of service plans in the order of their ids, with their TV tab. A plan without one does not allow TV.
+-- In: service_plan_id (one, or null for all), after (a service plan, or null for the first page), size. Out: a page of
+-- service plans in the order of their ids, with their TV tab. A plan without one does not allow TV.
 select
     plan.id,
     plan.name,
