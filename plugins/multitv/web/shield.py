@@ -57,7 +57,8 @@ def _foreign(headers: Headers) -> bool:
 
     A token in the Authorization header is added by no browser by itself, a cookie is.
     """
-    if headers.get("authorization", "").lower().startswith("bearer "):
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token.strip():
         return False
     site = headers.get("sec-fetch-site")
     if site is not None:
