@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, declarative_base
 
 from include.local import postgres
 from include.local.postgres import Server
-from multitv.billing import tv
+from multitv.billing import preview, tv
 from multitv.billing.standard import bill_plans
 from multitv.database.engine import engine_for
 from multitv.database.migrate import migrate
@@ -17,6 +17,7 @@ from tests.bench import sql
 from tests.bench.harness import TURNS, Scores, checkpoint, copy_of, exists, in_turns, memory, seconds, show
 
 DUE = date(2026, 12, 10)
+NOVEMBER = date(2026, 11, 10)
 SMALL = 10_000
 PEERS = 20_000
 MEMORY = (
@@ -38,9 +39,21 @@ def bench(server: Server, rows: int) -> None:
     scores.show("billing: settle against UPDATE and INSERT of the same rows", 1.3)
     scores.show("billing: a whole second run against the first", 0.4)
     scores.show("billing: load, save and settle against INSERT ... SELECT with two keys", 3.5)
+    previews(server, rows)
     peers(server)
     large, small = (taken(server, population(server, size)) for size in (rows, SMALL))
     show("billing: memory of a task (MB) against 10,000 events", large / small, 1.1, rows, large, small)
+
+
+def previews(server: Server, rows: int) -> None:
+    """Print the ratios of keeping a list for the screen, with a month before to compare it with and one to replace."""
+    scores = Scores(rows)
+    template = billed(server, rows)
+    for turn in range(TURNS):
+        with copy_of(server, template) as engine:
+            _turn_of_previews(engine, turn, scores)
+    scores.show("billing: keep a preview against INSERT ... SELECT with the same keys", 1.5)
+    scores.show("billing: keep a preview against the same, unlogged", None)
 
 
 def peers(server: Server) -> None:
@@ -83,6 +96,17 @@ def population(server: Server, rows: int) -> str:
     return name
 
 
+def billed(server: Server, rows: int) -> str:
+    """Return the name of a database as by `population` whose month before is billed, made on the first call."""
+    name = f"billed_{rows}"
+    if not exists(server, name):
+        engine = engine_for(postgres.database(server, name, template=population(server, rows)))
+        tv.save(engine, NOVEMBER)
+        bill_plans(engine, NOVEMBER)
+        tv.settle(engine, NOVEMBER)
+    return name
+
+
 def taken(server: Server, template: str) -> float:
     """Return the memory, in MB, of billing the whole due date."""
     with copy_of(server, template) as engine:
@@ -91,10 +115,6 @@ def taken(server: Server, template: str) -> float:
 
 def _turn(engine: Engine, turn: int, scores: Scores) -> None:
     sql.run(engine, "billing_floors")
-
-    def floor(statement: str) -> None:
-        with engine.begin() as connection:
-            connection.exec_driver_sql(statement)
 
     def save() -> None:
         tv.load(engine, DUE)
@@ -105,18 +125,19 @@ def _turn(engine: Engine, turn: int, scores: Scores) -> None:
         "amount, price, price_source, policy_id"
     )
     rows = f"({columns}) select {columns} from bench_row"  # noqa: S608, of constants
-    saved, saved_floor = in_turns(turn, save, lambda: floor(f"insert into bench_event {rows}"))
+    saved, saved_floor = in_turns(turn, save, lambda: _run(engine, f"insert into bench_event {rows}"))
     scores.add("billing: load and save against INSERT ... SELECT with the same keys", saved, saved_floor)
     bill_plans(engine, DUE)
     checkpoint(engine)
     settled, settled_floor = in_turns(
         turn,
         lambda: tv.settle(engine, DUE),
-        lambda: floor(
+        lambda: _run(
+            engine,
             "update bench_event set status = 'processed', processed_at = now(); "
             "insert into bench_posting (id, invoice_id, kind, amount, billing_event_id, event_due_date) "
             "select event.id, invoice.id, 'tv_package', event.amount, event.id, event.due_date "
-            "from bench_event as event join finance.invoice as invoice using (client_plan_id, due_date)"
+            "from bench_event as event join finance.invoice as invoice using (client_plan_id, due_date)",
         ),
     )
     scores.add("billing: settle against UPDATE and INSERT of the same rows", settled, settled_floor)
@@ -125,8 +146,28 @@ def _turn(engine: Engine, turn: int, scores: Scores) -> None:
     scores.add(
         "billing: load, save and settle against INSERT ... SELECT with two keys",
         whole,
-        seconds(lambda: floor(f"insert into bench_plain {rows}")),
+        seconds(lambda: _run(engine, f"insert into bench_plain {rows}")),
     )
     scores.add(
         "billing: a whole second run against the first", seconds(lambda: (save(), tv.settle(engine, DUE))), whole
     )
+
+
+def _turn_of_previews(engine: Engine, turn: int, scores: Scores) -> None:
+    preview.keep(engine, DUE)
+    sql.run(engine, "billing_preview_floor")
+    checkpoint(engine)
+    kept, floor = in_turns(
+        turn,
+        lambda: preview.keep(engine, DUE),
+        lambda: _run(engine, "insert into bench_line select * from bench_listed"),
+    )
+    scores.add("billing: keep a preview against INSERT ... SELECT with the same keys", kept, floor)
+    checkpoint(engine)
+    unlogged = seconds(lambda: _run(engine, "insert into bench_unlogged_line select * from bench_listed"))
+    scores.add("billing: keep a preview against the same, unlogged", kept, unlogged)
+
+
+def _run(engine: Engine, statement: str) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql(statement)

@@ -33,7 +33,7 @@ class Scores:
     def add(self, name: str, seconds: float, floor_seconds: float) -> None:
         self.pairs[name].append((seconds, floor_seconds))
 
-    def show(self, name: str, goal: float) -> None:
+    def show(self, name: str, goal: float | None) -> None:
         pairs = self.pairs[name]
         show(
             name,
