@@ -17,10 +17,9 @@ create table reconciliation.drift (
     package_id bigint not null,
     amount numeric(12, 2) not null check (amount >= 0),
     reason text not null,
-    primary key (kind, client_plan_id, package_id)
+    primary key (client_plan_id, package_id, kind)
 );
 create index drift_page on reconciliation.drift (kind, amount desc, client_plan_id, package_id);
-create index drift_client_plan on reconciliation.drift (client_plan_id);
 comment on table reconciliation.drift is 'Extras whose sale, service and charge disagree. Of the last full plan only.';
 comment on column reconciliation.drift.amount is 'Reais a month.';
 comment on column reconciliation.drift.reason is 'In Portuguese, for the screen.';
