@@ -9,11 +9,13 @@ import tempfile
 from pathlib import Path
 
 from include.local import postgres
-from tests.bench import billing, growth, peers, reconciliation
+from tests.bench import billing, dashboard, growth, peers, reconciliation, screens
 
 ROOMS = {
     "billing": billing.bench,
     "reconciliation": reconciliation.bench,
+    "dashboard": dashboard.bench,
+    "screens": screens.bench,
     "peers": peers.bench,
     "growth": growth.bench,
 }
