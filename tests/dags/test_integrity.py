@@ -93,6 +93,12 @@ def test_the_graph_of_tv_billing_is_one_line(bag: DagBag) -> None:
         assert bag.dags["tv_billing"].get_task(task_id).downstream_task_ids == {after}
 
 
+def test_the_drift_is_measured_also_where_nothing_had_to_be_applied(bag: DagBag) -> None:
+    measure = bag.dags["tv_plan_reconciliation"].get_task("measure_drift")
+    assert measure.upstream_task_ids == {"verify"}
+    assert measure.trigger_rule == "none_failed"
+
+
 @pytest.mark.parametrize(
     "path", sorted((Path(__file__).resolve().parents[2] / "dags").glob("*.py")), ids=lambda p: p.stem
 )

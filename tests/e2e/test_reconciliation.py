@@ -43,6 +43,8 @@ def test_the_first_run_provisioned_every_client_and_the_next_plans_nothing(stack
     states = stack.task_states(DAG, run)
     assert (states["approve"], states["report"]) == ("success", "success")
     assert states["verify"] == "skipped"
+    assert states["measure_drift"] == "success"
+    assert rows(stack, "select plan_id from reconciliation.drift_measured") == [(last_plan(stack).id,)]
 
 
 def test_a_dry_run_for_one_client_shows_the_plan_and_changes_nothing(stack: RunningStack) -> None:
@@ -52,10 +54,24 @@ def test_a_dry_run_for_one_client_shows_the_plan_and_changes_nothing(stack: Runn
     before = len(writes(stack))
     run = reconcile(stack, only=plan, dry_run=True)
     assert "| update" in stack.task_log(DAG, run, "make_plan")
+    assert stack.task_states(DAG, run)["measure_drift"] == "skipped"
     assert len(writes(stack)) == before
     reconcile(stack, only=plan)
     assert writes(stack)[-1]["method"] == "PATCH"
     assert len(writes(stack)) == before + 1
+
+
+def test_the_figures_of_the_dashboard_are_worked_out(stack: RunningStack) -> None:
+    run = stack.trigger("tv_dashboard")
+    assert stack.wait_for_run("tv_dashboard", run) == "success"
+    assert {row.figure for row in rows(stack, "select figure from dashboard.refresh")} == {
+        "revenue",
+        "event_status",
+        "package_clients",
+        "drift",
+        "operation",
+    }
+    assert len(rows(stack, "select * from dashboard.drift")) == 3
 
 
 def test_many_removals_wait_for_a_person_whose_word_is_kept(stack: RunningStack) -> None:
