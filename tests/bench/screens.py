@@ -10,11 +10,13 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from itertools import islice
+from datetime import date
+from itertools import takewhile
 from pathlib import Path
-from typing import Any
+from statistics import median
+from typing import Any, cast
 
+import psycopg
 from sqlalchemy import Engine, event, text
 
 from include.local import postgres
@@ -27,11 +29,12 @@ from multitv.dashboard import figures
 from multitv.database.engine import engine_for, shared_engine_for
 from multitv.database.migrate import migrate
 from multitv.settings import get_settings
+from multitv.web import export
 from multitv.web.pages.clients import AHEAD, SPAN
 from multitv.web.paging import Page
 from multitv.web.reads import billing, clients, drift, offer
 from multitv.web.reads.panel import panel
-from tests.bench.harness import exists, seconds, show
+from tests.bench.harness import TURNS, exists, in_turns, seconds, show
 
 TODAY = date(2026, 11, 26)
 DUE = date(2026, 12, 10)
@@ -84,11 +87,36 @@ def bench(server: Server, rows: int) -> None:
         slow = taken[int(ASKED * 0.95) - 1]
         show(f"page: {name}, the slowest of twenty", slow / PAGE_SECONDS, 1.0, rows, slow, PAGE_SECONDS)
     plans.write()
+    _exports(engine)
     engine.dispose()
 
 
+def _exports(engine: Engine) -> None:
+    """Print what a list takes as CSV beside a bare COPY of its lines, and as XLSX beside its CSV: to compare."""
+    shown = billing.require_preview(engine, DUE)
+    bare = f"copy (select * from billing.preview_line where preview_id = {shown.id}) to stdout with csv"  # noqa: S608
+
+    def copy() -> None:
+        with engine.connect() as connection:
+            driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+            with driver.cursor() as cursor, cursor.copy(bare) as rows:
+                for _ in rows:
+                    pass
+
+    def csv() -> None:
+        for _ in export.csv(engine, shown.id):
+            pass
+
+    pairs = [in_turns(turn, csv, copy) for turn in range(TURNS)]
+    ours, floor = (median(column) for column in zip(*pairs, strict=True))
+    show("export: CSV against COPY of its lines", ours / floor, None, shown.candidates, ours, floor)
+    if shown.candidates <= export.XLSX_ROWS:
+        taken = seconds(lambda: export.xlsx(engine, shown.id).close())
+        show("export: XLSX against CSV", taken / ours, None, shown.candidates, taken, ours)
+
+
 def population(server: Server, rows: int) -> Any:
-    """Return the address of a database with a year's billing of a demo ISP of this size, made on the first call."""
+    """Return the address of a database with half a year's billing of a demo ISP, made on the first call."""
     name = f"screens_{rows}"
     known = exists(server, name)
     url = postgres.database(server, name)
@@ -97,8 +125,8 @@ def population(server: Server, rows: int) -> Any:
         migrate(engine)
         seed(engine, rows, TODAY)
         settings = get_settings()
-        year = list(islice(due_dates(settings.due_days, TODAY - timedelta(days=365)), 84))
-        for due in year:
+        # As many partitions as a page of a client's events looks into.
+        for due in takewhile(lambda due: due < TODAY, due_dates(settings.due_days, TODAY - SPAN)):
             tv.save(engine, due, allow_voids=True)
             bill_plans(engine, due)
             tv.settle(engine, due, allow_voids=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from psycopg.pq import Conninfo
 from sqlalchemy import URL, Connection, Engine, create_engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.pool import NullPool
 
 from multitv.database.sql import named
@@ -152,6 +153,8 @@ def explained(url: URL) -> Iterator[None]:
     """Turn what PostgreSQL says in the block into an error that a person can act on; raises as `transaction`."""
     try:
         yield
+    except NoConnectionFree as error:
+        raise DatabaseBusy("All connections that are kept are in use. Nothing was written; try again.") from error
     except DBAPIError as error:
         told = _explained(url, error)
         if told is None:

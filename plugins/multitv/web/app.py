@@ -6,6 +6,7 @@ import json
 import logging
 
 from airflow.api_fastapi.app import get_auth_manager
+from airflow.configuration import conf
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse, RedirectResponse
@@ -46,7 +47,7 @@ def make_app() -> FastAPI:
     for kind in (HTTPException, RequestValidationError, MultiTVError, BadCursor):
         app.add_exception_handler(kind, _tell)
     app.add_exception_handler(Exception, _tell_surprise)
-    app.add_middleware(Shield)
+    app.add_middleware(Shield, address=conf.get("api", "base_url", fallback=""))
     return app
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -49,10 +50,13 @@ def fastapi_apps() -> list[dict[str, Any]]:
 
 def external_views() -> list[dict[str, str]]:
     """Return the pages that Airflow shows in its navigation, each in a frame beside it."""
+    from airflow.configuration import conf
+
+    beneath = urlsplit(conf.get("api", "base_url", fallback="")).path.rstrip("/")
     return [
         {
             "name": name,
-            "href": f"{PREFIX}/{path}",
+            "href": f"{beneath}{PREFIX}/{path}",
             "destination": "nav",
             "category": _CATEGORY,
             "url_route": f"multitv-{path}",

@@ -26,8 +26,10 @@ _HEADERS = {
 class Shield:
     """ASGI middleware. Answers 403 to a write that another site sent, 413 to a body of more than MAX_BODY bytes."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, address: str = "") -> None:
+        """Take the address that browsers know us by, where a proxy puts another name into the Host header."""
         self._app = app
+        self._known_as = urlsplit(address).netloc.lower()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -44,7 +46,7 @@ class Shield:
                 answer.setdefault("Cache-Control", "no-store")
             await send(message)
 
-        if scope["method"] not in _SAFE_METHODS and _foreign(headers):
+        if scope["method"] not in _SAFE_METHODS and _foreign(headers, self._known_as):
             await _refuse(scope, 403, "foreign", _FOREIGN)(scope, receive, outward)
         elif _declared(headers) > MAX_BODY:
             await _refuse(scope, 413, "too_large", _TOO_LARGE)(scope, receive, outward)
@@ -52,7 +54,7 @@ class Shield:
             await self._app(scope, _counted(receive), outward)
 
 
-def _foreign(headers: Headers) -> bool:
+def _foreign(headers: Headers, known_as: str) -> bool:
     """Tell whether a browser says that a page of another origin sent this.
 
     A token in the Authorization header is added by no browser by itself, a cookie is.
@@ -67,7 +69,7 @@ def _foreign(headers: Headers) -> bool:
     if origin is None:
         # No browser of today leaves out both.
         return "cookie" in headers
-    return urlsplit(origin).netloc.lower() != headers.get("host", "").lower()
+    return urlsplit(origin).netloc.lower() not in {headers.get("host", "").lower(), known_as} - {""}
 
 
 def _declared(headers: Headers) -> int:
