@@ -385,13 +385,20 @@ def test_salvar_pressed_twice_is_one_approval_and_of_two_people_each_is_kept(lis
     assert [row[1] for row in reviews(listed)] == ["Ana", "Bruno"]
 
 
-def test_a_rule_or_a_rejection_before_does_not_take_the_place_of_the_person(listed: Isp) -> None:
+def test_a_rejection_before_does_not_outweigh_the_approval(listed: Isp) -> None:
     question = tv.save(listed.engine, DUE, approval="always")
     assert isinstance(question, review.Question)
     review.decide(listed.engine, question.review, approved=False, by="Bruno", at=AT)
     approve(listed, keep(listed).id)
     assert isinstance(tv.save(listed.engine, DUE, approval="always"), tv.Saved)
     assert [row[:2] for row in reviews(listed)] == [("rejected", "Bruno"), ("approved", "Ana")]
+
+
+def test_of_a_list_that_a_rule_had_let_pass_the_approval_is_kept_all_the_same(listed: Isp) -> None:
+    tv.save(listed.engine, DUE, approval="never")
+    approve(listed, keep(listed).id)
+    assert [row[1] for row in reviews(listed)] == ["nobody (approval: never)", "Ana"]
+    assert tv.save(listed.engine, DUE, approval="always") == tv.Saved(0, 0, tv.NOTHING)
 
 
 def test_the_sweep_says_the_same_whether_or_not_a_list_was_approved(listed: Isp) -> None:
