@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PYTHONPATH := $(CURDIR)/plugins:$(CURDIR)
 export DUE_DATE ONCE DEMO_CLIENTS MULTITV_HOME AIRFLOW_PORT SANDBOX_PORT ROWS
 
-.PHONY: run up test soak compose-test bench plot scaling lint format lock clean
+.PHONY: run up test soak compose-test bench plot plans scaling lint format lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -33,6 +33,9 @@ bench: .venv/development ## speeds as ratios against floors, one JSON object a l
 
 plot: .venv/development ## draw docs/speed.svg from docs/bench.jsonl, what `make bench ROWS=1000000` printed
 	@$(BIN)/python -m tests.bench.plot docs/bench.jsonl docs/speed.svg
+
+plans: .venv/development ## write docs/plans.md: how PostgreSQL runs the pages' queries (ROWS=1000000)
+	@PLANS=docs/plans.md $(BIN)/python -m tests.bench screens
 
 scaling: .venv/development ## play a month of ISPs of several sizes with the numbers of docs/bench.jsonl
 	@$(BIN)/python -m tests.bench.scaling

@@ -41,6 +41,8 @@ DUE = date(2026, 12, 10)
 # What a page may take, in seconds, of which the database's part is measured here.
 PAGE_SECONDS = 0.1
 ASKED = 40
+# Of a plan; a page of events has a node for each partition that it looks into.
+SHOWN_LINES = 40
 
 
 @dataclass
@@ -68,12 +70,17 @@ class Plans:
         for statement, parameters in asked:
             with engine.connect() as connection:
                 explained = connection.exec_driver_sql(f"explain (analyze, buffers, costs off) {statement}", parameters)
-                told = statement.strip().splitlines()[0].removeprefix("-- ")
-                self.lines += [f"## {name}", "", told, "", "```", *explained.scalars(), "```", ""]
+                lines = list(explained.scalars())
+            comment = "".join(takewhile(lambda line: line.startswith("-- "), statement.splitlines(keepends=True)))
+            self.lines += [f"## {name}", "", comment.replace("-- ", ""), "```", *lines[:SHOWN_LINES]]
+            if len(lines) > SHOWN_LINES + 2:
+                self.lines += [f"... and {len(lines) - SHOWN_LINES - 2} lines more, of other partitions"]
+            self.lines += [*lines[max(SHOWN_LINES, len(lines) - 2) :], "```", ""]
 
-    def write(self) -> None:
+    def write(self, rows: int) -> None:
         if self.path is not None:
-            self.path.write_text("\n".join(self.lines), encoding="utf-8")
+            head = f"# How PostgreSQL runs the pages' queries, with {rows:,} clients\n\nMade by `make plans`."
+            self.path.write_text("\n".join([head, "", *self.lines]), encoding="utf-8")
 
 
 def bench(server: Server, rows: int) -> None:
@@ -86,7 +93,7 @@ def bench(server: Server, rows: int) -> None:
         taken = sorted(seconds(ask) for _ in range(ASKED))
         slow = taken[int(ASKED * 0.95) - 1]
         show(f"page: {name}, the slowest of twenty", slow / PAGE_SECONDS, 1.0, rows, slow, PAGE_SECONDS)
-    plans.write()
+    plans.write(rows)
     _exports(engine)
     engine.dispose()
 
