@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Annotated
 
 from fastapi import Form, Path
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
 
 from multitv.contracts.errors import InvalidValue
 from multitv.web.paging import MAX_ID
@@ -15,7 +17,15 @@ from multitv.web.paging import MAX_ID
 # Beyond these a day is a slip of the keys.
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2200, 12, 31)
 
-Typed = Annotated[str, Form(max_length=500)]
+
+def _readable(typed: str) -> str:
+    """Refuse what stands for bytes that are no UTF-8: it would be stored with holes."""
+    if "\ufffd" in typed:
+        raise PydanticCustomError("unreadable", "o texto não está em UTF-8")
+    return typed
+
+
+Typed = Annotated[str, Form(max_length=500), AfterValidator(_readable)]
 Id = Annotated[int, Path(ge=1, le=MAX_ID)]
 DueDate = Annotated[date, Path(ge=FIRST_DAY, le=LAST_DAY)]
 

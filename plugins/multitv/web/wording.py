@@ -90,6 +90,8 @@ WORDS = {
     "deferred": "aguardando",
     "awaiting_input": "aguarda uma pessoa",
     "up_for_retry": "tentará de novo",
+    "up_for_reschedule": "aguardando",
+    "restarting": "reiniciando",
     "upstream_failed": "não iniciada",
     "skipped": "não foi necessária",
     "removed": "removida",
