@@ -16,7 +16,7 @@ from starlette.types import Scope
 
 from multitv.errors import MultiTVError
 from multitv.web.api.app import make_api
-from multitv.web.pages import billing, clients, contracts, offer, panel
+from multitv.web.pages import billing, clients, contracts, offer, panel, runs
 from multitv.web.paging import BadCursor
 from multitv.web.problems import SURPRISE, problem_of
 from multitv.web.rendering import HERE, render
@@ -24,7 +24,7 @@ from multitv.web.shield import Shield
 
 log = logging.getLogger(__name__)
 
-_ROUTERS = (panel.router, clients.router, contracts.router, billing.router, offer.router)
+_ROUTERS = (panel.router, clients.router, contracts.router, billing.router, offer.router, runs.router)
 
 
 class _Static(StaticFiles):

@@ -27,6 +27,7 @@ def _readable(typed: str) -> str:
 
 Typed = Annotated[str, Form(max_length=500), AfterValidator(_readable)]
 Id = Annotated[int, Path(ge=1, le=MAX_ID)]
+RunId = Annotated[str, Path(max_length=250, pattern=r"^[A-Za-z0-9_.~:+-]+$")]
 DueDate = Annotated[date, Path(ge=FIRST_DAY, le=LAST_DAY)]
 
 # 1.234,56 or 1234,56 as Brazilians write it, 1234.56 as keypads do.

@@ -6,15 +6,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, status
 
-from multitv.contracts.errors import InvalidValue
 from multitv.settings import get_settings
 from multitv.web.access import BILLING_DAG, Biller, Reader
 from multitv.web.airflow import AirflowApi
 from multitv.web.api.models import RunState, Saving, Started, TaskState
+from multitv.web.billing import start_loading, start_saving
 from multitv.web.database import Database
-from multitv.web.forms import DueDate
-from multitv.web.pages.billing import start_loading, start_saving
-from multitv.web.pages.runs import RunId
+from multitv.web.forms import DueDate, RunId
 from multitv.web.paging import Cursor, Page
 from multitv.web.reads import billing, drift
 from multitv.web.reads.panel import Panel, panel
@@ -55,9 +53,15 @@ def runs(person: Reader, engine: Database, due_date: DueDate) -> list[billing.Bi
 @router.post("/billing/{due_date}/save", status_code=status.HTTP_202_ACCEPTED)
 def save(person: Biller, engine: Database, airflow: AirflowApi, due_date: DueDate, body: Saving) -> Started:
     """Approve a list and start the run that saves exactly it; the same list again is the same run."""
-    if due_date < get_settings().today() and not body.allow_past:
-        raise InvalidValue(f"O vencimento {due_date:%d/%m/%Y} já passou.", field="allow_past")
-    run_id = start_saving(engine, airflow, due_date, body.preview_id, by=person.name, allow_voids=body.allow_voids)
+    run_id = start_saving(
+        engine,
+        airflow,
+        due_date,
+        body.preview_id,
+        by=person.name,
+        allow_past=body.allow_past,
+        allow_voids=body.allow_voids,
+    )
     return Started(dag_id=BILLING_DAG, run_id=run_id)
 
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from itertools import islice
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import StreamingResponse
-from sqlalchemy import Engine
 
 from multitv.billing.due_date import due_dates
-from multitv.billing.preview import PreviewOutdated, approve
 from multitv.contracts.errors import InvalidValue
 from multitv.settings import get_settings
 from multitv.web import export, forms
 from multitv.web.access import BILLING_DAG, Biller, Reader
-from multitv.web.airflow import ENDED, Airflow, AirflowApi
+from multitv.web.airflow import ENDED, AirflowApi
+from multitv.web.billing import start_loading, start_saving
 from multitv.web.database import Database
 from multitv.web.forms import DueDate, Typed
 from multitv.web.paging import Cursor
@@ -118,12 +117,15 @@ def save(
     allow_voids: Typed = "",
 ) -> Response:
     number = forms.chosen(preview_id, "preview_id")
-    if due_date < get_settings().today() and allow_past != "sim":
-        raise InvalidValue(
-            f"O vencimento {due_date:%d/%m/%Y} já passou: marque “Permitir vencimento passado” para faturá-lo.",
-            field="allow_past",
-        )
-    start_saving(engine, airflow, due_date, number, by=person.name, allow_voids=allow_voids == "sim")
+    start_saving(
+        engine,
+        airflow,
+        due_date,
+        number,
+        by=person.name,
+        allow_past=allow_past == "sim",
+        allow_voids=allow_voids == "sim",
+    )
     return Response(status_code=204, headers={"HX-Trigger": "run-started"})
 
 
@@ -150,33 +152,6 @@ def as_xlsx(person: Reader, engine: Database, due_date: DueDate) -> Response:
         media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         headers=_attachment(due_date, "xlsx"),
     )
-
-
-def start_loading(airflow: Airflow, due_date: date) -> str:
-    """Start the run that lists a due date and saves nothing; return its id."""
-    conf = {"due_date": str(due_date), "dry_run": True, "allow_past": True}
-    return airflow.trigger(BILLING_DAG, conf, f"carregar_due_{due_date}__{datetime.now(UTC):%Y%m%dT%H%M%S.%f}")
-
-
-def start_saving(
-    engine: Engine, airflow: Airflow, due_date: date, preview_id: int, *, by: str, allow_voids: bool
-) -> str:
-    """Approve a list and start the run that saves it, and asks again if it has changed; return the run's id.
-
-    One run a list: whoever presses Salvar a second time is shown the first run. Raises PreviewOutdated unless it is the
-    newest list of the due date.
-    """
-    # Nothing is kept of an approval that cannot be followed by its run.
-    airflow.require_active(BILLING_DAG)
-    newest = billing.preview(engine, due_date)
-    if newest is None or newest.id != preview_id:
-        raise PreviewOutdated(
-            f"A lista {preview_id} não é a do vencimento {due_date:%d/%m/%Y}, ou foi carregada de novo depois dela. "
-            "Nada foi salvo. Carregue outra vez e confira a lista antes de salvar."
-        )
-    approve(engine, preview_id, by=by, at=datetime.now(UTC))
-    conf = {"due_date": str(due_date), "approval": "always", "allow_past": True, "allow_voids": allow_voids}
-    return airflow.trigger(BILLING_DAG, conf, f"salvar_due_{due_date}__lista_{preview_id}")
 
 
 def _attachment(due_date: date, ending: str) -> dict[str, str]:

@@ -13,7 +13,6 @@ from multitv.web import pictures
 from multitv.web.access import DAGS, DASHBOARD_DAG, Biller, Reader
 from multitv.web.airflow import AirflowApi
 from multitv.web.database import Database
-from multitv.web.pages.runs import router as runs
 from multitv.web.pages.runs import show
 from multitv.web.paging import Cursor
 from multitv.web.reads import drift
@@ -21,7 +20,6 @@ from multitv.web.reads.panel import panel
 from multitv.web.rendering import render
 
 router = APIRouter()
-router.include_router(runs)
 
 
 @router.get("/")

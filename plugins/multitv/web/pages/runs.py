@@ -8,13 +8,12 @@ from fastapi import APIRouter, Form, HTTPException, Path, Query, Request, Respon
 
 from multitv.web.access import BILLING_DAG, DASHBOARD_DAG, RECONCILIATION_DAG, Biller, Person, Reader
 from multitv.web.airflow import AirflowApi, Run
+from multitv.web.forms import RunId
 from multitv.web.rendering import render
 
 router = APIRouter()
 
 FOLLOWED = frozenset({BILLING_DAG, RECONCILIATION_DAG, DASHBOARD_DAG})
-
-RunId = Annotated[str, Path(max_length=250, pattern=r"^[A-Za-z0-9_.~:+-]+$")]
 
 
 @router.get("/execucoes/{dag_id}/{run_id}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -129,7 +129,7 @@ def package(engine: Engine, package_id: int) -> Package:
     return Package.of(rows[0])
 
 
-def packages_for_sale(engine: Engine, client_plan_id: int, today: object) -> list[PackageForSale]:
+def packages_for_sale(engine: Engine, client_plan_id: int, today: date) -> list[PackageForSale]:
     """Return the extras that the form Novo Pacote Extra lists. Raises DatabaseUnavailable."""
     with reading(engine) as connection:
         rows = select(connection, "packages_for_sale", {"client_plan_id": client_plan_id, "today": today})

@@ -14,7 +14,11 @@
   document.body.addEventListener("htmx:afterSwap", (event) => {
     if (event.target.id !== "dialog-content") return;
     if (event.target.firstElementChild && !dialog.open) dialog.showModal();
-    const first = event.target.querySelector("[aria-invalid], [autofocus]");
+  });
+  // After htmx has put the focus where a form begins: what is wrong in it goes first.
+  document.body.addEventListener("htmx:afterSettle", (event) => {
+    if (event.target.id !== "dialog-content") return;
+    const first = event.target.querySelector("[aria-invalid]") || event.target.querySelector("[autofocus]");
     if (first) first.focus();
   });
   // Announced before the answer is swapped in, so the dialog is closed and the page beneath has its focus again.
