@@ -1,6 +1,6 @@
--- In: plan, today, since (no charge is older); the temporary tables unserved and suspect. Keeps what is sold but not
--- active, and what is billed but not active: a charge of an extra that the platform does not serve, although the client
--- plan should be served and the sale did not end.
+-- In: plan, today, since (no charge is older); the temporary tables unserved, suspect and concerned. Keeps what is sold
+-- but not active, and what is billed but not active: a charge of an extra that the platform does not serve, although
+-- the client plan should be served and the sale did not end.
 -- No drift is a sale, or a contract, that ended after the day for which it was charged, a contract that is suspended or
 -- has no TV any more, and a pending charge of what ended before that day, which its settlement voids; a processed one
 -- is. The reason is what the plan's operations, or else the platform's subscriber, tell.
@@ -13,17 +13,16 @@ with charge as (
         suspect.due_date,
         suspect.amount,
         suspect.sold_on,
-        desired.status = 'ACTIVE' as to_serve,
-        least(sold.cancelled_on, contract.cancelled_on) as ended_on,
+        concerned.status_wanted = 'ACTIVE' as to_serve,
+        least(sold.cancelled_on, suspect.contract_cancelled_on) as ended_on,
         case
             when sold.cancelled_on <= suspect.sold_on
                 then 'pacote cancelado em ' || to_char(sold.cancelled_on, 'DD/MM/YYYY')
-            else 'contrato cancelado em ' || to_char(contract.cancelled_on, 'DD/MM/YYYY')
+            else 'contrato cancelado em ' || to_char(suspect.contract_cancelled_on, 'DD/MM/YYYY')
         end || ', antes do que foi cobrado' as ended
     from suspect
     inner join tv.client_package as sold on suspect.client_package_id = sold.id
-    inner join erp.client_plan as contract on suspect.client_plan_id = contract.id
-    left join staging.desired_subscriber as desired on suspect.client_plan_id = desired.client_plan_id
+    inner join concerned on suspect.client_plan_id = concerned.client_plan_id
     where suspect.event_id is not null and sold.added_on <= cast(:today as date)
 ),
 
@@ -92,19 +91,18 @@ select
         when not package.active then 'a plataforma desativou o pacote'
         when coalesce(subscriber.outcome, service.outcome) is not null
             then coalesce(told.reason, 'recusado pela plataforma: ' || coalesce(subscriber.outcome, service.outcome))
-        when not package.platform_uid = any(desired.services || desired.surplus_services)
+        when not package.platform_uid = any(concerned.services_wanted)
             then 'vendido há pouco: a próxima reconciliação o ativa'
-        when actual.uid is null then 'sem assinante na plataforma'
-        when actual.status = 'SUSPENDED' then 'assinante suspenso na plataforma'
-        when actual.status = 'INACTIVE' then 'assinante inativo na plataforma'
+        when concerned.status is null then 'sem assinante na plataforma'
+        when concerned.status = 'SUSPENDED' then 'assinante suspenso na plataforma'
+        when concerned.status = 'INACTIVE' then 'assinante inativo na plataforma'
         else 'falta na plataforma'
     end
 from missing
 inner join tv.package as package on missing.package_id = package.id
-left join staging.subscriber as actual on missing.client_plan_id = actual.client_plan_id
-left join staging.desired_subscriber as desired on missing.client_plan_id = desired.client_plan_id
+inner join concerned on missing.client_plan_id = concerned.client_plan_id
 left join undone as subscriber on missing.client_plan_id = subscriber.client_plan_id and subscriber.target is null
 left join undone as service
     on missing.client_plan_id = service.client_plan_id and package.platform_uid = service.target
 left join told on coalesce(subscriber.outcome, service.outcome) = told.outcome
-where (actual.status = 'ACTIVE' and package.platform_uid = any(actual.services)) is not true
+where (concerned.status = 'ACTIVE' and package.platform_uid = any(concerned.services)) is not true

@@ -1,7 +1,7 @@
 -- In: plan, today; due_days, due_dates, runs (the last due date of each due day and its TV billing run, lists of the
--- same length); the temporary table suspect. Keeps what is active but not billed: an extra that the platform serves
--- without a charge of the month, and that either is not sold (and is not the plan's own package), or was sold on the
--- client plan's last due date, as its policy counts it.
+-- same length); the temporary tables suspect and concerned. Keeps what is active but not billed: an extra that the
+-- platform serves without a charge of the month, and that either is not sold (and not the plan's own package), or was
+-- sold on the client plan's last due date, as its policy counts it.
 -- No drift is what is free; what was sold, or whose contract began, after that due date; what was charged in the month
 -- by another due date; what the policy's minimum or a person's correction says is not charged; and what was not charged
 -- because of the contract's state of that day, if the contract is in force now. Of the others the exclusion says why.
@@ -106,7 +106,7 @@ select
 from sale
 inner join tv.package as package on sale.package_id = package.id
 left join tv.service_plan_setting as setting on sale.service_plan_id = setting.service_plan_id
-left join staging.desired_subscriber as desired on sale.client_plan_id = desired.client_plan_id
+inner join concerned on sale.client_plan_id = concerned.client_plan_id
 left join excluded on sale.run_id = excluded.run_id and sale.client_package_id = excluded.client_package_id
 left join told on excluded.reason = told.exclusion
 where
@@ -117,5 +117,5 @@ where
         when excluded.reason is null then true
         -- Free, below the minimum, corrected, billed already, sold at another time: as it should be.
         when told.exclusion is null then false
-        else not told.of_contract or desired.status is distinct from 'ACTIVE'
+        else not told.of_contract or concerned.status_wanted is distinct from 'ACTIVE'
     end

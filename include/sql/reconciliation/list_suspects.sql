@@ -8,6 +8,7 @@ create temporary table suspect on commit drop as
 with contract as (
     select
         plan.id,
+        plan.cancelled_on,
         cast(date_trunc('month', cast(last_due.due_date as timestamp)) as date) as month,
         cast(date_trunc('month', cast(last_due.due_date as timestamp)) + interval '1 month' as date) as next_month
     from erp.client_plan as plan
@@ -34,6 +35,7 @@ charged as (
         event.client_package_id,
         event.due_date,
         event.amount,
+        contract.cancelled_on,
         case
             when event.days is not null then event.reference_month
             when event.reference_month < contract.month then contract.month - 1
@@ -59,7 +61,8 @@ select
     charged.due_date,
     charged.client_package_id,
     charged.amount,
-    charged.sold_on
+    charged.sold_on,
+    charged.cancelled_on as contract_cancelled_on
 from served
 full join charged on served.client_plan_id = charged.client_plan_id and served.package_id = charged.package_id
 where served.client_plan_id is null or charged.client_plan_id is null

@@ -1,19 +1,28 @@
 -- In: today. Makes the temporary table unserved: each extra that is sold today to a client plan that should be served,
--- but whose service the platform's subscriber does not have live, with its price a month in reais.
+-- but whose service the platform's subscriber does not have live, with its price a month in reais. Few rows, of which
+-- only then it is asked whether they should be served.
 -- A table and not a part of the next statement, because only so PostgreSQL joins in parallel.
 create temporary table unserved on commit drop as
+with missing as materialized (
+    select
+        sold.client_plan_id,
+        sold.package_id,
+        coalesce(sold.price, package.price, 0) as amount
+    from tv.client_package as sold
+    inner join tv.package as package on sold.package_id = package.id
+    left join staging.subscriber as actual on sold.client_plan_id = actual.client_plan_id
+    where
+        sold.added_on <= cast(:today as date)
+        and (sold.cancelled_on is null or sold.cancelled_on > cast(:today as date))
+        and package.active
+        and package.extra
+        and (actual.status = 'ACTIVE' and package.platform_uid = any(actual.services)) is not true
+)
+
 select
-    sold.client_plan_id,
-    sold.package_id,
-    coalesce(sold.price, package.price, 0) as amount
-from staging.desired_subscriber as desired
-inner join tv.client_package as sold on desired.client_plan_id = sold.client_plan_id
-inner join tv.package as package on sold.package_id = package.id
-left join staging.subscriber as actual on desired.client_plan_id = actual.client_plan_id
-where
-    desired.status = 'ACTIVE'
-    and sold.added_on <= cast(:today as date)
-    and (sold.cancelled_on is null or sold.cancelled_on > cast(:today as date))
-    and package.active
-    and package.extra
-    and (actual.status = 'ACTIVE' and package.platform_uid = any(actual.services)) is not true
+    missing.client_plan_id,
+    missing.package_id,
+    missing.amount
+from missing
+inner join staging.desired_subscriber as desired on missing.client_plan_id = desired.client_plan_id
+where desired.status = 'ACTIVE'

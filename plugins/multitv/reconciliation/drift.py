@@ -53,6 +53,8 @@ def measure(engine: Engine, plan_id: int, today: date) -> dict[str, Measured]:
         for step in ("list_unserved", "list_suspects"):
             connection.execute(named(f"reconciliation/{step}"), of_plan | last_due)
         connection.exec_driver_sql("analyze unserved; analyze suspect")
+        connection.execute(named("reconciliation/list_concerned"))
+        connection.exec_driver_sql("analyze concerned")
         connection.execute(named("reconciliation/clear_drift"))
         for step in ("insert_not_active", "insert_not_billed"):
             connection.execute(named(f"reconciliation/{step}"), of_plan | last_due)
