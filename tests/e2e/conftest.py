@@ -24,6 +24,7 @@ from include.local.processes import free, marked, tail
 from include.local.rest import ENDED, FINISHED, Api
 from include.local.stack import Say, Stack
 from include.sandbox.process import Sandbox
+from tests.e2e.screens.browser import chromium, context, person  # noqa: F401, fixtures
 
 HERE = Path(__file__).parent
 DEMO_CLIENTS = 500
@@ -64,16 +65,17 @@ class RunningStack:
         return self.stack.config.home
 
     def trigger(self, dag_id: str, conf: Mapping[str, Any] | None = None, run_id: str | None = None) -> str:
-        """Unpause a DAG, start a run of it by hand, and return the run's id.
+        """Unpause a DAG, start a run of it by hand, and return the run's id."""
+        self.wake(dag_id)
+        return self.api.trigger(dag_id, conf or {}, run_id)
 
-        A scheduled run that the scheduler makes up for when a DAG is unpaused goes first.
-        """
+    def wake(self, dag_id: str) -> None:
+        """Unpause a DAG. A scheduled run that the scheduler makes up for when a DAG is unpaused is made then."""
         self.api.unpause(dag_id)
         deadline = time.monotonic() + PATIENCE
         while self.api.missed_run_comes(dag_id):
             assert time.monotonic() < deadline, f"the scheduler makes no run of {dag_id}"
             time.sleep(0.2)
-        return self.api.trigger(dag_id, conf or {}, run_id)
 
     def task_states(self, dag_id: str, run_id: str) -> dict[str, str | None]:
         """Return the state of each task; of a mapped task, by `task[index]`."""
@@ -237,3 +239,16 @@ def due_dates(stack: RunningStack) -> Iterator[date]:
             day += timedelta(days=1)
 
     return find()
+
+
+@pytest.fixture(scope="session")
+def platform_in_step(stack: RunningStack) -> None:
+    """The catalogue is known, and the platform has whoever it is to serve, whichever test was first to see to it."""
+    for dag_id, done in (
+        ("tv_catalog_sync", "select 1 from tv.catalog_sync limit 1"),
+        ("tv_plan_reconciliation", "select 1 from tv.client_extra_field limit 1"),
+    ):
+        if rows(stack, done):
+            stack.wake(dag_id)
+        else:
+            assert stack.wait_for_run(dag_id, stack.trigger(dag_id)) == "success"
