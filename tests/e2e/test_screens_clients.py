@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 
 from multitv.settings import get_settings
 from tests.e2e.conftest import RunningStack, rows
-from tests.e2e.screens.browser import Person
+from tests.e2e.screens.browser import DAG_MS, Person
 
 pytestmark = pytest.mark.usefixtures("platform_in_step")
 
@@ -34,8 +34,6 @@ CONTRACT = """
     order by plan.id
     limit 1
 """
-# How long a run of a DAG may take, on a busy machine.
-DAG_MS = 240_000
 MAC = "a4:5e:60:f0:{:02x}:{:02x}"
 
 

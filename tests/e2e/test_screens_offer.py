@@ -19,7 +19,8 @@ def plan_without_tv(stack: RunningStack) -> Iterator[str]:
     [plan] = rows(
         stack,
         "select id, name from erp.service_plan "
-        "where id not in (select service_plan_id from tv.service_plan_setting where allows_tv) order by id desc limit 1",
+        "where id not in (select service_plan_id from tv.service_plan_setting where allows_tv) "
+        "order by id desc limit 1",
     )
     yield plan.name
     rows(stack, "delete from tv.service_plan_setting where service_plan_id = :id", id=plan.id)

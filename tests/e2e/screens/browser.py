@@ -9,8 +9,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, FrameLocator, Locator, Page, expect
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    FrameLocator,
+    Locator,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from include.local import environment
 
@@ -19,6 +27,8 @@ if TYPE_CHECKING:
 
 # For a busy machine; a wait that ends sooner costs nothing.
 PATIENCE_MS = 60_000
+# The same for what waits for a run of a DAG.
+DAG_MS = 300_000
 WIDE = {"width": 1280, "height": 900}
 NARROW = {"width": 390, "height": 844}
 _OPTIONS = (
@@ -67,7 +77,8 @@ class Person:
 
     def follow(self, path: str) -> FrameLocator:
         """Come to a screen by a link that somebody kept."""
-        self.page.goto(f"{self.stack.api.address}/plugin/multitv-{path.split('/')[0]}/multitv/{path}")
+        screen = re.split("[/?]", path)[0]
+        self.page.goto(f"{self.stack.api.address}/plugin/multitv-{screen}/multitv/{path}")
         expect(self.frame.get_by_role("heading", level=1)).to_be_visible()
         return self.frame
 
@@ -111,9 +122,7 @@ def chromium() -> Iterator[Browser]:
 def context(chromium: Browser, stack: RunningStack) -> Iterator[BrowserContext]:
     """A browser that speaks Portuguese, in which the administrator is logged in."""
     known = _logged_in.get(stack.api.address)
-    context = chromium.new_context(
-        locale="pt-BR", timezone_id="America/Sao_Paulo", viewport=WIDE, storage_state=known
-    )
+    context = chromium.new_context(locale="pt-BR", timezone_id="America/Sao_Paulo", viewport=WIDE, storage_state=known)
     context.set_default_timeout(PATIENCE_MS)
     if known is None:
         _log_in(context, stack)
