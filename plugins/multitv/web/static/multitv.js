@@ -21,6 +21,16 @@
     const first = event.target.querySelector("[aria-invalid]") || event.target.querySelector("[autofocus]");
     if (first) first.focus();
   });
+  // Where a part of the page comes anew without what had the focus, the focus is on that part.
+  const held = new WeakSet();
+  document.body.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.target.contains(document.activeElement)) held.add(event.target);
+  });
+  document.body.addEventListener("htmx:afterSettle", (event) => {
+    if (!held.delete(event.target) || document.activeElement !== document.body) return;
+    event.target.tabIndex = -1;
+    event.target.focus({ preventScroll: true });
+  });
   // Announced before the answer is swapped in, so the dialog is closed and the page beneath has its focus again.
   document.body.addEventListener("told", (event) => {
     if (dialog.open) dialog.close();
