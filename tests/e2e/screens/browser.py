@@ -120,15 +120,21 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def context(chromium: Browser, stack: RunningStack) -> Iterator[BrowserContext]:
-    """A browser that speaks Portuguese, in which the administrator is logged in."""
+    """A browser in which the administrator is logged in."""
+    context = new_context(chromium, stack)
+    yield context
+    context.close()
+
+
+def new_context(chromium: Browser, stack: RunningStack) -> BrowserContext:
+    """Return a browser that speaks Portuguese, in which the administrator is logged in."""
     known = _logged_in.get(stack.api.address)
     context = chromium.new_context(locale="pt-BR", timezone_id="America/Sao_Paulo", viewport=WIDE, storage_state=known)
     context.set_default_timeout(PATIENCE_MS)
     if known is None:
         _log_in(context, stack)
         _logged_in[stack.api.address] = context.storage_state()
-    yield context
-    context.close()
+    return context
 
 
 @pytest.fixture

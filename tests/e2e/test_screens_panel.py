@@ -1,0 +1,79 @@
+"""Painel: the figures are worked out while one watches, drawn, and told as numbers; runs lead to Airflow."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import RunningStack, rows
+from tests.e2e.screens.browser import DAG_MS, Person
+
+pytestmark = pytest.mark.usefixtures("billed")
+
+# How many colours a picture has; one that nothing was drawn on has one.
+COLOURS = """canvas => {
+    const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+    return new Set(new Uint32Array(pixels.buffer)).size;
+}"""
+
+
+def numbers(person: Person, title: str) -> dict[str, list[Decimal]]:
+    """Open the numbers beneath a picture, and return them, the sum of a column last: heads, then rows by label."""
+    panel = person.frame.get_by_role("region", name=title, exact=True)
+    panel.first.get_by_text("Ver os números").click()
+    found = {}
+    for row in panel.first.locator("tbody tr").all():
+        label, *cells = row.locator("th, td").all_inner_texts()
+        found[label] = [Decimal(re.sub(r"[R$ .\xa0]", "", cell).replace(",", ".")) for cell in cells]
+    return found
+
+
+def test_the_figures_are_worked_out_anew_drawn_and_told_as_numbers(person: Person, stack: RunningStack) -> None:
+    [before] = rows(stack, "select max(refreshed_at) as at from dashboard.refresh")
+    person.open("Painel").get_by_role("button", name="Atualizar agora").click()
+    run = person.frame.get_by_role("heading", name="Execução")
+    expect(run).to_be_visible()
+    # The page comes anew with the new figures.
+    expect(run).to_be_hidden(timeout=DAG_MS)
+    expect(person.frame.get_by_text("Números de")).to_be_visible()
+    [after] = rows(stack, "select max(refreshed_at) as at from dashboard.refresh")
+    assert after.at > before.at if before.at else after.at
+
+    pictures = person.frame.locator("canvas")
+    expect(pictures).to_have_count(4)
+    for picture in pictures.all():
+        assert picture.evaluate(COLOURS) > 2
+
+    revenue = rows(stack, "select to_char(month, 'MM/YYYY'), sum(amount) from dashboard.revenue group by month")
+    assert revenue
+    shown = numbers(person, "Receita por pacote e mês")
+    assert {month: sum(amounts) for month, amounts in shown.items()} == dict(map(tuple, revenue))
+    included_and_extra = rows(
+        stack,
+        "select name, coalesce(sum(client_plans) filter (where kind = 'included'), 0), "
+        "coalesce(sum(client_plans) filter (where kind = 'extra'), 0) "
+        "from dashboard.package_clients join tv.package on package.id = package_id group by name",
+    )
+    assert numbers(person, "Clientes por pacote") == {
+        name: [included, extra] for name, included, extra in included_and_extra
+    }
+
+
+def test_the_drift_in_reais_leads_to_the_contracts_that_drift(person: Person, stack: RunningStack) -> None:
+    for kind, name in (("sold_not_active", "Vendido e não ativo"), ("active_not_billed", "Ativo e não cobrado")):
+        person.follow("painel").get_by_role("link", name=name).click()
+        expect(person.frame.get_by_role("heading", level=1)).to_contain_text("Divergência em R$")
+        drift = rows(stack, "select from reconciliation.drift where kind = :kind limit 50", kind=kind)
+        expect(person.frame.get_by_role("region", name="Divergência").get_by_role("link")).to_have_count(len(drift))
+
+
+def test_the_health_of_the_runs_leads_out_of_the_frame_to_airflows_own_pages(person: Person) -> None:
+    health = person.open("Painel").get_by_role("region", name="Saúde das execuções").first
+    expect(health.get_by_role("row").filter(has_text="Reconciliar planos de TV")).to_contain_text("concluída")
+    health.get_by_role("link", name="Faturamento TV", exact=True).click()
+    expect(person.page).to_have_url(re.compile("/dags/tv_billing"))
+    expect(person.page.locator("iframe")).to_have_count(0)
+    expect(person.page.get_by_role("heading", name="Faturamento TV")).to_be_visible()
