@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from threading import BoundedSemaphore
 from typing import IO, Any, cast
 
 import psycopg
+from anyio import CancelScope, to_thread
+from fastapi.responses import StreamingResponse
 from sqlalchemy import Connection, Engine
+from starlette.types import Receive, Scope, Send
 
 from multitv.database.engine import engine_for, explained
 from multitv.database.sql import named, source
@@ -32,6 +35,7 @@ _HEADS = (
     "Situação",
     "Evento",
 )
+_PIECE = 64 * 1024
 _MONEY = (6, 8)
 _WORDS = (9, 10)
 _at_once = BoundedSemaphore(2)
@@ -48,71 +52,111 @@ class _Export:
         if not _at_once.acquire(blocking=False):
             raise ExportsBusy("Outras exportações estão em andamento: tente de novo em instantes.")
         try:
-            self._engine = engine_for(engine.url)
             with explained(engine.url):
-                self.connection: Connection = self._engine.connect()
-            self.connection.execution_options(postgresql_readonly=True)
-            self.connection.execute(named("web/allow_minutes"))
-            self.connection.execute(named("web/choose_preview"), {"preview": preview_id, "words": json.dumps(WORDS)})
+                self.connection: Connection = engine_for(engine.url).connect()
+                self.connection.execution_options(postgresql_readonly=True)
+                self.connection.execute(named("web/allow_minutes"))
+                chosen = {"preview": preview_id, "words": json.dumps(WORDS)}
+                self.connection.execute(named("web/choose_preview"), chosen)
         except BaseException:
             _at_once.release()
             raise
 
     def close(self) -> None:
-        """Give the connection back, whether all was read or nobody wanted the rest."""
+        """Drop the connection, whether all was read or nobody wanted the rest."""
         try:
+            # As it is, maybe in the middle of a list.
+            self.connection.invalidate()
             self.connection.close()
         finally:
             _at_once.release()
 
 
-def csv(engine: Engine, preview_id: int) -> Iterator[bytes]:
+class Download(StreamingResponse):
+    """A file that is sent in pieces; what makes them is closed when they are sent, or when nobody wants the rest."""
+
+    def __init__(self, pieces: Generator[bytes], media_type: str, name: str) -> None:
+        super().__init__(
+            pieces, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+        )
+        self._pieces = pieces
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            # Not left to the garbage collector, which comes when it likes.
+            with CancelScope(shield=True):
+                await to_thread.run_sync(self._pieces.close)
+
+
+def csv(engine: Engine, preview_id: int) -> Generator[bytes]:
     """Return the list as CSV in pieces, as Excel in Brazil opens it: semicolons, decimal commas, UTF-8 with its mark.
 
     Raises ExportsBusy, DatabaseUnavailable before the first piece.
     """
-    export = _Export(engine, preview_id)
-    return _pieces(export)
+    pieces = _pieces(_Export(engine, preview_id))
+    # What has not begun has no end: the place among the exports would not be given back.
+    next(pieces)
+    return pieces
 
 
-def _pieces(export: _Export) -> Iterator[bytes]:
+def _pieces(export: _Export) -> Generator[bytes]:
     try:
+        yield b""
         yield "\ufeff".encode() + ";".join(_HEADS).encode() + b"\r\n"
         driver = cast("psycopg.Connection[Any]", export.connection.connection.driver_connection)
         with driver.cursor() as cursor, cursor.copy(source("web/export_csv")) as copy:
-            for piece in copy:
-                yield bytes(piece)
+            # PostgreSQL gives a row at a time, and each piece costs the server more than a row does.
+            held = bytearray()
+            for row in copy:
+                held += row
+                if len(held) >= _PIECE:
+                    yield bytes(held)
+                    held.clear()
+            yield bytes(held)
     finally:
         export.close()
 
 
-def xlsx(engine: Engine, preview_id: int) -> IO[bytes]:
-    """Return the list as an XLSX file, open at its start. Raises ExportsBusy, DatabaseUnavailable."""
-    from xlsxwriter import Workbook
-
+def xlsx(engine: Engine, preview_id: int) -> Generator[bytes]:
+    """Return the list as an XLSX file in pieces. Raises ExportsBusy, DatabaseUnavailable before the first piece."""
     export = _Export(engine, preview_id)
+    # Closed when it is sent.
+    file = tempfile.TemporaryFile()  # noqa: SIM115
     try:
-        # Closed by whoever sends it.
-        file = tempfile.TemporaryFile()  # noqa: SIM115
-        workbook = Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-        sheet = workbook.add_worksheet("Faturamento TV")
-        money = workbook.add_format({"num_format": "#,##0.00"})
-        sheet.write_row(0, 0, _HEADS, workbook.add_format({"bold": True}))
-        sheet.freeze_panes(1, 0)
-        sheet.set_column(0, len(_HEADS) - 1, 16)
-        rows = export.connection.execution_options(yield_per=2000).execute(named("web/export_lines"))
-        for number, row in enumerate(rows, start=1):
-            for column, value in enumerate(row):
-                if value is None:
-                    continue
-                if column in _MONEY:
-                    sheet.write_number(number, column, value, money)
-                elif isinstance(value, str):
-                    sheet.write_string(number, column, WORDS.get(value, value) if column in _WORDS else value)
-                else:
-                    sheet.write_number(number, column, value)
-        workbook.close()
+        with explained(engine.url):
+            _write(export.connection, file)
     finally:
         export.close()
     file.seek(0)
-    return file
+    return _read(file)
+
+
+def _write(connection: Connection, file: IO[bytes]) -> None:
+    from xlsxwriter import Workbook
+
+    workbook = Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    sheet = workbook.add_worksheet("Faturamento TV")
+    money = workbook.add_format({"num_format": "#,##0.00"})
+    sheet.write_row(0, 0, _HEADS, workbook.add_format({"bold": True}))
+    sheet.freeze_panes(1, 0)
+    sheet.set_column(0, len(_HEADS) - 1, 16)
+    rows = connection.execution_options(yield_per=2000).execute(named("web/export_lines"))
+    for number, row in enumerate(rows, start=1):
+        for column, value in enumerate(row):
+            if value is None:
+                continue
+            if column in _MONEY:
+                sheet.write_number(number, column, value, money)
+            elif isinstance(value, str):
+                sheet.write_string(number, column, WORDS.get(value, value) if column in _WORDS else value)
+            else:
+                sheet.write_number(number, column, value)
+    workbook.close()
+
+
+def _read(file: IO[bytes]) -> Generator[bytes]:
+    with file:
+        while piece := file.read(_PIECE):
+            yield piece

@@ -7,7 +7,6 @@ from itertools import islice
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
-from fastapi.responses import StreamingResponse
 
 from multitv.billing.due_date import due_dates
 from multitv.contracts.errors import InvalidValue
@@ -132,11 +131,7 @@ def save(
 @router.get("/faturamento/{due_date}/lista.csv")
 def as_csv(person: Reader, engine: Database, due_date: DueDate) -> Response:
     preview = billing.require_preview(engine, due_date)
-    return StreamingResponse(
-        export.csv(engine, preview.id),
-        media_type="text/csv; charset=utf-8",
-        headers=_attachment(due_date, "csv"),
-    )
+    return export.Download(export.csv(engine, preview.id), "text/csv; charset=utf-8", _file_name(due_date, "csv"))
 
 
 @router.get("/faturamento/{due_date}/lista.xlsx")
@@ -146,13 +141,9 @@ def as_xlsx(person: Reader, engine: Database, due_date: DueDate) -> Response:
         raise HTTPException(
             409, f"A lista tem mais de {export.XLSX_ROWS} linhas: exporte em CSV, que não tem limite de tamanho."
         )
-    file = export.xlsx(engine, preview.id)
-    return StreamingResponse(
-        iter(lambda: file.read(65536), b""),
-        media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        headers=_attachment(due_date, "xlsx"),
-    )
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return export.Download(export.xlsx(engine, preview.id), kind, _file_name(due_date, "xlsx"))
 
 
-def _attachment(due_date: date, ending: str) -> dict[str, str]:
-    return {"Content-Disposition": f'attachment; filename="faturamento-tv-{due_date}.{ending}"'}
+def _file_name(due_date: date, ending: str) -> str:
+    return f"faturamento-tv-{due_date}.{ending}"
