@@ -40,7 +40,7 @@ def lines(
     outcome: Annotated[str | None, Query(max_length=40, pattern="^[a-z_]+$")] = None,
     cursor: Cursor = None,
 ) -> Page[billing.Line]:
-    """The list that was loaded last, client package by client package. If it is loaded anew meanwhile, begin again."""
+    """The list that was loaded last, client package by client package. A cursor of one that was replaced is refused."""
     return billing.lines(engine, billing.require_preview(engine, due_date).id, outcome, cursor)
 
 

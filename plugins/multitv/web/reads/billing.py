@@ -8,6 +8,7 @@ from typing import Literal
 
 from sqlalchemy import Engine
 
+from multitv.billing.preview import PreviewOutdated
 from multitv.database.engine import reading
 from multitv.web.paging import SIZE, Page, page_of, read_cursor
 from multitv.web.reads.rows import NoSuchRow, Shown, select
@@ -107,15 +108,24 @@ def require_preview(engine: Engine, due_date: date) -> Preview:
 
 
 def lines(engine: Engine, preview_id: int, outcome: str | None, cursor: str | None = None) -> Page[Line]:
-    """Return a page of a list, all of it or one outcome. Raises BadCursor, DatabaseUnavailable."""
-    plan, package, month = read_cursor(cursor, tuple[int, int, date]) or (None, None, None)
+    """Return a page of a list, all of it or one outcome.
+
+    Raises BadCursor, PreviewOutdated if the page before was of another list or its list is gone, DatabaseUnavailable.
+    """
+    listed, plan, package, month = read_cursor(cursor, tuple[int, int, int, date]) or (preview_id, None, None, None)
     after = {"after_plan": plan, "after_package": package, "after_month": month}
     with reading(engine) as connection:
         of_page = {"preview": preview_id, "outcome": outcome, "size": SIZE + 1}
         rows = select(connection, "preview_lines", of_page | after)
+    # A page that another one announced has rows.
+    if listed != preview_id or (cursor and not rows):
+        raise PreviewOutdated(
+            f"A lista {listed} não está mais guardada: o vencimento foi carregado de novo depois dela. Comece de novo "
+            "pelo início da lista."
+        )
     return page_of(
         [Line.of(row) for row in rows],
-        lambda line: (line.client_plan_id, line.client_package_id, line.reference_month),
+        lambda line: (preview_id, line.client_plan_id, line.client_package_id, line.reference_month),
     )
 
 
