@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
@@ -11,9 +12,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from multitv.web.forms import FIRST_DAY, LAST_DAY
 from multitv.web.paging import MAX_ID
 
+_MONEY = re.compile(r"[0-9]{1,10}\.[0-9]{2}")
+
 
 def _money(value: object) -> object:
-    if value is not None and not isinstance(value, str):
+    if value is not None and not (isinstance(value, str) and _MONEY.fullmatch(value)):
         raise ValueError('money is text with two decimals, such as "29.90"')
     return value
 
@@ -21,8 +24,7 @@ def _money(value: object) -> object:
 Money = Annotated[
     Decimal,
     BeforeValidator(_money),
-    Field(ge=0, max_digits=12, decimal_places=2),
-    WithJsonSchema({"type": "string", "pattern": r"^\d{1,10}\.\d{2}$", "examples": ["29.90"]}),
+    WithJsonSchema({"type": "string", "pattern": f"^{_MONEY.pattern}$", "examples": ["29.90"]}),
 ]
 Id = Annotated[int, Field(ge=1, le=MAX_ID, strict=True)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
