@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from fastapi import Form, Path
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from multitv.contracts.errors import InvalidValue
@@ -16,6 +16,7 @@ from multitv.web.paging import MAX_ID
 
 # Beyond these a day is a slip of the keys.
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2200, 12, 31)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def _readable(typed: str) -> str:
@@ -25,10 +26,19 @@ def _readable(typed: str) -> str:
     return typed
 
 
+def _as_a_day(written: object) -> object:
+    """Refuse what pydantic would take for a day as well: seconds since 1970, moments."""
+    if isinstance(written, str) and _DAY.fullmatch(written):
+        return written
+    raise PydanticCustomError("day", "um dia se escreve como 2026-12-10")
+
+
+# Of paths, queries and the API's bodies.
+IsoDay = Annotated[date, BeforeValidator(_as_a_day)]
 Typed = Annotated[str, Form(max_length=500), AfterValidator(_readable)]
 Id = Annotated[int, Path(ge=1, le=MAX_ID)]
 RunId = Annotated[str, Path(max_length=250, pattern=r"^[A-Za-z0-9_.~:+-]+$")]
-DueDate = Annotated[date, Path(ge=FIRST_DAY, le=LAST_DAY)]
+DueDate = Annotated[IsoDay, Path(ge=FIRST_DAY, le=LAST_DAY)]
 
 # 1.234,56 or 1234,56 as Brazilians write it, 1234.56 as keypads do.
 _BRAZILIAN = re.compile(r"(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d{1,2}))?")
@@ -53,7 +63,7 @@ def day(typed: str, field: str) -> date | None:
     if not typed.strip():
         return None
     try:
-        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", typed.strip()):
+        if not _DAY.fullmatch(typed.strip()):
             raise ValueError
         read = date.fromisoformat(typed.strip())
     except ValueError as error:

@@ -10,17 +10,15 @@ from fastapi import APIRouter, Query
 from multitv.settings import get_settings
 from multitv.web.access import Reader
 from multitv.web.database import Database
-from multitv.web.forms import Id
+from multitv.web.forms import FIRST_DAY, LAST_DAY, Id, IsoDay
 from multitv.web.paging import Cursor, Page
 from multitv.web.reads import clients, drift
 
 router = APIRouter(tags=["clients"])
 
 Since = Annotated[
-    date | None,
-    Query(
-        ge=date(2000, 1, 1), le=date(2200, 12, 31), description="first due date; default: a year ago. A year at most."
-    ),
+    IsoDay | None,
+    Query(ge=FIRST_DAY, le=LAST_DAY, description="first due date; default: a year ago. A year at most."),
 ]
 _YEAR = timedelta(days=366)
 

@@ -12,7 +12,7 @@ from multitv.settings import get_settings
 from multitv.web import platform
 from multitv.web.access import Reader
 from multitv.web.database import Database
-from multitv.web.forms import FIRST_DAY, LAST_DAY, Id
+from multitv.web.forms import FIRST_DAY, LAST_DAY, Id, IsoDay
 from multitv.web.paging import Cursor
 from multitv.web.reads import clients, drift
 from multitv.web.rendering import render
@@ -23,7 +23,7 @@ router = APIRouter()
 SPAN = timedelta(days=184)
 AHEAD = timedelta(days=367)
 
-Until = Annotated[date | None, Query(ge=FIRST_DAY, le=LAST_DAY, description="the first day left out")]
+Until = Annotated[IsoDay | None, Query(ge=FIRST_DAY, le=LAST_DAY, description="the first day left out")]
 
 
 @router.get("/clientes")
