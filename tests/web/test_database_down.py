@@ -1,0 +1,146 @@
+"""While the ISP's database is away, or busy, a person is told so in Portuguese, and afterwards all is as before.
+
+The database is really away: PostgreSQL lets nobody into it, as when it is being restored.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from fastapi import HTTPException
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy import Engine, text
+
+from include.local import postgres
+from include.local.postgres import Server
+from multitv.contracts.errors import ContractRefused, InvalidValue, MacTaken, NotThere
+from multitv.database.engine import DatabaseBusy, DatabaseRefused, DatabaseUnavailable, MissingConnection, SchemaMissing
+from multitv.reconciliation.errors import InvalidAuthor, MissingPinKey, NoPin
+from multitv.web.airflow import AirflowRefused, AirflowUnavailable, UnknownRun
+from multitv.web.paging import BadCursor
+from multitv.web.problems import problem_of
+from tests.web.markup import Page
+from tests.web.routes import PLACES
+from tests.web.visitor import HTMX, Visitor, told
+from tests.web.world import World
+
+TOLD = "O banco de dados do ISP não respondeu a tempo. Nada foi gravado; tente de novo em instantes."
+
+
+@pytest.fixture
+def away(server: Server, world: World) -> Iterator[None]:
+    name = world.engine.url.database
+    with postgres.connect(server) as connection:
+        connection.execute(f"alter database {name} allow_connections false")
+        connection.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", (name,))
+        yield
+        connection.execute(f"alter database {name} allow_connections true")
+
+
+@pytest.mark.usefixtures("away")
+def test_a_page_a_part_and_the_api_say_that_the_database_is_away(world: World, admin: Visitor) -> None:
+    page = admin.get("/clientes")
+    assert page.status_code == 503
+    assert Page(page.text).all("p", role="alert")[0].text == TOLD
+    part = admin.get(f"/clientes/{world.maria}/pacotes", **HTMX)
+    assert (part.status_code, part.text, told(part)) == (503, TOLD, TOLD)
+    assert part.headers["HX-Reswap"] == "none"
+    api = admin.api("GET", "/clients")
+    assert api.status_code == 503
+    assert api.json() == {"error": {"code": "database_unavailable", "message": TOLD, "field": None}}
+    for ending in ("csv", "xlsx"):
+        assert admin.get(f"/faturamento/{world.coming}/lista.{ending}").status_code == 503
+    sent = admin.send(f"/clientes/{world.maria}/pacotes/novo", {"package_id": str(world.sports)})
+    assert (sent.status_code, told(sent)) == (503, TOLD)
+    assert postgres_is_named(page.text + part.text + api.text) is False
+
+
+@pytest.mark.usefixtures("away")
+def test_whatever_needs_the_database_says_so(things: dict[str, object], admin: Visitor) -> None:
+    for place in PLACES:
+        if place.writes:
+            continue
+        answer = admin.ask("GET", place.at(things), admin.bearer if place.of_api else admin.cookie)
+        assert answer.status_code in (200, 303, 503), str(place)
+        assert answer.status_code != 503 or "não respondeu a tempo" in answer.text
+
+
+def test_all_is_as_before_when_it_is_back(world: World, admin: Visitor) -> None:
+    assert admin.get("/clientes").status_code == 200
+    assert admin.read(f"/client-plans/{world.maria}")["id"] == world.maria
+
+
+def test_a_lock_that_somebody_holds_keeps_nobody_waiting_for_long(
+    isp_engine: Engine, world: World, admin: Visitor
+) -> None:
+    with isp_engine.begin() as connection:
+        connection.execute(text("lock table tv.client_point in access exclusive mode"))
+        asked = time.monotonic()
+        answer = admin.api("GET", f"/client-plans/{world.maria}/points")
+        assert time.monotonic() - asked < 8
+        assert answer.json()["error"] == {"code": "database_busy", "message": TOLD, "field": None}
+        assert answer.status_code == 503
+        assert admin.get("/clientes").status_code == 200
+
+
+def test_a_crowd_in_front_of_a_lock_is_told_so_and_the_server_goes_on(
+    isp_engine: Engine, world: World, admin: Visitor
+) -> None:
+    with isp_engine.begin() as connection, ThreadPoolExecutor(40) as crowd:
+        connection.execute(text("lock table tv.client_point in access exclusive mode"))
+        asked = time.monotonic()
+        answers = list(crowd.map(lambda _: admin.api("GET", f"/client-plans/{world.maria}/points"), range(40)))
+        assert time.monotonic() - asked < 20
+    assert {(answer.status_code, answer.json()["error"]["code"]) for answer in answers} == {(503, "database_busy")}
+    assert len(admin.read(f"/client-plans/{world.maria}/points")) == 1
+
+
+def postgres_is_named(shown: str) -> bool:
+    """Whether an answer tells a stranger where the database is."""
+    return any(word in shown.lower() for word in ("postgres", "socket", "/tmp", "sqlalchemy", "psycopg"))  # noqa: S108
+
+
+INVALID = RequestValidationError([{"loc": ("body", "price"), "msg": "no", "type": "x", "input": "secret"}])
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code", "field"),
+    [
+        (DatabaseUnavailable("x"), 503, "database_unavailable", None),
+        (DatabaseBusy("x"), 503, "database_busy", None),
+        (DatabaseRefused("x"), 503, "database_refused", None),
+        (SchemaMissing("x"), 503, "schema_missing", None),
+        (MissingConnection("x"), 503, "connection_missing", None),
+        (MissingPinKey("x"), 503, "no_pin_key", None),
+        (AirflowUnavailable("x"), 503, "airflow_unavailable", None),
+        (AirflowRefused("x"), 409, "airflow_refused", None),
+        (UnknownRun("x"), 404, "no_such_run", None),
+        (NoPin("x"), 404, "no_pin", None),
+        (InvalidAuthor("x"), 409, "invalid_author", None),
+        (NotThere("x"), 404, "not_there", None),
+        (MacTaken("x"), 409, "mac_taken", None),
+        (ContractRefused("x"), 409, "contract_refused", None),
+        (InvalidValue("x", field="price"), 422, "invalid_value", "price"),
+        (BadCursor(), 422, "bad_cursor", None),
+        (INVALID, 422, "invalid_request", "price"),
+        (HTTPException(401), 401, "unauthorized", None),
+        (HTTPException(400, "There was an error parsing the body"), 400, "unreadable", None),
+        (HTTPException(405), 405, "method_not_allowed", None),
+    ],
+    ids=lambda part: type(part).__name__ if isinstance(part, Exception) else str(part),
+)
+def test_each_error_has_its_status_its_code_and_its_words(
+    error: Exception, status: int, code: str, field: str | None
+) -> None:
+    problem = problem_of(error)
+    assert problem is not None
+    assert (problem.status, problem.code, problem.field) == (status, code, field)
+    assert "secret" not in problem.message
+    assert "parsing" not in problem.message
+
+
+def test_what_nobody_foresaw_is_not_told_to_anybody() -> None:
+    assert problem_of(RuntimeError("password=secret")) is None
