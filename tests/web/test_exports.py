@@ -72,6 +72,7 @@ def long(world: World) -> Iterator[date]:
     world.keep(due)
     yield due
     world.run("delete from erp.client_plan where id > 5000000")
+    world.run("delete from tv.client_package where client_plan_id > 5000000")
 
 
 def test_csv_opens_in_a_brazilian_spreadsheet(world: World, viewer: Visitor) -> None:

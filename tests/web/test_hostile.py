@@ -14,15 +14,14 @@ from tests.web.world import World
 
 # Percent-encoded, so that bytes that are no text pass as well.
 PARTS = [
-    "0", "-1", "1.5", "1e3", "0x10", "%31%00", "%00", "%FF%FE", "%ED%A0%80", "%EF%BC%91x", "9223372036854775808",
-    "9" * 400, "1%20or%201=1", "%27;drop%20table%20tv.package;--", "..%2F..%2Fetc%2Fpasswd", "0000-00-00",
-    "9999-99-99", "2026-02-30", "10000-01-01", "1999-12-31", "%3Cscript%3E", "%25s", "%7B0%7D", "NaN", "null",
+    "0", "-1", "1.5", "0x10", "%31%00", "%FF%FE", "%ED%A0%80", "9223372036854775808", "9" * 400, "1%20or%201=1",
+    "%27;drop%20table%20tv.package;--", "..%2F..%2Fetc%2Fpasswd", "0000-00-00", "9999-99-99", "2026-02-30",
+    "10000-01-01", "1999-12-31", "%3Cscript%3E", "%25s%7B0%7D",
 ]  # fmt: skip
 VALUES = [
-    *PARTS, "", "-9223372036854775809", "%27%20or%20%271%27=%271", "1)%20union%20select%20null--", "%5C", "%25%25_",
-    ":name", "a%3A*%20%7C%20b", "%28%28%28", "%26%20!%20%7C", "x" * 101, "%F0%9F%8E%AC" * 25, "A" * 700, "_-_-",
-    "WzEsMl0", "WyJcdWQ4MDAiLDFd", "WzEwOTk1MTE2Mjc3NzYsMV0", "WyIxZTk5OTk5OSIsMSwxXQ", "WyJOYU4iLDEsMV0",
-    "WzEsMSwiMDAwMS0wMS0wMSJd",
+    *PARTS, "", "-9223372036854775809", "%27%20or%20%271%27=%271", "1)%20union%20select%20null--", "%5C%25%25_",
+    "a%3A*%20%7C%20b", "%26%20!%20%7C%28", "x" * 101, "%F0%9F%8E%AC" * 25, "A" * 700, "_-_-", "WzEsMl0",
+    "WyJcdWQ4MDAiLDFd", "WzEwOTk1MTE2Mjc3NzYsMV0", "WyIxZTk5OTk5OSIsMSwxXQ", "WyJOYU4iLDEsMV0",
 ]  # fmt: skip
 BODIES: list[bytes] = [
     b"", b"null", b"[]", b"0", b'"x"', b"{", b"{]", b"\xff\xfe\x00", b'{"\\ud800": 1}', b'{"\xff": 1}', b"[" * 20_000,
