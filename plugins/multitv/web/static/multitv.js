@@ -3,6 +3,9 @@
   const dialog = document.getElementById("dialog");
   const notes = document.getElementById("notes");
 
+  // On a telephone the screens are more than the width holds.
+  document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
   const note = (text, kind) => {
     const line = document.createElement("p");
     line.className = `note ${kind}`;
