@@ -46,7 +46,10 @@ class Task:
 
 @dataclass(frozen=True)
 class Run:
-    """A DAG run as a screen follows it. `question` is what a task that waits for a person asks: task, subject, body."""
+    """A DAG run as a screen follows it.
+
+    `question` is what a task that waits for a person asks, until it is answered: task, subject, body.
+    """
 
     dag_id: str
     run_id: str
@@ -68,7 +71,8 @@ class Run:
     def waiting(self) -> bool:
         """Whether nothing moves until something outside happens, which may take days."""
         states = {task.state for task in self.tasks}
-        return bool(states & {"deferred", "awaiting_input"}) and not states & {"running", "queued", "scheduled"}
+        waits = "deferred" in states or self.question is not None
+        return waits and not states & {"running", "queued", "scheduled"}
 
 
 class Airflow:
@@ -104,7 +108,8 @@ class Airflow:
         question = None
         if waiting is not None:
             asked = self._call("GET", f"{path}/taskInstances/{quote(waiting.task_id)}/-1/hitlDetails")
-            question = (waiting.task_id, str(asked["subject"]), str(asked["body"] or ""))
+            if not asked["response_received"]:
+                question = (waiting.task_id, str(asked["subject"]), str(asked["body"] or ""))
         return Run(dag_id, run_id, run["state"], run["conf"] or {}, tasks, question)
 
     def answer(self, dag_id: str, run_id: str, task_id: str, option: str) -> None:
