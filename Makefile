@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PYTHONPATH := $(CURDIR)/plugins:$(CURDIR)
 export DUE_DATE ONCE DEMO_CLIENTS MULTITV_HOME AIRFLOW_PORT SANDBOX_PORT ROWS
 
-.PHONY: run up test soak compose-test bench plot plans scaling lint format lock clean
+.PHONY: run up test soak compose-test bench plot plans pictures scaling lint format lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -36,6 +36,10 @@ plot: .venv/development ## draw docs/speed.svg from docs/bench.jsonl, what `make
 
 plans: .venv/development ## write docs/plans.md: how PostgreSQL runs the pages' queries (ROWS=1000000)
 	@PLANS=docs/plans.md $(BIN)/python -m tests.bench screens
+
+# Where chromium-l10n is missing, the date fields of the pictures are in English.
+pictures: .venv/development ## draw docs/screens/*.png, what the screens look like in a real Chromium, by their tests
+	@PICTURES=docs/screens $(BIN)/python -m pytest tests/e2e/test_screens_*.py
 
 scaling: .venv/development ## play a month of ISPs of several sizes with the numbers of docs/bench.jsonl
 	@$(BIN)/python -m tests.bench.scaling
