@@ -24,7 +24,7 @@ from include.local.processes import free, marked, tail
 from include.local.rest import ENDED, FINISHED, Api
 from include.local.stack import Say, Stack
 from include.sandbox.process import Sandbox
-from tests.e2e.screens.browser import chromium, context, person  # noqa: F401, fixtures
+from tests.e2e.screens.browser import chromium, context, page, person  # noqa: F401, fixtures
 
 HERE = Path(__file__).parent
 DEMO_CLIENTS = 500
@@ -263,3 +263,19 @@ def billed(stack: RunningStack, platform_in_step: None, due_dates: Iterator[date
     bill_plans(stack, due)
     run = stack.trigger("tv_billing", {"due_date": str(due), "approval": "never"})
     assert stack.wait_for_run("tv_billing", run) == "success"
+
+
+@pytest.fixture(scope="session")
+def places(stack: RunningStack, billed: None) -> dict[str, Any]:
+    """`due`: the last due date that was billed; `plan`: a client plan of it with much to show."""
+    [due] = rows(stack, "select max(due_date) as date from billing.run where kind = 'tv' and status = 'closed'")
+    [plan] = rows(
+        stack,
+        "select client_plan_id as id from finance.invoice join finance.posting on invoice_id = invoice.id "
+        "where due_date = :due and kind = 'tv_package' "
+        "and client_plan_id in (select client_plan_id from tv.client_package where cancelled_on is null) "
+        "and client_plan_id in (select client_plan_id from tv.client_point where removed_on is null) "
+        "group by client_plan_id order by count(*) desc, client_plan_id limit 1",
+        due=due.date,
+    )
+    return {"due": due.date, "plan": plan.id}

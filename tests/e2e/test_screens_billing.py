@@ -17,6 +17,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.e2e.conftest import RunningStack, bill_plans, rows, totals
 from tests.e2e.screens.browser import DAG_MS, Person
+from tests.e2e.screens.looks import judge
 
 pytestmark = pytest.mark.usefixtures("platform_in_step")
 
@@ -28,8 +29,13 @@ def due(stack: RunningStack, due_dates: Iterator[date]) -> date:
     """A due date that nobody billed, with more client packages than a page of its list shows; its DAGs are awake."""
     for dag_id in ("tv_billing", "standard_billing"):
         stack.wake(dag_id)
-    statement = "select count(*) > 50 and not exists(select from billing.run where due_date = :due) from billing.candidate(:due)"
-    return next(day for day in due_dates if rows(stack, statement, due=day)[0][0])
+    statement = "select count(*), (select count(*) from billing.run where due_date = :due) from billing.candidate(:due)"
+
+    def fits(day: date) -> bool:
+        [(candidates, runs)] = rows(stack, statement, due=day)
+        return candidates > 50 and not runs
+
+    return next(filter(fits, due_dates))
 
 
 def reais(amount: Decimal) -> str:
@@ -63,10 +69,16 @@ def exported(person: Person, kind: str, folder: Path) -> Path:
     return path
 
 
-def test_the_list_of_a_due_date_is_loaded_filtered_paged_and_exported(
+def test_a_list_is_loaded_looked_at_and_saved_and_ends_at_the_client_as_processed(
     person: Person, stack: RunningStack, due: date, tmp_path: Path
 ) -> None:
     load(person, due)
+    look(person, stack, due, tmp_path)
+    save(person, stack, due)
+
+
+def look(person: Person, stack: RunningStack, due: date, folder: Path) -> None:
+    """Read the totals, all pages of the list and one reason; export the list."""
     [kept] = rows(stack, "select * from billing.preview where due_date = :due", due=due)
     cards = person.frame.locator(".card")
     expect(cards.filter(has_text="A cobrar")).to_contain_text(reais(kept.amount))
@@ -87,12 +99,12 @@ def test_the_list_of_a_due_date_is_loaded_filtered_paged_and_exported(
     expect(lines(person)).to_have_count(suspended[0])
     expect(lines(person).filter(has_text="contrato suspenso")).to_have_count(suspended[0])
 
-    text = exported(person, "CSV", tmp_path).read_text("utf-8-sig")
+    text = exported(person, "CSV", folder).read_text("utf-8-sig")
     sheet = list(csv.DictReader(StringIO(text), delimiter=";"))
     assert len(sheet) == kept.candidates
     amounts = [row["Valor a cobrar"].replace(",", ".") for row in sheet if row["Resultado"] == "Cobrança"]
     assert (len(amounts), sum(map(Decimal, amounts))) == (kept.charges, kept.amount)
-    book = openpyxl.load_workbook(exported(person, "XLSX", tmp_path), read_only=True)
+    book = openpyxl.load_workbook(exported(person, "XLSX", folder), read_only=True)
     head, *body = book.active.values
     book.close()
     amount, outcome = head.index("Valor a cobrar"), head.index("Resultado")
@@ -101,10 +113,8 @@ def test_the_list_of_a_due_date_is_loaded_filtered_paged_and_exported(
     assert (len(charged), sum(charged)) == (kept.charges, kept.amount)
 
 
-def test_a_saved_list_waits_for_the_standard_billing_and_ends_at_the_client_as_processed(
-    person: Person, stack: RunningStack, due: date
-) -> None:
-    load(person, due)
+def save(person: Person, stack: RunningStack, due: date) -> None:
+    """Press Salvar, watch the run wait for the standard billing and end, and look at a client who was charged."""
     person.frame.get_by_role("button", name="Salvar").click()
     run = person.frame.get_by_role("heading", name="Salvando e faturando")
     expect(run).to_be_visible()
@@ -169,9 +179,11 @@ def test_a_list_that_changed_after_it_was_loaded_is_shown_again_before_it_is_sav
         expect(question).to_contain_text(f"Faturamento TV, vencimento {due:%d/%m/%Y}: salvar", timeout=DAG_MS)
         expect(step(person, "Conferir e salvar")).to_contain_text("aguarda uma pessoa")
         assert rows(stack, "select from billing.event where due_date = :due", due=due) == []
+        judge(person.document)
         # A person needs a moment to read, and Airflow one to hear that the task waits.
         person.page.wait_for_timeout(3000)
         question.get_by_role("button", name="Aprovar").click()
+        expect(question).to_be_hidden()
         expect(step(person, WAIT)).to_contain_text("aguardando", timeout=DAG_MS)
     finally:
         rows(stack, "update tv.client_package set price = :price where id = :id", price=before.price, id=sold.id)

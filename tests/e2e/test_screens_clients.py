@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 from multitv.settings import get_settings
 from tests.e2e.conftest import RunningStack, rows
 from tests.e2e.screens.browser import DAG_MS, Person
+from tests.e2e.screens.looks import judge
 
 pytestmark = pytest.mark.usefixtures("platform_in_step")
 
@@ -29,7 +30,7 @@ CONTRACT = """
             select client_plan_id from tv.client_package join tv.package on package.id = package_id
             where package.name in ('Telecine', 'Esportes')
         )
-        and plan.id not in (select client_plan_id from tv.client_point where removed_on is null)
+        and (select count(*) from tv.client_point where client_plan_id = plan.id and removed_on is null) < 2
         and plan.id not in (select client_plan_id from tv.pin_reveal)
     order by plan.id
     limit 1
@@ -145,14 +146,14 @@ def test_a_point_is_added_edited_swapped_and_removed(person: Person, stack: Runn
     first, second = mac(contract, 1), mac(contract, 2)
     person.follow(f"clientes/{contract.id}").get_by_role("button", name="Add. Ponto").click()
     expect(person.dialog).to_have_accessible_name("Novo Ponto")
-    for label, value in (("Rótulo do ponto", "Sala"), ("MAC do aparelho", first), ("Número de série", "A-1")):
+    for label, value in (("Rótulo do ponto", "Varanda"), ("MAC do aparelho", first), ("Número de série", "A-1")):
         person.dialog.get_by_label(label).fill(value)
     person.dialog.get_by_label("Tipo do aparelho").fill("stb-android")
     person.dialog.get_by_role("button", name="Adicionar").click()
-    person.reads("Sala")
+    person.reads("Varanda")
     expect(person.row(first, "Pontos do cliente")).to_contain_text("stb-android")
 
-    person.frame.get_by_role("button", name="Editar Ponto Sala").click()
+    person.frame.get_by_role("button", name="Editar Ponto Varanda").click()
     person.dialog.get_by_label("Rótulo do ponto").fill("Quarto")
     person.dialog.get_by_role("button", name="Salvar").click()
     person.reads("Ponto Quarto salvo.")
@@ -170,7 +171,7 @@ def test_a_point_is_added_edited_swapped_and_removed(person: Person, stack: Runn
     today = f"{get_settings().today():%d/%m/%Y}"
     expect(person.row(second, "Pontos do cliente").get_by_role("cell", name=today)).to_have_count(2)
     live = rows(
-        stack, "select mac from tv.client_point where client_plan_id = :id and removed_on is null", id=contract.id
+        stack, "select from tv.client_point where mac in (:one, :two) and removed_on is null", one=first, two=second
     )
     assert live == []
 
@@ -188,6 +189,7 @@ def test_the_pin_is_shown_to_who_asks_for_it_and_hidden_again(
     shown = fields.locator(".pin")
     expect(shown).to_have_text(re.compile(r"^\d{4,}$"))
     pin = shown.inner_text()
+    judge(person.document)
     assert rows(stack, "select author from tv.pin_reveal where client_plan_id = :id", id=contract.id) == [("admin",)]
     person.follow(f"clientes/{contract.id}")
     expect(fields.get_by_label("oculto")).to_have_text("••••••")
@@ -207,17 +209,18 @@ def test_what_was_sold_and_installed_reaches_the_platform_while_one_watches(
     sell(person, "Telecine")
     person.reads("Telecine")
     person.frame.get_by_role("button", name="Add. Ponto").click()
-    for label, value in (("Rótulo do ponto", "Sala"), ("MAC do aparelho", device), ("Número de série", "A-3")):
+    for label, value in (("Rótulo do ponto", "Varanda"), ("MAC do aparelho", device), ("Número de série", "A-3")):
         person.dialog.get_by_label(label).fill(value)
     person.dialog.get_by_label("Tipo do aparelho").fill("stb-android")
     person.dialog.get_by_role("button", name="Adicionar").click()
-    person.reads("Sala")
+    person.reads("Varanda")
 
     platform.get_by_role("button", name="Sincronizar agora").click()
     run = platform.get_by_role("heading", name="Execução")
     expect(run).to_contain_text(re.compile("na fila|em andamento"))
     expect(run).to_contain_text("concluída", timeout=DAG_MS)
     expect(platform.get_by_text("Igual ao contrato na última conferência")).to_be_visible()
+    expect(platform.locator("td").filter(has_text="svc-telecine")).to_be_attached()
     platform.get_by_text("Últimas operações na plataforma").click()
     for target in ("svc-telecine", device):
         expect(person.row(target, "Operações")).to_contain_text("aplicada")

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.conftest import RunningStack, rows
 from tests.e2e.screens.browser import Person
+from tests.e2e.screens.looks import judge
 
 pytestmark = pytest.mark.usefixtures("platform_in_step")
 
@@ -59,6 +60,7 @@ def test_an_extra_gets_another_price_and_what_is_no_price_is_refused_in_the_form
     person.dialog.get_by_role("button", name="Salvar").click()
     expect(person.dialog.get_by_role("alert")).to_contain_text("“trinta” não é um valor em reais: escreva como 29,90.")
     expect(price).to_be_focused()
+    judge(person.document)
     price.fill("31,5")
     person.dialog.get_by_role("button", name="Salvar").click()
     person.reads(f"{extra}: oferta salva.")

@@ -129,4 +129,4 @@ def test_a_login_that_has_ended_is_asked_for_again_and_nothing_was_changed(
     person.frame.get_by_role("button", name="Sign in").click()
     expect(person.frame.get_by_role("button", name="Add. Pacote")).to_be_visible()
     assert sold(stack, contract) == []
-    assert person.complaints == []
+    person.leave()

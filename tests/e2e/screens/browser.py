@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Frame,
     FrameLocator,
     Locator,
     Page,
@@ -39,6 +41,8 @@ _OPTIONS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # What the browser writes itself, such as dates in their fields; it needs chromium-l10n, or stays English.
+    "--lang=pt-BR",
 )
 # How the browser was left by the one who logged in, by the address of the stack.
 _logged_in: dict[str, Any] = {}
@@ -46,7 +50,7 @@ _logged_in: dict[str, Any] = {}
 
 @dataclass
 class Person:
-    """Somebody with a page of their own. `provokes`: the refusals, by HTTP status, that they ask for on purpose."""
+    """Somebody at a page. `provokes`: the refusals, by HTTP status, that they ask for on purpose."""
 
     stack: RunningStack
     page: Page
@@ -54,8 +58,14 @@ class Person:
     complaints: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.page.on("console", self._listen)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", self._note)
+
+    def leave(self) -> None:
+        """Stop listening; nothing that the console said meanwhile was an error."""
+        self.page.remove_listener("console", self._hear)
+        self.page.remove_listener("pageerror", self._note)
+        assert self.complaints == []
 
     @property
     def frame(self) -> FrameLocator:
@@ -63,12 +73,24 @@ class Person:
         return self.page.frame_locator("iframe")
 
     @property
+    def document(self) -> Frame:
+        """The document that the frame shows, to run scripts in."""
+        element = self.page.locator("iframe").element_handle()
+        frame = element.content_frame()
+        assert frame is not None
+        return frame
+
+    @property
     def dialog(self) -> Locator:
         return self.frame.get_by_role("dialog")
 
     def open(self, screen: str) -> FrameLocator:
         """Come to a screen by Airflow's own navigation."""
-        self.page.goto(self.stack.api.address)
+        if self.page.locator("iframe").count():
+            # Airflow does not bring a screen back to its first page while that screen is shown.
+            self.page.get_by_role("link", name="Início").first.click()
+        else:
+            self.page.goto(self.stack.api.address)
         self.page.get_by_role("button", name="Plugins", exact=True).click()
         self.page.get_by_role("menuitem", name="Multi TV").click()
         self.page.get_by_role("menuitem", name=screen).click()
@@ -76,9 +98,12 @@ class Person:
         return self.frame
 
     def follow(self, path: str) -> FrameLocator:
-        """Come to a screen by a link that somebody kept."""
-        screen = re.split("[/?]", path)[0]
-        self.page.goto(f"{self.stack.api.address}/plugin/multitv-{screen}/multitv/{path}")
+        """Come to a screen by a link that somebody kept, or within the frame that is there already."""
+        if self.page.locator("iframe").count():
+            self.document.goto(f"{self.stack.api.address}/multitv/{path}")
+        else:
+            screen = re.split("[/?]", path)[0]
+            self.page.goto(f"{self.stack.api.address}/plugin/multitv-{screen}/multitv/{path}")
         expect(self.frame.get_by_role("heading", level=1)).to_be_visible()
         return self.frame
 
@@ -97,12 +122,15 @@ class Person:
         expect(self.frame.locator(".note.good").filter(has_text=words)).to_be_visible()
         expect(self.dialog).to_be_hidden()
 
-    def _listen(self, message: ConsoleMessage) -> None:
+    def _note(self, error: object) -> None:
+        self.complaints.append(str(error))
+
+    def _hear(self, message: ConsoleMessage) -> None:
         if message.type != "error":
             return
         refused = re.search(r"the server responded with a status of (4\d\d)", message.text)
         if not refused or int(refused[1]) not in self.provokes:
-            self.complaints.append(f"{message.text} ({message.location['url']})")
+            self._note(f"{message.text} ({message.location['url']})")
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +141,9 @@ def chromium() -> Iterator[Browser]:
         pytest.fail("chromium is missing: apt-get install chromium fonts-dejavu-core")
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=_OPTIONS)
+        browser = playwright.chromium.launch(
+            executable_path=program, args=_OPTIONS, env=os.environ | {"LANGUAGE": "pt_BR"}
+        )
         yield browser
         browser.close()
 
@@ -126,10 +156,11 @@ def context(chromium: Browser, stack: RunningStack) -> Iterator[BrowserContext]:
     context.close()
 
 
-def new_context(chromium: Browser, stack: RunningStack) -> BrowserContext:
+def new_context(chromium: Browser, stack: RunningStack, **more: Any) -> BrowserContext:
     """Return a browser that speaks Portuguese, in which the administrator is logged in."""
     known = _logged_in.get(stack.api.address)
-    context = chromium.new_context(locale="pt-BR", timezone_id="America/Sao_Paulo", viewport=WIDE, storage_state=known)
+    ours = {"locale": "pt-BR", "timezone_id": "America/Sao_Paulo", "viewport": WIDE, "storage_state": known}
+    context = chromium.new_context(**ours | more)
     context.set_default_timeout(PATIENCE_MS)
     if known is None:
         _log_in(context, stack)
@@ -137,13 +168,19 @@ def new_context(chromium: Browser, stack: RunningStack) -> BrowserContext:
     return context
 
 
+@pytest.fixture(scope="module")
+def page(context: BrowserContext) -> Page:
+    """A page for all tests of a module, since Airflow's own interface takes seconds to come up."""
+    return context.new_page()
+
+
 @pytest.fixture
-def person(context: BrowserContext, stack: RunningStack) -> Iterator[Person]:
-    """The administrator at a new page, in whose console nothing may be an error at the end."""
-    person = Person(stack, context.new_page())
+def person(page: Page, stack: RunningStack) -> Iterator[Person]:
+    """The administrator at a page, in whose console nothing may be an error at the end."""
+    page.set_viewport_size(WIDE)
+    person = Person(stack, page)
     yield person
-    person.page.close()
-    assert person.complaints == []
+    person.leave()
 
 
 def _log_in(context: BrowserContext, stack: RunningStack) -> None:
@@ -154,5 +191,5 @@ def _log_in(context: BrowserContext, stack: RunningStack) -> None:
     person.page.get_by_label("Password").fill(environment.password(stack.home))
     person.page.get_by_role("button", name="Sign in").click()
     expect(person.frame.get_by_role("heading", level=1)).to_have_text("Painel")
+    person.leave()
     person.page.close()
-    assert person.complaints == []
