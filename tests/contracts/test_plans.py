@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from multitv.contracts.errors import NotThere, PackageRefused
-from multitv.contracts.plans import change_default_package, set_allows_tv
+from multitv.contracts.plans import change_default_package, change_tv_tab, set_allows_tv
 from multitv.contracts.rows import PlanSetting
 from tests.contracts.conftest import Shop
 
@@ -67,3 +67,14 @@ def test_only_an_active_basic_package_that_is_no_extra_is_a_default(shop: Shop, 
     with pytest.raises(NotThere, match="não tem o plano de serviço 999"):
         set_allows_tv(shop.engine, "ana", 999, True)
     assert shop.tables() == before
+
+
+def test_the_tv_tab_is_changed_whole_or_not_at_all(shop: Shop, other: int) -> None:
+    assert change_tv_tab(shop.engine, "ana", 2, allows_tv=True, package_id=other) == PlanSetting(2, True, other)
+    assert [row[1] for row in shop.audit()] == ["change_default_package", "set_allows_tv"]
+    before = shop.tables()
+    with pytest.raises(PackageRefused):
+        change_tv_tab(shop.engine, "ana", 2, allows_tv=False, package_id=shop.extra)
+    assert shop.tables() == before
+    shop.isp.run("update tv.package set active = false where id = :id", id=other)
+    assert change_tv_tab(shop.engine, "ana", 2, allows_tv=False, package_id=other) == PlanSetting(2, False, other)

@@ -23,7 +23,7 @@ create function tv.digits(written text)
 returns text
 language sql immutable parallel safe
 as $$
-    select regexp_replace(written, '\D', '', 'g')
+    select regexp_replace(written, '[^0-9]', '', 'g')
 $$;
 
 -- Indexes exist only where the relations are tables of ours; README.md says which ones an ERP behind a view needs.

@@ -1,13 +1,16 @@
 -- In: client_plan_id. Out: the last plan that was verified and looked at this client plan: when, and what still
--- differed then, with the reasons.
+-- differed then, a JSON object each.
 select
     plan.id,
     plan.verified_at,
     (
         select
-            array_agg(
-                difference.action || coalesce(' ' || difference.target, '')
-                || coalesce(': ' || difference.rejected_because, '')
+            json_agg(
+                json_build_object(
+                    'action', difference.action,
+                    'target', difference.target,
+                    'rejected_because', difference.rejected_because
+                )
             )
         from reconciliation.difference as difference
         where difference.plan_id = plan.id and difference.client_plan_id = :client_plan_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Engine, Row
@@ -34,6 +35,25 @@ def set_allows_tv(engine: Engine, author: str, service_plan_id: int, allows_tv: 
     """
     with changing(engine, author, "set_allows_tv") as change:
         before = _hold(change, service_plan_id)
+        return _write(change, before, service_plan_id, allows_tv, before.package_id if before else None)
+
+
+def change_tv_tab(
+    engine: Engine, author: str, service_plan_id: int, *, allows_tv: bool, package_id: int | None
+) -> PlanSetting:
+    """Change both, as the form of the screen has them, or neither; each is noted by itself.
+
+    `package_id` None leaves the package as it is, and so does the same one, even if it left the platform meanwhile.
+    Raises NotThere, PackageRefused, InvalidValue, DatabaseUnavailable.
+    """
+    with changing(engine, author, "set_allows_tv") as change:
+        before = _hold(change, service_plan_id)
+        if package_id is not None and (before is None or before.package_id != package_id):
+            change.hold_package(package_id)
+            _require_basic(change, package_id)
+            of_package = replace(change, action="change_default_package")
+            _write(of_package, before, service_plan_id, before.allows_tv if before else False, package_id)
+            before = _hold(change, service_plan_id)
         return _write(change, before, service_plan_id, allows_tv, before.package_id if before else None)
 
 

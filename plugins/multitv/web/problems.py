@@ -75,7 +75,9 @@ def problem_of(error: Exception) -> Problem | None:
             422, "invalid_request", f"O pedido não é válido ({path or 'corpo'}): {first['msg']}.", path or None
         )
     if isinstance(error, HTTPException | StarletteHTTPException):
-        code, message = _HTTP.get(error.status_code, ("refused", str(error.detail)))
+        code, message = _HTTP.get(
+            error.status_code, ("forbidden" if error.status_code == 403 else "refused", str(error.detail))
+        )
         return Problem(error.status_code, code, message)
     for kind, status, code, told in _KNOWN:
         if isinstance(error, kind):

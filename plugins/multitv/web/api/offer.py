@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from multitv.contracts.offer import change_offer
-from multitv.contracts.plans import change_default_package, set_allows_tv
+from multitv.contracts.plans import change_tv_tab
 from multitv.web.access import OfferEditor, Reader
 from multitv.web.api.models import OfferBody, TvTab
 from multitv.web.database import Database
@@ -25,11 +25,9 @@ def service_plans(person: Reader, engine: Database, cursor: Cursor = None) -> Pa
 
 
 @router.put("/service-plans/{service_plan_id}/tv")
-def change_tv_tab(person: OfferEditor, engine: Database, service_plan_id: Id, body: TvTab) -> offer.ServicePlan:
+def change_service_plan(person: OfferEditor, engine: Database, service_plan_id: Id, body: TvTab) -> offer.ServicePlan:
     """Say whether a service plan allows TV, and which package is released with it."""
-    if body.package_id is not None:
-        change_default_package(engine, person.name, service_plan_id, body.package_id)
-    set_allows_tv(engine, person.name, service_plan_id, body.allows_tv)
+    change_tv_tab(engine, person.name, service_plan_id, allows_tv=body.allows_tv, package_id=body.package_id)
     return offer.service_plan(engine, service_plan_id)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from multitv.contracts.errors import ContractRefused
 from multitv.contracts.offer import change_offer
-from multitv.contracts.plans import change_default_package, set_allows_tv
+from multitv.contracts.plans import change_tv_tab
 from multitv.web import forms
 from multitv.web.access import OfferEditor, Person, Reader
 from multitv.web.database import Database
@@ -46,9 +46,8 @@ def change_service_plan(
     package_id: Typed = "",
 ) -> Response:
     try:
-        if package_id:
-            change_default_package(engine, person.name, service_plan_id, forms.chosen(package_id, "package_id"))
-        set_allows_tv(engine, person.name, service_plan_id, allows_tv == "sim")
+        chosen = forms.chosen(package_id, "package_id") if package_id else None
+        change_tv_tab(engine, person.name, service_plan_id, allows_tv=allows_tv == "sim", package_id=chosen)
     except ContractRefused as refused:
         plan = offer.service_plan(engine, service_plan_id)
         values = {"allows_tv": allows_tv, "package_id": package_id}

@@ -132,12 +132,20 @@ class Operation(Shown):
     plan_status: str
 
 
+class Difference(Shown):
+    """What the platform still lacked, and why it was refused (null: nothing explains it)."""
+
+    action: str
+    target: str | None
+    rejected_because: str | None
+
+
 class Reconciled(Shown):
     """The last time that this client plan was compared with the platform, and what still differed then."""
 
     id: int
     verified_at: datetime
-    differences: list[str] | None
+    differences: list[Difference] | None
 
 
 class Event(Shown):
