@@ -17,6 +17,15 @@ from multitv.database.sql import named
 
 log = logging.getLogger(__name__)
 
+# A figure, and the statements that empty and fill its table.
+_FIGURES = {
+    "revenue": ("clear_revenue", "insert_revenue"),
+    "event_status": ("clear_event_status", "insert_event_status"),
+    "package_clients": ("clear_package_clients", "insert_package_clients"),
+    "drift": ("clear_drift", "insert_drift"),
+    "operation": ("clear_operation", "insert_operation"),
+}
+
 
 def refresh_billing(engine: Engine, today: date) -> int:
     """Bring dashboard.revenue and dashboard.event_status up to date; return how many due dates were summed anew.
@@ -54,8 +63,9 @@ def _replace(engine: Engine, *figures: str, **parameters: object) -> None:
     with bulk_transaction(engine) as connection:
         _hold(connection)
         for figure in figures:
-            connection.execute(named(f"dashboard/clear_{figure}"))
-            connection.execute(named(f"dashboard/insert_{figure}"), parameters)
+            clear, insert = _FIGURES[figure]
+            connection.execute(named(f"dashboard/{clear}"))
+            connection.execute(named(f"dashboard/{insert}"), parameters)
             connection.execute(named("dashboard/note_refresh"), {"figure": figure})
 
 
