@@ -105,7 +105,7 @@ def test_an_extra_is_sold_once_at_a_price_of_the_clients_own(
     assert [row.split("\t") for row in grid.all_inner_texts()] == [[str(value) for value in row] for row in channels]
     person.dialog.get_by_label("Valor Pacote").fill("19,90")
     person.dialog.get_by_role("button", name="Adicionar").click()
-    person.reads("Telecine")
+    person.reads("Telecine adicionado")
     expect(person.row("Telecine", "Pacotes extras")).to_contain_text("R$ 19,90")
     expect(person.row("Telecine", "Pacotes extras")).to_contain_text("próprio do cliente")
 
@@ -123,17 +123,17 @@ def test_an_extra_is_cancelled_from_a_day_on_and_one_sold_by_mistake_is_deleted(
     person.follow(f"clientes/{contract.id}")
     for package in ("Telecine", "Esportes"):
         sell(person, package)
-        person.reads(package)
+        person.reads(f"{package} adicionado")
     person.frame.get_by_role("button", name="Cancelar Pacote Telecine").click()
     person.dialog.get_by_label("Primeiro dia sem o pacote").fill(str(ends))
     person.dialog.get_by_role("button", name="Cancelar Pacote").click()
-    person.reads("Telecine")
+    person.reads(f"Pacote cancelado a partir de {ends:%d/%m/%Y}.")
     expect(person.row("Telecine", "Pacotes extras").get_by_role("cell", name=f"{ends:%d/%m/%Y}")).to_be_visible()
     expect(person.frame.get_by_role("button", name="Cancelar Pacote Telecine")).to_be_hidden()
 
     person.frame.get_by_role("button", name="Apagar Pacote Esportes").click()
     person.dialog.get_by_role("button", name="Apagar Pacote").click()
-    person.reads("Esportes")
+    person.reads("Esportes apagado.")
     expect(person.row("Esportes", "Pacotes extras")).to_have_count(0)
     history = person.frame.get_by_role("region", name="Histórico de alterações").get_by_role("listitem")
     expect(history.first).to_contain_text("Apagar Pacote por admin")
@@ -150,7 +150,7 @@ def test_a_point_is_added_edited_swapped_and_removed(person: Person, stack: Runn
         person.dialog.get_by_label(label).fill(value)
     person.dialog.get_by_label("Tipo do aparelho").fill("stb-android")
     person.dialog.get_by_role("button", name="Adicionar").click()
-    person.reads("Varanda")
+    person.reads("Ponto Varanda adicionado")
     expect(person.row(first, "Pontos do cliente")).to_contain_text("stb-android")
 
     person.frame.get_by_role("button", name="Editar Ponto Varanda").click()
@@ -207,13 +207,13 @@ def test_what_was_sold_and_installed_reaches_the_platform_while_one_watches(
     expect(platform).not_to_contain_text("svc-telecine")
 
     sell(person, "Telecine")
-    person.reads("Telecine")
+    person.reads("Telecine adicionado")
     person.frame.get_by_role("button", name="Add. Ponto").click()
     for label, value in (("Rótulo do ponto", "Varanda"), ("MAC do aparelho", device), ("Número de série", "A-3")):
         person.dialog.get_by_label(label).fill(value)
     person.dialog.get_by_label("Tipo do aparelho").fill("stb-android")
     person.dialog.get_by_role("button", name="Adicionar").click()
-    person.reads("Varanda")
+    person.reads("Ponto Varanda adicionado")
 
     platform.get_by_role("button", name="Sincronizar agora").click()
     run = platform.get_by_role("heading", name="Execução")

@@ -85,7 +85,7 @@ def test_an_extra_is_sold_with_the_keyboard_alone(person: Person, stack: Running
     keys.type("12,34")
     tab_to(person, person.dialog.get_by_role("button", name="Adicionar"))
     keys.press("Enter")
-    person.reads("Combate")
+    person.reads("Combate adicionado")
     expect(person.row("Combate", "Pacotes extras")).to_contain_text("R$ 12,34")
     expect(opener).to_be_focused()
 
@@ -105,7 +105,7 @@ def test_a_client_is_found_and_served_on_a_telephone(person: Person, stack: Runn
     expect(person.dialog.get_by_role("region", name="Canais do pacote").get_by_role("row")).to_have_count(2)
     fits(person.frame)
     person.dialog.get_by_role("button", name="Adicionar").click()
-    person.reads("Combate")
+    person.reads("Combate adicionado")
     expect(person.row("Combate", "Pacotes extras")).to_be_visible()
     for screen in ("faturamento", "pacotes", "planos", "painel"):
         fits(person.follow(screen))
@@ -119,6 +119,7 @@ def test_a_login_that_has_ended_is_asked_for_again_and_nothing_was_changed(
     person.follow(f"clientes/{contract}").get_by_role("button", name="Add. Pacote").click()
     choice = person.dialog.get_by_label("Nome do Pacote")
     choice.select_option(choice.locator("option").filter(has_text="Combate").get_attribute("value"))
+    expect(person.dialog.get_by_role("region", name="Canais do pacote").get_by_role("row")).to_have_count(2)
     context_of_ones_own.clear_cookies()
     person.dialog.get_by_role("button", name="Adicionar").click()
 
