@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from multitv.billing import tv
+from multitv.billing import preview, tv
 from multitv.billing.standard import bill_plans
 from multitv.dashboard import figures
 from multitv.settings import get_settings
@@ -34,7 +34,7 @@ NARROW_SCREENS = {"clientes": "clientes?busca=silva", "cliente": "clientes/{plan
 
 @pytest.fixture(scope="module")
 def months(stack: RunningStack, places: dict[str, Any]) -> dict[str, Any]:
-    """Some due dates of the months before were billed as well, and are among the figures."""
+    """Some due dates of the months before were billed as well, a list is loaded, and the figures are worked out."""
     today = get_settings().today()
     first = date(today.year, today.month, 1)
     for _ in range(5):
@@ -44,7 +44,10 @@ def months(stack: RunningStack, places: dict[str, Any]) -> dict[str, Any]:
             tv.save(stack.engine, due, allow_voids=True)
             bill_plans(stack.engine, due)
             tv.settle(stack.engine, due, allow_voids=True)
+    preview.keep(stack.engine, places["due"])
     figures.refresh_billing(stack.engine, today)
+    figures.refresh_contracts(stack.engine, today)
+    figures.refresh_reconciliation(stack.engine, today, get_settings().timezone)
     return places
 
 
