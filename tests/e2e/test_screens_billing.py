@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -92,12 +91,13 @@ def look(person: Person, stack: RunningStack, due: date, folder: Path) -> None:
         expect(lines(person)).not_to_have_count(shown)
     expect(lines(person)).to_have_count(kept.candidates)
 
-    person.frame.get_by_role("link", name=re.compile("^contrato suspenso")).click()
-    [suspended] = rows(
-        stack, "select count(*) from billing.candidate(:due) where exclusion = 'client_plan_suspended'", due=due
+    # The demo ISP has cancelled packages on every due date.
+    [(cancelled,)] = rows(
+        stack, "select count(*) from billing.candidate(:due) where exclusion = 'package_cancelled'", due=due
     )
-    expect(lines(person)).to_have_count(suspended[0])
-    expect(lines(person).filter(has_text="contrato suspenso")).to_have_count(suspended[0])
+    person.frame.get_by_role("link", name=f"pacote cancelado ({cancelled})").click()
+    expect(lines(person).filter(has_text="pacote cancelado")).to_have_count(cancelled)
+    expect(lines(person)).to_have_count(cancelled)
 
     text = exported(person, "CSV", folder).read_text("utf-8-sig")
     sheet = list(csv.DictReader(StringIO(text), delimiter=";"))
