@@ -73,7 +73,7 @@ def test_the_channels_of_a_package_are_shown(person: Person, stack: RunningStack
         "select channel.name, number, family from tv.channel join tv.package_channel on channel_id = channel.id "
         "join tv.package on package_id = package.id where package.name = 'HBO' and channel.active order by number",
     )
-    person.open("Pacotes e canais").get_by_role("link", name="HBO", exact=True).click()
+    person.follow("pacotes").get_by_role("link", name="HBO", exact=True).click()
     expect(person.frame.get_by_role("heading", level=1)).to_contain_text("HBO")
     shown = person.frame.get_by_role("region", name="Canais").locator("tbody tr")
     assert [row.split("\t") for row in shown.all_inner_texts()] == [[str(value) for value in row] for row in channels]
@@ -81,6 +81,6 @@ def test_the_channels_of_a_package_are_shown(person: Person, stack: RunningStack
 
 def test_a_channel_is_found_while_its_name_is_typed(person: Person, stack: RunningStack) -> None:
     found = rows(stack, "select name from tv.channel where name ilike '%telecine%' order by number")
-    person.open("Pacotes e canais").get_by_role("link", name="Canais", exact=True).click()
+    person.follow("pacotes").get_by_role("link", name="Canais", exact=True).click()
     person.frame.get_by_role("searchbox", name="Buscar canal").press_sequentially("telecine")
     expect(person.frame.locator("#channels tr td:first-child")).to_have_text([row.name for row in found])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -107,9 +108,19 @@ def test_a_client_is_found_and_served_on_a_telephone(person: Person, stack: Runn
     person.dialog.get_by_role("button", name="Adicionar").click()
     person.reads("Combate adicionado")
     expect(person.row("Combate", "Pacotes extras")).to_be_visible()
-    for screen in ("faturamento", "pacotes", "planos", "painel"):
+    for screen in ("faturamento", "pacotes", "planos"):
         fits(person.follow(screen))
     assert len(sold(stack, contract)) == 1
+
+
+def test_the_panel_fits_a_telephone_with_as_many_runs_as_it_shows_and_when_it_is_turned(person: Person) -> None:
+    person.open("Painel")
+    runs = person.frame.locator(".runs:has(a)").first
+    runs.evaluate("runs => { while (runs.children.length < 14) runs.append(runs.firstElementChild.cloneNode(true)) }")
+    person.page.set_viewport_size(NARROW)
+    # The pictures take their new size a frame later.
+    expect(person.frame.locator("canvas").first).to_have_css("width", re.compile(r"^[12]\d\d(\.\d+)?px$"))
+    fits(person.frame)
 
 
 def test_a_login_that_has_ended_is_asked_for_again_and_nothing_was_changed(

@@ -28,7 +28,7 @@ def test_the_drift_is_in_reais_a_month(world: World, viewer: Visitor) -> None:
     assert [card.text for card in page.all("li", class_="card")] == [
         "Vendido e não ativo R$ 3.588,00 120 contratos",
         "Ativo e não cobrado R$ 0,00 0 contratos",
-        "Cobrado e não ativo R$ 1.234,56 1 contratos",
+        "Cobrado e não ativo R$ 1.234,56 1 contrato",
     ]
     assert f"Números de {world.today:%d/%m/%Y}" in page.text
 
