@@ -21,7 +21,7 @@ from multitv.database.engine import DatabaseBusy, DatabaseRefused, DatabaseUnava
 from multitv.reconciliation.errors import InvalidAuthor, MissingPinKey, NoPin
 from multitv.web.airflow import AirflowRefused, AirflowUnavailable, UnknownRun
 from multitv.web.paging import BadCursor
-from multitv.web.problems import problem_of
+from multitv.web.problems import SURPRISE, problem_of
 from tests.web.markup import Page
 from tests.web.routes import PLACES
 from tests.web.visitor import HTMX, Visitor, told
@@ -96,6 +96,32 @@ def test_a_crowd_in_front_of_a_lock_is_told_so_and_the_server_goes_on(
         assert time.monotonic() - asked < 20
     assert {(answer.status_code, answer.json()["error"]["code"]) for answer in answers} == {(503, "database_busy")}
     assert len(admin.read(f"/client-plans/{world.maria}/points")) == 1
+
+
+@pytest.fixture
+def surprised(world: World) -> Iterator[None]:
+    """A search for a name fails in a way that nobody foresaw."""
+    world.run("alter function tv.plain(text) rename to plain_before")
+    world.run("create function tv.plain(text) returns text language sql as 'select 1 / (length($1) * 0)'")
+    yield
+    world.run("drop function tv.plain(text)")
+    world.run("alter function tv.plain_before(text) rename to plain")
+
+
+@pytest.mark.usefixtures("surprised")
+def test_what_nobody_foresaw_is_told_under_the_same_headers_and_gives_nothing_away(admin: Visitor) -> None:
+    page = admin.get("/clientes?busca=maria")
+    part = admin.get("/clientes?busca=maria", **HTMX)
+    api = admin.api("GET", "/clients?q=maria")
+    for answer in (page, part, api):
+        assert answer.status_code == 500
+        assert SURPRISE.message in answer.text
+        assert not postgres_is_named(answer.text)
+        assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+        assert answer.headers["Cache-Control"] == "no-store"
+    assert Page(page.text).all("p", role="alert")[0].text == SURPRISE.message
+    assert told(part) == SURPRISE.message
+    assert api.json()["error"]["code"] == SURPRISE.code
 
 
 def postgres_is_named(shown: str) -> bool:

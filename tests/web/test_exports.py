@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import socket
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 from openpyxl import load_workbook
+from starlette.requests import ClientDisconnect
 
 from multitv.web import export
 from tests.web.conftest import Web
@@ -194,6 +196,26 @@ def test_a_list_that_nobody_reads_keeps_nobody_waiting(world: World) -> None:
     for _ in range(5):
         export.csv(world.engine, number)
     assert len(list(export.csv(world.engine, number))) >= 2
+
+
+def test_whoever_takes_nothing_for_long_keeps_nobody_waiting(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a telephone does that lost its network: the connection is there, and nothing is taken from it."""
+    monkeypatch.setattr(export, "PATIENCE_SECONDS", 0.2)
+    [(number,)] = world.run("select id from billing.preview where due_date = :due", due=world.counted)
+
+    async def take_the_head(message: Any) -> None:
+        if message["type"] != "http.response.start":
+            await asyncio.Event().wait()
+
+    async def say_nothing() -> Any:
+        await asyncio.Event().wait()
+
+    pieces = export.csv(world.engine, number)
+    scope = {"type": "http", "asgi": {"version": "3.0", "spec_version": "2.4"}}
+    with pytest.raises(ClientDisconnect):
+        asyncio.run(export.Download(pieces, "text/csv", "x.csv")(scope, say_nothing, take_the_head))
+    assert list(pieces) == []
+    assert len([export.csv(world.engine, number) for _ in range(2)]) == 2
 
 
 def test_a_list_that_is_too_long_for_xlsx_is_exported_as_csv(world: World, viewer: Visitor, long: date) -> None:

@@ -176,3 +176,8 @@ def test_what_was_billed_stays(world: World, user: Visitor) -> None:
     assert answer.status_code == 422
     assert "já entrou no faturamento" in Page(answer.text).text
     assert sold(world, world.waiting) == before
+
+
+def test_nothing_is_offered_to_a_contract_that_is_not_there(user: Visitor) -> None:
+    for form in ("pacotes", "pontos"):
+        assert user.get(f"/clientes/987654321/{form}/novo").status_code == 404

@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
-from starlette.types import Scope
+from starlette.types import ASGIApp, Scope
 
 from multitv.errors import MultiTVError
 from multitv.web.api.app import make_api
@@ -37,8 +37,16 @@ class _Static(StaticFiles):
         return answer
 
 
-def make_app() -> FastAPI:
-    """Return the application that Airflow mounts under /multitv."""
+def make_app() -> ASGIApp:
+    """Return the application that Airflow mounts under /multitv: the screens behind what every request passes first.
+
+    Around the whole of it, so that what went wrong by surprise is told under the same headers as all else.
+    """
+    return Shield(make_screens(), address=conf.get("api", "base_url", fallback=""))
+
+
+def make_screens() -> FastAPI:
+    """Return the screens and the JSON API, all their addresses."""
     app = FastAPI(title="Multi TV", openapi_url=None)
     app.mount("/api/v1", make_api())
     app.mount("/static", _Static(directory=HERE / "static"))
@@ -47,7 +55,6 @@ def make_app() -> FastAPI:
     for kind in (HTTPException, RequestValidationError, MultiTVError, BadCursor):
         app.add_exception_handler(kind, _tell)
     app.add_exception_handler(Exception, _tell_surprise)
-    app.add_middleware(Shield, address=conf.get("api", "base_url", fallback=""))
     return app
 
 

@@ -9,10 +9,10 @@ from threading import BoundedSemaphore
 from typing import IO, Any, cast
 
 import psycopg
-from anyio import CancelScope, to_thread
+from anyio import CancelScope, fail_after, to_thread
 from fastapi.responses import StreamingResponse
 from sqlalchemy import Connection, Engine
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from multitv.database.engine import engine_for, explained
 from multitv.database.sql import named, source
@@ -36,6 +36,8 @@ _HEADS = (
     "Evento",
 )
 _PIECE = 64 * 1024
+# Who takes nothing for so long is gone, and gives back their place among the exports.
+PATIENCE_SECONDS = 30.0
 _MONEY = (6, 8)
 _WORDS = (9, 10)
 _at_once = BoundedSemaphore(2)
@@ -82,8 +84,12 @@ class Download(StreamingResponse):
         self._pieces = pieces
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def patiently(message: Message) -> None:
+            with fail_after(PATIENCE_SECONDS):
+                await send(message)
+
         try:
-            await super().__call__(scope, receive, send)
+            await super().__call__(scope, receive, patiently)
         finally:
             # Not left to the garbage collector, which comes when it likes.
             with CancelScope(shield=True):

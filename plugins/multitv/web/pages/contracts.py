@@ -27,6 +27,7 @@ router = APIRouter()
 
 @router.get("/clientes/{client_plan_id}/pacotes/novo")
 def new_package(request: Request, person: ContractEditor, engine: Database, client_plan_id: Id) -> Response:
+    clients.client_plan(engine, client_plan_id)
     return _package_form(request, person, engine, client_plan_id, {"package_id": "", "price": "", "added_on": ""})
 
 
@@ -114,7 +115,8 @@ def delete_package(request: Request, person: ContractEditor, engine: Database, c
 
 
 @router.get("/clientes/{client_plan_id}/pontos/novo")
-def new_point(request: Request, person: ContractEditor, client_plan_id: Id) -> Response:
+def new_point(request: Request, person: ContractEditor, engine: Database, client_plan_id: Id) -> Response:
+    clients.client_plan(engine, client_plan_id)
     values = {"label": "", "mac": "", "serial": "", "device_type": ""}
     return _point_form(request, person, "add", f"clientes/{client_plan_id}/pontos/novo", values)
 
