@@ -16,8 +16,12 @@ run: .venv/runtime ## start everything, run the main job for DUE_DATE, print a s
 up: .venv/runtime ## start everything and run nothing
 	@$(BIN)/python -m include.local up
 
+# Those of a whole Airflow one after the other: each wants the machine for itself.
 test: .venv/development ## all tests, on a real PostgreSQL, a real HTTP sandbox and a real Airflow
-	@$(BIN)/python -m pytest
+	@failed=0; \
+	$(BIN)/python -m pytest -m "not e2e" -n 2 --dist loadgroup || failed=1; \
+	$(BIN)/python -m pytest -m e2e || failed=1; \
+	exit $$failed
 
 soak: .venv/development ## the long tests of billing at full size: SOAK=20 times as many stories, every kill point
 	@SOAK=$${SOAK:-20} $(BIN)/python -m pytest tests/billing/test_story.py tests/billing/test_kill_points.py --timeout 7200

@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from starlette.routing import Mount
 
 from multitv.web.access import Right
-from multitv.web.app import make_screens
+from multitv.web.app import make_app
 
 # Nobody has this number, and nothing is due on that day.
 NOBODY = 987_654_321
@@ -120,4 +120,4 @@ def _places(routes: object, prefix: str = "") -> Iterator[Place]:
             assert isinstance(route, Mount), f"{route} is of a kind that nobody looks at here"
 
 
-PLACES = sorted(_places(make_screens().routes), key=str)
+PLACES = sorted(_places(make_app().routes), key=str)

@@ -5,6 +5,7 @@ The database is really away: PostgreSQL lets nobody into it, as when it is being
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +23,7 @@ from multitv.reconciliation.errors import InvalidAuthor, MissingPinKey, NoPin
 from multitv.web.airflow import AirflowRefused, AirflowUnavailable, UnknownRun
 from multitv.web.paging import BadCursor
 from multitv.web.problems import SURPRISE, problem_of
+from tests.web.conftest import Web
 from tests.web.markup import Page
 from tests.web.routes import PLACES
 from tests.web.visitor import HTMX, Visitor, told
@@ -109,10 +111,11 @@ def surprised(world: World) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("surprised")
-def test_what_nobody_foresaw_is_told_under_the_same_headers_and_gives_nothing_away(admin: Visitor) -> None:
+def test_what_nobody_foresaw_is_told_under_the_same_headers_and_gives_nothing_away(web: Web, admin: Visitor) -> None:
+    logged = web.log.stat().st_size
     page = admin.get("/clientes?busca=maria")
     part = admin.get("/clientes?busca=maria", **HTMX)
-    api = admin.api("GET", "/clients?q=maria")
+    api = admin.api("GET", "/clients?search=maria")
     for answer in (page, part, api):
         assert answer.status_code == 500
         assert SURPRISE.message in answer.text
@@ -122,6 +125,10 @@ def test_what_nobody_foresaw_is_told_under_the_same_headers_and_gives_nothing_aw
     assert Page(page.text).all("p", role="alert")[0].text == SURPRISE.message
     assert told(part) == SURPRISE.message
     assert api.json()["error"]["code"] == SURPRISE.code
+    traces = web.log.read_bytes()[logged:].decode()
+    assert traces.count("division by zero") >= 3
+    # What is left in the log at the end was foreseen by nobody.
+    os.truncate(web.log, logged)
 
 
 def postgres_is_named(shown: str) -> bool:

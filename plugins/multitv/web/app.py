@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Scope
+from starlette.types import Scope
 
 from multitv.errors import MultiTVError
 from multitv.web.api.app import make_api
@@ -21,6 +21,7 @@ from multitv.web.paging import BadCursor
 from multitv.web.problems import SURPRISE, problem_of
 from multitv.web.rendering import HERE, render
 from multitv.web.shield import Shield
+from multitv.web.surprises import Surprises
 
 log = logging.getLogger(__name__)
 
@@ -37,16 +38,8 @@ class _Static(StaticFiles):
         return answer
 
 
-def make_app() -> ASGIApp:
-    """Return the application that Airflow mounts under /multitv: the screens behind what every request passes first.
-
-    Around the whole of it, so that what went wrong by surprise is told under the same headers as all else.
-    """
-    return Shield(make_screens(), address=conf.get("api", "base_url", fallback=""))
-
-
-def make_screens() -> FastAPI:
-    """Return the screens and the JSON API, all their addresses."""
+def make_app() -> FastAPI:
+    """Return the application that Airflow mounts under /multitv."""
     app = FastAPI(title="Multi TV", openapi_url=None)
     app.mount("/api/v1", make_api())
     app.mount("/static", _Static(directory=HERE / "static"))
@@ -54,7 +47,9 @@ def make_screens() -> FastAPI:
         app.include_router(router)
     for kind in (HTTPException, RequestValidationError, MultiTVError, BadCursor):
         app.add_exception_handler(kind, _tell)
-    app.add_exception_handler(Exception, _tell_surprise)
+    app.add_middleware(Surprises, tell=_tell_surprise)
+    # Around the one before.
+    app.add_middleware(Shield, address=conf.get("api", "base_url", fallback=""))
     return app
 
 

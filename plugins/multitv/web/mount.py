@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp
+    from fastapi import FastAPI
 
 PREFIX = "/multitv"
 _CATEGORY = "Multi TV"
@@ -33,7 +33,7 @@ class Screens:
     """An ASGI application that makes the real one when it is first called."""
 
     def __init__(self) -> None:
-        self._app: ASGIApp | None = None
+        self._app: FastAPI | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._app is None:

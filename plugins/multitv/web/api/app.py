@@ -16,6 +16,7 @@ from multitv.web.api import billing, clients, contracts, offer
 from multitv.web.api.models import ErrorBody, ErrorDetail
 from multitv.web.paging import BadCursor
 from multitv.web.problems import SURPRISE, problem_of
+from multitv.web.surprises import Surprises
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +52,9 @@ def make_api() -> FastAPI:
     )
     for router in (offer.router, clients.router, contracts.router, billing.router):
         api.include_router(router)
-    for kind in (HTTPException, RequestValidationError, MultiTVError, BadCursor, Exception):
+    for kind in (HTTPException, RequestValidationError, MultiTVError, BadCursor):
         api.add_exception_handler(kind, _tell)
+    api.add_middleware(Surprises, tell=_tell)
 
     @api.get("/openapi.json", include_in_schema=False)
     def openapi(request: Request, person: Reader) -> dict[str, Any]:
