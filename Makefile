@@ -19,7 +19,7 @@ up: .venv/runtime ## start everything and run nothing
 # Those of a whole Airflow one after the other: each wants the machine for itself.
 test: .venv/development ## all tests, on a real PostgreSQL, a real HTTP sandbox and a real Airflow
 	@failed=0; \
-	$(BIN)/python -m pytest -m "not e2e" -n 2 --dist loadgroup || failed=1; \
+	$(BIN)/python -m pytest -m "not e2e" -n 2 --dist loadfile --no-loadscope-reorder || failed=1; \
 	$(BIN)/python -m pytest -m e2e || failed=1; \
 	exit $$failed
 

@@ -30,18 +30,6 @@ os.environ |= {
 }
 
 
-# Rooms whose tests share what takes long to start.
-_TOGETHER = ("web",)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tell which tests go to the same process when there are several: those of a file, or of a room."""
-    for item in items:
-        place = item.path.relative_to(Path(__file__).parent)
-        item.add_marker(pytest.mark.xdist_group(place.parts[0] if place.parts[0] in _TOGETHER else str(place)))
-
-
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """An embedded PostgreSQL for the whole test session."""

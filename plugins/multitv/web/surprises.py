@@ -33,7 +33,7 @@ class Surprises:
 
         try:
             await self._app(scope, receive, outward)
-        except Exception as error:  # noqa: BLE001, told and logged
+        except Exception as error:
             if answering:
                 raise
             await self._tell(Request(scope), error)(scope, receive, send)
