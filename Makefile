@@ -33,7 +33,7 @@ compose-test: .venv/development ## the Docker stack, for real, with a container 
 	@$(PYTHON) -m include.local.dotenv $(PROFILES)
 
 bench: .venv/development ## speeds as ratios against floors, one JSON object a line (ROWS=1000000 for the goals' size)
-	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -W ignore -m tests.bench
 
 plot: .venv/development ## draw docs/speed.svg from docs/bench.jsonl, what `make bench ROWS=1000000` printed
 	@$(BIN)/python -m tests.bench.plot docs/bench.jsonl docs/speed.svg

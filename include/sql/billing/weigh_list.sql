@@ -1,10 +1,11 @@
--- Reads the temporary tables candidate and processed. Out: one row: the list's size, its sum, its greatest charge,
--- and a digest of it that is the same for the same list, whatever the order and whether it was saved or settled
--- before.
+-- Reads the temporary tables candidate and processed. Out: a row for each outcome (charge, or the reason of exclusion),
+-- charge first and then the greatest first: the number of client packages, their sum in reais, the greatest charge, and
+-- a digest. The sum of the digests is the same for the same list, whatever the order and whether it was saved or
+-- settled before.
 with part as (
     select
-        count(*) as candidates,
-        count(*) filter (where candidate.exclusion is null) as charges,
+        candidate.exclusion,
+        count(*) as client_packages,
         sum(candidate.amount) filter (where candidate.exclusion is null) as amount,
         max(candidate.amount) filter (where candidate.exclusion is null) as greatest,
         sum(
@@ -17,10 +18,11 @@ with part as (
             )
         ) as digest
     from candidate
+    group by candidate.exclusion
     union all
     select
-        processed.charges as candidates,
-        processed.charges,
+        null as exclusion,
+        processed.charges as client_packages,
         processed.amount,
         processed.greatest,
         processed.digest
@@ -28,9 +30,11 @@ with part as (
 )
 
 select
-    cast(sum(part.candidates) as bigint) as candidates,
-    cast(sum(part.charges) as bigint) as charges,
+    coalesce(part.exclusion, 'charge') as outcome,
+    cast(sum(part.client_packages) as bigint) as client_packages,
     coalesce(sum(part.amount), 0) as amount,
     coalesce(max(part.greatest), 0) as greatest,
-    cast(coalesce(sum(part.digest), 0) as text) as digest
+    coalesce(sum(part.digest), 0) as digest
 from part
+group by part.exclusion
+order by part.exclusion is not null asc, client_packages desc, outcome asc

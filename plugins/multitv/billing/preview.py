@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, Engine
 
-from multitv.billing.review import Breakdown, break_down, columns, concerns, describe, weigh
+from multitv.billing.review import Change, Weight, columns, concerns, describe, top_changes, weigh
 from multitv.billing.run import require_erp
 from multitv.billing.tv import list_candidates
 from multitv.database.engine import bulk_transaction, transaction
@@ -72,24 +72,25 @@ def _keep(connection: Connection, due_date: date) -> Kept:
     require_erp(connection)
     list_candidates(connection, due_date)
     weight = weigh(connection, due_date)
-    unusual, parts = concerns(weight, get_settings()), break_down(connection, weight)
+    unusual, changes = concerns(weight, get_settings()), top_changes(connection, weight)
     number = int(connection.execute(named("billing/next_preview")).scalar_one())
     connection.execute(named("billing/make_preview_table"))
     connection.execute(named("billing/fill_preview"), {"preview": number, "due_date": due_date})
     connection.execute(named("billing/take_in_preview"), {"preview": number})
     # From here on an approval or a reader may have to wait, so there is little left to do.
     replaced = connection.execute(named("billing/delete_previews"), {"due_date": due_date}).scalars().all()
-    connection.execute(named("billing/insert_preview"), {"preview": number} | columns(weight, unusual) | _parts(parts))
+    row = {"preview": number} | columns(weight, unusual) | _parts(weight, changes)
+    connection.execute(named("billing/insert_preview"), row)
     connection.execute(named("billing/drop_replaced_previews"), {"spared": list(replaced)})
-    return Kept(number, describe(weight, unusual, parts))
+    return Kept(number, describe(weight, unusual, changes))
 
 
-def _parts(parts: Breakdown) -> dict[str, object]:
+def _parts(weight: Weight, changes: list[Change]) -> dict[str, object]:
     return {
-        "outcomes": [part.name for part in parts.outcomes],
-        "client_packages": [part.client_packages for part in parts.outcomes],
-        "amounts": [part.amount for part in parts.outcomes],
-        "client_plans": [change.client_plan for change in parts.changes],
-        "amounts_before": [change.before for change in parts.changes],
-        "amounts_after": [change.after for change in parts.changes],
+        "outcomes": [part.name for part in weight.outcomes],
+        "client_packages": [part.client_packages for part in weight.outcomes],
+        "amounts": [part.amount for part in weight.outcomes],
+        "client_plans": [change.client_plan for change in changes],
+        "amounts_before": [change.before for change in changes],
+        "amounts_after": [change.after for change in changes],
     }

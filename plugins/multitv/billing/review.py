@@ -19,6 +19,8 @@ from multitv.settings import Settings
 
 log = logging.getLogger(__name__)
 
+# The outcome of a client package that is not excluded.
+CHARGE = "charge"
 # Who is asked: auto asks a person if something is unusual.
 Approval = Literal["auto", "always", "never"]
 RULE = {"auto": "limits", "never": "nobody (approval: never)"}
@@ -37,18 +39,6 @@ class ReviewDecided(PermanentError):
 
 
 @dataclass(frozen=True)
-class Weight:
-    """A list in numbers; `digest` tells one list from another. Amounts are in reais."""
-
-    due_date: date
-    charges: Tally
-    candidates: int
-    greatest: Decimal
-    digest: str
-    last: Tally | None
-
-
-@dataclass(frozen=True)
 class Outcome:
     """How many client packages of a list are charged, or are excluded for one reason; the amount in reais."""
 
@@ -58,20 +48,25 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Weight:
+    """A list in numbers; `digest` tells one list from another. Amounts are in reais."""
+
+    due_date: date
+    outcomes: list[Outcome]
+    charges: Tally
+    candidates: int
+    greatest: Decimal
+    digest: str
+    last: Tally | None
+
+
+@dataclass(frozen=True)
 class Change:
     """A client plan that is charged another amount, in reais, than in the month before."""
 
     client_plan: int
     before: Decimal
     after: Decimal
-
-
-@dataclass(frozen=True)
-class Breakdown:
-    """What a list is made of: its outcomes, and the greatest changes if there is a month before to compare with."""
-
-    outcomes: list[Outcome]
-    changes: list[Change]
 
 
 @dataclass(frozen=True)
@@ -85,25 +80,27 @@ class Question:
 
 def weigh(connection: Connection, due_date: date) -> Weight:
     """Weigh the list that the temporary table candidate holds, beside that of the same due day a month before."""
-    row = connection.execute(named("billing/weigh_list")).one()
+    rows = connection.execute(named("billing/weigh_list")).all()
+    outcomes = [Outcome(row.outcome, row.client_packages, row.amount) for row in rows]
+    charged = [outcome for outcome in outcomes if outcome.name == CHARGE]
     last = connection.execute(named("billing/last_month"), {"due_date": due_date}).one_or_none()
     return Weight(
         due_date,
-        Tally(row.charges, row.amount),
-        row.candidates,
-        row.greatest,
-        row.digest,
+        outcomes,
+        Tally(sum(part.client_packages for part in charged), sum((part.amount for part in charged), Decimal(0))),
+        sum(part.client_packages for part in outcomes),
+        max((row.greatest for row in rows), default=Decimal(0)),
+        str(sum(int(row.digest) for row in rows)),
         Tally(int(last.charges), last.amount) if last else None,
     )
 
 
-def break_down(connection: Connection, weight: Weight) -> Breakdown:
-    """Break down the list that was weighed."""
-    outcomes = connection.execute(named("billing/list_outcomes")).all()
-    changes = (
-        connection.execute(named("billing/top_changes"), {"due_date": weight.due_date}).all() if weight.last else []
-    )
-    return Breakdown([Outcome(*row) for row in outcomes], [Change(*row) for row in changes])
+def top_changes(connection: Connection, weight: Weight) -> list[Change]:
+    """Return the greatest changes in the list that was weighed, none without a month before to compare with."""
+    if weight.last is None:
+        return []
+    rows = connection.execute(named("billing/top_changes"), {"due_date": weight.due_date}).all()
+    return [Change(*row) for row in rows]
 
 
 def concerns(weight: Weight, settings: Settings) -> list[str]:
@@ -162,10 +159,10 @@ def review(connection: Connection, due_date: date, approval: Approval, settings:
         return None
     what = f"{weight.charges.events} eventos, {reais(weight.charges.amount)}"
     subject = f"Faturamento TV, vencimento {due_date:%d/%m/%Y}: salvar {what}?"
-    return Question(number, subject, describe(weight, unusual, break_down(connection, weight)))
+    return Question(number, subject, describe(weight, unusual, top_changes(connection, weight)))
 
 
-def describe(weight: Weight, unusual: list[str], parts: Breakdown) -> str:
+def describe(weight: Weight, unusual: list[str], changes: list[Change]) -> str:
     """Return the list as Markdown for a person: totals, what is unusual, outcomes, and who changes most."""
     lines = [f"**{weight.charges}** de {weight.candidates} pacotes da lista seriam cobrados."]
     if weight.last is not None:
@@ -174,12 +171,12 @@ def describe(weight: Weight, unusual: list[str], parts: Breakdown) -> str:
     lines += table(
         ["resultado", "pacotes", "valor"],
         [
-            ["cobrar" if part.name == "charge" else part.name, part.client_packages, reais(part.amount)]
-            for part in parts.outcomes
+            ["cobrar" if part.name == CHARGE else part.name, part.client_packages, reais(part.amount)]
+            for part in weight.outcomes
         ],
     )
-    if parts.changes:
-        shown = [[change.client_plan, reais(change.before), reais(change.after)] for change in parts.changes]
+    if changes:
+        shown = [[change.client_plan, reais(change.before), reais(change.after)] for change in changes]
         lines += ["", "Maiores mudanças:", "", *table(["plano do cliente", "mês anterior", "agora"], shown)]
     return "\n".join(lines)
 
