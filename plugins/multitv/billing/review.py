@@ -53,11 +53,22 @@ class Weight:
 
     due_date: date
     outcomes: list[Outcome]
-    charges: Tally
-    candidates: int
     greatest: Decimal
     digest: str
     last: Tally | None
+
+    @property
+    def charges(self) -> Tally:
+        """What is charged, also what is processed already."""
+        return next(
+            (Tally(part.client_packages, part.amount) for part in self.outcomes if part.name == CHARGE),
+            Tally(0, Decimal(0)),
+        )
+
+    @property
+    def candidates(self) -> int:
+        """How many client packages the list has."""
+        return sum(part.client_packages for part in self.outcomes)
 
 
 @dataclass(frozen=True)
@@ -82,13 +93,10 @@ def weigh(connection: Connection, due_date: date) -> Weight:
     """Weigh the list that the temporary table candidate holds, beside that of the same due day a month before."""
     rows = connection.execute(named("billing/weigh_list")).all()
     outcomes = [Outcome(row.outcome, row.client_packages, row.amount) for row in rows]
-    charged = [outcome for outcome in outcomes if outcome.name == CHARGE]
     last = connection.execute(named("billing/last_month"), {"due_date": due_date}).one_or_none()
     return Weight(
         due_date,
         outcomes,
-        Tally(sum(part.client_packages for part in charged), sum((part.amount for part in charged), Decimal(0))),
-        sum(part.client_packages for part in outcomes),
         max((row.greatest for row in rows), default=Decimal(0)),
         str(sum(int(row.digest) for row in rows)),
         Tally(int(last.charges), last.amount) if last else None,
