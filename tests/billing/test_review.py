@@ -157,6 +157,7 @@ def test_a_decision_is_made_once_and_stays(billed: Isp) -> None:
 
 
 def test_the_limit_of_an_amount_is_a_setting() -> None:
-    weight = review.Weight(DUE, [review.Outcome(review.CHARGE, 1, Decimal(9))], Decimal(9), "0", tv.Tally(1, Decimal(9)))
+    charged = review.Outcome(review.CHARGE, 1, Decimal(9))
+    weight = review.Weight(DUE, [charged], Decimal(9), "0", tv.Tally(1, Decimal(9)))
     assert review.concerns(weight, get_settings()) == []
     assert review.concerns(weight, get_settings().model_copy(update={"billing_max_amount": Decimal(8)}))
