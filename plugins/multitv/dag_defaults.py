@@ -7,13 +7,18 @@ from typing import Any
 
 from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
 
+from multitv.settings import get_settings
+
 
 def default_args() -> dict[str, Any]:
-    """Return the default arguments of a DAG: transient errors are retried with backoff, permanent ones fail at once."""
+    """Return the default arguments of a DAG: transient errors are retried with backoff, permanent ones fail at once.
+
+    Raises SettingsError.
+    """
     return {
         "owner": "multitv",
         "retries": 3,
-        "retry_delay": timedelta(seconds=30),
+        "retry_delay": timedelta(seconds=get_settings().retry_delay_seconds),
         "retry_exponential_backoff": 2.0,
         "max_retry_delay": timedelta(minutes=10),
         "execution_timeout": timedelta(minutes=30),

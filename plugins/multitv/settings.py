@@ -71,6 +71,12 @@ class Settings(BaseSettings):
     standard_billing_poll_seconds: float = Field(
         default=60, gt=0, le=3600, description="how often the wait looks whether the standard billing is closed"
     )
+    retry_delay_seconds: float = Field(
+        default=30,
+        gt=0,
+        le=600,
+        description="a task that failed by a passing error waits so long, then twice as long each time",
+    )
     catalog_time: time = Field(default=time(4), description="local time of day at which the catalogue is synced")
     billing_max_voids: int = Field(
         default=20, ge=0, description="this many pending events of a due date may always be voided at once"
