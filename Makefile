@@ -39,7 +39,7 @@ plot: .venv/development ## draw docs/speed.svg from docs/bench.jsonl, what `make
 	@$(BIN)/python -m tests.bench.plot docs/bench.jsonl docs/speed.svg
 
 plans: .venv/development ## write docs/plans.md: how PostgreSQL runs the pages' queries (ROWS=1000000)
-	@PLANS=docs/plans.md $(BIN)/python -m tests.bench screens
+	@PLANS=docs/plans.md $(BIN)/python -W ignore -m tests.bench screens
 
 # Where chromium-l10n is missing, the date fields of the pictures are in English.
 pictures: .venv/development ## draw docs/screens/*.png, what the screens look like in a real Chromium, by their tests

@@ -108,7 +108,7 @@ def test_a_client_is_found_and_served_on_a_telephone(person: Person, stack: Runn
     person.dialog.get_by_role("button", name="Adicionar").click()
     person.reads("Combate adicionado")
     expect(person.row("Combate", "Pacotes extras")).to_be_visible()
-    for screen in ("faturamento", "pacotes", "planos"):
+    for screen in ("faturamento", "pacotes", "planos", "painel"):
         fits(person.follow(screen))
     assert len(sold(stack, contract)) == 1
 

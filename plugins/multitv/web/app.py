@@ -47,7 +47,7 @@ def make_app() -> FastAPI:
         app.include_router(router)
     for kind in (HTTPException, RequestValidationError, MultiTVError, BadCursor):
         app.add_exception_handler(kind, _tell)
-    app.add_middleware(Surprises, tell=_tell_surprise)
+    app.add_middleware(Surprises, tell=_tell)
     # Around the one before.
     app.add_middleware(Shield, address=conf.get("api", "base_url", fallback=""))
     return app
@@ -56,8 +56,9 @@ def make_app() -> FastAPI:
 def _tell(request: Request, error: Exception) -> Response:
     problem = problem_of(error)
     if problem is None:
-        return _tell_surprise(request, error)
-    if problem.status >= 500:
+        log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        problem = SURPRISE
+    elif problem.status >= 500:
         log.error("%s %s: %s", request.method, request.url.path, error)
     part = "hx-request" in request.headers
     if problem.status == 401:
@@ -68,13 +69,6 @@ def _tell(request: Request, error: Exception) -> Response:
     if part:
         return _note(problem.message, problem.status)
     return render(request, "problem.html", None, status=problem.status, message=problem.message)
-
-
-def _tell_surprise(request: Request, error: Exception) -> Response:
-    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    if "hx-request" in request.headers:
-        return _note(SURPRISE.message, SURPRISE.status)
-    return render(request, "problem.html", None, status=SURPRISE.status, message=SURPRISE.message)
 
 
 def _note(message: str, status: int) -> Response:
