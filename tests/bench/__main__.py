@@ -9,13 +9,14 @@ import tempfile
 from pathlib import Path
 
 from include.local import postgres
-from tests.bench import billing, dashboard, growth, peers, reconciliation, screens
+from tests.bench import billing, crowd, dashboard, growth, peers, reconciliation, screens
 
 ROOMS = {
     "billing": billing.bench,
     "reconciliation": reconciliation.bench,
     "dashboard": dashboard.bench,
     "screens": screens.bench,
+    "crowd": crowd.bench,
     "peers": peers.bench,
     "growth": growth.bench,
 }

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import jwt
 import pytest
 
 from multitv.web.access import Right
-from tests.web.conftest import Web
 from tests.web.routes import NEVER, NOBODY, PLACES, RIGHTS, Place
+from tests.web.server import Web
 from tests.web.visitor import HTMX, SAME_ORIGIN, Visitor
 from tests.web.world import World
 
@@ -42,6 +43,18 @@ def test_a_stranger_is_told_nothing(stranger: Visitor, place: Place) -> None:
         assert answer.status_code == 401
     if place.of_api:
         assert answer.json()["error"]["code"] == "unauthorized"
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {"Host": "evil.example"}, {"Host": "evil.example", "X-Forwarded-Proto": "https"}]
+)
+def test_the_login_leads_back_to_a_path_whatever_the_host_header_says(
+    stranger: Visitor, headers: dict[str, str]
+) -> None:
+    answer = stranger.ask("GET", "/clientes?busca=maria+silva&cursor=x", headers)
+    login = urlsplit(answer.headers["Location"])
+    assert (login.netloc, login.path) == ("", "/auth/login")
+    assert parse_qs(login.query) == {"next": ["/multitv/clientes?busca=maria+silva&cursor=x"]}
 
 
 @pytest.mark.parametrize("place", [place for place in PAGES if not place.writes], ids=str)

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from tests.web.conftest import Web
 from tests.web.routes import PLACES, Place
+from tests.web.server import Web
 from tests.web.visitor import Visitor
 from tests.web.world import World
 

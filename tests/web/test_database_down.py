@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -19,13 +20,15 @@ from include.local import postgres
 from include.local.postgres import Server
 from multitv.contracts.errors import ContractRefused, InvalidValue, MacTaken, NotThere
 from multitv.database.engine import DatabaseBusy, DatabaseRefused, DatabaseUnavailable, MissingConnection, SchemaMissing
+from multitv.errors import TransientError
 from multitv.reconciliation.errors import InvalidAuthor, MissingPinKey, NoPin
 from multitv.web.airflow import AirflowRefused, AirflowUnavailable, UnknownRun
+from multitv.web.bulkhead import NoAnswerInTime, ServerBusy
 from multitv.web.paging import BadCursor
 from multitv.web.problems import SURPRISE, problem_of
-from tests.web.conftest import Web
 from tests.web.markup import Page
 from tests.web.routes import PLACES
+from tests.web.server import Web
 from tests.web.visitor import HTMX, Visitor, told
 from tests.web.world import World
 
@@ -96,7 +99,10 @@ def test_a_crowd_in_front_of_a_lock_is_told_so_and_the_server_goes_on(
         asked = time.monotonic()
         answers = list(crowd.map(lambda _: admin.api("GET", f"/client-plans/{world.maria}/points"), range(40)))
         assert time.monotonic() - asked < 20
-    assert {(answer.status_code, answer.json()["error"]["code"]) for answer in answers} == {(503, "database_busy")}
+    told = Counter((answer.status_code, answer.json()["error"]["code"]) for answer in answers)
+    # Those for whom no thread was free in time did not even come to the lock.
+    assert told.keys() == {(503, "database_busy"), (503, "server_busy")}
+    assert {answer.headers["Retry-After"] for answer in answers} == {"5"}
     assert len(admin.read(f"/client-plans/{world.maria}/points")) == 1
 
 
@@ -149,6 +155,8 @@ INVALID = RequestValidationError([{"loc": ("body", "price"), "msg": "no", "type"
         (MissingConnection("x"), 503, "connection_missing", None),
         (MissingPinKey("x"), 503, "no_pin_key", None),
         (AirflowUnavailable("x"), 503, "airflow_unavailable", None),
+        (ServerBusy("x"), 503, "server_busy", None),
+        (NoAnswerInTime("x"), 503, "no_answer_in_time", None),
         (AirflowRefused("x"), 409, "airflow_refused", None),
         (UnknownRun("x"), 404, "no_such_run", None),
         (NoPin("x"), 404, "no_pin", None),
@@ -171,6 +179,7 @@ def test_each_error_has_its_status_its_code_and_its_words(
     problem = problem_of(error)
     assert problem is not None
     assert (problem.status, problem.code, problem.field) == (status, code, field)
+    assert ("Retry-After" in problem.headers) == isinstance(error, TransientError)
     assert "secret" not in problem.message
     assert "parsing" not in problem.message
 

@@ -20,7 +20,7 @@ from openpyxl import load_workbook
 from starlette.requests import ClientDisconnect
 
 from multitv.web import export
-from tests.web.conftest import Web
+from tests.web.server import Web
 from tests.web.visitor import Visitor
 from tests.web.world import NASTY, World
 

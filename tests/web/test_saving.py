@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.web.conftest import Web
 from tests.web.markup import Page
+from tests.web.server import Web
 from tests.web.visitor import Visitor, told
 from tests.web.world import World
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from multitv.web.shield import MAX_BODY
-from tests.web.conftest import Web
+from tests.web.server import Web
 from tests.web.visitor import SAME_ORIGIN, Visitor
 from tests.web.world import World
 

@@ -56,6 +56,23 @@ class World(Isp):
         month = self.today.year * 12 + self.today.month - 1 + months
         return date(month // 12, month % 12 + 1, day)
 
+    def things(self, run_id: str) -> dict[str, object]:
+        """What may stand in an address: something of everything. `run_id` is that of a run of tv_billing."""
+        [(sold,)] = self.run("select min(id) from tv.client_package where client_plan_id = :plan", plan=self.maria)
+        [(point,)] = self.run("select id from tv.client_point where client_plan_id = :plan", plan=self.maria)
+        [(listed,)] = self.run("select id from billing.preview where due_date = :due", due=self.coming)
+        return {
+            "client_plan_id": self.maria,
+            "client_package_id": sold,
+            "point_id": point,
+            "service_plan_id": 3,
+            "package_id": self.films,
+            "due_date": self.coming,
+            "preview_id": listed,
+            "sync_id": 1,
+            "run_id": run_id,
+        }
+
     @property
     def settled(self) -> date:
         return self.due(10, -1)

@@ -115,6 +115,11 @@ def shared_engine_for(url: URL) -> Engine:
             "application_name": "multitv-web",
             # Each statement is planned for its own values: a page of one client is not one of a million.
             "prepare_threshold": None,
+            # A server whose machine is gone is noticed within seconds.
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 2,
+            "tcp_user_timeout": 10_000,
             "options": "-c statement_timeout=5s -c lock_timeout=3s -c idle_in_transaction_session_timeout=30s",
         },
     )

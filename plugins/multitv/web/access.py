@@ -5,7 +5,7 @@ Each right here is one that Airflow knows already, so that whoever gives permiss
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -22,6 +22,7 @@ from fastapi import Depends, HTTPException, Request, status
 from fastapi.security import HTTPAuthorizationCredentials
 
 from multitv.beenius.hook import CONNECTION_ID as PLATFORM
+from multitv.web.bulkhead import LOOKUPS, in_thread_of
 
 BILLING_DAG = "tv_billing"
 RECONCILIATION_DAG = "tv_plan_reconciliation"
@@ -111,9 +112,10 @@ async def _login(
         raise HTTPException(status.HTTP_401_UNAUTHORIZED) from unknown
 
 
-def requires(right: Right) -> Callable[..., Person]:
+def requires(right: Right) -> Callable[..., Coroutine[Any, Any, Person]]:
     """Return a dependency that gives the person who asks. 401 for a stranger, 403 for who lacks the right."""
 
+    @in_thread_of(LOOKUPS)
     def person(user: Annotated[Any, Depends(_login)]) -> Person:
         found = Person(user)
         if right not in found.rights:

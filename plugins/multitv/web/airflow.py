@@ -1,4 +1,7 @@
-"""Airflow's own REST API, called in this process as the person who asks: its rules and its log of actions hold."""
+"""Airflow's own REST API, called in this process as the person who asks: its rules and its log of actions hold.
+
+Coroutines only: a thread that waited for an answer here would be one of those that Airflow needs to give it.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,12 @@ from graphlib import TopologicalSorter
 from typing import Annotated, Any
 from urllib.parse import quote
 
-import anyio.from_thread
 import httpx
 from airflow.api_fastapi.auth.managers.base_auth_manager import COOKIE_NAME_JWT_TOKEN
 from fastapi import Depends, Request
 
 from multitv.errors import PermanentError, TransientError
+from multitv.web.bulkhead import AIRFLOW_API
 
 log = logging.getLogger(__name__)
 
@@ -76,60 +79,63 @@ class Run:
 
 
 class Airflow:
-    """What the screens ask of Airflow, as one person. Raises AirflowRefused, AirflowUnavailable."""
+    """What the screens ask of Airflow, as one person.
+
+    Raises AirflowRefused, AirflowUnavailable, ServerBusy, NoAnswerInTime.
+    """
 
     def __init__(self, headers: dict[str, str]) -> None:
         self._headers = headers
 
-    def require_active(self, dag_id: str) -> None:
+    async def require_active(self, dag_id: str) -> None:
         """Raise AirflowRefused if the DAG is paused: a run of it would wait for ever."""
-        if self._call("GET", f"/dags/{quote(dag_id)}")["is_paused"]:
+        if (await self._call("GET", f"/dags/{quote(dag_id)}"))["is_paused"]:
             raise AirflowRefused(
                 f"O DAG {dag_id} está pausado no Airflow: nada foi iniciado. Ative-o no Airflow e tente de novo."
             )
 
-    def trigger(self, dag_id: str, conf: dict[str, Any], run_id: str) -> str:
+    async def trigger(self, dag_id: str, conf: dict[str, Any], run_id: str) -> str:
         """Start a run and return its id; one of this id that is there already is that run."""
-        self.require_active(dag_id)
+        await self.require_active(dag_id)
         body = {"logical_date": None, "conf": conf, "dag_run_id": run_id}
-        answer = self._send("POST", f"/dags/{quote(dag_id)}/dagRuns", body)
+        answer = await self._send("POST", f"/dags/{quote(dag_id)}/dagRuns", body)
         if answer.status_code != httpx.codes.CONFLICT:
             self._require(answer, "POST", dag_id)
         return run_id
 
-    def run(self, dag_id: str, run_id: str) -> Run:
+    async def run(self, dag_id: str, run_id: str) -> Run:
         """Return a run with its tasks in the order of the graph."""
         path = f"/dags/{quote(dag_id)}/dagRuns/{quote(run_id, safe='')}"
-        run = self._call("GET", path)
-        instances = self._call("GET", f"{path}/taskInstances?limit=1000")["task_instances"]
-        graph = self._call("GET", f"/dags/{quote(dag_id)}/tasks")["tasks"]
+        run = await self._call("GET", path)
+        instances = (await self._call("GET", f"{path}/taskInstances?limit=1000"))["task_instances"]
+        graph = (await self._call("GET", f"/dags/{quote(dag_id)}/tasks"))["tasks"]
         tasks = _tasks(instances, graph)
         waiting = next((task for task in tasks if task.state == "awaiting_input"), None)
         question = None
         if waiting is not None:
-            asked = self._call("GET", f"{path}/taskInstances/{quote(waiting.task_id)}/-1/hitlDetails")
+            asked = await self._call("GET", f"{path}/taskInstances/{quote(waiting.task_id)}/-1/hitlDetails")
             if not asked["response_received"]:
                 question = (waiting.task_id, str(asked["subject"]), str(asked["body"] or ""))
         return Run(dag_id, run_id, run["state"], run["conf"] or {}, tasks, question)
 
-    def answer(self, dag_id: str, run_id: str, task_id: str, option: str) -> None:
+    async def answer(self, dag_id: str, run_id: str, task_id: str, option: str) -> None:
         """Answer a task that waits for a person."""
         path = f"/dags/{quote(dag_id)}/dagRuns/{quote(run_id, safe='')}/taskInstances/{quote(task_id)}/-1/hitlDetails"
-        self._call("PATCH", path, {"chosen_options": [option], "params_input": {}})
+        await self._call("PATCH", path, {"chosen_options": [option], "params_input": {}})
 
-    def recent(self, dag_id: str, limit: int) -> list[dict[str, Any]]:
+    async def recent(self, dag_id: str, limit: int) -> list[dict[str, Any]]:
         """Return the newest runs of a DAG, the newest first, as Airflow shows them."""
         path = f"/dags/{quote(dag_id)}/dagRuns?order_by=-run_after&limit={limit}"
-        answer = self._send("GET", path)
+        answer = await self._send("GET", path)
         if answer.status_code == httpx.codes.NOT_FOUND:
             return []
         return list(self._require(answer, "GET", path)["dag_runs"])
 
-    def _call(self, method: str, path: str, body: Any = None) -> Any:
-        return self._require(self._send(method, path, body), method, path)
+    async def _call(self, method: str, path: str, body: Any = None) -> Any:
+        return self._require(await self._send(method, path, body), method, path)
 
-    def _send(self, method: str, path: str, body: Any = None) -> httpx.Response:
-        return anyio.from_thread.run(self._ask, method, path, body)
+    async def _send(self, method: str, path: str, body: Any = None) -> httpx.Response:
+        return await AIRFLOW_API.wait_for(lambda: self._ask(method, path, body))
 
     async def _ask(self, method: str, path: str, body: Any) -> httpx.Response:
         # The application that this one is mounted in; imported by the server that runs it.
@@ -152,7 +158,7 @@ class Airflow:
         raise AirflowUnavailable("O Airflow respondeu com um erro. Tente de novo em instantes.")
 
 
-def airflow(request: Request) -> Airflow:
+async def airflow(request: Request) -> Airflow:
     """Return Airflow's API with the credentials of a request, and with nothing else of it."""
     authorization = request.headers.get("authorization")
     if authorization is not None:

@@ -18,7 +18,7 @@ from multitv.errors import MultiTVError
 from multitv.web.api.app import make_api
 from multitv.web.pages import billing, clients, contracts, offer, panel, runs
 from multitv.web.paging import BadCursor
-from multitv.web.problems import SURPRISE, problem_of
+from multitv.web.problems import SURPRISE, Problem, problem_of
 from multitv.web.rendering import HERE, render
 from multitv.web.shield import Shield
 from multitv.web.surprises import Surprises
@@ -53,7 +53,7 @@ def make_app() -> FastAPI:
     return app
 
 
-def _tell(request: Request, error: Exception) -> Response:
+async def _tell(request: Request, error: Exception) -> Response:
     problem = problem_of(error)
     if problem is None:
         log.error("%s %s failed", request.method, request.url.path, exc_info=error)
@@ -63,15 +63,27 @@ def _tell(request: Request, error: Exception) -> Response:
     part = "hx-request" in request.headers
     if problem.status == 401:
         if request.method == "GET" and not part:
-            return RedirectResponse(get_auth_manager().get_url_login(next_url=str(request.url)), 303)
+            return RedirectResponse(get_auth_manager().get_url_login(next_url=_address(request)), 303)
         # The page comes anew, by way of the login.
         return PlainTextResponse(problem.message, 401, {"HX-Refresh": "true"})
     if part:
-        return _note(problem.message, problem.status)
-    return render(request, "problem.html", None, status=problem.status, message=problem.message)
+        return _note(problem)
+    answer = render(request, "problem.html", None, status=problem.status, message=problem.message)
+    answer.headers.update(problem.headers)
+    return answer
 
 
-def _note(message: str, status: int) -> Response:
+def _address(request: Request) -> str:
+    """Return the path and query of a request as a browser has them.
+
+    Not the whole address: its host would be what the Host header says, which anybody can write.
+    """
+    root = request.scope.get("root_path", "")
+    path = root + request.url.path.removeprefix(root)
+    return f"{path}?{request.url.query}" if request.url.query else path
+
+
+def _note(problem: Problem) -> Response:
     """Answer a part of a page: the page stays as it is, and static/multitv.js shows the message."""
-    headers = {"HX-Reswap": "none", "HX-Trigger": json.dumps({"refused": message})}
-    return PlainTextResponse(message, status, headers)
+    headers = {"HX-Reswap": "none", "HX-Trigger": json.dumps({"refused": problem.message})}
+    return PlainTextResponse(problem.message, problem.status, headers | problem.headers)

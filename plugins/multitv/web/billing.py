@@ -11,16 +11,17 @@ from multitv.contracts.errors import InvalidValue
 from multitv.settings import get_settings
 from multitv.web.access import BILLING_DAG
 from multitv.web.airflow import Airflow
+from multitv.web.bulkhead import DATABASE
 from multitv.web.reads.billing import preview
 
 
-def start_loading(airflow: Airflow, due_date: date) -> str:
+async def start_loading(airflow: Airflow, due_date: date) -> str:
     """Start the run that lists a due date and saves nothing; return its id. Raises AirflowRefused."""
     conf = {"due_date": str(due_date), "dry_run": True, "allow_past": True}
-    return airflow.trigger(BILLING_DAG, conf, f"carregar_due_{due_date}__{datetime.now(UTC):%Y%m%dT%H%M%S.%f}")
+    return await airflow.trigger(BILLING_DAG, conf, f"carregar_due_{due_date}__{datetime.now(UTC):%Y%m%dT%H%M%S.%f}")
 
 
-def start_saving(
+async def start_saving(
     engine: Engine,
     airflow: Airflow,
     due_date: date,
@@ -41,13 +42,13 @@ def start_saving(
             field="allow_past",
         )
     # Nothing is kept of an approval that cannot be followed by its run.
-    airflow.require_active(BILLING_DAG)
-    newest = preview(engine, due_date)
+    await airflow.require_active(BILLING_DAG)
+    newest = await DATABASE.run(preview, engine, due_date)
     if newest is None or newest.id != preview_id:
         raise PreviewOutdated(
             f"A lista {preview_id} não é a do vencimento {due_date:%d/%m/%Y}, ou foi carregada de novo depois dela. "
             "Nada foi salvo. Carregue outra vez e confira a lista antes de salvar."
         )
-    approve(engine, preview_id, by=by, at=datetime.now(UTC))
+    await DATABASE.run(approve, engine, preview_id, by=by, at=datetime.now(UTC))
     conf = {"due_date": str(due_date), "approval": "always", "allow_past": True, "allow_voids": allow_voids}
-    return airflow.trigger(BILLING_DAG, conf, f"salvar_due_{due_date}__lista_{preview_id}")
+    return await airflow.trigger(BILLING_DAG, conf, f"salvar_due_{due_date}__lista_{preview_id}")

@@ -8,8 +8,10 @@ from fastapi import Depends
 from sqlalchemy import Engine
 
 from multitv.database.engine import connection_url, shared_engine_for
+from multitv.web.bulkhead import LOOKUPS, in_thread_of
 
 
+@in_thread_of(LOOKUPS)
 def isp_database() -> Engine:
     """Return the engine of the connection isp_db. Raises MissingConnection.
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Generator
+from collections.abc import AsyncIterator, Generator
 from threading import BoundedSemaphore
 from typing import IO, Any, cast
 
 import psycopg
-from anyio import CancelScope, fail_after, to_thread
+from anyio import CancelScope, CapacityLimiter, fail_after, to_thread
 from fastapi.responses import StreamingResponse
 from sqlalchemy import Connection, Engine
 from starlette.types import Message, Receive, Scope, Send
@@ -40,7 +40,10 @@ _PIECE = 64 * 1024
 PATIENCE_SECONDS = 30.0
 _MONEY = (6, 8)
 _WORDS = (9, 10)
-_at_once = BoundedSemaphore(2)
+_AT_ONCE = 2
+_at_once = BoundedSemaphore(_AT_ONCE)
+# Their own: the threads of the api-server are for Airflow.
+_threads = CapacityLimiter(_AT_ONCE)
 
 
 class ExportsBusy(TransientError):
@@ -79,7 +82,9 @@ class Download(StreamingResponse):
 
     def __init__(self, pieces: Generator[bytes], media_type: str, name: str) -> None:
         super().__init__(
-            pieces, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+            _taken_one_by_one(pieces),
+            media_type=media_type,
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
         self._pieces = pieces
 
@@ -93,7 +98,12 @@ class Download(StreamingResponse):
         finally:
             # Not left to the garbage collector, which comes when it likes.
             with CancelScope(shield=True):
-                await to_thread.run_sync(self._pieces.close)
+                await to_thread.run_sync(self._pieces.close, limiter=_threads)
+
+
+async def _taken_one_by_one(pieces: Generator[bytes]) -> AsyncIterator[bytes]:
+    while (piece := await to_thread.run_sync(next, pieces, None, limiter=_threads)) is not None:
+        yield piece
 
 
 def csv(engine: Engine, preview_id: int) -> Generator[bytes]:

@@ -17,8 +17,10 @@ from multitv.database.engine import (
     MissingConnection,
     SchemaMissing,
 )
+from multitv.errors import TransientError
 from multitv.reconciliation.errors import MissingPinKey, NoPin, RevealRefused
 from multitv.web.airflow import AirflowRefused, AirflowUnavailable, UnknownRun
+from multitv.web.bulkhead import NoAnswerInTime, ServerBusy
 from multitv.web.export import ExportsBusy
 from multitv.web.paging import BadCursor
 from multitv.web.reads.rows import NoSuchRow
@@ -32,6 +34,8 @@ _HTTP = {
     405: ("method_not_allowed", "Isto não pode ser feito com este endereço."),
     413: ("too_large", "O envio é grande demais."),
 }
+# After an error that is likely to pass by itself.
+_RETRY_SECONDS = 5
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,12 @@ class Problem:
     code: str
     message: str
     field: str | None = None
+    retry_after: int | None = None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What the answer's headers say of it: the seconds after which to try again, if that may help."""
+        return {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
 
 
 SURPRISE = Problem(500, "internal_error", "Algo deu errado aqui, e ficou registrado no log do Airflow.")
@@ -58,6 +68,8 @@ _KNOWN: tuple[tuple[type[Exception], int, str, str | None], ...] = (
     (AirflowUnavailable, 503, "airflow_unavailable", None),
     (ExportsBusy, 503, "exports_busy", None),
     (MissingPinKey, 503, "no_pin_key", "Falta a chave que abre os PINs: chame quem cuida do Airflow."),
+    (ServerBusy, 503, "server_busy", None),
+    (NoAnswerInTime, 503, "no_answer_in_time", None),
     (DatabaseUnavailable, 503, "database_unavailable", _DATABASE),
     (DatabaseBusy, 503, "database_busy", _DATABASE),
     (DatabaseRefused, 503, "database_refused", _SETUP),
@@ -81,7 +93,8 @@ def problem_of(error: Exception) -> Problem | None:
         return Problem(error.status_code, code, message)
     for kind, status, code, told in _KNOWN:
         if isinstance(error, kind):
-            return Problem(status, code, told or str(error))
+            retry_after = _RETRY_SECONDS if isinstance(error, TransientError) else None
+            return Problem(status, code, told or str(error), retry_after=retry_after)
     if isinstance(error, RevealRefused):
         return Problem(409, error.code, str(error))
     if isinstance(error, ContractRefused):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,7 +16,7 @@ class Surprises:
     connection before that answer is out.
     """
 
-    def __init__(self, app: ASGIApp, tell: Callable[[Request, Exception], Response]) -> None:
+    def __init__(self, app: ASGIApp, tell: Callable[[Request, Exception], Awaitable[Response]]) -> None:
         self._app = app
         self._tell = tell
 
@@ -36,4 +36,5 @@ class Surprises:
         except Exception as error:
             if answering:
                 raise
-            await self._tell(Request(scope), error)(scope, receive, send)
+            answer = await self._tell(Request(scope), error)
+            await answer(scope, receive, send)

@@ -57,19 +57,19 @@ def make_api() -> FastAPI:
     api.add_middleware(Surprises, tell=_tell)
 
     @api.get("/openapi.json", include_in_schema=False)
-    def openapi(request: Request, person: Reader) -> dict[str, Any]:
+    async def openapi(request: Request, person: Reader) -> dict[str, Any]:
         return api.openapi() | {"servers": [{"url": request.scope.get("root_path", "")}]}
 
     return api
 
 
-def _tell(request: Request, error: Exception) -> JSONResponse:
+async def _tell(request: Request, error: Exception) -> JSONResponse:
     problem = problem_of(error)
     if problem is None:
         log.error("%s %s failed", request.method, request.url.path, exc_info=error)
         problem = SURPRISE
     elif problem.status >= 500:
         log.error("%s %s: %s", request.method, request.url.path, error)
-    headers = getattr(error, "headers", None)
+    headers = (getattr(error, "headers", None) or {}) | problem.headers
     detail = ErrorDetail(code=problem.code, message=problem.message, field=problem.field)
     return JSONResponse(ErrorBody(error=detail).model_dump(), problem.status, headers)

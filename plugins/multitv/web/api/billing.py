@@ -11,19 +11,20 @@ from multitv.web.access import BILLING_DAG, Biller, Reader
 from multitv.web.airflow import AirflowApi
 from multitv.web.api.models import RunState, Saving, Started, TaskState
 from multitv.web.billing import start_loading, start_saving
+from multitv.web.bulkhead import DatabaseRoute
 from multitv.web.database import Database
 from multitv.web.forms import DueDate, RunId
 from multitv.web.paging import Cursor, Page
 from multitv.web.reads import billing, drift
 from multitv.web.reads.panel import Panel, panel
 
-router = APIRouter(tags=["billing"])
+router = APIRouter(tags=["billing"], route_class=DatabaseRoute)
 
 
 @router.post("/billing/{due_date}/load", status_code=status.HTTP_202_ACCEPTED)
-def load(person: Biller, airflow: AirflowApi, due_date: DueDate) -> Started:
+async def load(person: Biller, airflow: AirflowApi, due_date: DueDate) -> Started:
     """Start the run that lists a due date; it saves nothing."""
-    return Started(dag_id=BILLING_DAG, run_id=start_loading(airflow, due_date))
+    return Started(dag_id=BILLING_DAG, run_id=await start_loading(airflow, due_date))
 
 
 @router.get("/billing/{due_date}/preview")
@@ -51,9 +52,9 @@ def runs(person: Reader, engine: Database, due_date: DueDate) -> list[billing.Bi
 
 
 @router.post("/billing/{due_date}/save", status_code=status.HTTP_202_ACCEPTED)
-def save(person: Biller, engine: Database, airflow: AirflowApi, due_date: DueDate, body: Saving) -> Started:
+async def save(person: Biller, engine: Database, airflow: AirflowApi, due_date: DueDate, body: Saving) -> Started:
     """Approve a list and start the run that saves exactly it; the same list again is the same run."""
-    run_id = start_saving(
+    run_id = await start_saving(
         engine,
         airflow,
         due_date,
@@ -66,9 +67,9 @@ def save(person: Biller, engine: Database, airflow: AirflowApi, due_date: DueDat
 
 
 @router.get("/billing/runs/{run_id}")
-def run(person: Reader, airflow: AirflowApi, run_id: RunId) -> RunState:
+async def run(person: Reader, airflow: AirflowApi, run_id: RunId) -> RunState:
     """A run of tv_billing with its tasks."""
-    found = airflow.run(BILLING_DAG, run_id)
+    found = await airflow.run(BILLING_DAG, run_id)
     return RunState(
         dag_id=found.dag_id,
         run_id=found.run_id,

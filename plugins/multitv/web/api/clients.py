@@ -9,12 +9,13 @@ from fastapi import APIRouter, Query
 
 from multitv.settings import get_settings
 from multitv.web.access import Reader
+from multitv.web.bulkhead import DatabaseRoute
 from multitv.web.database import Database
 from multitv.web.forms import FIRST_DAY, LAST_DAY, Id, IsoDay
 from multitv.web.paging import Cursor, Page
 from multitv.web.reads import clients, drift
 
-router = APIRouter(tags=["clients"])
+router = APIRouter(tags=["clients"], route_class=DatabaseRoute)
 
 Since = Annotated[
     IsoDay | None,

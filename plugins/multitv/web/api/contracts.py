@@ -9,11 +9,12 @@ from multitv.reconciliation.reveal_pin import reveal
 from multitv.settings import get_settings
 from multitv.web.access import ContractEditor, PinReader
 from multitv.web.api.models import Cancellation, Device, NewPackage, NewPoint, Pin, PointChange
+from multitv.web.bulkhead import DatabaseRoute
 from multitv.web.database import Database
 from multitv.web.forms import Id
 from multitv.web.reads import clients
 
-router = APIRouter(tags=["contracts"])
+router = APIRouter(tags=["contracts"], route_class=DatabaseRoute)
 
 
 @router.post("/client-plans/{client_plan_id}/packages", status_code=status.HTTP_201_CREATED)

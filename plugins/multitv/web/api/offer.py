@@ -10,12 +10,13 @@ from multitv.contracts.offer import change_offer
 from multitv.contracts.plans import change_tv_tab
 from multitv.web.access import OfferEditor, Reader
 from multitv.web.api.models import OfferBody, TvTab
+from multitv.web.bulkhead import DatabaseRoute
 from multitv.web.database import Database
 from multitv.web.forms import Id
 from multitv.web.paging import MAX_ID, Cursor, Page
 from multitv.web.reads import offer
 
-router = APIRouter(tags=["offer"])
+router = APIRouter(tags=["offer"], route_class=DatabaseRoute)
 
 
 @router.get("/service-plans")

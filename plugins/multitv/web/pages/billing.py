@@ -15,13 +15,14 @@ from multitv.web import export, forms
 from multitv.web.access import BILLING_DAG, Biller, Reader
 from multitv.web.airflow import ENDED, AirflowApi
 from multitv.web.billing import start_loading, start_saving
+from multitv.web.bulkhead import DatabaseRoute
 from multitv.web.database import Database
 from multitv.web.forms import DueDate, Typed
 from multitv.web.paging import Cursor
 from multitv.web.reads import billing
 from multitv.web.rendering import render
 
-router = APIRouter()
+router = APIRouter(route_class=DatabaseRoute)
 
 Outcome = Annotated[str, Query(max_length=40, pattern="^[a-z_]*$")]
 
@@ -48,11 +49,11 @@ def due_date_page(
 
 
 @router.post("/faturamento/carregar")
-def load(request: Request, person: Biller, airflow: AirflowApi, vencimento: Typed = "") -> Response:
+async def load(request: Request, person: Biller, airflow: AirflowApi, vencimento: Typed = "") -> Response:
     due_date = forms.day(vencimento, "vencimento")
     if due_date is None:
         raise InvalidValue("Escolha o vencimento.", field="vencimento")
-    start_loading(airflow, due_date)
+    await start_loading(airflow, due_date)
     root = request.scope.get("root_path", "")
     return Response(status_code=204, headers={"HX-Redirect": f"{root}/faturamento?vencimento={due_date}"})
 
@@ -88,14 +89,14 @@ def lines(
 
 
 @router.get("/faturamento/{due_date}/execucoes")
-def runs(request: Request, person: Reader, airflow: AirflowApi, due_date: DueDate) -> Response:
+async def runs(request: Request, person: Reader, airflow: AirflowApi, due_date: DueDate) -> Response:
     found = [
         run
-        for run in airflow.recent(BILLING_DAG, 40)
+        for run in await airflow.recent(BILLING_DAG, 40)
         if (run["conf"] or {}).get("due_date") == str(due_date) or f"due_{due_date}" in run["dag_run_id"]
     ]
     shown = next((run for run in found if run["state"] not in ENDED), found[0] if found else None)
-    run = airflow.run(BILLING_DAG, shown["dag_run_id"]) if shown else None
+    run = await airflow.run(BILLING_DAG, shown["dag_run_id"]) if shown else None
     return render(request, "parts/billing_runs.html", person, runs=found, run=run)
 
 
@@ -105,7 +106,7 @@ def progress(request: Request, person: Reader, engine: Database, due_date: DueDa
 
 
 @router.post("/faturamento/{due_date}/salvar")
-def save(
+async def save(
     request: Request,
     person: Biller,
     engine: Database,
@@ -116,7 +117,7 @@ def save(
     allow_voids: Typed = "",
 ) -> Response:
     number = forms.chosen(preview_id, "preview_id")
-    start_saving(
+    await start_saving(
         engine,
         airflow,
         due_date,

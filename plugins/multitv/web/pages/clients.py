@@ -11,13 +11,14 @@ from multitv.errors import MultiTVError
 from multitv.settings import get_settings
 from multitv.web import platform
 from multitv.web.access import Reader
+from multitv.web.bulkhead import PLATFORM, DatabaseRoute
 from multitv.web.database import Database
 from multitv.web.forms import FIRST_DAY, LAST_DAY, Id, IsoDay
 from multitv.web.paging import Cursor
 from multitv.web.reads import clients, drift
 from multitv.web.rendering import render
 
-router = APIRouter()
+router = APIRouter(route_class=DatabaseRoute)
 
 # A page of due dates; the first one has those to come as well, which are made at most a year ahead.
 SPAN = timedelta(days=184)
@@ -88,9 +89,9 @@ def reconciliation(request: Request, person: Reader, engine: Database, client_pl
 
 
 @router.get("/clientes/{client_plan_id}/plataforma")
-def on_platform(request: Request, person: Reader, client_plan_id: Id) -> Response:
+async def on_platform(request: Request, person: Reader, client_plan_id: Id) -> Response:
     try:
-        subscriber, error = platform.subscriber(client_plan_id), None
+        subscriber, error = await PLATFORM.run(platform.subscriber, client_plan_id), None
     except MultiTVError as failed:
         subscriber, error = None, failed
     return render(request, "parts/platform.html", person, subscriber=subscriber, error=error)

@@ -15,14 +15,15 @@ from multitv.settings import get_settings
 from multitv.web import forms
 from multitv.web.access import RECONCILIATION_DAG, ContractEditor, Person, PinReader
 from multitv.web.airflow import AirflowApi
+from multitv.web.bulkhead import DATABASE, DatabaseRoute
 from multitv.web.database import Database
 from multitv.web.forms import Id, Typed
 from multitv.web.pages.runs import show
-from multitv.web.platform import device_types
+from multitv.web.platform import KnownDeviceTypes
 from multitv.web.reads import clients, offer
 from multitv.web.rendering import day, money, render
 
-router = APIRouter()
+router = APIRouter(route_class=DatabaseRoute)
 
 
 @router.get("/clientes/{client_plan_id}/pacotes/novo")
@@ -115,10 +116,12 @@ def delete_package(request: Request, person: ContractEditor, engine: Database, c
 
 
 @router.get("/clientes/{client_plan_id}/pontos/novo")
-def new_point(request: Request, person: ContractEditor, engine: Database, client_plan_id: Id) -> Response:
+def new_point(
+    request: Request, person: ContractEditor, engine: Database, device_types: KnownDeviceTypes, client_plan_id: Id
+) -> Response:
     clients.client_plan(engine, client_plan_id)
     values = {"label": "", "mac": "", "serial": "", "device_type": ""}
-    return _point_form(request, person, "add", f"clientes/{client_plan_id}/pontos/novo", values)
+    return _point_form(request, person, device_types, "add", f"clientes/{client_plan_id}/pontos/novo", values)
 
 
 @router.post("/clientes/{client_plan_id}/pontos/novo")
@@ -126,6 +129,7 @@ def add_point(
     request: Request,
     person: ContractEditor,
     engine: Database,
+    device_types: KnownDeviceTypes,
     client_plan_id: Id,
     label: Typed = "",
     mac: Typed = "",
@@ -136,15 +140,19 @@ def add_point(
     try:
         made = points.add_point(engine, person.name, client_plan_id, today=get_settings().today(), **typed)
     except ContractRefused as refused:
-        return _point_form(request, person, "add", f"clientes/{client_plan_id}/pontos/novo", typed, refused)
+        return _point_form(
+            request, person, device_types, "add", f"clientes/{client_plan_id}/pontos/novo", typed, refused
+        )
     return _done(request, person, f"Ponto {made.label} adicionado ({made.mac}).")
 
 
 @router.get("/pontos/{point_id}/editar")
-def edit_form(request: Request, person: ContractEditor, engine: Database, point_id: Id) -> Response:
+def edit_form(
+    request: Request, person: ContractEditor, engine: Database, device_types: KnownDeviceTypes, point_id: Id
+) -> Response:
     found = clients.point(engine, point_id)
     values = {"label": found.label, "serial": found.serial, "device_type": found.device_type}
-    return _point_form(request, person, "edit", f"pontos/{point_id}/editar", values)
+    return _point_form(request, person, device_types, "edit", f"pontos/{point_id}/editar", values)
 
 
 @router.post("/pontos/{point_id}/editar")
@@ -152,6 +160,7 @@ def edit_point(
     request: Request,
     person: ContractEditor,
     engine: Database,
+    device_types: KnownDeviceTypes,
     point_id: Id,
     label: Typed = "",
     serial: Typed = "",
@@ -161,15 +170,17 @@ def edit_point(
     try:
         edited = points.edit_point(engine, person.name, point_id, **typed)
     except ContractRefused as refused:
-        return _point_form(request, person, "edit", f"pontos/{point_id}/editar", typed, refused)
+        return _point_form(request, person, device_types, "edit", f"pontos/{point_id}/editar", typed, refused)
     return _done(request, person, f"Ponto {edited.label} salvo.")
 
 
 @router.get("/pontos/{point_id}/trocar")
-def swap_form(request: Request, person: ContractEditor, engine: Database, point_id: Id) -> Response:
+def swap_form(
+    request: Request, person: ContractEditor, engine: Database, device_types: KnownDeviceTypes, point_id: Id
+) -> Response:
     found = clients.point(engine, point_id)
     values = {"mac": "", "serial": "", "device_type": found.device_type}
-    return _point_form(request, person, "swap", f"pontos/{point_id}/trocar", values, point=found)
+    return _point_form(request, person, device_types, "swap", f"pontos/{point_id}/trocar", values, point=found)
 
 
 @router.post("/pontos/{point_id}/trocar")
@@ -177,6 +188,7 @@ def swap_point(
     request: Request,
     person: ContractEditor,
     engine: Database,
+    device_types: KnownDeviceTypes,
     point_id: Id,
     mac: Typed = "",
     serial: Typed = "",
@@ -187,7 +199,7 @@ def swap_point(
         swapped = points.swap_point(engine, person.name, point_id, today=get_settings().today(), **typed)
     except ContractRefused as refused:
         found = clients.point(engine, point_id)
-        return _point_form(request, person, "swap", f"pontos/{point_id}/trocar", typed, refused, found)
+        return _point_form(request, person, device_types, "swap", f"pontos/{point_id}/trocar", typed, refused, found)
     return _done(request, person, f"Ponto {swapped.label}: aparelho trocado por {swapped.mac}.")
 
 
@@ -215,15 +227,15 @@ def reveal_pin(request: Request, person: PinReader, engine: Database, client_pla
 
 
 @router.post("/clientes/{client_plan_id}/sincronizar")
-def reconcile_now(
+async def reconcile_now(
     request: Request, person: ContractEditor, engine: Database, airflow: AirflowApi, client_plan_id: Id
 ) -> Response:
-    clients.client_plan(engine, client_plan_id)
+    await DATABASE.run(clients.client_plan, engine, client_plan_id)
     now = datetime.now(get_settings().timezone)
-    run_id = airflow.trigger(
+    run_id = await airflow.trigger(
         RECONCILIATION_DAG, {"only": client_plan_id}, f"tela__{client_plan_id}__{now:%Y-%m-%dT%H:%M:%S}"
     )
-    return show(request, person, airflow.run(RECONCILIATION_DAG, run_id))
+    return show(request, person, await airflow.run(RECONCILIATION_DAG, run_id))
 
 
 def _done(request: Request, person: Person, told: str) -> Response:
@@ -253,6 +265,7 @@ def _package_form(
 def _point_form(
     request: Request,
     person: Person,
+    device_types: list[tuple[str, str]],
     kind: str,
     action: str,
     values: dict[str, str],
@@ -269,5 +282,5 @@ def _point_form(
         values=values,
         error=error,
         point=point,
-        device_types=device_types(),
+        device_types=device_types,
     )

@@ -12,13 +12,14 @@ from multitv.contracts.offer import change_offer
 from multitv.contracts.plans import change_tv_tab
 from multitv.web import forms
 from multitv.web.access import OfferEditor, Person, Reader
+from multitv.web.bulkhead import DatabaseRoute
 from multitv.web.database import Database
 from multitv.web.forms import Id, Typed
 from multitv.web.paging import Cursor
 from multitv.web.reads import offer
 from multitv.web.rendering import render
 
-router = APIRouter()
+router = APIRouter(route_class=DatabaseRoute)
 
 Search = Annotated[str, Query(max_length=100)]
 

@@ -12,6 +12,7 @@ from multitv.settings import get_settings
 from multitv.web import pictures
 from multitv.web.access import DAGS, DASHBOARD_DAG, Biller, Reader
 from multitv.web.airflow import AirflowApi
+from multitv.web.bulkhead import DatabaseRoute
 from multitv.web.database import Database
 from multitv.web.pages.runs import show
 from multitv.web.paging import Cursor
@@ -19,7 +20,7 @@ from multitv.web.reads import drift
 from multitv.web.reads.panel import panel
 from multitv.web.rendering import render
 
-router = APIRouter()
+router = APIRouter(route_class=DatabaseRoute)
 
 
 @router.get("/")
@@ -35,15 +36,15 @@ def dashboard(request: Request, person: Reader, engine: Database) -> Response:
 
 
 @router.get("/painel/execucoes")
-def health(request: Request, person: Reader, airflow: AirflowApi) -> Response:
-    shown = [(name, dag_id, airflow.recent(dag_id, 14)) for dag_id, name in DAGS.items()]
+async def health(request: Request, person: Reader, airflow: AirflowApi) -> Response:
+    shown = [(name, dag_id, await airflow.recent(dag_id, 14)) for dag_id, name in DAGS.items()]
     return render(request, "parts/run_health.html", person, dags=shown)
 
 
 @router.post("/painel/atualizar")
-def refresh(request: Request, person: Biller, airflow: AirflowApi) -> Response:
-    run_id = airflow.trigger(DASHBOARD_DAG, {}, f"tela__{datetime.now(UTC):%Y%m%dT%H%M%S}")
-    return show(request, person, airflow.run(DASHBOARD_DAG, run_id))
+async def refresh(request: Request, person: Biller, airflow: AirflowApi) -> Response:
+    run_id = await airflow.trigger(DASHBOARD_DAG, {}, f"tela__{datetime.now(UTC):%Y%m%dT%H%M%S}")
+    return show(request, person, await airflow.run(DASHBOARD_DAG, run_id))
 
 
 @router.get("/painel/divergencia")

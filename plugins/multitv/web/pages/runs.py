@@ -8,16 +8,17 @@ from fastapi import APIRouter, Form, HTTPException, Path, Query, Request, Respon
 
 from multitv.web.access import BILLING_DAG, DASHBOARD_DAG, RECONCILIATION_DAG, Biller, Person, Reader
 from multitv.web.airflow import AirflowApi, Run
+from multitv.web.bulkhead import DatabaseRoute
 from multitv.web.forms import RunId
 from multitv.web.rendering import render
 
-router = APIRouter()
+router = APIRouter(route_class=DatabaseRoute)
 
 FOLLOWED = frozenset({BILLING_DAG, RECONCILIATION_DAG, DASHBOARD_DAG})
 
 
 @router.get("/execucoes/{dag_id}/{run_id}")
-def follow(
+async def follow(
     request: Request,
     person: Reader,
     airflow: AirflowApi,
@@ -27,12 +28,12 @@ def follow(
 ) -> Response:
     if dag_id not in FOLLOWED:
         raise HTTPException(404)
-    run = airflow.run(dag_id, run_id)
+    run = await airflow.run(dag_id, run_id)
     return show(request, person, run, moved=run.done != feitas)
 
 
 @router.post("/execucoes/tv_billing/{run_id}/{task_id}/resposta")
-def answer(
+async def answer(
     request: Request,
     person: Biller,
     airflow: AirflowApi,
@@ -40,8 +41,8 @@ def answer(
     task_id: Annotated[str, Path(max_length=250, pattern=r"^[a-z_]+$")],
     resposta: Annotated[Literal["Approve", "Reject"], Form()],
 ) -> Response:
-    airflow.answer(BILLING_DAG, run_id, task_id, resposta)
-    return show(request, person, airflow.run(BILLING_DAG, run_id))
+    await airflow.answer(BILLING_DAG, run_id, task_id, resposta)
+    return show(request, person, await airflow.run(BILLING_DAG, run_id))
 
 
 def show(request: Request, person: Person, run: Run, *, moved: bool = False) -> Response:

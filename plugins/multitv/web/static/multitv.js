@@ -7,6 +7,8 @@
   document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
   const note = (text, kind) => {
+    // A page that asks every two seconds says only once what is wrong.
+    if ([...notes.children].some((shown) => shown.textContent === text)) return;
     const line = document.createElement("p");
     line.className = `note ${kind}`;
     line.textContent = text;
