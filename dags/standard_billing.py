@@ -4,7 +4,7 @@
 Makes one invoice for each active client plan that falls due, posts the plan's monthly price on it, and closes the
 standard billing of the due date: what `tv_billing` waits for.
 
-    resolve_due_date >> check_plans >> bill >> report
+    resolve_due_date >> check_plans >> bill >> check_fees >> report
 
 It starts by itself some days before each due date of the ISP, later than `tv_billing` (`MULTITV_DUE_DAYS`,
 `MULTITV_STANDARD_BILLING_DAYS_AHEAD`). To run it by hand, pick the due date (*Vencimento*) in the form, or send:
@@ -18,8 +18,12 @@ An ISP whose ERP invoices the plans itself leaves this DAG paused and writes `fi
 * **Normal:** a minute. A second run of a due date finds it closed and changes nothing.
 * **`check_plans` failed:** the ERP has plans without a possible price, or repeats rows; the message names them. Correct
   them, then clear `check_plans` *with its downstream tasks*.
-* **Any of both failed for good:** the failure is recorded, and the TV billing of this due date stops waiting. After a
-  successful run here, clear `wait_for_standard_billing` in `tv_billing`.
+* **`check_fees` or the report names client plans:** their due day moved within the month, and the plan fee is on the
+  invoice that is named. They have an invoice of this due date as well, for TV extras, without a second fee.
+* **`check_fees` failed:** a client plan has two plan fees in a month, or one on an invoice of somebody else. Hold the
+  invoices back, and call whoever owns billing before you clear anything.
+* **`check_plans` or `bill` failed for good:** the failure is recorded, and the TV billing of this due date stops
+  waiting. After a successful run here, clear `wait_for_standard_billing` in `tv_billing`.
 * **A task died in the middle:** `bill` is one transaction. Clear it.
 """
 
@@ -64,8 +68,13 @@ with DAG(
     def bill(due_date: str) -> None:
         standard.bill_plans(isp_database(), parse_due_date(due_date))
 
+    @task(task_display_name="Conferir as mensalidades")
+    def check_fees(due_date: str) -> None:
+        books.warn_of(isp_database(), books.FEES, parse_due_date(due_date))
+        books.check(isp_database(), books.ONE_FEE, parse_due_date(due_date))
+
     @task(task_display_name="Relatório")
     def report(due_date: str) -> None:
         reports.standard_report(isp_database(), parse_due_date(due_date))
 
-    resolve_due_date() >> check_plans(DUE_DATE) >> bill(DUE_DATE) >> report(DUE_DATE)
+    resolve_due_date() >> check_plans(DUE_DATE) >> bill(DUE_DATE) >> check_fees(DUE_DATE) >> report(DUE_DATE)

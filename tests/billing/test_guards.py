@@ -71,13 +71,14 @@ def test_what_is_posted_cannot_be_edited(settled: Isp, edit: str) -> None:
             "from billing.event as event join tv.client_package as other on other.id <> event.client_package_id",
         ),
         (
-            "posting_2026_12_10_id_event_due_date_idx",
+            "posting_2026_12_10_id_event_due_date_fee_month_idx",
             "insert into finance.posting (id, invoice_id, kind, amount, billing_event_id, event_due_date) select id, "
             "invoice_id, kind, amount, billing_event_id, event_due_date from finance.posting where kind <> 'plan'",
         ),
         (
-            "posting_of_plans_invoice_id_event_due_date_idx",
-            "insert into finance.posting (invoice_id, kind, amount) select id, 'plan', 1 from finance.invoice",
+            "posting_of_plans_2026_12_fee_client_plan_id_fee_month_idx",
+            "insert into finance.posting (invoice_id, kind, amount, fee_client_plan_id, fee_month) "
+            "select id, 'plan', 1, client_plan_id, '2026-12-01' from finance.invoice",
         ),
         (
             "posting_event",
@@ -133,7 +134,11 @@ SOUND = {"run": "(select min(id) from billing.run)", "sold": "2", "package": "1"
         ("event_client_package_id_fkey", EVENT.format_map(SOUND | {"sold": "99"})),
         ("event_package_id_fkey", EVENT.format_map(SOUND | {"package": "99"})),
         ("event_policy_id_fkey", EVENT.format_map(SOUND | {"policy": "99"})),
-        ("posting_invoice_id_fkey", "insert into finance.posting (invoice_id, kind, amount) values (99, 'plan', 1)"),
+        (
+            "posting_invoice_id_fkey",
+            "insert into finance.posting (invoice_id, kind, amount, fee_client_plan_id, fee_month) "
+            "values (99, 'plan', 1, 99, '2026-12-01')",
+        ),
         (
             "posting_billing_event_id_fkey",
             "insert into finance.posting (id, invoice_id, kind, amount, billing_event_id, event_due_date) "

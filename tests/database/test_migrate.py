@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from datetime import date
+from decimal import Decimal
 from itertools import count
 from pathlib import Path
 
@@ -125,6 +126,28 @@ def test_books_that_were_kept_before_there_were_partitions_stay_what_they_are(em
         books.check(empty, books.BOOKS, due)
     with empty.begin() as connection:
         assert [connection.exec_driver_sql(statement).all() for statement in BOOKS] == before
+
+
+def test_a_plan_fee_that_was_posted_twice_is_named_and_nothing_is_changed(empty: Engine) -> None:
+    migrate(empty, "0019")
+    with empty.begin() as connection:
+        connection.exec_driver_sql(
+            "insert into finance.invoice (client_plan_id, due_date) values (7, '2026-12-10'), (7, '2026-12-20'); "
+            "insert into finance.posting (invoice_id, kind, amount) values (1, 'plan', 99.90), (2, 'plan', 99.90)"
+        )
+    before = shape(empty)
+    with pytest.raises(Exception, match="client plan 7, 2026-12: invoices 1 and 2"):
+        migrate(empty)
+    assert shape(empty) == before
+    with empty.begin() as connection:
+        connection.exec_driver_sql(
+            "alter table finance.posting disable trigger posting_immutable; "
+            "delete from finance.posting where invoice_id = 2"
+        )
+    migrate(empty)
+    with empty.begin() as connection:
+        [posting] = connection.exec_driver_sql("select fee_client_plan_id, fee_month, amount from finance.posting")
+    assert posting == (7, date(2026, 12, 1), Decimal("99.90"))
 
 
 def test_erp_views_of_an_isp_are_left_as_they_are_and_serve_as_tables(empty: Engine) -> None:

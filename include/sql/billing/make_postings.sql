@@ -10,7 +10,9 @@ select
     pending.id as billing_event_id,
     pending.due_date as event_due_date,
     cast(null as bigint) as reverses_posting_id,
-    now() as created_at
+    now() as created_at,
+    cast(null as bigint) as fee_client_plan_id,
+    cast(null as date) as fee_month
 from billing.pending_charge(:due_date) as pending
 inner join finance.invoice as invoice on pending.client_plan_id = invoice.client_plan_id
 where invoice.due_date = :due_date and invoice.status = 'open'

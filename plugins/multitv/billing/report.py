@@ -16,6 +16,8 @@ from multitv.database.sql import named
 from multitv.markdown import table
 
 log = logging.getLogger(__name__)
+# Of rows that a report names one by one.
+_LISTED = 50
 
 
 def tv_report(engine: Engine, due_date: date) -> str:
@@ -84,18 +86,30 @@ def _tv_report(engine: Engine, due_date: date) -> str:
 def _standard_report(engine: Engine, due_date: date) -> str:
     with bulk_transaction(engine) as connection:
         rows = connection.execute(named("billing/standard_report"), {"due_date": due_date}).all()
+        paid = connection.execute(named("billing/fees_posted_before"), {"due_date": due_date}).all()
     if not rows:
         return f"# Standard billing, due date {due_date}\n\nNo client plan is due on this date: there is no invoice."
-    return "\n".join(
-        [
-            f"# Standard billing, due date {due_date}",
+    lines = [
+        f"# Standard billing, due date {due_date}",
+        "",
+        *table(
+            ["posting", "invoices", "postings", "amount"],
+            [[row.kind, row.invoices, row.postings, reais(row.amount)] for row in rows],
+        ),
+    ]
+    if paid:
+        lines += [
+            "",
+            f"Not charged the plan fee again: {len(paid)} client plans whose due day moved have it already.",
             "",
             *table(
-                ["posting", "invoices", "postings", "amount"],
-                [[row.kind, row.invoices, row.postings, reais(row.amount)] for row in rows],
+                ["client plan", "on invoice", "of due date", "fee"],
+                [[row.client_plan_id, row.invoice_id, row.due_date, reais(row.amount)] for row in paid[:_LISTED]],
             ),
         ]
-    )
+    if len(paid) > _LISTED:
+        lines += ["", f"and {len(paid) - _LISTED} more; the check fee_posted_before in quality.offender has them."]
+    return "\n".join(lines)
 
 
 def _total(plans: Sequence[Any]) -> list[object]:

@@ -29,7 +29,8 @@ class Invoiced:
 def bill_plans(engine: Engine, due_date: date) -> Invoiced:
     """Invoice the plans of a due date and close its standard billing, in one transaction.
 
-    Of a due date that is closed already, it adds what is missing and changes nothing else.
+    Of a due date that is closed already, it adds what is missing and changes nothing else. A plan fee is posted once a
+    month: a client plan that paid it on another due date gets an invoice without it.
     Raises ErpEmpty, DatabaseUnavailable.
     """
     with bulk_transaction(engine) as connection:
@@ -38,6 +39,7 @@ def bill_plans(engine: Engine, due_date: date) -> Invoiced:
         run = open_run(connection, "standard", due_date)
         of_date = {"due_date": due_date}
         invoices = connection.execute(named("billing/insert_invoices"), of_date).rowcount
+        connection.execute(named("billing/open_fee_month"), of_date)
         postings = connection.execute(named("billing/post_plans"), of_date).rowcount
         if run.status != "closed":
             connection.execute(named("billing/close_run"), {"run_id": run.id})

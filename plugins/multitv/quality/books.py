@@ -19,13 +19,20 @@ log = logging.getLogger(__name__)
 NEVER_BILLED = ("impossible_due_day", "incomplete_client_plan", "orphan_client_package", "unserved_due_day")
 PLANS = ("impossible_monthly_price", "due_twice")
 PARKED = ("parked",)
+FEES = ("fee_posted_before",)
+ONE_FEE = ("one_plan_fee",)
 BOOKS = (
     "expected_is_billed",
     "processed_is_posted",
     "one_live_charge",
     "candidate_accounted_for",
     "reversal_nets_to_zero",
+    *ONE_FEE,
 )
+_NEXT_STEP = {
+    "parked": "Correct them and run tv_billing for this due date again.",
+    "fee_posted_before": "Their due day moved. They have an invoice of this due date without a second fee.",
+}
 
 _SHOWN = 5
 _KEPT = 10_000
@@ -53,7 +60,7 @@ def warn_of(engine: Engine, names: tuple[str, ...], due_date: date) -> None:
     """
     for name, offenders in _run(engine, names, due_date, {}).items():
         if offenders:
-            log.warning("%s: %s. Correct them and run tv_billing for %s again.", name, _some(offenders), due_date)
+            log.warning("Due date %s: %s: %s. %s", due_date, name, _some(offenders), _NEXT_STEP[name])
 
 
 def check(engine: Engine, names: tuple[str, ...], due_date: date) -> None:
