@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from markdown_it import MarkdownIt
 
 from multitv.beenius.client import BeeniusClient
 from multitv.reconciliation import plan as plans
@@ -206,6 +207,18 @@ def test_a_basic_package_sold_on_top_of_another_is_refused_and_does_not_flip(pro
     made = provisioned.plan()
     assert provisioned.operations(made) == []
     assert (plan, "add_service", "svc-familia", "a subscriber has one basic service only") in provisioned.rejected(made)
+
+
+def test_a_label_or_name_that_is_markdown_is_shown_to_the_approver_and_does_nothing(provisioned: House) -> None:
+    image = "![x](http://evil.example/pixel.png)"
+    plan = provisioned.served()[0]
+    provisioned.run("update erp.client set name = :image where id = (select client_id from erp.client_plan where "
+                    "id = :plan)", plan=plan, image=image)  # fmt: skip
+    provisioned.run("update tv.client_point set label = :image", image=image)
+    report = plan_report(provisioned.engine, provisioned.plan())
+    assert image in report
+    kinds = [part.type for token in MarkdownIt("gfm-like").parse(report) for part in token.children or []]
+    assert not {"image", "link_open", "html_inline"} & set(kinds)
 
 
 def test_an_unknown_pin_or_uid_is_recovered(provisioned: House) -> None:

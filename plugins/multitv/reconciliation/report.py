@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from multitv.database.engine import transaction
 from multitv.database.sql import named
-from multitv.markdown import table
+from multitv.markdown import escape, table
 from multitv.reconciliation.plan import plan_of
 
 log = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ def outcome_report(engine: Engine, plan_id: int) -> str:
         rejected = connection.execute(named("reconciliation/rejected"), of_plan | {"shown": SHOWN}).all()
         left = connection.execute(named("reconciliation/count_differences"), of_plan).one()
         unmanaged = connection.execute(named("reconciliation/unmanaged"), of_plan | {"shown": SHOWN}).all()
-    decision = f", decided by {plan.decided_by}" if plan.decided_by else ""
+    decision = f", decided by {escape(plan.decided_by)}" if plan.decided_by else ""
     lines = [f"# Plan {plan_id}: {plan.status}{decision}"]
     if outcomes:
         rows = [[row.action, row.status, row.operations] for row in outcomes]
