@@ -25,6 +25,8 @@ def main(arguments: list[str]) -> int:
     if arguments not in (["run"], ["up"]):
         print("usage: python -m include.local run|up", file=sys.stderr)
         return 2
+    # What this process and its children write holds clients, credentials and logs: for their owner only.
+    os.umask(0o077)
     signals = interrupts.Interrupts()
     signals.listen()
     try:

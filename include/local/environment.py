@@ -30,6 +30,9 @@ _FIXED = {
     "AIRFLOW__API__HOST": "127.0.0.1",
     "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "False",
     "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+    # Airflow gives these modes to the logs of tasks whatever the umask says.
+    "AIRFLOW__LOGGING__FILE_TASK_HANDLER_NEW_FOLDER_PERMISSIONS": "0o700",
+    "AIRFLOW__LOGGING__FILE_TASK_HANDLER_NEW_FILE_PERMISSIONS": "0o600",
     "GX_ANALYTICS_ENABLED": "false",
     # Without it, a process that changes its title wipes out the environment that `sweep` looks into.
     "SPT_NOENV": "1",

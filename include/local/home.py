@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from multitv.errors import MultiTVError
+from multitv.settings import REPOSITORY
 
 
 class HomeInUse(MultiTVError):
@@ -14,7 +15,11 @@ class HomeInUse(MultiTVError):
 
 
 class Home:
-    """Where things are under MULTITV_HOME, and the lock that a running stack holds."""
+    """Where things are under MULTITV_HOME, and the lock that a running stack holds.
+
+    Secrets, clients and logs are for the owner only. Other users may pass through the folder itself where PostgreSQL
+    runs as one of them (`standin`), and read nothing in it.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -22,13 +27,23 @@ class Home:
         self.sandbox = folder / "sandbox"
         self.logs = folder / "logs"
         self.run_env = folder / "run.env"
-        self.migration_note = folder / "airflow" / "migrated.json"
+        self.airflow = folder / "airflow"
+        self.data_docs = folder / "data_docs"
+        self.migration_note = self.airflow / "migrated.json"
         self._lock: int | None = None
 
     def enter(self) -> None:
         """Make the folder and hold its lock until `leave`, or until this process ends, however. Raises HomeInUse."""
+        if REPOSITORY.is_relative_to(self.folder.resolve()):
+            raise HomeInUse(f"MULTITV_HOME={self.folder} holds this project itself: choose a folder of its own.")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
+            for private in (self.folder, self.logs, self.sandbox, self.airflow, self.data_docs):
+                private.mkdir(exist_ok=True)
+                # Also of a home that was made under another umask.
+                private.chmod(0o700)
+            # A home may be inside a repository, and its secrets are nothing to commit.
+            (self.folder / ".gitignore").write_text("*\n")
             lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise HomeInUse(f"MULTITV_HOME={self.folder} cannot be used: {error.strerror}.") from error

@@ -48,7 +48,7 @@ class Sandbox:
 
     def start(self) -> None:
         """Start, and return when it answers. Raises SandboxFailed with the end of its log."""
-        self.state.mkdir(parents=True, exist_ok=True)
+        self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         before = self.log.stat().st_size if self.log.exists() else 0
         command = [sys.executable, "-m", "include.sandbox", "--port", str(self.port), "--state", str(self.state)]
         command += ["--client-id", self.client_id, "--operator-uid", self.operator_uid]

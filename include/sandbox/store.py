@@ -34,7 +34,10 @@ class Store:
     """One connection, used from one thread; it holds the file alone, so what it remembers in memory stays true."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Subscribers and PINs: for the owner only, as the files that SQLite makes beside this one then are too.
+        (folder / FILE).touch(mode=0o600)
+        (folder / FILE).chmod(0o600)
         self._sql = sqlite3.connect(folder / FILE, isolation_level=None, timeout=1, cached_statements=256)
         self._last_ids: dict[tuple[int, int], int] = {}
         try:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import URL, Engine, text
+from sqlalchemy.exc import DBAPIError
 
 from multitv.database.engine import (
     DatabaseBusy,
@@ -12,6 +15,7 @@ from multitv.database.engine import (
     SchemaMissing,
     connection_url,
     engine_for,
+    shared_engine_for,
     transaction,
 )
 from multitv.errors import PermanentError, TransientError
@@ -24,6 +28,17 @@ def test_what_the_connection_says_of_tls_reaches_the_driver(monkeypatch: pytest.
     url = connection_url()
     assert (url.drivername, url.host, url.port, url.database) == ("postgresql+psycopg", "db.isp.example", 5433, "isp")
     assert url.query == {"sslmode": "verify-full"}
+
+
+@pytest.mark.parametrize("make", [lambda url: engine_for(url), lambda url: shared_engine_for(url)])
+def test_an_error_says_nothing_of_the_values_that_a_statement_was_given(
+    engine: Engine, make: Callable[[URL], Engine]
+) -> None:
+    given = {"document": "529.982.247-25", "name": "Maria"}
+    with pytest.raises(DBAPIError) as failed, transaction(make(engine.url)) as connection:
+        connection.execute(text("select 1 / 0 where :document <> :name"), given)
+    assert "division by zero" in str(failed.value)
+    assert not [value for value in given.values() if value in str(failed.value)]
 
 
 def test_a_block_that_fails_writes_nothing(engine: Engine) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import stat
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -61,6 +62,26 @@ def test_psql_opens_the_database_of_the_isp(stack: RunningStack, tmp_path: Path,
 def test_run_env_is_for_its_owner_only(stack: RunningStack) -> None:
     for name in ("run.env", "secrets.json", "airflow/passwords.json"):
         assert (stack.home / name).stat().st_mode & 0o777 == 0o600
+
+
+def test_other_users_of_the_machine_can_read_nothing_of_it(stack: RunningStack) -> None:
+    """Clients, PINs, credentials and logs; whoever runs PostgreSQL passes through the home and lists nothing."""
+    reachable = [stack.home]
+    readable = []
+    while reachable:
+        folder = reachable.pop()
+        assert not folder.stat().st_mode & 0o066, f"others can list {folder}"
+        if folder.stat().st_mode & 0o011:
+            for path in folder.iterdir():
+                mode = path.lstat().st_mode
+                if stat.S_ISDIR(mode):
+                    reachable.append(path)
+                elif stat.S_ISREG(mode) and mode & 0o066 and path.name != ".gitignore":
+                    readable.append(path)
+    assert readable == []
+    assert (stack.home / "sandbox" / "sandbox.sqlite3").stat().st_mode & 0o777 == 0o600
+    logs = [path for path in (stack.home / "airflow" / "logs").rglob("*.log") if path.stat().st_mode & 0o077]
+    assert logs == []
 
 
 def test_a_stranger_is_not_let_in(stack: RunningStack) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from include.local.home import Home, HomeInUse
+from multitv.settings import REPOSITORY
 
 
 def test_a_second_stack_in_a_home_is_refused_and_told_who_is_there(tmp_path: Path) -> None:
@@ -27,6 +29,37 @@ def test_two_homes_do_not_meet(tmp_path: Path) -> None:
         home.enter()
     for home in homes:
         home.leave()
+
+
+def test_a_home_is_for_its_owner_only_also_one_that_was_open_before(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    home.logs.mkdir(parents=True)
+    for folder in (home.folder, home.logs):
+        folder.chmod(0o755)
+    home.enter()
+    home.leave()
+    folders = [home.folder, *(path for path in home.folder.iterdir() if path.is_dir())]
+    assert {folder.name for folder in folders} == {"home", "logs", "sandbox", "airflow", "data_docs"}
+    assert {folder.stat().st_mode & 0o777 for folder in folders} == {0o700}
+
+
+def test_git_offers_nothing_of_a_home_inside_a_repository(tmp_path: Path) -> None:
+    git = ["git", "-c", f"safe.directory={tmp_path}", "-C", str(tmp_path)]
+    subprocess.run([*git, "init", "--quiet"], check=True)
+    home = Home(tmp_path / "state")
+    home.enter()
+    (home.folder / "secrets.json").write_text("{}")
+    home.leave()
+    status = subprocess.run([*git, "status", "--porcelain"], check=True, capture_output=True, text=True)
+    assert status.stdout == ""
+
+
+@pytest.mark.parametrize("folder", [REPOSITORY, REPOSITORY.parent, REPOSITORY / "docs" / ".."])
+def test_a_home_that_holds_the_project_itself_is_refused_and_left_alone(folder: Path) -> None:
+    before = sorted(folder.iterdir())
+    with pytest.raises(HomeInUse, match="holds this project itself"):
+        Home(folder).enter()
+    assert sorted(folder.iterdir()) == before
 
 
 def test_a_home_that_cannot_be_made_is_named(tmp_path: Path) -> None:

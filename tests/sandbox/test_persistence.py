@@ -120,6 +120,19 @@ def test_a_reset_forgets_all_but_tokens(own: Sandbox) -> None:
     assert call.new_subscriber("1") == first
 
 
+def test_the_state_is_for_its_owner_only_also_what_was_open_before(own: Sandbox) -> None:
+    Caller(own).new_subscriber("1", "svc-familia")
+    own.kill()
+    assert own.state.stat().st_mode & 0o777 == 0o700
+    database = own.state / "sandbox.sqlite3"
+    database.chmod(0o644)
+    own.start()
+    Caller(own).new_subscriber("2", "svc-familia")
+    files = [path for path in own.state.iterdir() if path.name.startswith(database.name)]
+    assert len(files) > 1
+    assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
+
+
 def test_a_folder_serves_one_process_only(own: Sandbox) -> None:
     with pytest.raises(SandboxFailed, match="is another sandbox running on this folder"):
         Sandbox(own.state).start()

@@ -94,7 +94,13 @@ def isp_database() -> Engine:
 
 def engine_for(url: URL | str) -> Engine:
     """Return an engine whose connections give up within 10 s and carry our name in pg_stat_activity."""
-    return create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": 10, "application_name": "multitv"})
+    return create_engine(
+        url,
+        poolclass=NullPool,
+        # What a statement was given holds names and documents: nothing for an error's message, which ends in a log.
+        hide_parameters=True,
+        connect_args={"connect_timeout": 10, "application_name": "multitv"},
+    )
 
 
 @lru_cache(maxsize=4)
@@ -105,6 +111,7 @@ def shared_engine_for(url: URL) -> Engine:
     """
     return create_engine(
         url,
+        hide_parameters=True,
         pool_size=5,
         max_overflow=5,
         pool_timeout=5,
