@@ -42,6 +42,7 @@ from airflow.sdk import DAG, AssetOrTimeSchedule, CronTriggerTimetable, get_curr
 
 from multitv.beenius.client import BeeniusClient
 from multitv.beenius.hook import BeeniusHook
+from multitv.beenius.pool import NAME as BEENIUS_POOL
 from multitv.catalog.asset import TV_CATALOG
 from multitv.dag_defaults import default_args
 from multitv.database.engine import isp_database
@@ -94,7 +95,7 @@ with DAG(
     def release_batches(plan: str) -> list[list[int]]:
         return applying.batches(isp_database(), int(plan), get_settings(), "release")
 
-    @task(task_display_name="Retirar pontos", pool="beenius", execution_timeout=APPLY_TIMEOUT)
+    @task(task_display_name="Retirar pontos", pool=BEENIUS_POOL, execution_timeout=APPLY_TIMEOUT)
     def release(batch: list[int], plan: str) -> None:
         apply_batch(batch, plan, "release")
 
@@ -102,7 +103,7 @@ with DAG(
     def apply_batches(plan: str) -> list[list[int]]:
         return applying.batches(isp_database(), int(plan), get_settings(), "rest")
 
-    @task(task_display_name="Aplicar", pool="beenius", execution_timeout=APPLY_TIMEOUT)
+    @task(task_display_name="Aplicar", pool=BEENIUS_POOL, execution_timeout=APPLY_TIMEOUT)
     def apply(batch: list[int], plan: str) -> None:
         apply_batch(batch, plan, "rest")
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,27 @@ def stack(repository: Path) -> Any:
 @pytest.fixture
 def chart(repository: Path) -> Any:
     return yaml.safe_load((repository / "helm" / "values.yaml").read_text())
+
+
+# What runs our code, by its path in the chart's values.
+RUNS_OUR_CODE = (("scheduler",), ("workers", "celery"), ("triggerer",), ("dagProcessor",), ("apiServer",))
+
+
+def at(values: Any, path: tuple[str, ...]) -> Any:
+    for name in path:
+        values = values[name]
+    return values
+
+
+def texts(values: Any) -> Iterator[str]:
+    """Every text in the values, at any depth."""
+    if isinstance(values, dict):
+        values = [*values, *values.values()]
+    if isinstance(values, list):
+        for value in values:
+            yield from texts(value)
+    elif isinstance(values, str):
+        yield values
 
 
 def test_one_version_of_airflow_everywhere(repository: Path, stack: Any, chart: Any) -> None:
@@ -74,3 +97,52 @@ def test_every_secret_comes_from_outside(stack: Any) -> None:
                 assert login.startswith("${"), name
                 seen += 1
     assert seen > 30
+
+
+def test_the_cluster_makes_no_user_of_its_own(chart: Any) -> None:
+    assert chart["createUserJob"] == {"enabled": False}
+    assert "webserver" not in chart
+
+
+def test_the_image_of_the_release_is_named_once(chart: Any) -> None:
+    repository = chart["images"]["airflow"].pop("repository")
+    assert list(chart["images"]) == ["airflow"]
+    assert not [text for text in texts(chart) if repository in text]
+
+
+def test_one_command_prepares_a_release_in_the_cluster_and_in_docker(stack: Any, chart: Any) -> None:
+    job = chart["migrateDatabaseJob"]
+    assert job["args"] == ["python", "-m", "multitv.release"]
+    assert find_spec("multitv.release") is not None
+    assert " ".join(job["args"]) in stack["services"]["init"]["command"][0].splitlines()
+    # Through the image's entrypoint, with the ISP's connection, by the image of the release.
+    assert "command" not in job
+    assert job["applyCustomEnv"] is True
+    assert job.get("enabled", True) is True
+
+
+def test_nothing_else_migrates_or_makes_the_pool(stack: Any, chart: Any) -> None:
+    commands = [service.get("command") for service in stack["services"].values()]
+    for text in [*texts(commands), *texts(chart)]:
+        assert not re.search(r"db migrate|database\.migrate|airflow pools", text), text
+
+
+@pytest.mark.parametrize("path", RUNS_OUR_CODE, ids=".".join)
+def test_what_runs_our_code_waits_for_our_schema_with_the_image_of_the_release(
+    chart: Any, path: tuple[str, ...]
+) -> None:
+    (container,) = at(chart, path)["extraInitContainers"]
+    assert container["image"] == '{{ template "airflow_image" . }}'
+    assert container["command"][:3] == ["python", "-m", "multitv.database.wait"]
+    assert find_spec("multitv.database.wait") is not None
+    given = {entry["name"]: entry for entry in container["env"]}
+    assert given["PYTHONPATH"] in chart["env"]
+    (secret,) = [entry for entry in chart["secret"] if entry["envName"] == "AIRFLOW_CONN_ISP_DB"]
+    reference = {"name": secret["secretName"], "key": secret["secretKey"]}
+    assert given["AIRFLOW_CONN_ISP_DB"]["valueFrom"] == {"secretKeyRef": reference}
+
+
+def test_no_password_is_in_a_command(stack: Any) -> None:
+    said = [text for service in stack["services"].values() for text in texts(service.get("command"))]
+    assert any("airflow users create" in text for text in said)
+    assert not [text for text in said if re.search(r"--password|--requirepass", text)]

@@ -17,6 +17,7 @@ from include.local.processes import Process, ProcessFailed
 from include.local.rest import Api
 from include.sandbox.population.seed import seed
 from include.sandbox.process import Sandbox
+from multitv.beenius import pool
 from multitv.database.engine import engine_for
 from multitv.database.migrate import migrate
 from multitv.settings import get_settings
@@ -67,7 +68,7 @@ class Stack:
         self._say(f"Airflow is up: {', '.join(airflow.COMPONENTS)}")
         self.dag_ids = airflow.wait_until_parsed(self.api, self.config.dags_folder, started, self.check)
         # Two tasks at once keep this machine busy, and a platform of this size too.
-        self.api.make_pool("beenius", 2, "Tasks that write to the TV platform at the same time")
+        self.api.make_pool(pool.NAME, 2, pool.DESCRIPTION)
         self._say(f"DAGs are parsed: {', '.join(self.dag_ids) or 'none'}")
         environment.write_run_env(
             self.home.run_env, self.environment, self._inherited, postgres.plain(self.isp_engine.url)

@@ -13,6 +13,8 @@ from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG
 from airflow.serialization.serialized_objects import DagSerialization
 
+from multitv.beenius import pool
+
 DAG_IDS = {
     "tv_catalog_sync",
     "tv_plan_reconciliation",
@@ -56,6 +58,11 @@ def test_every_task_has_an_owner_retries_with_backoff_and_a_time_limit(dag: DAG)
         assert task.retry_policy is not None
         assert task.execution_timeout or task.task_id in ("wait_for_standard_billing", "bill")
         assert task.task_display_name != task.task_id
+
+
+def test_every_task_is_in_a_pool_that_a_release_makes(bag: DagBag) -> None:
+    pools = {task.pool for dag in bag.dags.values() for task in dag.tasks}
+    assert pools == {"default_pool", pool.NAME}, "a task in a missing pool waits for ever"
 
 
 def test_a_dag_survives_the_way_to_the_scheduler(dag: DAG) -> None:

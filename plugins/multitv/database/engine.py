@@ -132,6 +132,11 @@ def shared_engine_for(url: URL) -> Engine:
     )
 
 
+def place(url: URL) -> str:
+    """Return a database's address for a message: not all of it, since its query may hold secrets."""
+    return f"PostgreSQL at {url.host or url.query.get('host') or 'its default place'}, database {url.database}"
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Run the block in one transaction that can write nothing. Raises as `transaction`."""
@@ -178,8 +183,7 @@ def _explained(url: URL, error: DBAPIError) -> MultiTVError | None:
     """Return what a person can act on, None for an error that says enough by itself."""
     lines = str(error.orig or error).strip().splitlines()
     cause = lines[0] if lines else type(error.orig).__name__
-    # Never the whole address: its query may hold secrets.
-    where = f"PostgreSQL at {url.host or url.query.get('host') or 'its default place'}, database {url.database}"
+    where = place(url)
     state = getattr(error.orig, "sqlstate", None) or ""
     if state in _NO_SCHEMA:
         return SchemaMissing(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from alembic import command, op
 from alembic.config import Config
 from sqlalchemy import Engine
 
+from multitv import console
 from multitv.database.engine import isp_database, transaction
 from multitv.database.sql import source
 
@@ -17,7 +19,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 def migrate(engine: Engine, revision: str = "head") -> None:
     """Run what is missing of include/sql/schema up to a revision, in one transaction: all of it, or nothing.
 
-    Harmless when repeated or run by two at once. Raises DatabaseUnavailable.
+    Harmless when repeated or run by two at once. Raises DatabaseUnavailable, SchemaAhead.
     """
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
@@ -35,4 +37,4 @@ def apply(name: str) -> None:
 
 
 if __name__ == "__main__":
-    migrate(isp_database())
+    sys.exit(console.run(lambda: migrate(isp_database())))

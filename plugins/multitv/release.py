@@ -1,0 +1,65 @@
+"""What a release prepares before its code runs: `python -m multitv.release`.
+
+Airflow's metadata database, the ISP's database and the pool that our tasks need. Harmless when repeated, when run by
+two at once, and after a failure in the middle.
+"""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+
+from multitv import console
+from multitv.beenius import pool
+from multitv.database.engine import isp_database
+from multitv.database.migrate import migrate
+from multitv.errors import TransientError
+
+# Not __name__, which is __main__ where this is a command.
+log = logging.getLogger("multitv.release")
+
+
+class AirflowNotMigrated(TransientError):
+    """`airflow db migrate` failed."""
+
+
+def prepare() -> None:
+    """Bring both databases to this release, and make the pool if it is missing. Raises MultiTVError."""
+    _migrate_airflow()
+    log.info("Airflow's database is migrated")
+    migrate(isp_database())
+    log.info("The ISP's database is migrated")
+    log.info("The pool %s %s", pool.NAME, "was made" if make_pool() else "is there, and stays as it is")
+
+
+def make_pool() -> bool:
+    """Make the pool and return True; if there is one, whatever its slots, leave it alone and return False."""
+    from airflow.models.pool import Pool
+    from airflow.utils.session import create_session
+    from sqlalchemy.exc import IntegrityError
+
+    try:
+        with create_session() as session:
+            if Pool.get_pool(pool.NAME, session=session) is not None:
+                return False
+            session.add(Pool(pool=pool.NAME, slots=pool.SLOTS, description=pool.DESCRIPTION, include_deferred=False))
+    except IntegrityError:
+        if Pool.get_pool(pool.NAME) is None:
+            raise
+        return False
+    return True
+
+
+def _migrate_airflow() -> None:
+    # In a process of its own: Airflow's command line is the interface that stays.
+    done = subprocess.run([sys.executable, "-m", "airflow", "db", "migrate"], check=False)
+    if done.returncode:
+        raise AirflowNotMigrated(
+            f"`airflow db migrate` ended with {done.returncode}; what it said stands above. Nothing of ours "
+            "was changed. Correct the cause and run this again: what is done already is not done twice."
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(console.run(prepare))
