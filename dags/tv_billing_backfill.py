@@ -4,29 +4,36 @@
 Triggers `tv_billing` for each due date in the form, the oldest first, and waits for all of them. Each is a run of its
 own: one that fails, or waits for a person or for its standard billing, does not hold up the others.
 
-    due_dates >> bill (a task a due date)
+    due_dates >> bill (a pair of tasks a due date): trigger >> wait
 
 Only by hand. Past due dates are meant, so they need no further leave; `approval` and `dry_run` are as in `tv_billing`.
 
     {"due_dates": ["2026-10-10", "2026-11-10"], "approval": "always"}
 
-Airflow's own backfill of `tv_billing` does the same for all due dates whose runs would have started in a span of days.
+Airflow's own backfill of `tv_billing` bills all due dates whose runs would have started in a span of days,
+`max_active_runs` of them at a time: there a run that waits does count.
 
 ## Triage notes
 
-* **A `bill` task failed:** the run of its due date did; its link leads there. Repair that one, clear its tasks there,
-  then clear the task here, or leave it.
-* **`bill` waits for days:** so does its run, for the standard billing of its due date. Nothing is held meanwhile.
+* **`wait` is deferred for days:** so is the run of its due date, for a person or for its standard billing. Nothing is
+  held meanwhile.
+* **`wait` failed:** the run of its due date failed or was deleted; the message names it. Repair a failed run on its own
+  page and clear its tasks, then clear `wait` here. If it was deleted, clear `trigger` here with what follows it.
+* **`trigger` is skipped:** it was cleared or tried again, and the run of its due date existed already. That run was
+  left alone; `wait` tells how it ended.
+* **`trigger` failed:** the run of its due date was not made. If the message is DagIsPaused, switch `tv_billing` on.
+  Then clear `trigger` with what follows it.
 """
 
 from __future__ import annotations
 
-from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
-from airflow.sdk import DAG, get_current_context, task
+from airflow.providers.standard.operators.trigger_dagrun import DagIsPaused, TriggerDagRunOperator
+from airflow.sdk import DAG, get_current_context, task, task_group
 
-from multitv.billing import due_date
+from multitv.billing.due_date import backfill_runs
 from multitv.billing.form import backfill_form
-from multitv.dag_defaults import default_args
+from multitv.billing.sensors import BillingRunSensor
+from multitv.dag_defaults import default_args, retry_policy
 from multitv.settings import get_settings
 
 with DAG(
@@ -44,22 +51,37 @@ with DAG(
     @task(task_display_name="Vencimentos")
     def due_dates() -> list[dict[str, object]]:
         context = get_current_context()
-        return due_date.backfill_runs(context["params"], context["run_id"], get_settings().today())
+        return backfill_runs(context["params"], context["run_id"], get_settings().today())
 
-    TriggerDagRunOperator.partial(
-        task_id="bill",
-        task_display_name="Faturar",
-        trigger_dag_id="tv_billing",
-        logical_date=None,
-        wait_for_completion=True,
-        deferrable=True,
-        poke_interval=10,
-        fail_when_dag_is_paused=True,
-        skip_when_already_exists=False,
-        reset_dag_run=True,
-        # One after the other, so that the oldest is triggered first; those that wait are deferred and don't count.
-        max_active_tis_per_dagrun=1,
-        execution_timeout=None,
-        # What its run could not do in its own retries needs a person.
-        retries=0,
-    ).expand_kwargs(due_dates())
+    # In a mapped group `wait` follows the `trigger` of its own due date only; two mapped tasks tie it to them all.
+    @task_group(group_display_name="Faturar", prefix_group_id=False)
+    def bill(due_date: str, run_id: str, form: dict[str, object]) -> None:
+        (
+            TriggerDagRunOperator(
+                task_id="trigger",
+                task_display_name="Iniciar o faturamento",
+                map_index_template="{{ task.conf['due_date'] }}",
+                trigger_dag_id="tv_billing",
+                trigger_run_id=run_id,
+                conf=form,
+                logical_date=None,
+                # One at a time, in the order of the list. A deferred task would count too, so this one never waits.
+                max_active_tis_per_dagrun=1,
+                # Not reset_dag_run, which restarts the tasks of a run in progress: `wait` looks at the run that exists.
+                skip_when_already_exists=True,
+                fail_when_dag_is_paused=True,
+                retry_policy=retry_policy(DagIsPaused),
+            )
+            >> BillingRunSensor(
+                task_id="wait",
+                task_display_name="Aguardar o faturamento",
+                map_index_template="{{ task.due_date }}",
+                billing_dag_id="tv_billing",
+                billing_run_id=run_id,
+                due_date=due_date,
+                trigger_rule="none_failed",
+                execution_timeout=None,
+            )
+        )
+
+    bill.expand_kwargs(due_dates())

@@ -66,6 +66,9 @@ class Api:
     def unpause(self, dag_id: str) -> None:
         self._call("PATCH", f"/dags/{quote(dag_id)}", json={"is_paused": False})
 
+    def pause(self, dag_id: str) -> None:
+        self._call("PATCH", f"/dags/{quote(dag_id)}", json={"is_paused": True})
+
     def decide(self, dag_id: str, run_id: str, task_id: str, option: str) -> None:
         """Answer a task that waits for a person."""
         path = f"{self._run(dag_id, run_id)}/taskInstances/{quote(task_id)}/-1/hitlDetails"
@@ -111,9 +114,10 @@ class Api:
         made: str = self._call("POST", f"/dags/{quote(dag_id)}/dagRuns", json=body)["dag_run_id"]
         return made
 
-    def clear(self, dag_id: str, run_id: str, task_id: str) -> None:
-        """Let a task that has ended, and all that follow it, run again in the same run."""
-        chosen = {"dag_run_id": run_id, "task_ids": [task_id], "only_failed": False, "include_downstream": True}
+    def clear(self, dag_id: str, run_id: str, task_id: str, map_index: int | None = None) -> None:
+        """Let a task, or one index of a mapped one, and all that follow it run again in the same run."""
+        task = task_id if map_index is None else [task_id, map_index]
+        chosen = {"dag_run_id": run_id, "task_ids": [task], "only_failed": False, "include_downstream": True}
         self._call("POST", f"/dags/{quote(dag_id)}/clearTaskInstances", json={**chosen, "dry_run": False})
 
     def asset_events(self, dag_id: str) -> list[dict[str, Any]]:

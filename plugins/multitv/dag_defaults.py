@@ -22,7 +22,12 @@ def default_args() -> dict[str, Any]:
         "retry_exponential_backoff": 2.0,
         "max_retry_delay": timedelta(minutes=10),
         "execution_timeout": timedelta(minutes=30),
-        "retry_policy": ExceptionRetryPolicy(
-            [RetryRule(exception="multitv.errors.PermanentError", action=RetryAction.FAIL)]
-        ),
+        "retry_policy": retry_policy(),
     }
+
+
+def retry_policy(*permanent: type[Exception]) -> ExceptionRetryPolicy:
+    """Return the policy by which our permanent errors, and those of others that are named here, fail at once."""
+    return ExceptionRetryPolicy(
+        [RetryRule(exception=["multitv.errors.PermanentError", *permanent], action=RetryAction.FAIL)]
+    )

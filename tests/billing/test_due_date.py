@@ -81,8 +81,9 @@ def test_a_backfill_takes_each_due_date_once_the_oldest_first() -> None:
     form = {"due_dates": ["2026-12-10", "2026-10-10", "2026-10-10"], "approval": "always", "dry_run": False}
     assert backfill_runs(form, "manual__1", TODAY) == [
         {
-            "trigger_run_id": f"due_{due}__manual__1",
-            "conf": {"due_date": due, "allow_past": True, "approval": "always", "dry_run": False},
+            "due_date": due,
+            "run_id": f"due_{due}__manual__1",
+            "form": {"due_date": due, "allow_past": True, "approval": "always", "dry_run": False},
         }
         for due in ("2026-10-10", "2026-12-10")
     ]

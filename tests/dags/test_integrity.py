@@ -53,10 +53,10 @@ def test_a_dag_tells_what_it_is_and_what_to_do_at_three_in_the_morning(dag: DAG)
 def test_every_task_has_an_owner_retries_with_backoff_and_a_time_limit(dag: DAG) -> None:
     for task in dag.tasks:
         assert task.owner == "multitv"
-        assert task.retries == (0 if task.task_id == "bill" and dag.dag_id == "tv_billing_backfill" else 3)
+        assert task.retries == 3
         assert task.retry_exponential_backoff
         assert task.retry_policy is not None
-        assert task.execution_timeout or task.task_id in ("wait_for_standard_billing", "bill")
+        assert task.execution_timeout or task.task_id in ("wait_for_standard_billing", "wait")
         assert task.task_display_name != task.task_id
 
 
@@ -98,6 +98,13 @@ def test_the_graph_of_tv_billing_is_one_line(bag: DagBag) -> None:
     ]
     for task_id, after in pairwise(line):
         assert bag.dags["tv_billing"].get_task(task_id).downstream_task_ids == {after}
+
+
+def test_a_backfill_triggers_one_due_date_at_a_time_and_waits_for_all_at_once(bag: DagBag) -> None:
+    trigger, wait = (bag.dags["tv_billing_backfill"].get_task(task_id) for task_id in ("trigger", "wait"))
+    assert (trigger.max_active_tis_per_dagrun, wait.max_active_tis_per_dagrun) == (1, None)
+    assert not trigger.wait_for_completion
+    assert trigger.get_closest_mapped_task_group() is wait.get_closest_mapped_task_group() is not None
 
 
 def test_the_drift_is_measured_also_where_nothing_had_to_be_applied(bag: DagBag) -> None:

@@ -116,13 +116,16 @@ class RunningStack:
         time.sleep(3)
         self.api.decide(dag_id, run_id, task_id, option)
 
-    def task_log(self, dag_id: str, run_id: str, task_id: str, try_number: int | None = None) -> str:
+    def task_log(
+        self, dag_id: str, run_id: str, task_id: str, try_number: int | None = None, map_index: int = -1
+    ) -> str:
         """Return the log of a task's try, of its last one unless told."""
         if try_number is None:
-            tries = [task.try_number for task in self.api.tasks(dag_id, run_id) if task.task_id == task_id]
-            assert tries, f"{dag_id} {run_id} has no task {task_id}"
+            tasks = self.api.tasks(dag_id, run_id)
+            tries = [task.try_number for task in tasks if (task.task_id, task.map_index) == (task_id, map_index)]
+            assert tries, f"{dag_id} {run_id} has no task {task_id}[{map_index}]"
             try_number = max(tries)
-        return self.api.log(dag_id, run_id, task_id, try_number)
+        return self.api.log(dag_id, run_id, task_id, try_number, map_index)
 
     def _wait(
         self, dag_id: str, run_id: str, wanted: Collection[str], read: Callable[[], str | None], timeout: float
@@ -142,7 +145,10 @@ class RunningStack:
         return "\n".join(
             [
                 f"\n{dag_id} {run_id}: {self.task_states(dag_id, run_id)}",
-                *(f"Log of {task.task_id}:\n{self.task_log(dag_id, run_id, task.task_id)}" for task in failed),
+                *(
+                    f"Log of {task.task_id}:\n{self.task_log(dag_id, run_id, task.task_id, map_index=task.map_index)}"
+                    for task in failed
+                ),
                 *(tail(self.stack.home.logs / f"{name}.log", 15) for name in ("scheduler", "triggerer")),
             ]
         )

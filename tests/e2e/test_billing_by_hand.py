@@ -7,10 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from multitv.billing import preview
+from multitv.billing.standard import bill_plans, record_failure
 from multitv.settings import get_settings
 from tests.e2e.conftest import RunningStack, rows, totals
 
 WAIT = "wait_for_standard_billing"
+BACKFILL = "tv_billing_backfill"
 
 
 def events(stack: RunningStack, due: date) -> list[Any]:
@@ -87,24 +89,56 @@ def test_a_dry_run_keeps_the_list_and_what_a_person_approves_of_it_is_saved_unas
     assert len(events(stack, due)) == kept.charges > 0
 
 
-def test_several_due_dates_are_billed_by_one_run_and_one_event_is_reversed(stack: RunningStack) -> None:
+def tries(stack: RunningStack, dag_id: str, run_id: str) -> dict[tuple[str, int], int]:
+    return {(task.task_id, task.map_index): task.try_number for task in stack.api.tasks(dag_id, run_id)}
+
+
+def test_one_run_bills_several_due_dates_side_by_side_and_one_event_is_reversed(stack: RunningStack) -> None:
     days = [row[0] for row in rows(stack, "select distinct due_day from erp.client_plan where status = 'active'")]
-    dues = sorted(date(2026, 9, day) for day in days if day < 28)[:2]
-    for due in dues:
-        standard = stack.trigger("standard_billing", {"due_date": str(due), "allow_past": True})
-        assert stack.wait_for_run("standard_billing", standard) == "success"
+    waiting, failing, going = dues = sorted(date(2026, 9, day) for day in days if day < 28)[:3]
+    bill_plans(stack.engine, going)
+    record_failure(stack.engine, failing, "the ERP was restored from a backup.")
+    stack.wake("tv_billing")
+    asked = {"due_dates": [str(due) for due in (going, failing, waiting, going)], "approval": "never"}
+    run = stack.trigger(BACKFILL, asked)
+    runs = [f"due_{due}__{run}" for due in dues]
+
+    stack.wait_for_task(BACKFILL, run, "wait[2]", "success")
+    stack.wait_for_task(BACKFILL, run, "wait[1]", "failed")
+    stack.wait_for_task("tv_billing", runs[0], WAIT, "deferred")
+    stack.wait_for_task(BACKFILL, run, "wait[0]", "deferred")
+    assert [name for name in stack.api.runs("tv_billing") if name.endswith(run)] == runs
+    log = stack.task_log(BACKFILL, run, "wait", map_index=1)
+    assert f"BillingRunFailed: The billing of {failing} failed: the run '{runs[1]}' of tv_billing" in log
+
+    # A due date that cannot be triggered does not hold up another's wait, and no existing run is touched.
+    before = [tries(stack, "tv_billing", name) for name in runs]
+    stack.api.pause("tv_billing")
+    stack.api.clear(BACKFILL, run, "trigger", 2)
+    stack.wait_for_task(BACKFILL, run, "trigger[2]", "failed")
+    assert tries(stack, BACKFILL, run)["trigger", 2] == 2, "a paused DAG was tried again"
+    assert "DagIsPaused: Dag tv_billing is paused" in stack.task_log(BACKFILL, run, "trigger", map_index=2)
+    stack.wait_for_task(BACKFILL, run, "wait[2]", "upstream_failed")
+    stack.api.clear(BACKFILL, run, "wait", 0)
+    stack.wait_for_task(BACKFILL, run, "wait[0]", "deferred")
     stack.api.unpause("tv_billing")
-    asked = {"due_dates": [str(due) for due in reversed(dues)], "approval": "never"}
-    run = stack.trigger("tv_billing_backfill", asked)
-    assert stack.wait_for_run("tv_billing_backfill", run) == "success"
-    made = [name for name in stack.api.runs("tv_billing") if name.endswith(run)]
-    assert made == [f"due_{due}__{run}" for due in dues]
+    stack.api.clear(BACKFILL, run, "trigger")
+    for state, index in (("deferred", 0), ("failed", 1), ("success", 2)):
+        stack.wait_for_task(BACKFILL, run, f"trigger[{index}]", "skipped")
+        stack.wait_for_task(BACKFILL, run, f"wait[{index}]", state)
+    assert [tries(stack, "tv_billing", name) for name in runs] == before
+
+    bill_plans(stack.engine, failing)
+    stack.api.clear("tv_billing", runs[1], WAIT)
+    stack.api.clear(BACKFILL, run, "wait", 1)
+    bill_plans(stack.engine, waiting)
+    assert stack.wait_for_run(BACKFILL, run) == "success"
     for due in dues:
         expected, billed, posted = totals(stack, due)
         assert expected == billed == posted
         assert expected[0] > 0
 
-    event = events(stack, dues[0])[0]
+    event = events(stack, waiting)[0]
     form = {"event_id": event.id, "reason": "cobrado por engano"}
     run = stack.trigger("tv_billing_correction", form)
     assert stack.wait_for_run("tv_billing_correction", run) == "success"

@@ -48,7 +48,7 @@ def resolve_due_date(chosen: str | None, run_id: str, today: date, *, allow_past
 
 
 def backfill_runs(form: Mapping[str, Any], run_id: str, today: date) -> list[dict[str, object]]:
-    """Return what triggers tv_billing for each due date of the form, the oldest first, each once.
+    """Return each due date of the form once, the oldest first, with the id and the form of its run of tv_billing.
 
     Raises BadDueDate if there is none, if one is no date, or lies more than a year ahead.
     """
@@ -57,7 +57,11 @@ def backfill_runs(form: Mapping[str, Any], run_id: str, today: date) -> list[dic
         raise BadDueDate("No due date was given: trigger this again and fill the form in. Nothing was written.")
     passed = {name: form[name] for name in ("approval", "dry_run")}
     return [
-        {"trigger_run_id": f"due_{due}__{run_id}", "conf": {"due_date": str(due), "allow_past": True, **passed}}
+        {
+            "due_date": str(due),
+            "run_id": f"due_{due}__{run_id}",
+            "form": {"due_date": str(due), "allow_past": True, **passed},
+        }
         for due in chosen
     ]
 
