@@ -6,6 +6,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from pydantic import SecretStr
 
 from multitv.reconciliation.errors import MissingPinKey
+from multitv.settings import split_pin_keys
 
 
 class Pins:
@@ -14,8 +15,7 @@ class Pins:
     def __init__(self, keys: SecretStr | None) -> None:
         """Take MULTITV_PIN_KEYS. Raises MissingPinKey if there is none, or if one of them is no Fernet key."""
         try:
-            parts = keys.get_secret_value().split(",") if keys else []
-            self._fernet = MultiFernet([Fernet(part.strip()) for part in parts if part.strip()])
+            self._fernet = MultiFernet([Fernet(key) for key in split_pin_keys(keys)])
         except ValueError as error:
             raise MissingPinKey(
                 "MULTITV_PIN_KEYS holds no Fernet key, or one that is wrong, so no PIN could be kept. Nothing was sent "

@@ -18,6 +18,7 @@ from multitv.database.engine import (
     SchemaMissing,
 )
 from multitv.reconciliation.errors import MissingPinKey, NoPin, RevealRefused
+from multitv.settings import SettingsError
 from multitv.web.airflow import AirflowRefused, AirflowUnavailable, UnknownRun
 from multitv.web.export import ExportsBusy
 from multitv.web.paging import BadCursor
@@ -25,6 +26,7 @@ from multitv.web.reads.rows import NoSuchRow
 
 _DATABASE = "O banco de dados do ISP não respondeu a tempo. Nada foi gravado; tente de novo em instantes."
 _SETUP = "O banco de dados do ISP não está pronto para estas telas: chame quem cuida do Airflow. Nada foi gravado."
+_SETTINGS = "Uma configuração do Multi TV está errada: chame quem cuida do Airflow. Nada foi gravado."
 _HTTP = {
     400: ("unreadable", "O envio não pôde ser lido."),
     401: ("unauthorized", "Entre no Airflow para continuar."),
@@ -63,6 +65,7 @@ _KNOWN: tuple[tuple[type[Exception], int, str, str | None], ...] = (
     (DatabaseRefused, 503, "database_refused", _SETUP),
     (SchemaMissing, 503, "schema_missing", _SETUP),
     (MissingConnection, 503, "connection_missing", _SETUP),
+    (SettingsError, 503, "bad_settings", _SETTINGS),
 )
 
 
