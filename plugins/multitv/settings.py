@@ -167,6 +167,10 @@ class Settings(BaseSettings):
         description="Fernet keys that encrypt PINs, newest first, with commas between; needed to provision",
     )
 
+    pin_reveals_per_hour: int = Field(
+        default=20, ge=1, le=10_000, description="PINs that one person may be shown within an hour"
+    )
+
     @model_validator(mode="after")
     def _standard_billing_comes_later(self) -> Settings:
         if self.standard_billing_days_ahead > self.tv_billing_days_ahead:

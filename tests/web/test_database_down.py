@@ -19,7 +19,8 @@ from include.local import postgres
 from include.local.postgres import Server
 from multitv.contracts.errors import ContractRefused, InvalidValue, MacTaken, NotThere
 from multitv.database.engine import DatabaseBusy, DatabaseRefused, DatabaseUnavailable, MissingConnection, SchemaMissing
-from multitv.reconciliation.errors import InvalidAuthor, MissingPinKey, NoPin
+from multitv.reconciliation.errors import InvalidAuthor, MissingPinKey, NoPin, TooManyReveals
+from multitv.settings import SettingsError
 from multitv.web.airflow import AirflowRefused, AirflowUnavailable, UnknownRun
 from multitv.web.paging import BadCursor
 from multitv.web.problems import SURPRISE, problem_of
@@ -153,6 +154,8 @@ INVALID = RequestValidationError([{"loc": ("body", "price"), "msg": "no", "type"
         (UnknownRun("x"), 404, "no_such_run", None),
         (NoPin("x"), 404, "no_pin", None),
         (InvalidAuthor("x"), 409, "invalid_author", None),
+        (TooManyReveals("x", 60), 429, "too_many_reveals", None),
+        (SettingsError("MULTITV_DUE_DAYS='secret'"), 503, "bad_settings", None),
         (NotThere("x"), 404, "not_there", None),
         (MacTaken("x"), 409, "mac_taken", None),
         (ContractRefused("x"), 409, "contract_refused", None),

@@ -67,8 +67,11 @@ def _tell(request: Request, error: Exception) -> Response:
         # The page comes anew, by way of the login.
         return PlainTextResponse(problem.message, 401, {"HX-Refresh": "true"})
     if part:
-        return _note(problem.message, problem.status)
-    return render(request, "problem.html", None, status=problem.status, message=problem.message)
+        answer = _note(problem.message, problem.status)
+    else:
+        answer = render(request, "problem.html", None, status=problem.status, message=problem.message)
+    answer.headers.update(problem.headers)
+    return answer
 
 
 def _note(message: str, status: int) -> Response:

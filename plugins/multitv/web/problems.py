@@ -17,7 +17,7 @@ from multitv.database.engine import (
     MissingConnection,
     SchemaMissing,
 )
-from multitv.reconciliation.errors import MissingPinKey, NoPin, RevealRefused
+from multitv.reconciliation.errors import MissingPinKey, NoPin, RevealRefused, TooManyReveals
 from multitv.settings import SettingsError
 from multitv.web.airflow import AirflowRefused, AirflowUnavailable, UnknownRun
 from multitv.web.export import ExportsBusy
@@ -38,12 +38,21 @@ _HTTP = {
 
 @dataclass(frozen=True)
 class Problem:
-    """An error as it is shown: HTTP status, a word for programs, a sentence in Portuguese, the field it is about."""
+    """An error as it is shown: HTTP status, a word for programs, a sentence in Portuguese, the field it is about.
+
+    `retry_after`: the seconds after which the same request may do.
+    """
 
     status: int
     code: str
     message: str
     field: str | None = None
+    retry_after: int | None = None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What an answer says beside it."""
+        return {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
 
 
 SURPRISE = Problem(500, "internal_error", "Algo deu errado aqui, e ficou registrado no log do Airflow.")
@@ -85,6 +94,8 @@ def problem_of(error: Exception) -> Problem | None:
     for kind, status, code, told in _KNOWN:
         if isinstance(error, kind):
             return Problem(status, code, told or str(error))
+    if isinstance(error, TooManyReveals):
+        return Problem(429, error.code, str(error), retry_after=error.retry_after)
     if isinstance(error, RevealRefused):
         return Problem(409, error.code, str(error))
     if isinstance(error, ContractRefused):

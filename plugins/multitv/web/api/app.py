@@ -70,6 +70,6 @@ def _tell(request: Request, error: Exception) -> JSONResponse:
         problem = SURPRISE
     elif problem.status >= 500:
         log.error("%s %s: %s", request.method, request.url.path, error)
-    headers = getattr(error, "headers", None)
+    headers = problem.headers | (getattr(error, "headers", None) or {})
     detail = ErrorDetail(code=problem.code, message=problem.message, field=problem.field)
     return JSONResponse(ErrorBody(error=detail).model_dump(), problem.status, headers)
