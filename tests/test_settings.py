@@ -8,8 +8,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
+from cryptography.fernet import Fernet
+from pydantic import ValidationError
 
 from multitv.settings import Settings, SettingsError, get_settings
+
+NEW, OLD = (Fernet.generate_key().decode() for _ in range(2))
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +54,87 @@ def test_a_bad_setting_is_named_with_its_value(monkeypatch: pytest.MonkeyPatch, 
 def test_the_standard_billing_may_not_start_before_the_tv_billing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MULTITV_STANDARD_BILLING_DAYS_AHEAD", "11")
     with pytest.raises(SettingsError, match="MULTITV_STANDARD_BILLING_DAYS_AHEAD"):
+        get_settings()
+
+
+def pin_keys() -> str | None:
+    keys = get_settings().pin_keys
+    return keys and keys.get_secret_value()
+
+
+@pytest.mark.parametrize(
+    "written",
+    [f"{NEW},{OLD}", f" {NEW} ,\n {OLD}\n", f"{NEW},,{OLD},", f",{NEW}\t,{OLD} , "],
+    ids=["none", "blanks and lines", "commas", "a tab"],
+)
+def test_keys_for_pins_may_have_blanks_around_them(monkeypatch: pytest.MonkeyPatch, written: str) -> None:
+    monkeypatch.setenv("MULTITV_PIN_KEYS", written)
+    assert pin_keys() == f"{NEW},{OLD}"
+
+
+@pytest.mark.parametrize("written", ["", "  ", ",", " ,\n"])
+def test_an_empty_value_is_no_key_for_pins(monkeypatch: pytest.MonkeyPatch, written: str) -> None:
+    monkeypatch.setenv("MULTITV_PIN_KEYS", written)
+    assert pin_keys() is None
+
+
+BAD_KEYS = {
+    "a word": ("segredo", "key 1 of 1 is not a Fernet key"),
+    "the second": (f"{NEW},segredo,{OLD}", "key 2 of 3 is not a Fernet key"),
+    "blanks do not count": (f"{NEW},,segredo", "key 2 of 2 is not a Fernet key"),
+    "without its padding": (f"{NEW},{OLD[:-1]}", "key 2 of 2 is not a Fernet key"),
+    "one character too many": (f"{NEW}A", "key 1 of 1 is not a Fernet key"),
+    "of 31 bytes": (f"{OLD[:-4]}AA==", "key 1 of 1 is not a Fernet key"),
+    "quoted": (f'"{NEW}"', "key 1 of 1 is not a Fernet key"),
+    "quoted together": (f'"{NEW},{OLD}"', "key 1 of 2 is not a Fernet key"),
+    "no comma between": (f"{NEW} {OLD}", "key 1 of 1 is not a Fernet key"),
+    "a line each": (f"{NEW}\n{OLD}", "key 1 of 1 is not a Fernet key"),
+    "a semicolon between": (f"{NEW};{OLD}", "key 1 of 1 is not a Fernet key"),
+    "broken in the middle": (f"{NEW[:20]}\n{NEW[20:]}", "key 1 of 1 is not a Fernet key"),
+    "no ASCII": (f"{NEW},é{OLD[1:]}", "key 2 of 2 is not a Fernet key"),
+    "full-width digits": (f"{'１' * 43}=", "key 1 of 1 is not a Fernet key"),
+    "the same twice": (f"{NEW},{OLD},{NEW}", "key 3 of 3 is the same as key 1"),
+    "only the old one in front": (f"{OLD}, {OLD}", "key 2 of 2 is the same as key 1"),
+}
+
+
+@pytest.mark.parametrize(("written", "told"), BAD_KEYS.values(), ids=BAD_KEYS)
+def test_a_bad_key_for_pins_is_told_by_its_position_and_never_by_its_value(
+    monkeypatch: pytest.MonkeyPatch, written: str, told: str
+) -> None:
+    monkeypatch.setenv("MULTITV_PIN_KEYS", written)
+    with pytest.raises(SettingsError, match=f"^MULTITV_PIN_KEYS: {told}") as refused:
+        get_settings()
+    assert refused.value.__cause__ is refused.value.__context__ is None
+    with pytest.raises(ValidationError) as underneath:
+        Settings()
+    for shown in (str(refused.value), repr(refused.value), str(underneath.value), repr(underneath.value)):
+        assert "segredo" not in shown
+        for key in (NEW, OLD):
+            assert not [part for part in range(0, 36, 4) if key[part : part + 8] in shown]
+
+
+def test_the_error_of_another_setting_does_not_show_the_keys_for_pins(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MULTITV_PIN_KEYS", f"{NEW},segredo")
+    monkeypatch.setenv("MULTITV_DUE_DAYS", "todos")
+    with pytest.raises(SettingsError, match=r"MULTITV_DUE_DAYS='todos': .*; MULTITV_PIN_KEYS: key 2 of 2") as refused:
+        get_settings()
+    assert "segredo" not in str(refused.value)
+    monkeypatch.delenv("MULTITV_DUE_DAYS")
+    monkeypatch.setenv("MULTITV_PIN_KEYS", NEW)
+    monkeypatch.setenv("MULTITV_STANDARD_BILLING_DAYS_AHEAD", "11")
+    with pytest.raises(ValidationError) as underneath:
+        Settings()
+    assert NEW[:8] not in str(underneath.value)
+
+
+def test_a_key_of_standard_base64_opens_what_it_always_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = "+/" * 21 + "A="
+    monkeypatch.setenv("MULTITV_PIN_KEYS", written)
+    assert Fernet(pin_keys() or "").decrypt(Fernet("-_" * 21 + "A=").encrypt(b"4815")) == b"4815"
+    monkeypatch.setenv("MULTITV_PIN_KEYS", f"{written},{'-_' * 21}A=")
+    get_settings.cache_clear()
+    with pytest.raises(SettingsError, match="key 2 of 2 is the same as key 1"):
         get_settings()
 
 

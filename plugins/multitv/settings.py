@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from base64 import urlsafe_b64decode
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from multitv.errors import PermanentError
@@ -37,6 +39,38 @@ def _zone(value: Any) -> Any:
         raise ValueError(f"{value!r} is not a time zone of the IANA database, such as America/Sao_Paulo") from error
 
 
+# 32 bytes. Fernet itself skips whatever is no base64, and of "key key" it would silently take the first alone.
+_FERNET_KEY = re.compile(r"[A-Za-z0-9_+/-]{43}=")
+
+
+def split_pin_keys(written: SecretStr | None) -> list[str]:
+    """Return the Fernet keys of MULTITV_PIN_KEYS, newest first; what is blank between commas is no key.
+
+    Raises ValueError, which names a wrong or repeated key by its position and never tells anything of its value.
+    """
+    parts = written.get_secret_value().split(",") if written else []
+    keys = [part.strip() for part in parts if part.strip()]
+    seen: dict[bytes, int] = {}
+    for position, key in enumerate(keys, 1):
+        if not _FERNET_KEY.fullmatch(key):
+            raise ValueError(
+                f"key {position} of {len(keys)} is not a Fernet key: 44 characters of URL-safe base64, without quotes, "
+                "with a comma to the next one. README.md says how to make one"
+            )
+        first = seen.setdefault(urlsafe_b64decode(key), position)
+        if first != position:
+            raise ValueError(
+                f"key {position} of {len(keys)} is the same as key {first}: each may stand there once. To rotate, put "
+                "a new key in front"
+            )
+    return keys
+
+
+def _pin_keys(written: SecretStr | None) -> SecretStr | None:
+    keys = split_pin_keys(written)
+    return SecretStr(",".join(keys)) if keys else None
+
+
 DayOfMonth = Annotated[int, Field(ge=1, le=31)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -47,7 +81,8 @@ class Settings(BaseSettings):
     Days are calendar days in the ISP's time zone; shares are fractions of one.
     """
 
-    model_config = SettingsConfigDict(env_prefix="MULTITV_", frozen=True)
+    # An error of pydantic shows what it was given, and that of all settings together holds the keys too.
+    model_config = SettingsConfigDict(env_prefix="MULTITV_", frozen=True, hide_input_in_errors=True)
 
     timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = Field(
         default=ZoneInfo("America/Sao_Paulo"), description="the ISP's business time zone"
@@ -127,9 +162,13 @@ class Settings(BaseSettings):
     data_docs: Path | None = Field(
         default=None, description="folder for what the gates judged, a site each; without it no pages are written"
     )
-    pin_keys: SecretStr | None = Field(
+    pin_keys: Annotated[SecretStr | None, AfterValidator(_pin_keys)] = Field(
         default=None,
         description="Fernet keys that encrypt PINs, newest first, with commas between; needed to provision",
+    )
+
+    pin_reveals_per_hour: int = Field(
+        default=20, ge=1, le=10_000, description="PINs that one person may be shown within an hour"
     )
 
     @model_validator(mode="after")
@@ -150,16 +189,20 @@ class Settings(BaseSettings):
 def get_settings() -> Settings:
     """Read the settings of this process.
 
-    Raises SettingsError, naming each bad variable, what it holds and what is wrong with it.
+    Raises SettingsError, naming each bad variable, what it holds (unless that is secret) and what is wrong with it.
     """
     try:
         return Settings()
     except ValidationError as error:
-        raise SettingsError("; ".join(_explain(item) for item in error.errors())) from error
+        explained = "; ".join(_explain(item) for item in error.errors())
+    # Outside, so that nothing which holds a secret hangs on what is raised.
+    raise SettingsError(explained)
 
 
 def _explain(item: Any) -> str:
-    path = item["loc"]
-    if not path:
-        return str(item["ctx"]["error"])
-    return f"MULTITV_{str(path[0]).upper()}={item['input']!r}: {item['msg']}"
+    cause = str(item.get("ctx", {}).get("error") or item["msg"])
+    if not item["loc"]:
+        return cause
+    name = str(item["loc"][0])
+    secret = SecretStr in get_args(Settings.model_fields[name].annotation)
+    return f"MULTITV_{name.upper()}{'' if secret else '=' + repr(item['input'])}: {cause}"

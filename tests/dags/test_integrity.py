@@ -14,6 +14,7 @@ from airflow.sdk import DAG
 from airflow.serialization.serialized_objects import DagSerialization
 
 from multitv.beenius import pool
+from multitv.settings import get_settings
 
 DAG_IDS = {
     "tv_catalog_sync",
@@ -41,6 +42,22 @@ def dag(request: pytest.FixtureRequest, bag: DagBag) -> DAG:
 def test_exactly_the_known_dags_are_there_and_import(bag: DagBag) -> None:
     assert bag.import_errors == {}
     assert set(bag.dags) == DAG_IDS
+
+
+def test_a_bad_key_for_pins_is_in_the_import_error_of_every_dag_and_its_value_in_none(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("MULTITV_PIN_KEYS", "segredo")
+    get_settings.cache_clear()
+    try:
+        refused = DagBag(Path(__file__).resolve().parents[2] / "dags")
+    finally:
+        get_settings.cache_clear()
+    assert refused.dags == {}
+    assert len(refused.import_errors) == len(DAG_IDS)
+    for told in refused.import_errors.values():
+        assert "MULTITV_PIN_KEYS: key 1 of 1 is not a Fernet key" in told
+    assert "segredo" not in "".join([*refused.import_errors.values(), caplog.text])
 
 
 def test_a_dag_tells_what_it_is_and_what_to_do_at_three_in_the_morning(dag: DAG) -> None:

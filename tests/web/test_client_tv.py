@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from time import monotonic
+from time import monotonic, sleep
 from uuid import uuid4
 
 import pytest
 
 from include.sandbox.process import Sandbox
 from multitv.beenius.client import BeeniusClient
+from tests.web.conftest import Web
 from tests.web.markup import Page
-from tests.web.visitor import Visitor
+from tests.web.visitor import SAME_ORIGIN, Visitor, told
 from tests.web.world import SCRIPT, World
 
 
@@ -73,8 +75,8 @@ def test_a_pin_is_shown_once_it_is_on_record_who_saw_it(world: World, op: Visito
     assert "some em 30 segundos; ficou registrado que você o viu" in Page(answer.text).text
     assert answer.headers["Cache-Control"] == "no-store"
     assert world.run(reveals) == [*before, ("op", world.maria)]
-    told = op.api("POST", f"/client-plans/{world.maria}/pin/reveal")
-    assert told.json() == {"auth_pin": world.pins[world.maria]}
+    program = op.api("POST", f"/client-plans/{world.maria}/pin/reveal")
+    assert program.json() == {"auth_pin": world.pins[world.maria]}
     assert world.run(reveals) == [*before, ("op", world.maria), ("op", world.maria)]
 
 
@@ -98,6 +100,40 @@ def test_a_pin_of_a_lost_key_asks_for_whoever_keeps_the_keys(world: World, op: V
     assert answer.json()["error"]["code"] == "no_pin_key"
     assert "Falta a chave que abre os PINs" in answer.text
     assert world.written() == before
+
+
+def test_who_was_shown_too_many_pins_within_an_hour_is_told_when_to_come_again(
+    world: World, admin: Visitor, web: Web
+) -> None:
+    """For some seconds: the administrator's reveals are nearly an hour old."""
+    world.run(
+        "insert into tv.pin_reveal (revealed_at, author, client_plan_id) "
+        "select clock_timestamp() - interval '59 minutes 50 seconds', 'ADMIN', 1 from generate_series(1, 20)"
+    )
+    before = world.written()
+    logged = web.log.stat().st_size
+    part = admin.send(f"/clientes/{world.maria}/pin")
+    page = admin.ask("POST", f"/clientes/{world.maria}/pin", admin.cookie | SAME_ORIGIN)
+    api = admin.api("POST", f"/client-plans/{world.maria}/pin/reveal")
+    for answer in (part, page, api):
+        assert answer.status_code == 429
+        assert 1 <= int(answer.headers["Retry-After"]) <= 10
+        assert world.pins[world.maria] not in answer.text
+    message = told(part)
+    assert re.fullmatch(
+        r"Na última hora você já revelou o limite de PINs por pessoa \(20\)\. Poderá revelar outro a partir das "
+        r"\d\d:\d\d\. Nada foi gravado\.",
+        message,
+    )
+    assert part.headers["HX-Reswap"] == "none"
+    assert Page(page.text).all("p", role="alert")[0].text == message
+    assert api.json() == {"error": {"code": "too_many_reveals", "message": message, "field": None}}
+    assert world.written() == before
+    written = web.log.read_bytes()[logged:].decode()
+    assert written.count("MULTITV_PIN_REVEALS_PER_HOUR") == 3
+    assert written.count("'admin' was shown 20 PINs within an hour") == 3
+    sleep(int(api.headers["Retry-After"]))
+    assert admin.send(f"/clientes/{world.maria}/pin").status_code == 200
 
 
 def test_the_events_each_explain_their_amount(world: World, viewer: Visitor) -> None:

@@ -21,7 +21,8 @@ from include.local.postgres import Server
 from multitv.contracts.errors import ContractRefused, InvalidValue, MacTaken, NotThere
 from multitv.database.engine import DatabaseBusy, DatabaseRefused, DatabaseUnavailable, MissingConnection, SchemaMissing
 from multitv.errors import TransientError
-from multitv.reconciliation.errors import InvalidAuthor, MissingPinKey, NoPin
+from multitv.reconciliation.errors import InvalidAuthor, MissingPinKey, NoPin, TooManyReveals
+from multitv.settings import SettingsError
 from multitv.web.airflow import AirflowRefused, AirflowUnavailable, UnknownRun
 from multitv.web.bulkhead import NoAnswerInTime, ServerBusy
 from multitv.web.paging import BadCursor
@@ -161,6 +162,8 @@ INVALID = RequestValidationError([{"loc": ("body", "price"), "msg": "no", "type"
         (UnknownRun("x"), 404, "no_such_run", None),
         (NoPin("x"), 404, "no_pin", None),
         (InvalidAuthor("x"), 409, "invalid_author", None),
+        (TooManyReveals("x", 60), 429, "too_many_reveals", None),
+        (SettingsError("MULTITV_DUE_DAYS='secret'"), 503, "bad_settings", None),
         (NotThere("x"), 404, "not_there", None),
         (MacTaken("x"), 409, "mac_taken", None),
         (ContractRefused("x"), 409, "contract_refused", None),
@@ -179,7 +182,7 @@ def test_each_error_has_its_status_its_code_and_its_words(
     problem = problem_of(error)
     assert problem is not None
     assert (problem.status, problem.code, problem.field) == (status, code, field)
-    assert ("Retry-After" in problem.headers) == isinstance(error, TransientError)
+    assert ("Retry-After" in problem.headers) == isinstance(error, TransientError | TooManyReveals)
     assert "secret" not in problem.message
     assert "parsing" not in problem.message
 

@@ -56,5 +56,15 @@ class InvalidAuthor(RevealRefused):
     code = "invalid_author"
 
 
+class TooManyReveals(RevealRefused):
+    """The person was shown as many PINs within an hour as one may be; another one in `retry_after` seconds."""
+
+    code = "too_many_reveals"
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
 class StillRunning(TransientError):
     """Another try of the same task is at work."""

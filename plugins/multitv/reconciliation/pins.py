@@ -6,6 +6,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from pydantic import SecretStr
 
 from multitv.reconciliation.errors import MissingPinKey
+from multitv.settings import split_pin_keys
 
 
 class Pins:
@@ -14,14 +15,18 @@ class Pins:
     def __init__(self, keys: SecretStr | None) -> None:
         """Take MULTITV_PIN_KEYS. Raises MissingPinKey if there is none, or if one of them is no Fernet key."""
         try:
-            parts = keys.get_secret_value().split(",") if keys else []
-            self._fernet = MultiFernet([Fernet(part.strip()) for part in parts if part.strip()])
+            self._keys = [Fernet(key) for key in split_pin_keys(keys)]
+            self._fernet = MultiFernet(self._keys)
         except ValueError as error:
             raise MissingPinKey(
                 "MULTITV_PIN_KEYS holds no Fernet key, or one that is wrong, so no PIN could be kept. Nothing was sent "
                 "to the platform. README.md says how to make one; set it for every Airflow component, then clear this "
                 "task."
             ) from error
+
+    def __len__(self) -> int:
+        """Tell how many keys there are."""
+        return len(self._keys)
 
     def encrypt(self, pin: SecretStr) -> str:
         """Return what may be stored."""
@@ -35,3 +40,17 @@ class Pins:
             raise MissingPinKey(
                 "A PIN was encrypted with a key that MULTITV_PIN_KEYS does not hold any more: put it back, at the end."
             ) from error
+
+    def position(self, stored: str) -> int | None:
+        """Return which of the keys encrypted what is stored, 0 for the newest, without decrypting it; None: no key."""
+        for position, key in enumerate(self._keys):
+            try:
+                key.extract_timestamp(stored.encode())
+            except InvalidToken:
+                continue
+            return position
+        return None
+
+    def rotate(self, stored: str) -> str:
+        """Return the same PIN, encrypted with the newest key. Raises InvalidToken if none of the keys fits."""
+        return self._fernet.rotate(stored.encode()).decode()

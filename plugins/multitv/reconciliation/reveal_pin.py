@@ -1,24 +1,33 @@
-"""A PIN for a person to read out to the client: shown only once it is on record who saw it. Nothing here logs."""
+"""A PIN for a person to read out to the client: shown only once it is on record who saw it, and not without limit.
+
+Logs who reached the limit, and never a PIN.
+"""
 
 from __future__ import annotations
 
+import logging
+from datetime import timedelta
+
 from pydantic import SecretStr
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from multitv.database.engine import transaction
 from multitv.database.sql import named
-from multitv.reconciliation.errors import InvalidAuthor, NoPin
+from multitv.reconciliation.errors import InvalidAuthor, NoPin, TooManyReveals
 from multitv.reconciliation.fields import PIN_FIELD
 from multitv.reconciliation.pins import Pins
+from multitv.settings import Settings
+
+log = logging.getLogger(__name__)
 
 _AUTHOR_LENGTH = 200
 
 
-def reveal(engine: Engine, author: str, client_plan_id: int, keys: SecretStr | None) -> SecretStr:
-    """Return the PIN of a client plan after tv.pin_reveal says who was shown it; `keys` is MULTITV_PIN_KEYS.
+def reveal(engine: Engine, author: str, client_plan_id: int, settings: Settings) -> SecretStr:
+    """Return the PIN of a client plan after tv.pin_reveal says who was shown it.
 
-    Raises InvalidAuthor, NoPin, MissingPinKey (none of the keys fits), DatabaseUnavailable; then no PIN is told, and no
-    row written.
+    Raises InvalidAuthor, TooManyReveals, NoPin, MissingPinKey (none of the keys fits), DatabaseUnavailable; then no PIN
+    is told, and no row written.
     """
     by = author.strip()
     if not by or len(by) > _AUTHOR_LENGTH or not by.isprintable():
@@ -26,8 +35,9 @@ def reveal(engine: Engine, author: str, client_plan_id: int, keys: SecretStr | N
             f"O autor não tem de 1 a {_AUTHOR_LENGTH} caracteres visíveis, e sem autor o PIN não é mostrado: entre no "
             "sistema com o seu usuário. Nada foi gravado."
         )
-    pins = Pins(keys)
+    pins = Pins(settings.pin_keys)
     with transaction(engine) as connection:
+        _refuse_too_many(connection, by, client_plan_id, settings)
         stored = connection.scalar(
             named("reconciliation/read_field"), {"client_plan_id": client_plan_id, "name": PIN_FIELD}
         )
@@ -39,3 +49,29 @@ def reveal(engine: Engine, author: str, client_plan_id: int, keys: SecretStr | N
         pin = pins.decrypt(stored)
         connection.execute(named("reconciliation/insert_pin_reveal"), {"author": by, "client_plan_id": client_plan_id})
     return pin
+
+
+def _refuse_too_many(connection: Connection, author: str, client_plan_id: int, settings: Settings) -> None:
+    """Raise TooManyReveals at the person's limit; until the transaction ends, nothing else is shown to them."""
+    connection.execute(named("reconciliation/lock_pin_reveals"), {"author": author})
+    allowed = settings.pin_reveals_per_hour
+    reached = connection.execute(
+        named("reconciliation/next_pin_reveal"), {"author": author, "allowed": allowed}
+    ).one_or_none()
+    if reached is None:
+        return
+    log.warning(
+        "%r was shown %d PINs within an hour, as many as MULTITV_PIN_REVEALS_PER_HOUR allows: the PIN of client plan "
+        "%d was refused, and any other until %s. Look into tv.pin_reveal whether this person had a reason for so many.",
+        author,
+        allowed,
+        client_plan_id,
+        f"{reached.again_at:%Y-%m-%d %H:%M:%S %Z}",
+    )
+    # To the full minute, at which they are not refused again.
+    again = reached.again_at.astimezone(settings.timezone) + timedelta(seconds=59, microseconds=999_999)
+    raise TooManyReveals(
+        f"Na última hora você já revelou o limite de PINs por pessoa ({allowed}). Poderá revelar outro a partir das "
+        f"{again:%H:%M}. Nada foi gravado.",
+        max(1, reached.seconds),
+    )

@@ -67,8 +67,9 @@ async def _tell(request: Request, error: Exception) -> Response:
         # The page comes anew, by way of the login.
         return PlainTextResponse(problem.message, 401, {"HX-Refresh": "true"})
     if part:
-        return _note(problem)
-    answer = render(request, "problem.html", None, status=problem.status, message=problem.message)
+        answer = _note(problem)
+    else:
+        answer = render(request, "problem.html", None, status=problem.status, message=problem.message)
     answer.headers.update(problem.headers)
     return answer
 
@@ -86,4 +87,4 @@ def _address(request: Request) -> str:
 def _note(problem: Problem) -> Response:
     """Answer a part of a page: the page stays as it is, and static/multitv.js shows the message."""
     headers = {"HX-Reswap": "none", "HX-Trigger": json.dumps({"refused": problem.message})}
-    return PlainTextResponse(problem.message, problem.status, headers | problem.headers)
+    return PlainTextResponse(problem.message, problem.status, headers)

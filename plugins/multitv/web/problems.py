@@ -18,7 +18,8 @@ from multitv.database.engine import (
     SchemaMissing,
 )
 from multitv.errors import TransientError
-from multitv.reconciliation.errors import MissingPinKey, NoPin, RevealRefused
+from multitv.reconciliation.errors import MissingPinKey, NoPin, RevealRefused, TooManyReveals
+from multitv.settings import SettingsError
 from multitv.web.airflow import AirflowRefused, AirflowUnavailable, UnknownRun
 from multitv.web.bulkhead import NoAnswerInTime, ServerBusy
 from multitv.web.export import ExportsBusy
@@ -27,6 +28,7 @@ from multitv.web.reads.rows import NoSuchRow
 
 _DATABASE = "O banco de dados do ISP não respondeu a tempo. Nada foi gravado; tente de novo em instantes."
 _SETUP = "O banco de dados do ISP não está pronto para estas telas: chame quem cuida do Airflow. Nada foi gravado."
+_SETTINGS = "Uma configuração do Multi TV está errada: chame quem cuida do Airflow. Nada foi gravado."
 _HTTP = {
     400: ("unreadable", "O envio não pôde ser lido."),
     401: ("unauthorized", "Entre no Airflow para continuar."),
@@ -40,7 +42,10 @@ _RETRY_SECONDS = 5
 
 @dataclass(frozen=True)
 class Problem:
-    """An error as it is shown: HTTP status, a word for programs, a sentence in Portuguese, the field it is about."""
+    """An error as it is shown: HTTP status, a word for programs, a sentence in Portuguese, the field it is about.
+
+    `retry_after`: the seconds after which the same request may do.
+    """
 
     status: int
     code: str
@@ -75,6 +80,7 @@ _KNOWN: tuple[tuple[type[Exception], int, str, str | None], ...] = (
     (DatabaseRefused, 503, "database_refused", _SETUP),
     (SchemaMissing, 503, "schema_missing", _SETUP),
     (MissingConnection, 503, "connection_missing", _SETUP),
+    (SettingsError, 503, "bad_settings", _SETTINGS),
 )
 
 
@@ -95,6 +101,8 @@ def problem_of(error: Exception) -> Problem | None:
         if isinstance(error, kind):
             retry_after = _RETRY_SECONDS if isinstance(error, TransientError) else None
             return Problem(status, code, told or str(error), retry_after=retry_after)
+    if isinstance(error, TooManyReveals):
+        return Problem(429, error.code, str(error), retry_after=error.retry_after)
     if isinstance(error, RevealRefused):
         return Problem(409, error.code, str(error))
     if isinstance(error, ContractRefused):

@@ -8,7 +8,7 @@ from multitv.contracts import packages, points
 from multitv.reconciliation.reveal_pin import reveal
 from multitv.settings import get_settings
 from multitv.web.access import ContractEditor, PinReader
-from multitv.web.api.models import Cancellation, Device, NewPackage, NewPoint, Pin, PointChange
+from multitv.web.api.models import Cancellation, Device, ErrorBody, NewPackage, NewPoint, Pin, PointChange
 from multitv.web.bulkhead import DatabaseRoute
 from multitv.web.database import Database
 from multitv.web.forms import Id
@@ -78,8 +78,17 @@ def remove_point(person: ContractEditor, engine: Database, point_id: Id) -> clie
     return clients.point(engine, point_id)
 
 
-@router.post("/client-plans/{client_plan_id}/pin/reveal")
+@router.post(
+    "/client-plans/{client_plan_id}/pin/reveal",
+    responses={
+        429: {
+            "model": ErrorBody,
+            "description": "The user was shown as many PINs within an hour as one may be",
+            "headers": {"Retry-After": {"description": "Seconds", "schema": {"type": "integer"}}},
+        }
+    },
+)
 def reveal_pin(person: PinReader, engine: Database, client_plan_id: Id) -> Pin:
     """Return the PIN, once it is on record who asked for it."""
-    pin = reveal(engine, person.name, client_plan_id, get_settings().pin_keys)
+    pin = reveal(engine, person.name, client_plan_id, get_settings())
     return Pin(auth_pin=pin.get_secret_value())

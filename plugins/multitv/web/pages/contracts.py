@@ -221,7 +221,7 @@ def remove_point(request: Request, person: ContractEditor, engine: Database, poi
 @router.post("/clientes/{client_plan_id}/pin")
 def reveal_pin(request: Request, person: PinReader, engine: Database, client_plan_id: Id) -> Response:
     plan = clients.client_plan(engine, client_plan_id)
-    pin = reveal(engine, person.name, client_plan_id, get_settings().pin_keys)
+    pin = reveal(engine, person.name, client_plan_id, get_settings())
     fields = clients.extra_fields(engine, client_plan_id)
     return render(request, "parts/extra_fields.html", person, plan=plan, fields=fields, pin=pin.get_secret_value())
 
