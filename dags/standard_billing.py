@@ -34,10 +34,10 @@ from airflow.sdk import DAG, task
 
 from multitv.billing import report as reports
 from multitv.billing import standard
+from multitv.billing.callbacks import record_failed_task
 from multitv.billing.due_date import parse_due_date
-from multitv.billing.form import DUE_DATE, due_date_form, resolve_due_date
-from multitv.billing.on_failure import record_failed_task
-from multitv.billing.timetable import DueDayTimetable
+from multitv.billing.params import DUE_DATE, due_date_form, resolve_due_date
+from multitv.billing.timetables import DueDayTimetable
 from multitv.dag_defaults import default_args
 from multitv.database.engine import isp_database
 from multitv.quality import books

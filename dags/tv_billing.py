@@ -50,11 +50,11 @@ from airflow.sdk import DAG, get_current_context, task
 
 from multitv.billing import preview, tv
 from multitv.billing import report as reports
-from multitv.billing.approval import ReviewAndSave
 from multitv.billing.due_date import parse_due_date
-from multitv.billing.form import DUE_DATE, due_date_form, resolve_due_date, review_form, void_form
-from multitv.billing.timetable import DueDayTimetable
-from multitv.billing.wait import WaitForStandardBilling
+from multitv.billing.operators import ReviewAndSave
+from multitv.billing.params import DUE_DATE, due_date_form, resolve_due_date, review_form, void_form
+from multitv.billing.sensors import StandardBillingSensor
+from multitv.billing.timetables import DueDayTimetable
 from multitv.dag_defaults import default_args
 from multitv.database.engine import isp_database
 from multitv.quality import billing as gates
@@ -117,7 +117,7 @@ with DAG(
         >> check_list()
         >> ReviewAndSave(task_id="save", task_display_name="Conferir e salvar", due_date=DUE_DATE)
         >> check_events(DUE_DATE)
-        >> WaitForStandardBilling(
+        >> StandardBillingSensor(
             task_id="wait_for_standard_billing",
             task_display_name="Aguardar o Faturamento Padrão",
             due_date=DUE_DATE,

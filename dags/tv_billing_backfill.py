@@ -31,7 +31,7 @@ from airflow.providers.standard.operators.trigger_dagrun import DagIsPaused, Tri
 from airflow.sdk import DAG, get_current_context, task, task_group
 
 from multitv.billing.due_date import backfill_runs
-from multitv.billing.form import backfill_form
+from multitv.billing.params import backfill_form
 from multitv.billing.sensors import BillingRunSensor
 from multitv.dag_defaults import default_args, retry_policy
 from multitv.settings import get_settings

@@ -27,7 +27,7 @@ from __future__ import annotations
 from airflow.sdk import DAG, get_current_context, task
 
 from multitv.billing import correction
-from multitv.billing.form import correction_form
+from multitv.billing.params import correction_form
 from multitv.dag_defaults import default_args
 from multitv.database.engine import isp_database
 

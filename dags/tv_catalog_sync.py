@@ -38,8 +38,8 @@ from multitv.beenius.hook import BeeniusHook
 from multitv.catalog import fetch as fetching
 from multitv.catalog import merge as merging
 from multitv.catalog import report as reports
-from multitv.catalog.asset import TV_CATALOG
-from multitv.catalog.form import catalog_form
+from multitv.catalog.assets import TV_CATALOG
+from multitv.catalog.params import catalog_form
 from multitv.dag_defaults import default_args
 from multitv.database.engine import isp_database
 from multitv.quality.catalog import check_catalog

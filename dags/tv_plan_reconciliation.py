@@ -43,17 +43,17 @@ from airflow.sdk import DAG, AssetOrTimeSchedule, CronTriggerTimetable, get_curr
 from multitv.beenius.client import BeeniusClient
 from multitv.beenius.hook import BeeniusHook
 from multitv.beenius.pool import NAME as BEENIUS_POOL
-from multitv.catalog.asset import TV_CATALOG
+from multitv.catalog.assets import TV_CATALOG
 from multitv.dag_defaults import default_args
 from multitv.database.engine import isp_database
 from multitv.reconciliation import apply as applying
-from multitv.reconciliation import drift
 from multitv.reconciliation import plan as plans
 from multitv.reconciliation import report as reports
 from multitv.reconciliation import snapshot as snapshots
 from multitv.reconciliation import verify as verifying
-from multitv.reconciliation.approval import ApprovePlan
-from multitv.reconciliation.form import reconciliation_form
+from multitv.reconciliation.operators import ApprovePlan
+from multitv.reconciliation.params import reconciliation_form
+from multitv.reports import revenue_assurance
 from multitv.settings import get_settings
 
 settings = get_settings()
@@ -114,7 +114,7 @@ with DAG(
     @task.skip_if(lambda context: bool(context["params"]["only"] or context["params"]["dry_run"]))
     @task(task_display_name="Medir a divergência", trigger_rule="none_failed")
     def measure_drift(plan: str) -> None:
-        drift.measure(isp_database(), int(plan), get_settings().today())
+        revenue_assurance.measure(isp_database(), int(plan), get_settings().today())
 
     @task(task_display_name="Relatório", trigger_rule="none_failed")
     def report(plan: str) -> str:

@@ -2,7 +2,7 @@
 
 from airflow.plugins_manager import AirflowPlugin
 
-from multitv.billing.timetable import DueDayTimetable
+from multitv.billing.timetables import DueDayTimetable
 from multitv.web import mount
 
 

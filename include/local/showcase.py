@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from sqlalchemy import Engine
 
 from include.local.summary import rows
-from multitv.contracts import packages, plans, points
+from multitv.contracts import packages, points
+from multitv.offer import tv_tab as plans
 
 AUTHOR = "demonstração"
 DEVICE = {"device_type": "stb-android"}

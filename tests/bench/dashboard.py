@@ -11,9 +11,8 @@ from include.local import postgres
 from include.local.postgres import Server
 from multitv.billing import tv
 from multitv.billing.standard import bill_plans
-from multitv.dashboard import figures
 from multitv.database.engine import engine_for
-from multitv.reconciliation import drift
+from multitv.reports import dashboard, revenue_assurance
 from tests.bench import billing, sql
 from tests.bench.harness import TURNS, Scores, checkpoint, copy_of, exists, in_turns
 
@@ -43,7 +42,8 @@ def bench(server: Server, rows: int) -> None:
         for turn in range(TURNS):
             checkpoint(engine)
             scores.add(
-                MEASURE, *in_turns(turn, lambda: drift.measure(engine, 1, TODAY), lambda: bare(engine, THREE_SIDES))
+                MEASURE,
+                *in_turns(turn, lambda: revenue_assurance.measure(engine, 1, TODAY), lambda: bare(engine, THREE_SIDES)),
             )
             bare(engine, "delete from dashboard.due_date_sum", "delete from dashboard.due_date")
             checkpoint(engine)
@@ -66,9 +66,9 @@ def sides(server: Server, rows: int) -> str:
 
 def refresh(engine: Engine) -> None:
     """Work every figure out."""
-    figures.refresh_billing(engine, TODAY)
-    figures.refresh_contracts(engine, TODAY)
-    figures.refresh_reconciliation(engine, TODAY, ZoneInfo("America/Sao_Paulo"))
+    dashboard.refresh_billing(engine, TODAY)
+    dashboard.refresh_contracts(engine, TODAY)
+    dashboard.refresh_reconciliation(engine, TODAY, ZoneInfo("America/Sao_Paulo"))
 
 
 def bare(engine: Engine, *statements: str) -> None:

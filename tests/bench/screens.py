@@ -25,9 +25,9 @@ from include.sandbox.population.seed import seed
 from multitv.billing import preview, tv
 from multitv.billing.due_date import due_dates
 from multitv.billing.standard import bill_plans
-from multitv.dashboard import figures
 from multitv.database.engine import engine_for, shared_engine_for
 from multitv.database.migrate import migrate
+from multitv.reports import dashboard
 from multitv.settings import get_settings
 from multitv.web import export
 from multitv.web.pages.clients import AHEAD, SPAN
@@ -138,9 +138,9 @@ def population(server: Server, rows: int) -> Any:
             bill_plans(engine, due)
             tv.settle(engine, due, allow_voids=True)
         preview.keep(engine, DUE)
-        figures.refresh_billing(engine, TODAY)
-        figures.refresh_contracts(engine, TODAY)
-        figures.refresh_reconciliation(engine, TODAY, settings.timezone)
+        dashboard.refresh_billing(engine, TODAY)
+        dashboard.refresh_contracts(engine, TODAY)
+        dashboard.refresh_reconciliation(engine, TODAY, settings.timezone)
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("vacuum analyze"))
     return url

@@ -18,13 +18,14 @@ from sqlalchemy import Connection, text
 
 from include.local import postgres
 from multitv.billing import preview, review, tv
-from multitv.billing.policy import Policy, set_policy
 from multitv.billing.preview import Kept, PreviewOutdated
-from multitv.billing.run import ErpEmpty, hold
+from multitv.billing.run import hold
 from multitv.billing.standard import bill_plans
 from multitv.billing.sweep import unfinished
 from multitv.database.engine import DatabaseUnavailable, engine_for
 from multitv.database.migrate import migrate
+from multitv.erp.facts import ErpEmpty
+from multitv.offer.billing_policy import Policy, set_policy
 from multitv.settings import get_settings
 from tests.billing.isp import DUE, Isp
 

@@ -10,8 +10,8 @@ import pytest
 
 from multitv.billing import tv
 from multitv.billing.report import tv_report
-from multitv.billing.run import ErpEmpty
 from multitv.billing.standard import bill_plans
+from multitv.erp.facts import ErpEmpty
 from multitv.quality import books
 from tests.billing.isp import DUE, Isp
 

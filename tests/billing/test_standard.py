@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from multitv.billing import tv
-from multitv.billing.run import ErpEmpty
 from multitv.billing.standard import Invoiced, bill_plans, record_failure, standard_billing
+from multitv.erp.facts import ErpEmpty
 from multitv.quality import books
 from tests.billing.isp import DUE, Isp
 

@@ -23,9 +23,9 @@ from hypothesis.stateful import (
 from include.local import postgres
 from include.local.postgres import Server
 from multitv.billing import correction, tv
-from multitv.billing.policy import Policy, set_policy
 from multitv.billing.standard import bill_plans
 from multitv.database.engine import engine_for
+from multitv.offer.billing_policy import Policy, set_policy
 from multitv.quality import books
 from tests.billing.isp import Isp
 from tests.billing.oracle import Oracle, Plan, Sale

@@ -8,9 +8,9 @@ from decimal import Decimal
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from multitv.contracts.offer import change_offer
 from multitv.contracts.packages import add_package
-from multitv.contracts.plans import set_allows_tv
+from multitv.offer.packages import change_offer
+from multitv.offer.tv_tab import set_allows_tv
 from tests.contracts.conftest import TODAY, Shop
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from multitv.billing import tv
 from multitv.billing.standard import bill_plans
-from multitv.contracts.errors import AlreadyBilled
+from multitv.changes.errors import AlreadyBilled
 from multitv.contracts.packages import add_package, cancel_package, delete_package
 from multitv.quality import books
 from tests.billing.isp import DUE

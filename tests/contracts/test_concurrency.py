@@ -11,7 +11,7 @@ from time import monotonic, sleep
 import pytest
 from sqlalchemy import text
 
-from multitv.contracts.errors import (
+from multitv.changes.errors import (
     AlreadyEnded,
     AlreadySold,
     ContractRefused,
@@ -20,11 +20,11 @@ from multitv.contracts.errors import (
     PackageRefused,
     PointLimitReached,
 )
-from multitv.contracts.offer import change_offer
 from multitv.contracts.packages import add_package, cancel_package, delete_package
-from multitv.contracts.plans import change_default_package, set_allows_tv
 from multitv.contracts.points import edit_point, remove_point, swap_point
 from multitv.database.engine import DatabaseUnavailable
+from multitv.offer.packages import change_offer
+from multitv.offer.tv_tab import change_default_package, set_allows_tv
 from tests.contracts.conftest import TODAY, Shop, mac
 
 DEVICE = {"serial": "SN", "device_type": "stb", "today": TODAY}

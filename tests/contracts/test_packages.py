@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from multitv.contracts.errors import (
+from multitv.changes.errors import (
     AlreadyBilled,
     AlreadyEnded,
     AlreadySold,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from multitv.contracts.errors import (
+from multitv.changes.errors import (
     AlreadyEnded,
     ContractRefused,
     InvalidValue,

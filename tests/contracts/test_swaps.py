@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from multitv.contracts.errors import InvalidValue, MacTaken, PlanRefused
-from multitv.contracts.plans import set_allows_tv
+from multitv.changes.errors import InvalidValue, MacTaken, PlanRefused
 from multitv.contracts.points import swap_point
 from multitv.contracts.rows import ClientPoint
+from multitv.offer.tv_tab import set_allows_tv
 from tests.contracts.conftest import TODAY, Shop, mac
 
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, expect
 
 from multitv.billing import preview, tv
 from multitv.billing.standard import bill_plans
-from multitv.dashboard import figures
+from multitv.reports import dashboard
 from multitv.settings import get_settings
 from tests.e2e.conftest import RunningStack
 from tests.e2e.screens.browser import NARROW, WIDE, Person, new_context
@@ -45,9 +45,9 @@ def months(stack: RunningStack, places: dict[str, Any]) -> dict[str, Any]:
             bill_plans(stack.engine, due)
             tv.settle(stack.engine, due, allow_voids=True)
     preview.keep(stack.engine, places["due"])
-    figures.refresh_billing(stack.engine, today)
-    figures.refresh_contracts(stack.engine, today)
-    figures.refresh_reconciliation(stack.engine, today, get_settings().timezone)
+    dashboard.refresh_billing(stack.engine, today)
+    dashboard.refresh_contracts(stack.engine, today)
+    dashboard.refresh_reconciliation(stack.engine, today, get_settings().timezone)
     return places
 
 

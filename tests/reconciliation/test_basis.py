@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from multitv.erp.facts import ErpEmpty
 from multitv.reconciliation import plan as plans
 from multitv.reconciliation import snapshot
-from multitv.reconciliation.errors import ErpEmpty, Repeated, StagingLost
+from multitv.reconciliation.errors import Repeated, StagingLost
 from tests.reconciliation.conftest import TODAY, House
 
 
@@ -18,7 +19,7 @@ def test_a_newer_plan_supersedes_one_that_waits(provisioned: House) -> None:
 
 def test_an_empty_erp_is_refused(provisioned: House) -> None:
     provisioned.run("delete from erp.client_plan")
-    with pytest.raises(ErpEmpty, match="Nothing was planned and nobody is touched"):
+    with pytest.raises(ErpEmpty, match="Nothing was written and nobody is touched"):
         provisioned.plan()
 
 

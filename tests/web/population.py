@@ -10,11 +10,11 @@ from sqlalchemy import Engine
 
 from multitv.billing import tv
 from multitv.billing.correction import correct
-from multitv.billing.policy import Policy, set_policy
 from multitv.contracts.points import add_point, edit_point
-from multitv.dashboard import figures
+from multitv.offer.billing_policy import Policy, set_policy
 from multitv.reconciliation.fields import PIN_FIELD, UID_FIELD
 from multitv.reconciliation.pins import Pins
+from multitv.reports import dashboard
 from multitv.settings import get_settings
 from tests.web.world import DAILY, FORMULA, NASTY, NO_TV, SCRIPT, World
 
@@ -30,9 +30,9 @@ def make_world(engine: Engine, pin_keys: str) -> World:
     world.keep(world.coming)
     world.keep(world.past)
     world.keep(world.counted)
-    figures.refresh_billing(engine, world.today)
-    figures.refresh_contracts(engine, world.today)
-    figures.refresh_reconciliation(engine, world.today, get_settings().timezone)
+    dashboard.refresh_billing(engine, world.today)
+    dashboard.refresh_contracts(engine, world.today)
+    dashboard.refresh_reconciliation(engine, world.today, get_settings().timezone)
     return world
 
 

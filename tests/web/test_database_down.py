@@ -18,7 +18,7 @@ from sqlalchemy import Engine, text
 
 from include.local import postgres
 from include.local.postgres import Server
-from multitv.contracts.errors import ContractRefused, InvalidValue, MacTaken, NotThere
+from multitv.changes.errors import ContractRefused, InvalidValue, MacTaken, NotThere
 from multitv.database.engine import DatabaseBusy, DatabaseRefused, DatabaseUnavailable, MissingConnection, SchemaMissing
 from multitv.errors import TransientError
 from multitv.reconciliation.errors import InvalidAuthor, MissingPinKey, NoPin, TooManyReveals

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multitv.contracts.errors import InvalidValue
+from multitv.changes.errors import InvalidValue
 from multitv.web import forms
 from multitv.web.rendering import money
 

@@ -9,11 +9,11 @@ from datetime import date, datetime
 from sqlalchemy import Connection, Engine
 
 from multitv.billing.review import Change, Weight, columns, concerns, describe, top_changes, weigh
-from multitv.billing.run import require_erp
 from multitv.billing.tv import list_candidates
 from multitv.database.engine import bulk_transaction, transaction
 from multitv.database.locks import lock
 from multitv.database.sql import named
+from multitv.erp.facts import require_client_plans
 from multitv.errors import PermanentError
 from multitv.settings import get_settings
 
@@ -69,7 +69,7 @@ def approve(engine: Engine, preview: int, *, by: str, at: datetime) -> None:
 
 
 def _keep(connection: Connection, due_date: date) -> Kept:
-    require_erp(connection)
+    require_client_plans(connection)
     list_candidates(connection, due_date)
     weight = weigh(connection, due_date)
     unusual, changes = concerns(weight, get_settings()), top_changes(connection, weight)

@@ -11,12 +11,6 @@ from sqlalchemy import Connection
 
 from multitv.database.locks import lock
 from multitv.database.sql import named
-from multitv.errors import PermanentError
-
-
-class ErpEmpty(PermanentError):
-    """The ERP shows no client plan at all: it is empty, or half loaded, and no basis for billing."""
-
 
 Kind = Literal["tv", "standard"]
 
@@ -47,15 +41,6 @@ def hold(connection: Connection, due_date: date) -> None:
     With its whole month, in fact: a due day that moves takes a charge from one due date of the month to another.
     """
     lock(connection, f"billing {due_date:%Y-%m}")
-
-
-def require_erp(connection: Connection) -> None:
-    """Raise ErpEmpty if erp.client_plan has no row."""
-    if not connection.execute(named("erp/has_client_plans")).scalar_one():
-        raise ErpEmpty(
-            "erp.client_plan is empty: the ERP is not loaded, or its view shows nothing. Nothing was written. Repair "
-            "it, then clear this task."
-        )
 
 
 def read_run(connection: Connection, kind: Kind, due_date: date) -> Run | None:

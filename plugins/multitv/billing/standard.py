@@ -11,9 +11,10 @@ from datetime import date
 
 from sqlalchemy import Engine
 
-from multitv.billing.run import Run, hold, open_run, read_run, require_erp
+from multitv.billing.run import Run, hold, open_run, read_run
 from multitv.database.engine import bulk_transaction, transaction
 from multitv.database.sql import named
+from multitv.erp.facts import require_client_plans
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ def bill_plans(engine: Engine, due_date: date) -> Invoiced:
     """
     with bulk_transaction(engine) as connection:
         hold(connection, due_date)
-        require_erp(connection)
+        require_client_plans(connection)
         run = open_run(connection, "standard", due_date)
         of_date = {"due_date": due_date}
         invoices = connection.execute(named("billing/insert_invoices"), of_date).rowcount

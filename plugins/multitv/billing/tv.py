@@ -11,9 +11,10 @@ from sqlalchemy import Connection, Engine
 
 from multitv.billing.correction import post_credits
 from multitv.billing.review import Approval, Question, review
-from multitv.billing.run import Tally, hold, open_run, read_run, reais, require_erp
+from multitv.billing.run import Tally, hold, open_run, read_run, reais
 from multitv.database.engine import bulk_transaction
 from multitv.database.sql import named
+from multitv.erp.facts import require_client_plans
 from multitv.errors import PermanentError
 from multitv.markdown import table
 from multitv.settings import get_settings
@@ -75,7 +76,7 @@ def load(engine: Engine, due_date: date) -> Loaded:
     Raises ErpEmpty, DatabaseUnavailable.
     """
     with bulk_transaction(engine) as connection:
-        require_erp(connection)
+        require_client_plans(connection)
         due = connection.execute(named("billing/count_due"), {"due_date": due_date}).one()
         rows = connection.execute(named("billing/load"), {"due_date": due_date}).all()
     charges = [row for row in rows if row.outcome == "charge"]
@@ -113,7 +114,7 @@ def save(
     """
     with bulk_transaction(engine) as connection:
         hold(connection, due_date)
-        require_erp(connection)
+        require_client_plans(connection)
         run = open_run(connection, "tv", due_date)
         of_run: dict[str, object] = {"run_id": run.id}
         of_date: dict[str, object] = {"due_date": due_date}
@@ -145,7 +146,7 @@ def settle(engine: Engine, due_date: date, *, allow_voids: bool = False) -> Sett
     """
     with bulk_transaction(engine) as connection:
         hold(connection, due_date)
-        require_erp(connection)
+        require_client_plans(connection)
         standard = read_run(connection, "standard", due_date)
         if standard is None or standard.status != "closed":
             raise StandardBillingNotClosed(

@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row
 
-from multitv.contracts.change import Change, changing, guarded, titled
-from multitv.contracts.errors import (
+from multitv.changes.change import Change, changing, guarded, titled
+from multitv.changes.errors import (
     AlreadyBilled,
     AlreadyEnded,
     AlreadySold,
@@ -20,8 +20,9 @@ from multitv.contracts.errors import (
     NotThere,
     PackageRefused,
 )
+from multitv.changes.values import own_price
+from multitv.contracts.client_plan import require_tv
 from multitv.contracts.rows import ClientPackage
-from multitv.contracts.values import own_price
 from multitv.database.sql import named
 
 
@@ -48,7 +49,7 @@ def add_package(
     }
     with changing(engine, author, "add_package") as change:
         change.hold_client_plan(client_plan_id)
-        change.require_tv(client_plan_id, today)
+        require_tv(change, client_plan_id, today)
         package = titled(package_id, _require_extra(change.connection, package_id))
         _refuse_second_sale(change.connection, sale, package)
         # The constraint is the guard, whatever else sells packages.
@@ -137,15 +138,13 @@ def _hold(change: Change, client_package_id: int) -> Row[Any]:
 
 def _called(change: Change, client_package: Row[Any]) -> str:
     """Return what a message calls a client package."""
-    package = change.connection.execute(
-        named("contracts/read_package"), {"package_id": client_package.package_id}
-    ).one()
+    package = change.connection.execute(named("changes/read_package"), {"package_id": client_package.package_id}).one()
     return f"pacote do cliente {titled(client_package.id, package.name)}"
 
 
 def _require_extra(connection: Connection, package_id: int) -> str:
     """Return the name of a package that may be sold. Raises NotThere, PackageRefused."""
-    package = connection.execute(named("contracts/read_package"), {"package_id": package_id}).one_or_none()
+    package = connection.execute(named("changes/read_package"), {"package_id": package_id}).one_or_none()
     if package is None:
         raise NotThere(f"Não há pacote {package_id}: confira o número, ou sincronize o catálogo (tv_catalog_sync).")
     if not package.active:

@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import Engine, Row
 
-from multitv.contracts.change import Change, changing, guarded, titled
-from multitv.contracts.errors import AlreadyEnded, InvalidValue, MacTaken, NotThere, PointLimitReached
+from multitv.changes.change import Change, changing, guarded, titled
+from multitv.changes.errors import AlreadyEnded, InvalidValue, MacTaken, NotThere, PointLimitReached
+from multitv.changes.values import TextField, mac_address, words
+from multitv.contracts.client_plan import require_tv
 from multitv.contracts.rows import ClientPoint
-from multitv.contracts.values import TextField, mac_address, words
 from multitv.database.locks import lock
 from multitv.database.sql import named
 
@@ -36,7 +37,7 @@ def add_point(
     point = device | {"label": words("label", label), "client_plan_id": client_plan_id, "added_on": today}
     with changing(engine, author, "add_point") as change:
         change.hold_client_plan(client_plan_id)
-        service_plan_id = change.require_tv(client_plan_id, today)
+        service_plan_id = require_tv(change, client_plan_id, today)
         _require_room(change, client_plan_id, service_plan_id, today)
         after = _with_mac(change, device["mac"], "contracts/insert_client_point", point)
         change.note(None, after.state, client_plan_id=client_plan_id)
@@ -98,7 +99,7 @@ def swap_point(
                 "Ponto para corrigir os dados deste.",
                 field="mac",
             )
-        change.require_tv(before.client_plan_id, today)
+        require_tv(change, before.client_plan_id, today)
         after = _with_mac(
             change, device["mac"], "contracts/update_client_point", _stored(before) | device, leaves=before.mac
         )

@@ -10,10 +10,6 @@ from typing import ClassVar
 from multitv.errors import PermanentError, TransientError
 
 
-class ErpEmpty(PermanentError):
-    """The ERP shows no client plan at all: no basis for a plan."""
-
-
 class Repeated(PermanentError):
     """A client plan, or its subscriber, is there more than once."""
 

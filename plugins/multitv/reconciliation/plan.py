@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Engine
 from multitv.database.engine import bulk_transaction, transaction
 from multitv.database.locks import lock
 from multitv.database.sql import named
-from multitv.reconciliation.errors import ErpEmpty, Repeated, StagingLost
+from multitv.erp.facts import require_client_plans
+from multitv.reconciliation.errors import Repeated, StagingLost
 from multitv.reconciliation.fields import PIN_FIELD, UID_FIELD
 from multitv.reconciliation.snapshot import STAGING_LOCK
 
@@ -98,11 +99,7 @@ def plan_of(connection: Connection, plan: int) -> Plan:
 
 
 def _stage_desired(connection: Connection, today: date, client_plan: int | None) -> None:
-    if not connection.execute(named("erp/has_client_plans")).scalar_one():
-        raise ErpEmpty(
-            "erp.client_plan is empty: the ERP is not loaded, or its view shows nothing. Nothing was planned and "
-            "nobody is touched. Repair it, then clear this task."
-        )
+    require_client_plans(connection)
     fields = {"uid_field": UID_FIELD, "pin_field": PIN_FIELD}
     connection.execute(named("reconciliation/clear_desired"))
     connection.execute(named("reconciliation/insert_desired"), {"today": today, "client_plan": client_plan, **fields})

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy import Engine
 
 from multitv.billing.preview import PreviewOutdated, approve
-from multitv.contracts.errors import InvalidValue
+from multitv.changes.errors import InvalidValue
 from multitv.settings import get_settings
 from multitv.web.access import BILLING_DAG
 from multitv.web.airflow import Airflow

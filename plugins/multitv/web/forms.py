@@ -11,7 +11,7 @@ from fastapi import Form, Path
 from pydantic import AfterValidator, BeforeValidator
 from pydantic_core import PydanticCustomError
 
-from multitv.contracts.errors import InvalidValue
+from multitv.changes.errors import InvalidValue
 from multitv.web.paging import MAX_ID
 
 # Beyond these a day is a slip of the keys.

@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from multitv.billing.preview import PreviewOutdated
-from multitv.contracts.errors import ContractRefused, InvalidValue, NotThere
+from multitv.changes.errors import ContractRefused, InvalidValue, NotThere
 from multitv.database.engine import (
     DatabaseBusy,
     DatabaseRefused,

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from multitv.contracts.offer import change_offer
-from multitv.contracts.plans import change_tv_tab
+from multitv.offer.packages import change_offer
+from multitv.offer.tv_tab import change_tv_tab
 from multitv.web.access import OfferEditor, Reader
 from multitv.web.api.models import OfferBody, TvTab
 from multitv.web.bulkhead import DatabaseRoute

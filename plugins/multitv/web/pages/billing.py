@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 
 from multitv.billing.due_date import due_dates
-from multitv.contracts.errors import InvalidValue
+from multitv.changes.errors import InvalidValue
 from multitv.settings import get_settings
 from multitv.web import export, forms
 from multitv.web.access import BILLING_DAG, Biller, Reader

@@ -8,8 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Engine
 
+from multitv.changes.errors import ContractRefused
 from multitv.contracts import packages, points
-from multitv.contracts.errors import ContractRefused
 from multitv.reconciliation.reveal_pin import reveal
 from multitv.settings import get_settings
 from multitv.web import forms

@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Engine
 
-from multitv.contracts.errors import ContractRefused
-from multitv.contracts.offer import change_offer
-from multitv.contracts.plans import change_tv_tab
+from multitv.changes.errors import ContractRefused
+from multitv.offer.packages import change_offer
+from multitv.offer.tv_tab import change_tv_tab
 from multitv.web import forms
 from multitv.web.access import OfferEditor, Person, Reader
 from multitv.web.bulkhead import DatabaseRoute

@@ -1,18 +1,16 @@
-"""What every change has in common: its transaction, its locks, the rules of the client plan, and its audit row."""
+"""What every change has in common: its transaction, its locks and its audit row."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 
 import psycopg
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
-from multitv.contracts.errors import NotThere, PlanRefused
-from multitv.contracts.values import words
+from multitv.changes.values import words
 from multitv.database.engine import transaction
 from multitv.database.locks import lock
 from multitv.database.sql import named
@@ -48,7 +46,7 @@ class Change:
         `before` and `after` are the changed row as JSON, None where there is none.
         """
         self.connection.execute(
-            named("contracts/insert_contract_change"),
+            named("changes/insert_contract_change"),
             {
                 "author": self.author,
                 "action": self.action,
@@ -59,29 +57,6 @@ class Change:
                 "after": after,
             },
         )
-
-    def require_tv(self, client_plan_id: int, today: date) -> int:
-        """Return the service plan of a client plan that may be given packages and points.
-
-        Raises NotThere, PlanRefused.
-        """
-        plan = self.connection.execute(
-            named("contracts/read_client_plan"), {"client_plan_id": client_plan_id, "today": today}
-        ).first()
-        if plan is None:
-            raise NotThere(f"O ERP não tem o plano do cliente {client_plan_id}: confira o número.")
-        if plan.cancelled:
-            raise PlanRefused(
-                f"O plano do cliente {client_plan_id} está cancelado e não recebe mais pacotes nem pontos: use um "
-                "plano ativo do cliente."
-            )
-        if not plan.allows_tv:
-            raise PlanRefused(
-                f"O plano de serviço {titled(plan.service_plan_id, plan.service_plan_name)}, do plano do cliente "
-                f"{client_plan_id}, não permite TV: ponha “Permite a criação de Planos de TV” em Sim na aba TV do "
-                "plano de serviço, ou mude o cliente para um plano de serviço com TV."
-            )
-        return int(plan.service_plan_id)
 
 
 def titled(number: int, name: str | None) -> str:

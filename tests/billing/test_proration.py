@@ -13,8 +13,8 @@ from sqlalchemy.exc import DatabaseError
 
 from multitv.billing import tv
 from multitv.billing.correction import explain
-from multitv.billing.policy import Policy, PolicyRefused, set_policy
 from multitv.billing.standard import bill_plans
+from multitv.offer.billing_policy import Policy, PolicyRefused, set_policy
 from multitv.quality import books
 from tests.billing.isp import DUE, FIRST, Isp
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multitv.contracts.errors import InvalidValue
-from multitv.contracts.values import mac_address, own_price, point_limit, words
+from multitv.changes.errors import InvalidValue
+from multitv.changes.values import mac_address, own_price, point_limit, words
 
 MULTICAST = 1 << 40
 DEVICES = st.integers(1, 2**48 - 1).map(lambda number: f"{number & ~MULTICAST or 2:012x}")

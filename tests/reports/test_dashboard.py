@@ -14,9 +14,9 @@ from sqlalchemy import Engine
 from include.sandbox.population.seed import seed
 from multitv.billing import tv
 from multitv.billing.correction import correct
-from multitv.billing.policy import Policy, set_policy
 from multitv.billing.standard import bill_plans
-from multitv.dashboard import figures
+from multitv.offer.billing_policy import Policy, set_policy
+from multitv.reports import dashboard
 from tests.billing.isp import Isp
 
 TODAY = date(2026, 11, 23)
@@ -52,9 +52,9 @@ def settle(isp: Isp, due_date: date) -> None:
 
 
 def refresh(isp: Isp, today: date = TODAY) -> int:
-    summed = figures.refresh_billing(isp.engine, today)
-    figures.refresh_contracts(isp.engine, today)
-    figures.refresh_reconciliation(isp.engine, today, SAO_PAULO)
+    summed = dashboard.refresh_billing(isp.engine, today)
+    dashboard.refresh_contracts(isp.engine, today)
+    dashboard.refresh_reconciliation(isp.engine, today, SAO_PAULO)
     return summed
 
 
@@ -166,7 +166,7 @@ def test_events_are_shown_of_a_year_and_revenue_for_ever(isp: Isp) -> None:
 
 @pytest.mark.parametrize("today", [TODAY, date(2027, 6, 1)])
 def test_a_package_has_the_clients_that_have_it_that_day(isp: Isp, today: date) -> None:
-    figures.refresh_contracts(isp.engine, today)
+    dashboard.refresh_contracts(isp.engine, today)
     rows = shown(isp)["package_clients"]
     assert {(row.package_id, row.kind): (row.client_plans, row.amount) for row in rows} == counted(isp, today)
     assert {row.kind for row in rows} == {"included", "extra"}

@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from typing import Literal
 
-from multitv.contracts.errors import InvalidValue
+from multitv.changes.errors import InvalidValue
 
 TextField = Literal["author", "label", "serial", "device_type", "reason"]
 

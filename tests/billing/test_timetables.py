@@ -13,8 +13,8 @@ from airflow.utils.types import DagRunType
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multitv.billing import timetable as module
-from multitv.billing.timetable import DueDayTimetable
+from multitv.billing import timetables as module
+from multitv.billing.timetables import DueDayTimetable
 
 SAO_PAULO = ZoneInfo("America/Sao_Paulo")
 TIMETABLE = DueDayTimetable((5, 10, 31), 10, time(6), SAO_PAULO)

@@ -22,7 +22,7 @@ _FIGURES = {
     "revenue": ("clear_revenue", "insert_revenue"),
     "event_status": ("clear_event_status", "insert_event_status"),
     "package_clients": ("clear_package_clients", "insert_package_clients"),
-    "drift": ("clear_drift", "insert_drift"),
+    "drift": ("clear_revenue_assurance_total", "insert_revenue_assurance_total"),
     "operation": ("clear_operation", "insert_operation"),
 }
 
@@ -34,12 +34,12 @@ def refresh_billing(engine: Engine, today: date) -> int:
     Raises DatabaseUnavailable.
     """
     with bulk_transaction(engine) as connection:
-        changed = connection.execute(named("dashboard/changed_due_dates")).scalars().all()
+        changed = connection.execute(named("reports/changed_due_dates")).scalars().all()
     for due_date in changed:
         with bulk_transaction(engine) as connection:
             _hold(connection)
-            for step in ("note_due_date", "clear_due_date_sum", "insert_due_date_sum"):
-                connection.execute(named(f"dashboard/{step}"), {"due_date": due_date})
+            for step in ("record_due_date", "clear_due_date_sum", "insert_due_date_sum"):
+                connection.execute(named(f"reports/{step}"), {"due_date": due_date})
     _replace(engine, "revenue", "event_status", today=today)
     log.info("Billing: %s due dates summed anew.", len(changed))
     return len(changed)
@@ -64,9 +64,9 @@ def _replace(engine: Engine, *figures: str, **parameters: object) -> None:
         _hold(connection)
         for figure in figures:
             clear, insert = _FIGURES[figure]
-            connection.execute(named(f"dashboard/{clear}"))
-            connection.execute(named(f"dashboard/{insert}"), parameters)
-            connection.execute(named("dashboard/note_refresh"), {"figure": figure})
+            connection.execute(named(f"reports/{clear}"))
+            connection.execute(named(f"reports/{insert}"), parameters)
+            connection.execute(named("reports/record_refresh"), {"figure": figure})
 
 
 def _hold(connection: Connection) -> None:

@@ -12,13 +12,13 @@ from airflow.triggers.base import TriggerEvent
 from sqlalchemy import URL
 
 from include.local import postgres
-from multitv.billing.standard import bill_plans, record_failure
-from multitv.billing.wait import (
+from multitv.billing.sensors import (
     StandardBillingFailed,
     StandardBillingOverdue,
+    StandardBillingSensor,
     StandardBillingTrigger,
-    WaitForStandardBilling,
 )
+from multitv.billing.standard import bill_plans, record_failure
 from multitv.database.engine import MissingConnection, isp_database
 from tests.billing.isp import DUE, Isp
 
@@ -36,8 +36,8 @@ def connection(database_url: URL, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIRFLOW_CONN_ISP_DB", json.dumps(settings))
 
 
-def waiting(due_date: str = str(DUE)) -> WaitForStandardBilling:
-    return WaitForStandardBilling(task_id="wait", due_date=due_date)
+def waiting(due_date: str = str(DUE)) -> StandardBillingSensor:
+    return StandardBillingSensor(task_id="wait", due_date=due_date)
 
 
 async def first_event(trigger: StandardBillingTrigger, seconds: float = 20) -> TriggerEvent:
@@ -56,7 +56,7 @@ def test_an_open_one_defers_until_the_deadline_after_the_due_date(isp: Isp) -> N
         waiting("2030-01-10").execute({})
     trigger = deferred.value.trigger
     assert trigger.serialize() == (
-        "multitv.billing.wait.StandardBillingTrigger",
+        "multitv.billing.sensors.StandardBillingTrigger",
         {"due_date": "2030-01-10", "deadline": "2030-01-14T00:00:00-03:00", "poll_seconds": 60},
     )
     assert deferred.value.method_name == "resume"

@@ -51,16 +51,16 @@ def measure(engine: Engine, plan_id: int, today: date) -> dict[str, Measured]:
         of_plan: dict[str, object] = {"plan": plan_id, "today": today}
         last_due = _last_due_dates(connection, today)
         for step in ("list_unserved", "list_suspects"):
-            connection.execute(named(f"reconciliation/{step}"), of_plan | last_due)
+            connection.execute(named(f"reports/{step}"), of_plan | last_due)
         connection.exec_driver_sql("analyze unserved; analyze suspect")
-        connection.execute(named("reconciliation/list_concerned"))
+        connection.execute(named("reports/list_concerned"))
         connection.exec_driver_sql("analyze concerned")
-        connection.execute(named("reconciliation/clear_drift"))
+        connection.execute(named("reports/clear_revenue_assurance"))
         for step in ("insert_not_active", "insert_not_billed"):
-            connection.execute(named(f"reconciliation/{step}"), of_plan | last_due)
-        connection.execute(named("reconciliation/note_measured"), of_plan | {"snapshot": snapshot})
+            connection.execute(named(f"reports/{step}"), of_plan | last_due)
+        connection.execute(named("reports/record_measured"), of_plan | {"snapshot": snapshot})
         connection.exec_driver_sql("analyze reconciliation.drift")
-        rows = connection.execute(named("reconciliation/sum_drift")).all()
+        rows = connection.execute(named("reports/sum_revenue_assurance")).all()
     drift = {row.kind: Measured(row.client_plans, row.amount) for row in rows}
     for kind, found in drift.items():
         log.info("Plan %s, %s: %s client plans, R$ %s a month.", plan_id, kind, found.client_plans, found.amount)
@@ -69,20 +69,20 @@ def measure(engine: Engine, plan_id: int, today: date) -> dict[str, Measured]:
 
 def _require_basis(connection: Connection, plan_id: int) -> int:
     """Return the snapshot that staging holds of the platform as this plan left it."""
-    basis = connection.execute(named("reconciliation/read_basis"), {"plan": plan_id}).one_or_none()
+    basis = connection.execute(named("reports/read_basis"), {"plan": plan_id}).one_or_none()
     if basis is None or basis.only_client_plan_id is not None or basis.snapshot_id is None:
         raise StagingLost(
             f"Plan {plan_id} is none of all client plans, or nobody looked at the platform since it was applied: there "
             "is nothing to measure. The next run measures anew."
         )
     require_snapshot(connection, basis.snapshot_id)
-    if connection.execute(named("reconciliation/count_desired")).scalar_one() != basis.desired:
+    if connection.execute(named("reports/count_desired")).scalar_one() != basis.desired:
         raise StagingLost(f"What plan {plan_id} wanted is not in staging any more: trigger a new run.")
     return int(basis.snapshot_id)
 
 
 def _last_due_dates(connection: Connection, today: date) -> dict[str, object]:
-    rows = connection.execute(named("reconciliation/last_due_dates"), {"today": today}).all()
+    rows = connection.execute(named("reports/last_due_dates"), {"today": today}).all()
     return {
         "due_days": [row.due_day for row in rows],
         "due_dates": [row.due_date for row in rows],

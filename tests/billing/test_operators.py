@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from airflow.sdk import DAG
 
-from multitv.billing import approval, review, tv
+from multitv.billing import operators as approval
+from multitv.billing import review, tv
 from multitv.settings import get_settings
 from tests.billing.isp import DUE, Isp
 

@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import Engine, Row
 
-from multitv.contracts.change import Change, changing, titled
-from multitv.contracts.errors import NotThere, PackageRefused
-from multitv.contracts.rows import Offer
-from multitv.contracts.values import own_price
-from multitv.contracts.values import point_limit as checked_limit
+from multitv.changes.change import Change, changing, titled
+from multitv.changes.errors import NotThere, PackageRefused
+from multitv.changes.values import own_price
+from multitv.changes.values import point_limit as checked_limit
 from multitv.database.sql import named
+from multitv.offer.rows import Offer
 
 _NAMED_PLANS = 10
 
@@ -39,21 +39,21 @@ def change_offer(
             return _row(before)
         if extra and not before.extra:
             _refuse_default(change, before)
-        after = change.connection.execute(named("contracts/update_offer"), {"id": package_id, **wanted}).one()
+        after = change.connection.execute(named("offer/update_package"), {"id": package_id, **wanted}).one()
         change.note(before.state, after.state, package_id=package_id)
     return _row(after)
 
 
 def _hold(change: Change, package_id: int) -> Row[Any]:
     change.hold_package(package_id)
-    held = change.connection.execute(named("contracts/hold_offer"), {"id": package_id}).one_or_none()
+    held = change.connection.execute(named("offer/lock_package"), {"id": package_id}).one_or_none()
     if held is None:
         raise NotThere(f"Não há pacote {package_id}: confira o número, ou sincronize o catálogo (tv_catalog_sync).")
     return held
 
 
 def _refuse_default(change: Change, package: Row[Any]) -> None:
-    plans = change.connection.execute(named("contracts/plans_of_default_package"), {"package_id": package.id}).all()
+    plans = change.connection.execute(named("offer/plans_of_default_package"), {"package_id": package.id}).all()
     if not plans:
         return
     shown = ", ".join(titled(plan.service_plan_id, plan.name) for plan in plans[:_NAMED_PLANS])

@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy import Engine, Row
 
-from multitv.contracts.change import Change, changing
-from multitv.contracts.errors import NotThere, PackageRefused
-from multitv.contracts.rows import PlanSetting
+from multitv.changes.change import Change, changing
+from multitv.changes.errors import NotThere, PackageRefused
 from multitv.database.locks import lock
 from multitv.database.sql import named
+from multitv.erp.facts import has_service_plan
+from multitv.offer.rows import PlanSetting
 
 
 def change_default_package(engine: Engine, author: str, service_plan_id: int, package_id: int) -> PlanSetting:
@@ -60,13 +61,13 @@ def change_tv_tab(
 def _hold(change: Change, service_plan_id: int) -> Row[Any] | None:
     of = {"service_plan_id": service_plan_id}
     lock(change.connection, f"service plan {service_plan_id}")
-    if change.connection.execute(named("erp/read_service_plan"), of).first() is None:
+    if not has_service_plan(change.connection, service_plan_id):
         raise NotThere(f"O ERP não tem o plano de serviço {service_plan_id}: confira o número.")
-    return change.connection.execute(named("contracts/hold_service_plan_setting"), of).one_or_none()
+    return change.connection.execute(named("offer/lock_service_plan_setting"), of).one_or_none()
 
 
 def _require_basic(change: Change, package_id: int) -> None:
-    package = change.connection.execute(named("contracts/read_package"), {"package_id": package_id}).one_or_none()
+    package = change.connection.execute(named("changes/read_package"), {"package_id": package_id}).one_or_none()
     if package is None:
         raise NotThere(f"Não há pacote {package_id}: confira o número, ou sincronize o catálogo (tv_catalog_sync).")
     if not package.active:
@@ -85,7 +86,7 @@ def _write(
     if before is not None and (before.allows_tv, before.package_id) == (allows_tv, package_id):
         return PlanSetting(*before[:-1])
     after = change.connection.execute(
-        named("contracts/upsert_service_plan_setting"),
+        named("offer/upsert_service_plan_setting"),
         {"service_plan_id": service_plan_id, "allows_tv": allows_tv, "package_id": package_id},
     ).one()
     change.note(before.state if before else None, after.state, service_plan_id=service_plan_id)

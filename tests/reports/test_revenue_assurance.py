@@ -13,12 +13,13 @@ from sqlalchemy import Engine
 
 from multitv.billing import tv
 from multitv.billing.correction import correct
-from multitv.billing.policy import Policy, set_policy
 from multitv.billing.standard import bill_plans
-from multitv.reconciliation import drift, snapshot, verify
+from multitv.offer.billing_policy import Policy, set_policy
 from multitv.reconciliation import plan as plans
-from multitv.reconciliation.drift import Measured
+from multitv.reconciliation import snapshot, verify
 from multitv.reconciliation.errors import StagingLost
+from multitv.reports import revenue_assurance
+from multitv.reports.revenue_assurance import Measured
 from tests.billing.isp import DUE, Isp
 from tests.reconciliation.conftest import TODAY as ANCHOR
 from tests.reconciliation.conftest import House
@@ -70,7 +71,7 @@ class World(Isp):
         return made
 
     def drift(self) -> list[Offender]:
-        drift.measure(self.engine, self.plan(), TODAY)
+        revenue_assurance.measure(self.engine, self.plan(), TODAY)
         return self.offenders()
 
     def offenders(self) -> list[Offender]:
@@ -148,7 +149,7 @@ def test_the_reason_is_what_the_plan_met(world: World) -> None:
     world.run("update reconciliation.operation set status = 'planned', done_at = null where client_plan_id = :n",
               n=waiting)  # fmt: skip
     world.sell(later, package)
-    drift.measure(world.engine, made, TODAY)
+    revenue_assurance.measure(world.engine, made, TODAY)
     assert {plan: reason for _, plan, _, _, reason in world.offenders()} == {
         refused: "recusado pela plataforma: UNKNOWN_SERVICE: no such service",
         unnamed: "o ERP não sabe o nome do cliente",
@@ -353,19 +354,19 @@ def test_only_the_drift_of_the_last_plan_is_kept_and_summed_by_kind(world: World
     for number in (plan, other):
         world.sell(number, package, added_on=date(2026, 12, 11))
     first = world.plan()
-    assert drift.measure(world.engine, first, TODAY) == {
+    assert revenue_assurance.measure(world.engine, first, TODAY) == {
         SOLD: Measured(2, reais("59.80")),
         ACTIVE: Measured(0, reais("0")),
         BILLED: Measured(0, reais("0")),
     }
     world.serve(other, package)
     second = world.plan()
-    assert drift.measure(world.engine, second, TODAY)[SOLD] == Measured(1, reais("29.90"))
-    assert drift.measure(world.engine, second, TODAY)[SOLD] == Measured(1, reais("29.90"))
+    assert revenue_assurance.measure(world.engine, second, TODAY)[SOLD] == Measured(1, reais("29.90"))
+    assert revenue_assurance.measure(world.engine, second, TODAY)[SOLD] == Measured(1, reais("29.90"))
     assert world.run("select distinct plan_id from reconciliation.drift") == [(second,)]
     assert world.run("select plan_id, seen_at <= measured_at from reconciliation.drift_measured") == [(second, True)]
     with pytest.raises(StagingLost):
-        drift.measure(world.engine, first, TODAY)
+        revenue_assurance.measure(world.engine, first, TODAY)
     assert world.run("select plan_id from reconciliation.drift_measured") == [(second,)]
 
 
@@ -375,7 +376,7 @@ def test_a_quiet_hour_is_measured_by_its_own_snapshot_and_an_applied_plan_by_the
     quiet = provisioned.plan()
     provisioned.approve(quiet)
     assert provisioned.operations(quiet) == []
-    before = drift.measure(provisioned.engine, quiet, ANCHOR)
+    before = revenue_assurance.measure(provisioned.engine, quiet, ANCHOR)
     assert before[SOLD].client_plans == 0
     plan, uid = provisioned.run(
         "select client_plan_id, platform_uid from tv.client_package join tv.package on package.id = package_id "
@@ -387,19 +388,19 @@ def test_a_quiet_hour_is_measured_by_its_own_snapshot_and_an_applied_plan_by_the
     with provisioned.client() as by_hand:
         by_hand.end_service(provisioned.subscriber(plan).uid, uid, idempotency_key="by hand")
     made = provisioned.plan()
-    assert drift.measure(provisioned.engine, made, ANCHOR)[SOLD].client_plans == 1
+    assert revenue_assurance.measure(provisioned.engine, made, ANCHOR)[SOLD].client_plans == 1
     provisioned.approve(made)
     with pytest.raises(StagingLost, match="nobody looked at the platform since"):
-        drift.measure(provisioned.engine, made, ANCHOR)
+        revenue_assurance.measure(provisioned.engine, made, ANCHOR)
     provisioned.apply(made)
     verify.verify(provisioned.engine, provisioned.client(), made)
-    assert drift.measure(provisioned.engine, made, ANCHOR) == before
+    assert revenue_assurance.measure(provisioned.engine, made, ANCHOR) == before
     snapshot.take(provisioned.engine, provisioned.client())
     with pytest.raises(StagingLost, match="is not in staging any more"):
-        drift.measure(provisioned.engine, made, ANCHOR)
+        revenue_assurance.measure(provisioned.engine, made, ANCHOR)
 
 
 def test_a_run_for_one_client_plan_says_nothing_of_all(provisioned: House) -> None:
     made = provisioned.plan(provisioned.served()[0])
     with pytest.raises(StagingLost, match="none of all client plans"):
-        drift.measure(provisioned.engine, made, ANCHOR)
+        revenue_assurance.measure(provisioned.engine, made, ANCHOR)

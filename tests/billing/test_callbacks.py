@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import URL
 
+from multitv.billing.callbacks import record_failed_task
 from multitv.billing.due_date import BadDueDate
-from multitv.billing.on_failure import record_failed_task
 from multitv.billing.standard import standard_billing
 from tests.billing.isp import DUE, Isp
 

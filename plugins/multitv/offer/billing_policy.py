@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from multitv.database.engine import transaction
 from multitv.database.locks import lock
 from multitv.database.sql import named
+from multitv.erp.facts import has_service_plan
 from multitv.errors import PermanentError
 
 log = logging.getLogger(__name__)
@@ -47,11 +48,11 @@ def set_policy(engine: Engine, author: str, policy: Policy, service_plan_id: int
         raise PolicyRefused(f"{policy.minimum_amount} is no minimum amount: give reais with at most two decimals.")
     with transaction(engine) as connection:
         lock(connection, "billing policy")
-        plan = {"service_plan_id": service_plan_id}
-        if service_plan_id is not None and not connection.execute(named("erp/read_service_plan"), plan).first():
+        if service_plan_id is not None and not has_service_plan(connection, service_plan_id):
             raise PolicyRefused(f"The ERP has no service plan {service_plan_id}: check the number.")
         version = connection.execute(
-            named("billing/insert_policy"), plan | {"author": author.strip()} | vars(policy)
+            named("offer/insert_billing_policy"),
+            {"service_plan_id": service_plan_id, "author": author.strip()} | vars(policy),
         ).scalar_one()
     log.info("Policy %s of %s: %s", version, service_plan_id or "every plan without its own", policy)
     return int(version)

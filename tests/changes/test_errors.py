@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from multitv.contracts import errors
-from multitv.contracts.errors import ContractRefused, InvalidValue
+from multitv.changes import errors
+from multitv.changes.errors import ContractRefused, InvalidValue
 
 CODES = {
     "ContractRefused": "contract_refused",

@@ -1,0 +1,1 @@
+"""The ERP's facts, as every room reads them. Nothing here writes them."""
