@@ -29,11 +29,14 @@ from multitv.database.engine import engine_for, shared_engine_for
 from multitv.database.migrate import migrate
 from multitv.reports import dashboard
 from multitv.settings import get_settings
-from multitv.web import export
-from multitv.web.pages.clients import AHEAD, SPAN
-from multitv.web.paging import Page
-from multitv.web.reads import billing, clients, drift, offer
-from multitv.web.reads.panel import panel
+from multitv.web.billing import export
+from multitv.web.billing import queries as billing
+from multitv.web.clients import queries as clients
+from multitv.web.clients.pages import AHEAD, SPAN
+from multitv.web.core.paging import Page
+from multitv.web.dashboard import revenue_assurance
+from multitv.web.dashboard.queries import figures
+from multitv.web.offer import queries as offer
 from tests.bench.harness import TURNS, exists, in_turns, seconds, show
 
 TODAY = date(2026, 11, 26)
@@ -183,8 +186,8 @@ def _pages(engine: Engine, chance: random.Random, rows: int) -> dict[str, Callab
         "service plans": lambda: offer.service_plans(engine),
         "packages": lambda: offer.packages(engine),
         "channels": lambda: offer.channels(engine),
-        "dashboard": lambda: panel(engine, TODAY),
-        "drift, the first page": lambda: drift.page(engine, "active_not_billed"),
+        "dashboard": lambda: figures(engine, TODAY),
+        "revenue assurance, the first page": lambda: revenue_assurance.page(engine, "active_not_billed"),
     }
 
 

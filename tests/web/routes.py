@@ -10,8 +10,8 @@ from fastapi.dependencies.utils import get_flat_dependant
 from fastapi.routing import APIRoute
 from starlette.routing import Mount
 
-from multitv.web.access import Right
 from multitv.web.app import make_app
+from multitv.web.core.access import Right
 
 # Nobody has this number, and nothing is due on that day.
 NOBODY = 987_654_321

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import jwt
 import pytest
 
-from multitv.web.access import Right
+from multitv.web.core.access import Right
 from tests.web.routes import NEVER, NOBODY, PLACES, RIGHTS, Place
 from tests.web.server import Web
 from tests.web.visitor import HTMX, SAME_ORIGIN, Visitor

@@ -85,7 +85,7 @@ def test_the_history_is_read_page_by_page(world: World, viewer: Visitor) -> None
 
 def test_a_cursor_of_another_list_is_refused(world: World, viewer: Visitor) -> None:
     cursor = viewer.read("/clients")["next"]
-    for path in ("/channels", "/packages", "/drift/sold_not_active", f"/billing/{world.counted}/lines"):
+    for path in ("/channels", "/packages", "/revenue-assurance/sold_not_active", f"/billing/{world.counted}/lines"):
         refused = viewer.api("GET", path, params={"cursor": cursor})
         assert (refused.status_code, refused.json()["error"]["code"]) == (422, "bad_cursor")
         assert "comece de novo pelo início" in refused.text

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from multitv.web.rendering import money
+from multitv.web.core.rendering import money
 from tests.web.visitor import Visitor
 from tests.web.world import SCRIPT, World
 

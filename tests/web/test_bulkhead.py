@@ -9,7 +9,7 @@ from contextvars import ContextVar
 
 import pytest
 
-from multitv.web.bulkhead import Bulkhead, NoAnswerInTime, ServerBusy
+from multitv.web.core.bulkhead import Bulkhead, NoAnswerInTime, ServerBusy
 
 _asker: ContextVar[str] = ContextVar("asker", default="nobody")
 

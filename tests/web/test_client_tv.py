@@ -11,8 +11,8 @@ import pytest
 
 from include.sandbox.process import Sandbox
 from multitv.beenius.client import BeeniusClient
-from tests.web.conftest import Web
 from tests.web.markup import Page
+from tests.web.server import Web
 from tests.web.visitor import SAME_ORIGIN, Visitor, told
 from tests.web.world import SCRIPT, World
 

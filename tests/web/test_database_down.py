@@ -23,10 +23,10 @@ from multitv.database.engine import DatabaseBusy, DatabaseRefused, DatabaseUnava
 from multitv.errors import TransientError
 from multitv.reconciliation.errors import InvalidAuthor, MissingPinKey, NoPin, TooManyReveals
 from multitv.settings import SettingsError
-from multitv.web.airflow import AirflowRefused, AirflowUnavailable, UnknownRun
-from multitv.web.bulkhead import NoAnswerInTime, ServerBusy
-from multitv.web.paging import BadCursor
-from multitv.web.problems import SURPRISE, problem_of
+from multitv.web.core.airflow_api import AirflowRefused, AirflowUnavailable, UnknownRun
+from multitv.web.core.bulkhead import NoAnswerInTime, ServerBusy
+from multitv.web.core.errors import UNEXPECTED, describe_error
+from multitv.web.core.paging import BadCursor
 from tests.web.markup import Page
 from tests.web.routes import PLACES
 from tests.web.server import Web
@@ -125,13 +125,13 @@ def test_what_nobody_foresaw_is_told_under_the_same_headers_and_gives_nothing_aw
     api = admin.api("GET", "/clients?search=maria")
     for answer in (page, part, api):
         assert answer.status_code == 500
-        assert SURPRISE.message in answer.text
+        assert UNEXPECTED.message in answer.text
         assert not postgres_is_named(answer.text)
         assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
         assert answer.headers["Cache-Control"] == "no-store"
-    assert Page(page.text).all("p", role="alert")[0].text == SURPRISE.message
-    assert told(part) == SURPRISE.message
-    assert api.json()["error"]["code"] == SURPRISE.code
+    assert Page(page.text).all("p", role="alert")[0].text == UNEXPECTED.message
+    assert told(part) == UNEXPECTED.message
+    assert api.json()["error"]["code"] == UNEXPECTED.code
     traces = web.log.read_bytes()[logged:].decode()
     assert traces.count("division by zero") >= 3
     # What is left in the log at the end was foreseen by nobody.
@@ -179,7 +179,7 @@ INVALID = RequestValidationError([{"loc": ("body", "price"), "msg": "no", "type"
 def test_each_error_has_its_status_its_code_and_its_words(
     error: Exception, status: int, code: str, field: str | None
 ) -> None:
-    problem = problem_of(error)
+    problem = describe_error(error)
     assert problem is not None
     assert (problem.status, problem.code, problem.field) == (status, code, field)
     assert ("Retry-After" in problem.headers) == isinstance(error, TransientError | TooManyReveals)
@@ -188,4 +188,4 @@ def test_each_error_has_its_status_its_code_and_its_words(
 
 
 def test_what_nobody_foresaw_is_not_told_to_anybody() -> None:
-    assert problem_of(RuntimeError("password=secret")) is None
+    assert describe_error(RuntimeError("password=secret")) is None

@@ -19,7 +19,7 @@ import requests
 from openpyxl import load_workbook
 from starlette.requests import ClientDisconnect
 
-from multitv.web import export
+from multitv.web.billing import export
 from tests.web.server import Web
 from tests.web.visitor import Visitor
 from tests.web.world import NASTY, World

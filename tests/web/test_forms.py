@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multitv.changes.errors import InvalidValue
-from multitv.web import forms
-from multitv.web.rendering import money
+from multitv.web.core import forms
+from multitv.web.core.rendering import money
 
 
 @pytest.mark.parametrize(

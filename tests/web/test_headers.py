@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from multitv.web.rendering import HERE
+from multitv.web.core.rendering import WEB
 from tests.web.routes import PLACES, Place
 from tests.web.visitor import HTMX, Visitor
 from tests.web.world import World
 
-FILES = sorted(path.relative_to(HERE).as_posix() for path in (HERE / "static").rglob("*") if path.is_file())
+FILES = sorted(path.relative_to(WEB).as_posix() for path in (WEB / "static").rglob("*") if path.is_file())
 
 
 def policy(header: str) -> dict[str, str]:

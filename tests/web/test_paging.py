@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multitv.web.paging import MAX_ID, BadCursor, page_of, read_cursor
+from multitv.web.core.paging import MAX_ID, BadCursor, page_of, read_cursor
 
 NUMBER = st.integers(0, MAX_ID)
 NAME = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=200)

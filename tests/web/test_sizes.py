@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from multitv.web.shield import MAX_BODY
+from multitv.web.core.security import MAX_BODY
 from tests.web.server import Web
 from tests.web.visitor import SAME_ORIGIN, Visitor
 from tests.web.world import World

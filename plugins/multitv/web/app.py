@@ -15,17 +15,22 @@ from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from multitv.errors import MultiTVError
-from multitv.web.api.app import make_api
-from multitv.web.pages import billing, clients, contracts, offer, panel, runs
-from multitv.web.paging import BadCursor
-from multitv.web.problems import SURPRISE, Problem, problem_of
-from multitv.web.rendering import HERE, render
-from multitv.web.shield import Shield
-from multitv.web.surprises import Surprises
+from multitv.web.api import make_api
+from multitv.web.billing import pages as billing
+from multitv.web.clients import pages as clients
+from multitv.web.contracts import pages as contracts
+from multitv.web.core.errors import UNEXPECTED, ErrorInfo, describe_error
+from multitv.web.core.paging import BadCursor
+from multitv.web.core.rendering import WEB, render
+from multitv.web.core.security import SecurityMiddleware
+from multitv.web.core.unhandled_errors import UnhandledErrors
+from multitv.web.dashboard import pages as dashboard
+from multitv.web.offer import pages as offer
+from multitv.web.runs import pages as runs
 
 log = logging.getLogger(__name__)
 
-_ROUTERS = (panel.router, clients.router, contracts.router, billing.router, offer.router, runs.router)
+_ROUTERS = (dashboard.router, clients.router, contracts.router, billing.router, offer.router, runs.router)
 
 
 class _Static(StaticFiles):
@@ -42,22 +47,22 @@ def make_app() -> FastAPI:
     """Return the application that Airflow mounts under /multitv."""
     app = FastAPI(title="Multi TV", openapi_url=None)
     app.mount("/api/v1", make_api())
-    app.mount("/static", _Static(directory=HERE / "static"))
+    app.mount("/static", _Static(directory=WEB / "static"))
     for router in _ROUTERS:
         app.include_router(router)
     for kind in (HTTPException, RequestValidationError, MultiTVError, BadCursor):
         app.add_exception_handler(kind, _tell)
-    app.add_middleware(Surprises, tell=_tell)
+    app.add_middleware(UnhandledErrors, tell=_tell)
     # Around the one before.
-    app.add_middleware(Shield, address=conf.get("api", "base_url", fallback=""))
+    app.add_middleware(SecurityMiddleware, address=conf.get("api", "base_url", fallback=""))
     return app
 
 
 async def _tell(request: Request, error: Exception) -> Response:
-    problem = problem_of(error)
+    problem = describe_error(error)
     if problem is None:
         log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-        problem = SURPRISE
+        problem = UNEXPECTED
     elif problem.status >= 500:
         log.error("%s %s: %s", request.method, request.url.path, error)
     part = "hx-request" in request.headers
@@ -69,7 +74,7 @@ async def _tell(request: Request, error: Exception) -> Response:
     if part:
         answer = _note(problem)
     else:
-        answer = render(request, "problem.html", None, status=problem.status, message=problem.message)
+        answer = render(request, "core/error.html", None, status=problem.status, message=problem.message)
     answer.headers.update(problem.headers)
     return answer
 
@@ -84,7 +89,7 @@ def _address(request: Request) -> str:
     return f"{path}?{request.url.query}" if request.url.query else path
 
 
-def _note(problem: Problem) -> Response:
+def _note(problem: ErrorInfo) -> Response:
     """Answer a part of a page: the page stays as it is, and static/multitv.js shows the message."""
     headers = {"HX-Reswap": "none", "HX-Trigger": json.dumps({"refused": problem.message})}
     return PlainTextResponse(problem.message, problem.status, headers)

@@ -10,20 +10,12 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from multitv.web.core.navigation import PREFIX, SCREENS
+
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-PREFIX = "/multitv"
 _CATEGORY = "Multi TV"
-# Name in the navigation, and the path of its first page, which is its route in Airflow's UI as well.
-SCREENS = (
-    ("Painel", "painel"),
-    ("Clientes", "clientes"),
-    ("Faturamento TV", "faturamento"),
-    ("Planos e Serviços", "planos"),
-    ("Pacotes e canais", "pacotes"),
-)
-
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]

@@ -1,0 +1,54 @@
+"""What the screen and the JSON API both do about a due date: have its list loaded, have an approved list saved."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from sqlalchemy import Engine
+
+from multitv.billing.preview import PreviewOutdated, approve
+from multitv.changes.errors import InvalidValue
+from multitv.settings import get_settings
+from multitv.web.billing.queries import preview
+from multitv.web.core.access import BILLING_DAG
+from multitv.web.core.airflow_api import Airflow
+from multitv.web.core.bulkhead import DATABASE
+
+
+async def start_loading(airflow: Airflow, due_date: date) -> str:
+    """Start the run that lists a due date and saves nothing; return its id. Raises AirflowRefused."""
+    conf = {"due_date": str(due_date), "dry_run": True, "allow_past": True}
+    return await airflow.trigger(BILLING_DAG, conf, f"carregar_due_{due_date}__{datetime.now(UTC):%Y%m%dT%H%M%S.%f}")
+
+
+async def start_saving(
+    engine: Engine,
+    airflow: Airflow,
+    due_date: date,
+    preview_id: int,
+    *,
+    by: str,
+    allow_past: bool,
+    allow_voids: bool,
+) -> str:
+    """Approve a list and start the run that saves it, or asks again if it has changed; return the run's id.
+
+    One run a list: whoever saves it a second time is given the first run. Raises InvalidValue for a past due date that
+    is not allowed, PreviewOutdated unless it is the newest list of the due date, AirflowRefused, DatabaseUnavailable.
+    """
+    if due_date < get_settings().today() and not allow_past:
+        raise InvalidValue(
+            f"O vencimento {due_date:%d/%m/%Y} já passou: marque “Permitir vencimento passado” para faturá-lo.",
+            field="allow_past",
+        )
+    # Nothing is kept of an approval that cannot be followed by its run.
+    await airflow.require_active(BILLING_DAG)
+    newest = await DATABASE.run(preview, engine, due_date)
+    if newest is None or newest.id != preview_id:
+        raise PreviewOutdated(
+            f"A lista {preview_id} não é a do vencimento {due_date:%d/%m/%Y}, ou foi carregada de novo depois dela. "
+            "Nada foi salvo. Carregue outra vez e confira a lista antes de salvar."
+        )
+    await DATABASE.run(approve, engine, preview_id, by=by, at=datetime.now(UTC))
+    conf = {"due_date": str(due_date), "approval": "always", "allow_past": True, "allow_voids": allow_voids}
+    return await airflow.trigger(BILLING_DAG, conf, f"salvar_due_{due_date}__lista_{preview_id}")

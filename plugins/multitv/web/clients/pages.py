@@ -1,0 +1,128 @@
+"""Cliente, Plano ativo, TV: the search, and all that is known of one client plan."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from multitv.errors import MultiTVError
+from multitv.settings import get_settings
+from multitv.web.clients import queries
+from multitv.web.core import live_platform as platform
+from multitv.web.core.access import Reader
+from multitv.web.core.bulkhead import PLATFORM, DatabaseRoute
+from multitv.web.core.database import Database
+from multitv.web.core.forms import FIRST_DAY, LAST_DAY, Id, IsoDay
+from multitv.web.core.paging import Cursor
+from multitv.web.core.rendering import render
+from multitv.web.dashboard import revenue_assurance
+
+router = APIRouter(route_class=DatabaseRoute)
+
+# A page of due dates; the first one has those to come as well, which are made at most a year ahead.
+SPAN = timedelta(days=184)
+AHEAD = timedelta(days=367)
+
+Until = Annotated[IsoDay | None, Query(ge=FIRST_DAY, le=LAST_DAY, description="the first day left out")]
+
+
+@router.get("/clientes")
+def search(
+    request: Request,
+    person: Reader,
+    engine: Database,
+    busca: Annotated[str, Query(max_length=100)] = "",
+    cursor: Cursor = None,
+) -> Response:
+    page = queries.find(engine, busca, cursor)
+    part = cursor or "hx-request" in request.headers
+    return render(
+        request, "clients/client_rows.html" if part else "clients/clients.html", person, page=page, search=busca
+    )
+
+
+@router.get("/clientes/{client_plan_id}")
+def client_plan(request: Request, person: Reader, engine: Database, client_plan_id: Id) -> Response:
+    today = get_settings().today()
+    return render(
+        request,
+        "clients/client_plan.html",
+        person,
+        plan=queries.client_plan(engine, client_plan_id),
+        packages=queries.packages(engine, client_plan_id, today),
+        points=queries.points(engine, client_plan_id),
+        fields=queries.extra_fields(engine, client_plan_id),
+    )
+
+
+@router.get("/clientes/{client_plan_id}/pacotes")
+def packages(request: Request, person: Reader, engine: Database, client_plan_id: Id) -> Response:
+    sold = queries.packages(engine, client_plan_id, get_settings().today())
+    plan = queries.client_plan(engine, client_plan_id)
+    return render(request, "clients/client_packages.html", person, plan=plan, packages=sold)
+
+
+@router.get("/clientes/{client_plan_id}/pontos")
+def points(request: Request, person: Reader, engine: Database, client_plan_id: Id) -> Response:
+    found = queries.points(engine, client_plan_id)
+    plan = queries.client_plan(engine, client_plan_id)
+    return render(request, "clients/client_points.html", person, plan=plan, points=found)
+
+
+@router.get("/clientes/{client_plan_id}/campo-extra")
+def extra_fields(request: Request, person: Reader, engine: Database, client_plan_id: Id) -> Response:
+    plan = queries.client_plan(engine, client_plan_id)
+    fields = queries.extra_fields(engine, client_plan_id)
+    return render(request, "clients/extra_fields.html", person, plan=plan, fields=fields, pin=None)
+
+
+@router.get("/clientes/{client_plan_id}/reconciliacao")
+def reconciliation(request: Request, person: Reader, engine: Database, client_plan_id: Id) -> Response:
+    return render(
+        request,
+        "clients/reconciliation.html",
+        person,
+        client_plan_id=client_plan_id,
+        last=queries.last_reconciliation(engine, client_plan_id),
+        operations=queries.operations(engine, client_plan_id),
+        discrepancies=revenue_assurance.of_client_plan(engine, client_plan_id),
+    )
+
+
+@router.get("/clientes/{client_plan_id}/plataforma")
+async def on_platform(request: Request, person: Reader, client_plan_id: Id) -> Response:
+    try:
+        subscriber, error = await PLATFORM.run(platform.subscriber, client_plan_id), None
+    except MultiTVError as failed:
+        subscriber, error = None, failed
+    return render(request, "clients/platform.html", person, subscriber=subscriber, error=error)
+
+
+@router.get("/clientes/{client_plan_id}/eventos")
+def events(request: Request, person: Reader, engine: Database, client_plan_id: Id, ate: Until = None) -> Response:
+    since, until = _span(ate)
+    found = queries.events(engine, client_plan_id, since, until)
+    return render(request, "clients/events.html", person, client_plan_id=client_plan_id, events=found, since=since)
+
+
+@router.get("/clientes/{client_plan_id}/financeiro")
+def invoices(request: Request, person: Reader, engine: Database, client_plan_id: Id, ate: Until = None) -> Response:
+    since, until = _span(ate)
+    found = queries.invoices(engine, client_plan_id, since, until)
+    return render(request, "clients/invoices.html", person, client_plan_id=client_plan_id, invoices=found, since=since)
+
+
+@router.get("/clientes/{client_plan_id}/historico")
+def changes(request: Request, person: Reader, engine: Database, client_plan_id: Id, cursor: Cursor = None) -> Response:
+    page = queries.changes(engine, client_plan_id, cursor)
+    return render(request, "clients/changes.html", person, client_plan_id=client_plan_id, page=page)
+
+
+def _span(until: date | None) -> tuple[date, date]:
+    """Return the first due date of a page and the first one left out."""
+    if until is not None:
+        return until - SPAN, until
+    today = get_settings().today()
+    return today - SPAN, today + AHEAD

@@ -1,0 +1,332 @@
+"""Cliente, Plano ativo, TV: who is a client, what a client plan has, and what became of it."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Engine, Row
+
+from multitv.database.engine import reading
+from multitv.reconciliation.fields import PIN_FIELD, UID_FIELD
+from multitv.web.core.paging import MAX_ID, Page, page_of, read_cursor
+from multitv.web.core.rows import NoSuchRow, Shown, select
+from multitv.web.core.search_text import digits, plain
+
+PAGE = 20
+
+
+class PlanOfClient(Shown):
+    """A client plan as a search shows it."""
+
+    client_id: int
+    id: int
+    status: str | None
+    due_day: int | None
+    service_plan: str | None
+    allows_tv: bool
+
+
+class Found(Shown):
+    """A client that a search found, with all client plans."""
+
+    id: int
+    name: str
+    document: str
+    status: str
+    plans: list[PlanOfClient]
+
+
+class ClientPlan(Shown):
+    """A client plan with its client and its service plan. `package`: the one that is released with the plan."""
+
+    id: int
+    status: str | None
+    due_day: int | None
+    activated_on: date | None
+    cancelled_on: date | None
+    client_id: int
+    client: str | None
+    document: str | None
+    client_status: str | None
+    service_plan_id: int
+    service_plan: str | None
+    monthly_price: Decimal | None
+    allows_tv: bool
+    package_id: int | None
+    package: str | None
+    package_point_limit: int | None
+
+
+class SoldPackage(Shown):
+    """An extra of a client plan. `own_price` null: it inherits the package's; `price`: what applies.
+
+    `served` false: the package is no extra any more, or left the platform.
+    """
+
+    id: int
+    package_id: int
+    package: str
+    served: bool
+    own_price: Decimal | None
+    price: Decimal | None
+    added_on: date
+    cancelled_on: date | None
+    state: Literal["live", "future", "cancelled"]
+
+
+class SoldPackageName(Shown):
+    id: int
+    client_plan_id: int
+    package_id: int
+    package: str
+    price: Decimal | None
+    added_on: date
+    cancelled_on: date | None
+
+
+class Point(Shown):
+    """A set-top box at the client; `removed_on` null: it is there."""
+
+    id: int
+    client_plan_id: int
+    mac: str
+    serial: str
+    device_type: str
+    label: str
+    added_on: date
+    removed_on: date | None
+
+
+class ExtraFields(Shown):
+    """Campo Extra: the subscriber's uid on the platform, and whether a PIN is kept (it is never shown here)."""
+
+    uid: str | None
+    has_pin: bool
+
+
+class Change(Shown):
+    """What a person changed of a client plan; before and after are the changed row."""
+
+    id: int
+    changed_at: datetime
+    author: str
+    action: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+class Operation(Shown):
+    """What a reconciliation did, or was to do, for a client plan on the platform."""
+
+    plan_id: int
+    action: str
+    target: str | None
+    reason: str
+    status: str
+    outcome: str | None
+    done_at: datetime | None
+    created_at: datetime
+    plan_status: str
+
+
+class Difference(Shown):
+    """What the platform still lacked, and why it was refused (null: nothing explains it)."""
+
+    action: str
+    target: str | None
+    rejected_because: str | None
+
+
+class Reconciled(Shown):
+    """The last time that this client plan was compared with the platform, and what still differed then."""
+
+    id: int
+    verified_at: datetime
+    differences: list[Difference] | None
+
+
+class Event(Shown):
+    """A billing event of a client plan, with the line that explains its amount."""
+
+    id: int
+    due_date: date
+    reference_month: date
+    kind: Literal["charge", "reversal"]
+    amount: Decimal
+    package: str
+    status: Literal["pending", "processed", "cancelled"]
+    cancel_reason: str | None
+    reversed: bool
+    explanation: str | None
+
+
+class Posting(Shown):
+    invoice_id: int
+    id: int
+    kind: Literal["plan", "tv_package", "reversal"]
+    amount: Decimal
+    billing_event_id: int | None
+    created_at: datetime
+
+
+class Invoice(Shown):
+    """An invoice of a client plan; its total is the sum of its postings."""
+
+    id: int
+    due_date: date
+    status: str
+    total: Decimal
+    postings: list[Posting]
+
+
+def find(engine: Engine, search: str, cursor: str | None = None) -> Page[Found]:
+    """Return a page of the clients whose words begin as those of `search`, or whose document or contract it is.
+
+    Nothing searched: all, by name. Raises BadCursor, DatabaseUnavailable.
+    """
+    number = digits(search)
+    by_number = bool(number) and not re.search(r"[^\W\d_]", search)
+    with reading(engine) as connection:
+        found = (
+            _by_number(connection, number, cursor) if by_number else _by_name(connection, plain(search), search, cursor)
+        )
+        return Page(rows=_with_plans(connection, found.rows), next=found.next)
+
+
+def client_plan(engine: Engine, client_plan_id: int) -> ClientPlan:
+    """Return a client plan. Raises NoSuchRow, DatabaseUnavailable."""
+    with reading(engine) as connection:
+        rows = select(connection, "client_plan", {"client_plan_id": client_plan_id})
+    if not rows:
+        raise NoSuchRow(f"O ERP não tem o contrato {client_plan_id}: confira o número.")
+    return ClientPlan.of(rows[0])
+
+
+def packages(engine: Engine, client_plan_id: int, today: date) -> list[SoldPackage]:
+    """Return the extras of a client plan, those in force first. Raises DatabaseUnavailable."""
+    with reading(engine) as connection:
+        rows = select(connection, "client_packages", {"client_plan_id": client_plan_id, "today": today})
+    return [SoldPackage.of(row) for row in rows]
+
+
+def sold_package(engine: Engine, client_package_id: int) -> SoldPackageName:
+    """Return one extra of a client plan. Raises NoSuchRow, DatabaseUnavailable."""
+    with reading(engine) as connection:
+        rows = select(connection, "client_package", {"id": client_package_id})
+    if not rows:
+        raise NoSuchRow(f"Não há pacote de cliente {client_package_id}: foi apagado, ou o número está errado.")
+    return SoldPackageName.of(rows[0])
+
+
+def points(engine: Engine, client_plan_id: int) -> list[Point]:
+    """Return the points of a client plan, those that are there first. Raises DatabaseUnavailable."""
+    with reading(engine) as connection:
+        return [
+            Point.of(row)
+            for row in select(connection, "client_points", {"client_plan_id": client_plan_id, "point_id": None})
+        ]
+
+
+def point(engine: Engine, point_id: int) -> Point:
+    """Return a point. Raises NoSuchRow, DatabaseUnavailable."""
+    with reading(engine) as connection:
+        rows = select(connection, "client_points", {"client_plan_id": None, "point_id": point_id})
+    if not rows:
+        raise NoSuchRow(f"Não há ponto {point_id}: confira o número.")
+    return Point.of(rows[0])
+
+
+def extra_fields(engine: Engine, client_plan_id: int) -> ExtraFields:
+    """Return what the integration filled in for a client plan. Raises DatabaseUnavailable."""
+    names = {"uid_field": UID_FIELD, "pin_field": PIN_FIELD}
+    with reading(engine) as connection:
+        return ExtraFields.of(select(connection, "extra_fields", {"client_plan_id": client_plan_id} | names)[0])
+
+
+def changes(engine: Engine, client_plan_id: int, cursor: str | None = None) -> Page[Change]:
+    """Return a page of what people changed, the newest first. Raises BadCursor, DatabaseUnavailable."""
+    (before,) = read_cursor(cursor, tuple[int]) or (None,)
+    of_page = {"client_plan_id": client_plan_id, "before": before, "size": PAGE + 1}
+    with reading(engine) as connection:
+        rows = select(connection, "client_changes", of_page)
+    return page_of([Change.of(row) for row in rows], lambda change: (change.id,), PAGE)
+
+
+def operations(engine: Engine, client_plan_id: int) -> list[Operation]:
+    """Return what the last reconciliations did for a client plan, the newest first. Raises DatabaseUnavailable."""
+    with reading(engine) as connection:
+        rows = select(connection, "client_operations", {"client_plan_id": client_plan_id})
+    return [Operation.of(row) for row in rows]
+
+
+def last_reconciliation(engine: Engine, client_plan_id: int) -> Reconciled | None:
+    """Return the last proof that the platform is as the contract says, or is not. Raises DatabaseUnavailable."""
+    with reading(engine) as connection:
+        rows = select(connection, "last_reconciliation", {"client_plan_id": client_plan_id})
+    return Reconciled.of(rows[0]) if rows else None
+
+
+def events(engine: Engine, client_plan_id: int, since: date, until: date) -> list[Event]:
+    """Return the billing events of a span of due dates, `until` left out. Raises DatabaseUnavailable."""
+    span = {"client_plan_id": client_plan_id, "since": since, "until": until}
+    with reading(engine) as connection:
+        return [Event.of(row) for row in select(connection, "client_events", span)]
+
+
+def invoices(engine: Engine, client_plan_id: int, since: date, until: date) -> list[Invoice]:
+    """Return the invoices of a span of due dates, `until` left out. Raises DatabaseUnavailable."""
+    span = {"since": since, "until": until}
+    with reading(engine) as connection:
+        heads = select(connection, "client_invoices", {"client_plan_id": client_plan_id} | span)
+        ids = [head.id for head in heads]
+        rows = select(connection, "client_postings", {"invoices": ids} | span) if ids else []
+    by_invoice: dict[int, list[Posting]] = {head.id: [] for head in heads}
+    for row in rows:
+        by_invoice[row.invoice_id].append(Posting.of(row))
+    return [
+        Invoice.of(
+            head,
+            postings=by_invoice[head.id],
+            total=sum((posting.amount for posting in by_invoice[head.id]), Decimal("0.00")),
+        )
+        for head in heads
+    ]
+
+
+def _by_number(connection: Connection, number: str, cursor: str | None) -> Page[Any]:
+    (after,) = read_cursor(cursor, tuple[int]) or (None,)
+    of_page = {"digits": number, "after_id": after, "size": PAGE + 1}
+    by_document = page_of(select(connection, "find_by_document", of_page), lambda row: (row.id,), PAGE)
+    if after is not None or int(number) > MAX_ID:
+        return by_document
+    by_contract = select(connection, "find_by_contract", {"client_plan_id": int(number)})
+    known = {row.id for row in by_contract}
+    return Page(rows=[*by_contract, *(row for row in by_document.rows if row.id not in known)], next=by_document.next)
+
+
+def _by_name(connection: Connection, words: str, search: str, cursor: str | None) -> Page[Any]:
+    """Return a page of those whose name begins so, then of those who have the words elsewhere in it."""
+    if search.strip() and not words:
+        return Page(rows=[], next=None)
+    elsewhere, name, client = read_cursor(cursor, tuple[bool, str, int]) or (False, None, None)
+    found: list[tuple[tuple[bool, str, int], Row[Any]]] = []
+    if not elsewhere:
+        of_page: dict[str, Any] = {"words": words, "after_name": name, "after_id": client, "size": PAGE + 1}
+        found = [((False, row.plain_name, row.id), row) for row in select(connection, "find_by_beginning", of_page)]
+    if words and len(found) <= PAGE:
+        query = " & ".join(f"{word}:*" for word in words.split())
+        of_page = {"query": query, "words": words, "after_id": client if elsewhere else None}
+        rest = select(connection, "find_by_words", of_page | {"size": PAGE + 1 - len(found)})
+        found += [((True, "", row.id), row) for row in rest]
+    page = page_of(found, lambda keyed: keyed[0], PAGE)
+    return Page(rows=[row for _, row in page.rows], next=page.next)
+
+
+def _with_plans(connection: Connection, clients: list[Any]) -> list[Found]:
+    plans: dict[int, list[PlanOfClient]] = {}
+    for row in select(connection, "client_plans_of", {"clients": [client.id for client in clients]}):
+        plans.setdefault(row.client_id, []).append(PlanOfClient.of(row))
+    return [Found.of(client, plans=plans.get(client.id, [])) for client in clients]

@@ -1,0 +1,206 @@
+"""Airflow's own REST API, called in this process as the person who asks: its rules and its log of actions hold.
+
+Coroutines only: a thread that waited for an answer here would be one of those that Airflow needs to give it.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from typing import Annotated, Any
+from urllib.parse import quote
+
+import httpx
+from airflow.api_fastapi.auth.managers.base_auth_manager import COOKIE_NAME_JWT_TOKEN
+from fastapi import Depends, Request
+
+from multitv.errors import PermanentError, TransientError
+from multitv.web.core.bulkhead import AIRFLOW_API
+
+log = logging.getLogger(__name__)
+
+ENDED = frozenset({"success", "failed"})
+
+
+class AirflowRefused(PermanentError):
+    """Airflow refused what a screen asked of it; the message says what, in Portuguese."""
+
+
+class UnknownRun(AirflowRefused):
+    """Airflow has no such DAG, or no such run of it."""
+
+
+class AirflowUnavailable(TransientError):
+    """Airflow's API answered with an error of its own."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task of a run, all its mapped instances as one. `seconds` is None until it has ended."""
+
+    task_id: str
+    name: str
+    state: str | None
+    done: int
+    instances: int
+    seconds: float | None
+
+
+@dataclass(frozen=True)
+class Run:
+    """A DAG run as a screen follows it.
+
+    `question` is what a task that waits for a person asks, until it is answered: task, subject, body.
+    """
+
+    dag_id: str
+    run_id: str
+    state: str
+    conf: dict[str, Any]
+    tasks: list[Task]
+    question: tuple[str, str, str] | None
+
+    @property
+    def ended(self) -> bool:
+        return self.state in ENDED
+
+    @property
+    def done(self) -> int:
+        """How many tasks have nothing left to do."""
+        return sum(task.state in ("success", "skipped") for task in self.tasks)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether nothing moves until something outside happens, which may take days."""
+        states = {task.state for task in self.tasks}
+        waits = "deferred" in states or self.question is not None
+        return waits and not states & {"running", "queued", "scheduled"}
+
+
+class Airflow:
+    """What the screens ask of Airflow, as one person.
+
+    Raises AirflowRefused, AirflowUnavailable, ServerBusy, NoAnswerInTime.
+    """
+
+    def __init__(self, headers: dict[str, str]) -> None:
+        self._headers = headers
+
+    async def require_active(self, dag_id: str) -> None:
+        """Raise AirflowRefused if the DAG is paused: a run of it would wait for ever."""
+        if (await self._call("GET", f"/dags/{quote(dag_id)}"))["is_paused"]:
+            raise AirflowRefused(
+                f"O DAG {dag_id} está pausado no Airflow: nada foi iniciado. Ative-o no Airflow e tente de novo."
+            )
+
+    async def trigger(self, dag_id: str, conf: dict[str, Any], run_id: str) -> str:
+        """Start a run and return its id; one of this id that is there already is that run."""
+        await self.require_active(dag_id)
+        body = {"logical_date": None, "conf": conf, "dag_run_id": run_id}
+        answer = await self._send("POST", f"/dags/{quote(dag_id)}/dagRuns", body)
+        if answer.status_code != httpx.codes.CONFLICT:
+            self._require(answer, "POST", dag_id)
+        return run_id
+
+    async def run(self, dag_id: str, run_id: str) -> Run:
+        """Return a run with its tasks in the order of the graph."""
+        path = f"/dags/{quote(dag_id)}/dagRuns/{quote(run_id, safe='')}"
+        run = await self._call("GET", path)
+        instances = (await self._call("GET", f"{path}/taskInstances?limit=1000"))["task_instances"]
+        graph = (await self._call("GET", f"/dags/{quote(dag_id)}/tasks"))["tasks"]
+        tasks = _tasks(instances, graph)
+        waiting = next((task for task in tasks if task.state == "awaiting_input"), None)
+        question = None
+        if waiting is not None:
+            asked = await self._call("GET", f"{path}/taskInstances/{quote(waiting.task_id)}/-1/hitlDetails")
+            if not asked["response_received"]:
+                question = (waiting.task_id, str(asked["subject"]), str(asked["body"] or ""))
+        return Run(dag_id, run_id, run["state"], run["conf"] or {}, tasks, question)
+
+    async def answer(self, dag_id: str, run_id: str, task_id: str, option: str) -> None:
+        """Answer a task that waits for a person."""
+        path = f"/dags/{quote(dag_id)}/dagRuns/{quote(run_id, safe='')}/taskInstances/{quote(task_id)}/-1/hitlDetails"
+        await self._call("PATCH", path, {"chosen_options": [option], "params_input": {}})
+
+    async def recent(self, dag_id: str, limit: int) -> list[dict[str, Any]]:
+        """Return the newest runs of a DAG, the newest first, as Airflow shows them."""
+        path = f"/dags/{quote(dag_id)}/dagRuns?order_by=-run_after&limit={limit}"
+        answer = await self._send("GET", path)
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            return []
+        return list(self._require(answer, "GET", path)["dag_runs"])
+
+    async def _call(self, method: str, path: str, body: Any = None) -> Any:
+        return self._require(await self._send(method, path, body), method, path)
+
+    async def _send(self, method: str, path: str, body: Any = None) -> httpx.Response:
+        return await AIRFLOW_API.wait_for(lambda: self._ask(method, path, body))
+
+    async def _ask(self, method: str, path: str, body: Any) -> httpx.Response:
+        # The application that this one is mounted in; imported by the server that runs it.
+        from airflow.api_fastapi.main import app
+
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://airflow", headers=self._headers) as client:
+            return await client.request(method, f"/api/v2{path}", json=body)
+
+    def _require(self, answer: httpx.Response, method: str, what: str) -> Any:
+        if answer.is_success:
+            return answer.json()
+        log.warning("Airflow answered %s to %s %s: %s", answer.status_code, method, what, answer.text[:500])
+        if answer.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+            raise AirflowRefused("O Airflow não permite isto ao seu usuário. Nada foi iniciado.")
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            raise UnknownRun("O Airflow não conhece este DAG ou esta execução.")
+        if answer.is_client_error:
+            raise AirflowRefused(f"O Airflow recusou o pedido ({answer.status_code}): {_detail(answer)}")
+        raise AirflowUnavailable("O Airflow respondeu com um erro. Tente de novo em instantes.")
+
+
+async def airflow(request: Request) -> Airflow:
+    """Return Airflow's API with the credentials of a request, and with nothing else of it."""
+    authorization = request.headers.get("authorization")
+    if authorization is not None:
+        return Airflow({"authorization": authorization})
+    return Airflow({"cookie": f"{COOKIE_NAME_JWT_TOKEN}={request.cookies.get(COOKIE_NAME_JWT_TOKEN, '')}"})
+
+
+AirflowApi = Annotated[Airflow, Depends(airflow)]
+
+# Of several instances of a task, the state that says most of them all.
+_TELLING = ("failed", "upstream_failed", "up_for_retry", "awaiting_input", "running", "deferred", "queued", "scheduled")
+
+
+def _tasks(instances: list[dict[str, Any]], graph: list[dict[str, Any]]) -> list[Task]:
+    by_task: dict[str, list[dict[str, Any]]] = {}
+    for instance in instances:
+        by_task.setdefault(instance["task_id"], []).append(instance)
+    order: TopologicalSorter[str] = TopologicalSorter({task_id: [] for task_id in by_task})
+    for task in graph:
+        for after in task["downstream_task_ids"]:
+            order.add(after, task["task_id"])
+    return [_together(by_task[task_id]) for task_id in order.static_order() if task_id in by_task]
+
+
+def _together(instances: list[dict[str, Any]]) -> Task:
+    states = [instance["state"] for instance in instances]
+    state = next((state for state in _TELLING if state in states), states[0])
+    seconds = [instance["duration"] for instance in instances if instance["duration"] is not None]
+    done = sum(state in ("success", "skipped") for state in states)
+    return Task(
+        instances[0]["task_id"],
+        instances[0]["task_display_name"],
+        state,
+        done,
+        len(instances),
+        sum(seconds) if len(seconds) == len(instances) else None,
+    )
+
+
+def _detail(answer: httpx.Response) -> str:
+    try:
+        detail = answer.json().get("detail")
+    except ValueError:
+        detail = None
+    return str(detail)[:200] if detail else "sem explicação"

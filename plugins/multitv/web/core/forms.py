@@ -1,0 +1,89 @@
+"""What people type into the forms, read as they mean it. What is no value raises InvalidValue, naming the field."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+
+from fastapi import Form, Path
+from pydantic import AfterValidator, BeforeValidator
+from pydantic_core import PydanticCustomError
+
+from multitv.changes.errors import InvalidValue
+from multitv.web.core.paging import MAX_ID
+
+# Beyond these a day is a slip of the keys.
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2200, 12, 31)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _readable(typed: str) -> str:
+    """Refuse what stands for bytes that are no UTF-8: it would be stored with holes."""
+    if "\ufffd" in typed:
+        raise PydanticCustomError("unreadable", "o texto não está em UTF-8")
+    return typed
+
+
+def _as_a_day(written: object) -> object:
+    """Refuse what pydantic would take for a day as well: seconds since 1970, moments."""
+    if isinstance(written, str) and _DAY.fullmatch(written):
+        return written
+    raise PydanticCustomError("day", "um dia se escreve como 2026-12-10")
+
+
+# Of paths, queries and the API's bodies.
+IsoDay = Annotated[date, BeforeValidator(_as_a_day)]
+Typed = Annotated[str, Form(max_length=500), AfterValidator(_readable)]
+Id = Annotated[int, Path(ge=1, le=MAX_ID)]
+RunId = Annotated[str, Path(max_length=250, pattern=r"^[A-Za-z0-9_.~:+-]+$")]
+DueDate = Annotated[IsoDay, Path(ge=FIRST_DAY, le=LAST_DAY)]
+
+# 1.234,56 or 1234,56 as Brazilians write it, 1234.56 as keypads do.
+_BRAZILIAN = re.compile(r"(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d{1,2}))?")
+_PLAIN = re.compile(r"\d+\.\d{1,2}")
+
+
+def price(typed: str) -> Decimal | None:
+    """Return a price in reais, None if nothing was typed."""
+    text = typed.strip().removeprefix("R$").strip()
+    if not text:
+        return None
+    if _PLAIN.fullmatch(text):
+        return Decimal(text)
+    read = _BRAZILIAN.fullmatch(text)
+    if not read:
+        raise InvalidValue(f"“{typed[:40]}” não é um valor em reais: escreva como 29,90.", field="price")
+    return Decimal(read[1].replace(".", "") + "." + (read[2] or "0").ljust(2, "0"))
+
+
+def day(typed: str, field: str) -> date | None:
+    """Return the day of a date picker, None if it was left empty."""
+    if not typed.strip():
+        return None
+    try:
+        if not _DAY.fullmatch(typed.strip()):
+            raise ValueError
+        read = date.fromisoformat(typed.strip())
+    except ValueError as error:
+        raise InvalidValue(f"“{typed[:40]}” não é uma data.", field=field) from error
+    if not FIRST_DAY <= read <= LAST_DAY:
+        raise InvalidValue(f"{read:%d/%m/%Y} não é uma data possível: confira o ano.", field=field)
+    return read
+
+
+def chosen(typed: str, field: str) -> int:
+    """Return the id of what was chosen in a list."""
+    if not re.fullmatch(r"[1-9]\d{0,17}", typed):
+        raise InvalidValue("Escolha um item da lista.", field=field)
+    return int(typed)
+
+
+def count(typed: str, field: str) -> int | None:
+    """Return a small whole number, None if nothing was typed."""
+    if not typed.strip():
+        return None
+    if not re.fullmatch(r"\d{1,6}", typed.strip()):
+        raise InvalidValue(f"“{typed[:40]}” não é um número inteiro.", field=field)
+    return int(typed.strip())

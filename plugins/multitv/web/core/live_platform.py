@@ -1,0 +1,69 @@
+"""A look at the platform itself while a person waits: one short try, or none."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Annotated
+
+from fastapi import Depends
+
+from multitv.beenius.client import BeeniusClient
+from multitv.beenius.hook import BeeniusHook
+from multitv.beenius.models import Subscriber
+from multitv.beenius.transport import Patience
+from multitv.errors import MultiTVError
+from multitv.web.core.bulkhead import PLATFORM
+
+log = logging.getLogger(__name__)
+
+# A screen that hangs is worse than one that says that it doesn't know.
+_SHORT = Patience(connect_seconds=2, read_seconds=3, tries=1, total_seconds=5)
+_KEPT_SECONDS = 600.0
+_RETRY_SECONDS = 60.0
+
+
+def client() -> BeeniusClient:
+    """Return a client of the platform that gives up after some seconds. Raises BadConnection."""
+    return BeeniusHook().get_conn(connections=1, patience=_SHORT)
+
+
+def subscriber(client_plan_id: int) -> Subscriber | None:
+    """Return the subscriber of a client plan as the platform has it now. Raises what BeeniusClient does."""
+    with client() as platform:
+        return platform.find_subscriber(str(client_plan_id))
+
+
+class DeviceTypes:
+    """The platform's device types, uid and name, kept for ten minutes.
+
+    One request at a time reads them anew; the others take what is known, as all do while the platform does not answer.
+    """
+
+    def __init__(self, connect: Callable[[], AbstractContextManager[BeeniusClient]] = client) -> None:
+        self._connect = connect
+        self._known: list[tuple[str, str]] = []
+        self._until = 0.0
+
+    async def __call__(self) -> list[tuple[str, str]]:
+        if time.monotonic() > self._until:
+            self._until = time.monotonic() + _RETRY_SECONDS
+            try:
+                self._known = await PLATFORM.run(self._read)
+                self._until = time.monotonic() + _KEPT_SECONDS
+            except MultiTVError as error:
+                # Any text can be typed instead.
+                log.warning("The device types of the platform are not known: %s", error)
+        return self._known
+
+    def _read(self) -> list[tuple[str, str]]:
+        found: list[tuple[str, str]] = []
+        with self._connect() as platform:
+            for page in platform.scan("device-types", found.clear):
+                found += [(str(row["uid"]), str(row.get("name") or row["uid"])) for row in page.rows]
+        return found
+
+
+KnownDeviceTypes = Annotated[list[tuple[str, str]], Depends(DeviceTypes())]

@@ -1,0 +1,48 @@
+"""What the bodies of the JSON API have in common, and how it answers errors."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+
+from multitv.web.core.forms import FIRST_DAY, LAST_DAY, IsoDay
+from multitv.web.core.paging import MAX_ID
+
+_MONEY = re.compile(r"[0-9]{1,10}\.[0-9]{2}")
+
+
+def _money(value: object) -> object:
+    if value is not None and not (isinstance(value, str) and _MONEY.fullmatch(value)):
+        raise ValueError('money is text with two decimals, such as "29.90"')
+    return value
+
+
+Money = Annotated[
+    Decimal,
+    BeforeValidator(_money),
+    WithJsonSchema({"type": "string", "pattern": f"^{_MONEY.pattern}$", "examples": ["29.90"]}),
+]
+Id = Annotated[int, Field(ge=1, le=MAX_ID, strict=True)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Day = Annotated[IsoDay, Field(ge=FIRST_DAY, le=LAST_DAY)]
+
+
+class ErrorDetail(BaseModel):
+    """`code` is for programs, `message` for people (in Portuguese), `field` the value that is wrong, if one is."""
+
+    code: str
+    message: str
+    field: str | None
+
+
+class ErrorBody(BaseModel):
+    error: ErrorDetail
+
+
+class Body(BaseModel):
+    """What a program sends: a name that is not known is an error and not ignored."""
+
+    model_config = ConfigDict(extra="forbid")

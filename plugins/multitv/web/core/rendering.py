@@ -1,0 +1,104 @@
+"""Pages and their parts, from Jinja templates that escape whatever they show."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+
+from multitv.billing.run import reais
+from multitv.settings import get_settings
+from multitv.web.core.access import Person
+from multitv.web.core.labels import LABELS
+from multitv.web.core.navigation import SCREENS
+
+WEB = Path(__file__).parents[1]
+
+
+def render(
+    request: Request, template: str, person: Person | None, *, status: int = 200, told: str | None = None, **values: Any
+) -> HTMLResponse:
+    """Return a template as an answer. `told`: what a note on the screen says was done, which also closes its dialog."""
+    root = request.scope.get("root_path", "")
+    body = _environment.get_template(template).render(
+        root=root,
+        airflow=root.removesuffix("/multitv"),
+        person=person,
+        path=request.url.path.removeprefix(root),
+        **values,
+    )
+    # The names in these events are read by static/multitv.js.
+    headers = {"HX-Trigger": json.dumps({"told": told, "contract-changed": True})} if told is not None else {}
+    return HTMLResponse(body, status, headers)
+
+
+def day(value: date | None) -> str:
+    """Return a day as dd/mm/aaaa."""
+    return f"{value:%d/%m/%Y}" if value else "—"
+
+
+def month(value: date) -> str:
+    """Return a reference month as mm/aaaa."""
+    return f"{value:%m/%Y}"
+
+
+def moment(value: datetime | None) -> str:
+    """Return a moment in the ISP's time zone."""
+    return f"{value.astimezone(get_settings().timezone):%d/%m/%Y %H:%M}" if value else "—"
+
+
+def money(value: Decimal | None) -> str:
+    """Return an amount in reais, a dash for none."""
+    return "—" if value is None else reais(value)
+
+
+def number(value: int | None) -> str:
+    """Return a count with dots between thousands."""
+    return "—" if value is None else f"{value:,}".replace(",", ".")
+
+
+def word(value: str | None) -> str:
+    """Return what a code of the database is called on a screen."""
+    return LABELS.get(value or "", value or "—")
+
+
+def document(value: str | None) -> str:
+    """Return a CPF or CNPJ with its dots and dashes; what is neither, as it is."""
+    digits = re.sub(r"\D", "", value or "")
+    if len(digits) == 11:
+        return f"{digits[:3]}.{digits[3:6]}.{digits[6:9]}-{digits[9:]}"
+    if len(digits) == 14:
+        return f"{digits[:2]}.{digits[2:5]}.{digits[5:8]}/{digits[8:12]}-{digits[12:]}"
+    return value or "—"
+
+
+def _make_environment() -> Environment:
+    environment = Environment(
+        # clients/client_plan.html is clients/templates/client_plan.html.
+        loader=PrefixLoader({path.parent.name: FileSystemLoader(path) for path in WEB.glob("*/templates")}),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "day": day,
+        "month": month,
+        "moment": moment,
+        "money": money,
+        "number": number,
+        "word": word,
+        "document": document,
+    }
+    environment.globals["screens"] = SCREENS
+    return environment
+
+
+_environment = _make_environment()

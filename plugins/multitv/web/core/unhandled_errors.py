@@ -1,0 +1,40 @@
+"""The answer to what nobody foresaw."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+
+class UnhandledErrors:
+    """ASGI middleware. Whatever is raised before anything was answered is told by `tell`, and goes no further.
+
+    A handler of Exception would answer and then raise it all the same, and what Airflow has around us cuts the
+    connection before that answer is out.
+    """
+
+    def __init__(self, app: ASGIApp, tell: Callable[[Request, Exception], Awaitable[Response]]) -> None:
+        self._app = app
+        self._tell = tell
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        answering = False
+
+        async def outward(message: Message) -> None:
+            nonlocal answering
+            answering = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, outward)
+        except Exception as error:
+            if answering:
+                raise
+            answer = await self._tell(Request(scope), error)
+            await answer(scope, receive, send)

@@ -1,1 +1,0 @@
-"""The screens: each module has the pages of one screen of the manual, and reads or changes through the rooms."""

@@ -1,0 +1,100 @@
+"""Whatever code the database or Airflow may hold, a screen has a word of Portuguese for it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from airflow.utils.state import DagRunState, TaskInstanceState
+from sqlalchemy import Engine, text
+
+from multitv.web.core.labels import LABELS
+from multitv.web.core.rendering import day, document, moment, money, number, word
+
+# The columns whose codes come on a screen or into a spreadsheet.
+SHOWN = {
+    "erp.client_plan": {"status"},
+    "tv.package": {"service_type"},
+    "tv.quarantine": {"entity"},
+    "tv.contract_change": {"action"},
+    "billing.run": {"status"},
+    "billing.event_record": {"kind"},
+    "billing.exclusion": {"reason"},
+    "billing.preview_line": {"status"},
+    "finance.invoice": {"status"},
+    "finance.posting": {"kind"},
+    "reconciliation.plan": {"status"},
+    "reconciliation.operation": {"action", "status"},
+    "reconciliation.drift": {"kind"},
+    "dashboard.event_status": {"status"},
+    "dashboard.package_clients": {"kind"},
+}
+CHECKS = """
+    select con.conrelid::regclass::text, a.attname, pg_get_constraintdef(con.oid)
+    from pg_constraint as con
+    join pg_attribute as a on a.attrelid = con.conrelid and a.attnum = any (con.conkey)
+    where con.contype = 'c' and cardinality(con.conkey) = 1
+"""
+
+
+@pytest.fixture
+def codes(engine: Engine) -> dict[tuple[str, str], set[str]]:
+    """What the check constraints allow, by table and column."""
+    found: dict[tuple[str, str], set[str]] = {}
+    with engine.connect() as connection:
+        for table, column, check in connection.execute(text(CHECKS)):
+            if allowed := re.findall(r"'([A-Za-z_]+)'::text", check):
+                found[table, column] = set(allowed)
+    return found
+
+
+def test_every_code_that_is_shown_has_a_word(codes: dict[tuple[str, str], set[str]]) -> None:
+    for table, columns in SHOWN.items():
+        for column in columns:
+            assert codes[table, column], f"{table}.{column} allows anything"
+            assert codes[table, column] <= LABELS.keys(), f"{table}.{column}"
+
+
+def test_every_outcome_of_a_list_and_every_reason_to_void_has_a_word() -> None:
+    """Exclusions are checked above; these are the codes that no constraint names."""
+    assert {
+        "charge",
+        "new",
+        "pending",
+        "processed",
+        "cancelled",
+        "not_due",
+        "corrected",
+        "live",
+        "future",
+    } <= LABELS.keys()
+
+
+def test_every_state_of_airflow_has_a_word() -> None:
+    assert {state.value for state in (*TaskInstanceState, *DagRunState)} <= LABELS.keys()
+
+
+def test_no_word_is_a_code() -> None:
+    assert not [code for code, told in LABELS.items() if "_" in told or told == code]
+
+
+def test_what_has_no_word_is_shown_as_it_is() -> None:
+    assert (word("never_heard"), word(None), word("")) == ("never_heard", "—", "—")
+
+
+def test_nothing_is_a_dash() -> None:
+    assert {day(None), moment(None), money(None), number(None), document(None), document("")} == {"—"}
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("12345678909", "123.456.789-09"),
+        ("123.456.789-09", "123.456.789-09"),
+        ("12345678000195", "12.345.678/0001-95"),
+        ("123", "123"),
+        ("AB123456", "AB123456"),
+    ],
+)
+def test_a_document_has_its_dots_and_dashes(written: str, shown: str) -> None:
+    assert document(written) == shown
