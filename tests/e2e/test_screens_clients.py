@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
 
 from multitv.settings import get_settings
 from tests.e2e.conftest import RunningStack, rows
-from tests.e2e.screens.browser import DAG_MS, Person
+from tests.e2e.screens.browser import DAG_MS, Person, new_context
 from tests.e2e.screens.looks import judge
 
 pytestmark = pytest.mark.usefixtures("platform_in_step")
@@ -194,6 +195,109 @@ def test_the_pin_is_shown_to_who_asks_for_it_and_hidden_again(
     person.follow(f"clientes/{contract.id}")
     expect(fields.get_by_label("oculto")).to_have_text("••••••")
     assert pin not in fields.inner_text()
+
+
+@pytest.fixture
+def alone(chromium: Browser, stack: RunningStack, context: BrowserContext, contract: Any) -> Iterator[Page]:
+    """A client's page by itself, in a browser of its own whose clock can be put forward."""
+    own = new_context(chromium, stack)
+    page = own.new_page()
+    page.clock.install()
+    page.goto(f"{stack.api.address}/multitv/clientes/{contract.id}")
+    yield page
+    own.close()
+
+
+def reveal(page: Page) -> str:
+    page.get_by_role("button", name="Revelar").click()
+    expect(page.locator(".pin")).to_have_text(re.compile(r"^\d{4,}$"))
+    return page.locator(".pin").inner_text()
+
+
+def assert_hidden(page: Page, pin: str) -> None:
+    """The PIN is nowhere in the document, and can be revealed again."""
+    fields = page.get_by_role("region", name="Campo Extra")
+    expect(fields.get_by_label("oculto")).to_have_text("••••••")
+    expect(fields.get_by_role("button", name="Revelar")).to_be_enabled()
+    assert pin not in page.content()
+    assert "some em 30 segundos" not in page.content()
+
+
+def failing(answer: int | None, asked: list[Route]) -> Callable[[Route], None]:
+    """Return what answers a request with this status, or lets the server be away, and keeps it in `asked`."""
+
+    def fail(route: Route) -> None:
+        asked.append(route)
+        if answer is None:
+            route.abort()
+        else:
+            route.fulfill(status=answer, body="Nada.")
+
+    return fail
+
+
+def test_the_pin_leaves_the_screen_after_half_a_minute_whatever_the_server_does(alone: Page) -> None:
+    part = "**/campo-extra"
+    for answer in (None, 401, 403, 500, 503):
+        asked: list[Route] = []
+        fail = failing(answer, asked)
+        alone.route(part, fail)
+        pin = reveal(alone)
+        alone.clock.fast_forward(28_000)
+        expect(alone.locator(".pin")).to_have_text(pin)
+        assert asked == []
+        alone.clock.fast_forward(2_000)
+        assert_hidden(alone, pin)
+        expect(alone.locator(".note.bad").first).to_be_visible()
+        assert len(asked) == 1
+        alone.unroute(part)
+
+
+def test_the_part_comes_anew_once_the_pin_has_left_it(alone: Page) -> None:
+    waiting: list[Route] = []
+    alone.route("**/campo-extra", lambda route: waiting.append(route))
+    pin = reveal(alone)
+    alone.get_by_role("button", name="Add. Ponto").click()
+    dialog = alone.get_by_role("dialog")
+    dialog.get_by_label("Rótulo do ponto").fill("Varanda")
+    alone.clock.fast_forward(30_000)
+    expect(alone.locator(".pin")).to_have_count(0)
+    assert pin not in alone.content()
+    [route] = waiting
+    with alone.expect_response("**/campo-extra") as answered:
+        route.continue_()
+    assert answered.value.status == 200
+    expect(dialog.get_by_label("Rótulo do ponto")).to_have_value("Varanda")
+    dialog.get_by_role("button", name="Voltar").click()
+    assert_hidden(alone, pin)
+
+
+def test_the_pin_is_gone_when_one_comes_back_from_sleep_from_another_tab_or_to_the_page(alone: Page) -> None:
+    pin = reveal(alone)
+    # The clock has gone on, and no timer has run.
+    now = alone.evaluate("Date.now() / 1000")
+    alone.clock.pause_at(now + 5)
+    alone.clock.set_system_time(now + 60)
+    expect(alone.locator(".pin")).to_have_text(pin)
+    alone.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    assert_hidden(alone, pin)
+    alone.clock.resume()
+    alone.reload()
+    pin = reveal(alone)
+    asked: list[Request] = []
+    alone.on("request", lambda request: asked.append(request))
+    # As the browser tells a page that it puts aside for the way back.
+    alone.evaluate("window.dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}))")
+    assert_hidden(alone, pin)
+    assert asked == []
+
+
+def test_the_pin_is_not_printed(alone: Page) -> None:
+    reveal(alone)
+    alone.emulate_media(media="print")
+    expect(alone.locator(".pin")).to_be_hidden()
+    alone.emulate_media(media="screen")
+    expect(alone.locator(".pin")).to_be_visible()
 
 
 def test_what_was_sold_and_installed_reaches_the_platform_while_one_watches(

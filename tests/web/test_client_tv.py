@@ -73,6 +73,14 @@ def test_a_pin_is_shown_once_it_is_on_record_who_saw_it(world: World, op: Visito
     [shown] = Page(answer.text).all("code", class_="pin")
     assert shown.text == world.pins[world.maria]
     assert "some em 30 segundos; ficou registrado que você o viu" in Page(answer.text).text
+    # What takes its place comes with it, for a server that is away by then.
+    [place] = Page(answer.text).all("dd", data_hide_after="30")
+    assert place.text.startswith(world.pins[world.maria])
+    assert place.text.count(world.pins[world.maria]) == 1
+    [instead] = Page(answer.text).all("template")
+    assert instead.text == "•••••• Revelar"
+    [masked] = [each for each in op.page(f"/clientes/{world.maria}/campo-extra").all("dd") if "••••••" in each.text]
+    assert masked.text == instead.text
     assert answer.headers["Cache-Control"] == "no-store"
     assert world.run(reveals) == [*before, ("op", world.maria)]
     program = op.api("POST", f"/client-plans/{world.maria}/pin/reveal")

@@ -50,6 +50,33 @@
   });
   dialog.addEventListener("close", () => document.getElementById("dialog-content").replaceChildren());
 
+  // A revealed PIN leaves the page at its time; what stands in its place came with it, so a server that is away keeps
+  // nothing on the screen. Two clocks: one can be set back, the other stands still while the computer sleeps.
+  const shownSince = new WeakMap();
+  const isOver = (place) => {
+    if (!shownSince.has(place)) shownSince.set(place, [Date.now(), performance.now()]);
+    const [date, uptime] = shownSince.get(place);
+    return Math.max(Date.now() - date, performance.now() - uptime) >= place.dataset.hideAfter * 1000;
+  };
+  const hide = (place) => {
+    place.removeAttribute("data-hide-after");
+    place.replaceChildren(place.querySelector("template").content);
+    htmx.process(place);
+  };
+  const pins = () => [...document.querySelectorAll("[data-hide-after]")];
+  const hidePins = () => {
+    pins().filter(isOver).forEach((place) => {
+      hide(place);
+      place.closest("section").dispatchEvent(new CustomEvent("pin-hidden"));
+    });
+  };
+  document.body.addEventListener("htmx:afterSwap", hidePins);
+  window.setInterval(hidePins, 500);
+  // Timers rest in a tab that nobody sees.
+  document.addEventListener("visibilitychange", hidePins);
+  // A page that the browser keeps for the way back keeps no PIN.
+  window.addEventListener("pagehide", () => pins().forEach(hide));
+
   document.body.addEventListener("refused", (event) => note(event.detail.value, "bad"));
   document.body.addEventListener("htmx:responseError", (event) => {
     const told = event.detail.xhr.getResponseHeader("HX-Trigger") || event.detail.xhr.getResponseHeader("HX-Refresh");
