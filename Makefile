@@ -54,6 +54,7 @@ lint: .venv/development ## everything that is checked without running
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/sqlfluff lint include/sql include/local
+	@$(BIN)/python -m tests.lint.unused_files
 	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 
 format: .venv/development ## let the formatters have their way
