@@ -8,11 +8,17 @@ import pytest
 
 from tests.lint.unused_files import unused_statements, unused_templates
 
+RUN = """
+named("billing/open_run")
+for step in ("load", "save"):
+    named(f"billing/{step}")
+"""
+PAGE = """{% extends "core/base.html" %}{% include 'clients/rows.html' %}"""
 FILES = {
-    "plugins/multitv/billing/run.py": 'named("billing/open_run")\nfor step in ("load",):\n    named(f"billing/{step}")\n',
-    "plugins/multitv/web/core/rows.py": 'named(f"web/list_{name}")\n',
-    "plugins/multitv/web/clients/pages.py": 'select("clients")\nrender(request, "clients/page.html")\n',
-    "plugins/multitv/web/clients/templates/page.html": "{% extends \"core/base.html\" %}{% include 'clients/rows.html' %}",
+    "plugins/multitv/billing/run.py": RUN,
+    "plugins/multitv/web/core/rows.py": 'named(f"web/list_{name}")',
+    "plugins/multitv/web/clients/pages.py": 'select("clients"), render(request, "clients/page.html")',
+    "plugins/multitv/web/clients/templates/page.html": PAGE,
     "plugins/multitv/web/clients/templates/rows.html": "",
     "plugins/multitv/web/core/templates/base.html": "",
     "include/sql/billing/open_run.sql": "",
