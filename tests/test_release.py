@@ -136,3 +136,13 @@ def test_nothing_of_ours_is_migrated_if_airflow_is_not(release: Release, server:
             connection.exec_driver_sql("select count(*) from pg_tables where schemaname = 'public'").scalar_one() == 0
         )
     postgres.drop(server, "release_untouched")
+
+
+def test_a_bad_setting_is_refused_before_anything_is_changed(release: Release) -> None:
+    code, logged = release.run(
+        MULTITV_PIN_KEYS="not-a-key", AIRFLOW__DATABASE__SQL_ALCHEMY_CONN=UNREACHABLE, AIRFLOW_CONN_ISP_DB=""
+    )
+    assert code == 1
+    assert "MULTITV_PIN_KEYS: key 1 of 1 is not a Fernet key" in logged
+    assert "not-a-key" not in logged
+    assert "airflow db migrate" not in logged

@@ -1,7 +1,7 @@
 """What a release prepares before its code runs: `python -m multitv.release`.
 
-Airflow's metadata database, the ISP's database and the pool that our tasks need. Harmless when repeated, when run by
-two at once, and after a failure in the middle.
+Checks the settings, then migrates Airflow's metadata database and the ISP's database, and makes the pool that our tasks
+need. Harmless when repeated, when run by two at once, and after a failure in the middle.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from multitv.beenius import pool
 from multitv.database.engine import isp_database
 from multitv.database.migrate import migrate
 from multitv.errors import TransientError
+from multitv.settings import get_settings
 
 # Not __name__, which is __main__ where this is a command.
 log = logging.getLogger("multitv.release")
@@ -25,7 +26,11 @@ class AirflowNotMigrated(TransientError):
 
 
 def prepare() -> None:
-    """Bring both databases to this release, and make the pool if it is missing. Raises MultiTVError."""
+    """Check the settings, bring both databases to this release, and make the pool if it is missing.
+
+    Raises MultiTVError; SettingsError before anything is changed.
+    """
+    get_settings()
     _migrate_airflow()
     log.info("Airflow's database is migrated")
     migrate(isp_database())
