@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from multitv.changes.errors import NotThere, PackageRefused
-from multitv.contracts.rows import PlanSetting
+from multitv.offer.rows import PlanSetting
 from multitv.offer.tv_tab import change_default_package, change_tv_tab, set_allows_tv
 from tests.contracts.conftest import Shop
 
