@@ -5,41 +5,61 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from datetime import date
-from decimal import Decimal
-from itertools import count
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
 
 from include.local import postgres
-from include.local.postgres import plain
-from multitv.billing import tv
-from multitv.database.engine import engine_for, transaction
+from include.local.postgres import Server, plain, programs
+from multitv.database import migrate as migrating
+from multitv.database.engine import DatabaseBusy, engine_for, transaction
 from multitv.database.migrate import migrate
-from multitv.database.sql import SQL_FOLDER
-from multitv.quality import books
-
-_numbers = count(1)
+from multitv.database.replaceable import TextMissing, TextRefused
+from multitv.database.schema import OldNumbering, ServerTooOld
+from multitv.database.sql import SQL_FOLDER, source
+from multitv.database.wait import wait
+from tests.database.conftest import Release
 
 SHAPE = """
 select table_schema, table_name, column_name, data_type, is_nullable from information_schema.columns
 where table_schema in ('erp', 'tv', 'billing', 'finance', 'staging') order by 1, 2, 3
 """
-
-
-@pytest.fixture
-def empty(server) -> Engine:
-    """A database without a schema."""
-    name = f"empty_{next(_numbers)}"
-    yield engine_for(postgres.database(server, name))
-    postgres.drop(server, name)
+# What an event needs, and one that makes its due date's partition.
+EVENT = """
+insert into tv.package (platform_uid, name, service_type, extra, price) values ('p', 'P', 'EXTENDED_SERVICE', true, 10);
+insert into tv.client_package (client_plan_id, package_id, added_on) values (7, 1, '2026-02-01');
+insert into billing.run (kind, due_date, status) values ('tv', '2026-12-10', 'saved');
+insert into billing.event (run_id, client_plan_id, service_plan_id, client_package_id, package_id, due_date,
+reference_month, kind, amount, price_source) values (1, 7, 1, 1, 1, '2026-12-10', '2026-12-01', 'charge', 10, 'package')
+"""
+REAIS = "functions/billing/billing.reais.sql"
 
 
 def shape(engine: Engine) -> list:
     with engine.connect() as connection:
         return connection.execute(text(SHAPE)).all()
+
+
+def run(engine: Engine, statement: str) -> Any:
+    with engine.begin() as connection:
+        result = connection.exec_driver_sql(statement)
+        return result.all() if result.returns_rows else None
+
+
+def impatient(engine: Engine) -> Engine:
+    """The same database, for somebody who waits for no lock."""
+    return engine_for(engine.url.update_query_dict({"options": "-c lock_timeout=200ms"}))
+
+
+@contextmanager
+def locked(engine: Engine, relations: str, mode: str) -> Iterator[None]:
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"lock table {relations} in {mode} mode")
+        yield
 
 
 def test_migrating_twice_changes_nothing(empty: Engine) -> None:
@@ -59,95 +79,218 @@ def test_three_migrators_at_once_make_one_schema(empty: Engine, repository: Path
         subprocess.Popen([sys.executable, "-m", "multitv.database.migrate"], env=environment) for _ in range(3)
     ]
     assert [migrator.wait(timeout=120) for migrator in migrators] == [0, 0, 0]
-    with empty.connect() as connection:
-        assert connection.execute(text("select count(*) from schema_version")).scalar_one() == 1
+    assert run(empty, "select count(*) from schema_migration") == run(empty, "select count(*) from schema_digest")
+    assert run(empty, "select version_num from schema_migration") == [("0001",)]
 
 
-def test_every_schema_file_is_run_by_a_migration(empty: Engine) -> None:
+def test_every_schema_file_is_run_by_a_migration(empty: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[str] = []
+
+    def recorded(name: str) -> str:
+        ran.append(name)
+        return source(name)
+
+    monkeypatch.setattr(migrating, "source", recorded)
     migrate(empty)
-    newest = max(path.stem[:4] for path in (SQL_FOLDER / "schema").glob("*.sql"))
-    with empty.connect() as connection:
-        assert connection.execute(text("select version_num from schema_version")).scalar_one() == newest
+    there = [str(path.relative_to(SQL_FOLDER).with_suffix("")) for path in (SQL_FOLDER / "schema").rglob("*.sql")]
+    assert sorted(ran) == sorted(there)
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(empty: Engine) -> None:
-    with transaction(empty) as connection:
-        connection.execute(text("create schema billing"))
+    run(empty, "create schema billing")
     with pytest.raises(Exception, match='schema "billing" already exists'):
         migrate(empty)
     assert shape(empty) == []
 
 
-OLD_BOOKS = """
-insert into erp.client_plan values (7, 7, 1, 'active', 10, '2026-01-01');
-insert into tv.package (platform_uid, name, service_type, extra, price) values ('p', 'P', 'EXTENDED_SERVICE', true, 10);
-insert into tv.client_package (client_plan_id, package_id, added_on) values (7, 1, '2026-02-01');
-insert into billing.run (kind, due_date, status, closed_at) values
-('tv', '2026-11-10', 'closed', now()), ('tv', '2026-12-10', 'closed', now());
-insert into finance.invoice (client_plan_id, due_date) values (7, '2026-11-10'), (7, '2026-12-10');
-insert into billing.event (run_id, client_plan_id, service_plan_id, client_package_id, package_id, due_date,
-reference_month, kind, amount, price_source, status, processed_at, reversed) values
-(1, 7, 1, 1, 1, '2026-11-10', '2026-11-01', 'charge', 10, 'package', 'processed', '2026-11-09', false),
-(2, 7, 1, 1, 1, '2026-12-10', '2026-12-01', 'charge', 11, 'package', 'processed', '2026-12-09', true),
-(2, 7, 1, 1, 1, '2026-12-10', '2026-12-01', 'reversal', -11, 'package', 'processed', '2026-12-09', false);
-insert into finance.posting (invoice_id, kind, amount, billing_event_id, reverses_posting_id, created_at) values
-(1, 'plan', 100, null, null, now()), (1, 'tv_package', 10, 1, null, '2026-11-09'),
-(2, 'tv_package', 11, 2, null, '2026-12-09'), (2, 'reversal', -11, 3, 3, '2026-12-09');
-insert into billing.correction (event_id, action, reason, author, rebill, reversal_event_id)
-values (2, 'reverse', 'engano', 'Ana', false, 3);
-insert into billing.exclusion (run_id, client_plan_id, client_package_id, service_plan_id, reason)
-values (2, 7, 1, 1, 'corrected');
-insert into billing.expectation values (1, 1, 1, 1, 10), (2, 1, 1, 0, 0);
-"""
-BOOKS = (
-    "select run_id, due_date, kind, amount, status, processed_at, reversed, live from billing.event order by 1, 3",
-    "select invoice_id, posting.kind, posting.amount, event.amount from finance.posting "
-    "left join billing.event on event.id = billing_event_id order by 1, 2",
-    "select charge.amount, reversal.amount from billing.correction "
-    "join billing.event as charge on charge.id = event_id join billing.event as reversal on reversal.id = "
-    "reversal_event_id",
-    "select credit.amount, debit.amount from finance.posting as credit join finance.posting as debit "
-    "on credit.reverses_posting_id = debit.id",
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "create or replace function billing.reais(amount no_such_type)",
+        "create or replace function billing.reais(amount",
+    ],
 )
-
-
-def test_books_that_were_kept_before_there_were_partitions_stay_what_they_are(empty: Engine) -> None:
-    migrate(empty, "0012")
-    with empty.begin() as connection:
-        connection.exec_driver_sql(OLD_BOOKS)
-        before = [connection.exec_driver_sql(statement).all() for statement in BOOKS]
-    assert [len(rows) for rows in before] == [3, 4, 1, 1]
-    migrate(empty)
-    with empty.begin() as connection:
-        assert [connection.exec_driver_sql(statement).all() for statement in BOOKS] == before
-    for due in (date(2026, 11, 10), date(2026, 12, 10)):
-        books.check(empty, books.BOOKS, due)
-        tv.save(empty, due)
-        books.check(empty, books.BOOKS, due)
-    with empty.begin() as connection:
-        assert [connection.exec_driver_sql(statement).all() for statement in BOOKS] == before
-
-
-def test_a_plan_fee_that_was_posted_twice_is_named_and_nothing_is_changed(empty: Engine) -> None:
-    migrate(empty, "0019")
-    with empty.begin() as connection:
-        connection.exec_driver_sql(
-            "insert into finance.invoice (client_plan_id, due_date) values (7, '2026-12-10'), (7, '2026-12-20'); "
-            "insert into finance.posting (invoice_id, kind, amount) values (1, 'plan', 99.90), (2, 'plan', 99.90)"
-        )
-    before = shape(empty)
-    with pytest.raises(Exception, match="client plan 7, 2026-12: invoices 1 and 2"):
+def test_a_function_that_is_refused_is_named_and_leaves_nothing_behind(
+    empty: Engine, release: Release, statement: str
+) -> None:
+    release.edit(REAIS, "create or replace function billing.reais(amount numeric)", statement)
+    with pytest.raises(TextRefused, match=r"refuses include/sql/functions/billing/billing\.reais\.sql: (?s:.*)Correct"):
         migrate(empty)
-    assert shape(empty) == before
-    with empty.begin() as connection:
-        connection.exec_driver_sql(
-            "alter table finance.posting disable trigger posting_immutable; "
-            "delete from finance.posting where invoice_id = 2"
-        )
+    assert shape(empty) == []
+
+
+def test_a_database_of_the_old_numbering_is_refused_as_it_is(empty: Engine) -> None:
+    run(empty, "create table schema_version (version_num text); insert into schema_version values ('0021')")
+    with pytest.raises(OldNumbering, match="table schema_version.*Make a new database.*MULTITV_HOME"):
+        migrate(empty)
+    assert shape(empty) == []
+    assert run(empty, "select relname from pg_class where relnamespace = 'public'::regnamespace") == [
+        ("schema_version",)
+    ]
+
+
+def test_the_data_of_the_old_numbering_can_be_kept_as_its_refusal_says(
+    empty: Engine, engine: Engine, server: Server
+) -> None:
+    def piped(source: Engine, *options: str) -> None:
+        program, into = str(programs() / "pg_dump"), plain(empty.url)
+        dumped = subprocess.run([program, *options, plain(source.url)], check=True, capture_output=True).stdout
+        restore = [str(programs() / "psql"), "--quiet", "--set=ON_ERROR_STOP=1", into]
+        subprocess.run(restore, input=dumped, check=True, stdout=subprocess.DEVNULL)
+
+    old = engine_for(postgres.database(server, "old_numbering"))
+    migrate(old)
+    run(old, EVENT)
+    # What the last old version was, but for these tables.
+    run(old, "drop table schema_migration, schema_digest; create table schema_version as select '0021' as version_num")
+    with pytest.raises(OldNumbering) as raised:
+        migrate(old)
+    for options in (["--exclude-table=schema_version"], ["--table=schema_migration", "--table=schema_digest"]):
+        assert " ".join(options) in str(raised.value)
+    piped(old, "--exclude-table=schema_version")
+    piped(engine, "--table=schema_migration", "--table=schema_digest")
+    wait(empty, timeout=0)
     migrate(empty)
-    with empty.begin() as connection:
-        [posting] = connection.exec_driver_sql("select fee_client_plan_id, fee_month, amount from finance.posting")
-    assert posting == (7, date(2026, 12, 1), Decimal("99.90"))
+    assert run(empty, "select id, status from billing.event") == [(2026121000000001, "pending")]
+    with pytest.raises(Exception, match="append-only"):
+        run(empty, "delete from billing.event_record")
+    again = "insert into tv.package (platform_uid, name, service_type, extra) values ('q', 'Q', 'BASIC_SERVICE', false)"
+    assert run(empty, f"{again} returning id") == [(2,)]
+    postgres.drop(server, "old_numbering")
+
+
+@pytest.mark.parametrize("version", [(17, 6), (9, 6, 24)])
+def test_a_server_that_is_too_old_is_told_its_version_before_anything_else(
+    empty: Engine, version: tuple[int, ...]
+) -> None:
+    run(empty, "create table schema_version (version_num text)")
+    empty.dialect.server_version_info = version
+    found = ".".join(map(str, version))
+    with pytest.raises(ServerTooOld, match=rf"runs PostgreSQL {found}, and this release needs 18 or newer\. Upgrade"):
+        migrate(empty)
+    empty.dialect.server_version_info = (18, 0)
+    with pytest.raises(OldNumbering):
+        migrate(empty)
+
+
+def test_a_migration_of_a_later_release_runs_after_the_baseline(empty: Engine, release: Release) -> None:
+    migrate(empty)
+    release.migration("0002", "alter table tv.package add column blurb text")
+    migrate(empty)
+    assert run(empty, "select version_num from schema_migration") == [("0002",)]
+    assert run(empty, "select blurb from tv.package") == []
+
+
+def test_a_view_that_a_migration_drops_to_change_its_table_comes_back(empty: Engine, release: Release) -> None:
+    migrate(empty)
+    release.migration(
+        "0002",
+        "drop view billing.policy_in_force; alter table billing.policy alter minimum_amount type numeric(14, 2)",
+    )
+    migrate(empty)
+    assert run(empty, "select minimum_amount from billing.policy_in_force") == [(0,)]
+
+
+def test_a_function_whose_text_changed_is_applied_and_a_grant_too(empty: Engine, release: Release) -> None:
+    migrate(empty)
+    release.edit(REAIS, "'R$ '", "'BRL '")
+    (release.sql / "grants" / "billing").mkdir(parents=True)
+    (release.sql / "grants" / "billing" / "billing.event.sql").write_text("grant select on billing.event to public;")
+    migrate(empty)
+    assert run(empty, "select billing.reais(1234.5)") == [("BRL 1.234,50",)]
+    assert run(empty, "select has_table_privilege('pg_monitor', 'billing.event', 'select')") == [(True,)]
+    written = "select xmin::text from pg_proc where pronamespace = 'billing'::regnamespace order by oid"
+    before = run(empty, written)
+    migrate(empty)
+    assert run(empty, written) == before
+
+
+HOT = "billing.event_record, finance.posting, finance.invoice, tv.client_package, billing.event, billing.run"
+
+
+def test_an_up_to_date_database_is_migrated_without_a_lock_on_any_of_its_tables(
+    empty: Engine, release: Release
+) -> None:
+    migrate(empty)
+    with locked(empty, HOT, "access exclusive"):
+        migrate(impatient(empty))
+    release.edit(REAIS, "'R$ '", "'BRL '")
+    with locked(empty, HOT, "row exclusive"), pytest.raises(DatabaseBusy, match="lock timeout"):
+        migrate(impatient(empty))
+    assert run(empty, "select billing.reais(1)") == [("R$ 1,00",)]
+
+
+def test_triggers_are_applied_anew_while_there_are_partitions(empty: Engine, release: Release) -> None:
+    migrate(empty)
+    run(empty, EVENT)
+    statement = (
+        "select tgrelid::regclass::text, tgname, tgenabled, tgparentid <> 0 from pg_trigger where not tgisinternal "
+        "order by 1, 2"
+    )
+    before = run(empty, statement)
+    assert ("billing.event_record_2026_12_10", "event_final", "O", True) in before
+    assert ("billing.event_record_2026_12_10", "added", "O", False) in before
+    release.edit("triggers/billing/billing.event_record.sql", "-- What", "-- Whatever")
+    migrate(empty)
+    assert run(empty, statement) == before
+    with pytest.raises(Exception, match="billing.event_record_2026_12_10 is append-only"):
+        run(empty, "delete from billing.event_record")
+
+
+def test_an_old_signature_that_nobody_dropped_is_named_until_a_migration_drops_it(
+    empty: Engine, release: Release
+) -> None:
+    migrate(empty)
+    run(empty, EVENT)
+    release.edit(REAIS, "billing.reais(amount numeric)", "billing.reais(amount numeric, cents boolean default true)")
+    with pytest.raises(TextMissing) as raised:
+        migrate(empty)
+    assert "include/sql defines: function billing.reais(numeric). Add a migration that drops it" in str(raised.value)
+    release.migration("0002", "drop function billing.reais(numeric)")
+    migrate(empty)
+    assert run(empty, "select billing.reais(1, true)") == [("R$ 1,00",)]
+
+
+@pytest.mark.parametrize(
+    ("file", "without", "named"),
+    [
+        ("functions/web/tv.cell.sql", None, "function tv.cell(text)"),
+        ("functions/dashboard/dashboard.due_date_state.sql", None, "view dashboard.due_date_state"),
+        (
+            "triggers/contracts/tv.client_package.sql",
+            None,
+            "trigger client_package_billed on table tv.client_package",
+        ),
+        (
+            "triggers/billing/finance.posting_of_plans.sql",
+            "create or replace trigger posting_of_plans_never_truncated before truncate on finance.posting_of_plans\n"
+            "for each statement execute function billing.refuse_change();",
+            "trigger posting_of_plans_never_truncated on table finance.posting_of_plans",
+        ),
+        ("triggers/billing/billing.event.sql", None, "trigger event_written on view billing.event"),
+    ],
+)
+def test_what_no_file_defines_any_more_is_named(
+    empty: Engine, release: Release, file: str, without: str | None, named: str
+) -> None:
+    migrate(empty)
+    run(empty, EVENT)
+    if without is None:
+        (release.sql / file).unlink()
+    else:
+        release.edit(file, without, "")
+    with pytest.raises(TextMissing) as raised:
+        migrate(empty)
+    assert f"include/sql defines: {named}. Add a migration that drops it" in str(raised.value)
+
+
+def test_a_function_that_a_migration_made_without_a_file_is_named_on_a_new_database(
+    empty: Engine, release: Release
+) -> None:
+    release.migration("0002", "create function quality.stray() returns void language sql as ''")
+    with pytest.raises(TextMissing, match=r"defines: function quality\.stray\(\)"):
+        migrate(empty)
+    assert shape(empty) == []
 
 
 def test_erp_views_of_an_isp_are_left_as_they_are_and_serve_as_tables(empty: Engine) -> None:
@@ -158,6 +301,7 @@ def test_erp_views_of_an_isp_are_left_as_they_are_and_serve_as_tables(empty: Eng
             "create view erp.service_plan as select 1::bigint id, 'Fibra' as name, 99.90::numeric(12,2) monthly_price",
             "create view erp.client_plan as select 1::bigint id, 1::bigint client_id, 1::bigint service_plan_id, "
             "'active' as status, 10::smallint due_day, '2026-01-01'::date activated_on, null::date cancelled_on",
+            "create function erp.of_the_isp() returns void language sql as ''",
         ):
             connection.exec_driver_sql(statement)
     migrate(empty)

@@ -6,12 +6,13 @@ import ast
 import re
 from pathlib import Path
 
+from multitv.database import replaceable
 from multitv.database.sql import SQL_FOLDER
 
 
 def names() -> set[str]:
     files = (path.relative_to(SQL_FOLDER) for path in SQL_FOLDER.rglob("*.sql"))
-    return {str(path.with_suffix("")) for path in files if path.parts[0] != "schema"}
+    return {str(path.with_suffix("")) for path in files if path.parts[0] not in ("schema", *replaceable.FOLDERS)}
 
 
 def test_no_sql_file_lies_about_unused(repository: Path) -> None:

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
@@ -20,20 +20,11 @@ from include.local.postgres import Server
 from multitv.database import wait as waiting
 from multitv.database.engine import SchemaMissing, engine_for
 from multitv.database.migrate import migrate
-from multitv.database.schema import SchemaAhead
-from multitv.database.sql import SQL_FOLDER
+from multitv.database.schema import OldNumbering, SchemaAhead
 from multitv.database.wait import wait
+from tests.database.conftest import Release
 
-NEWEST = max(path.stem[:4] for path in (SQL_FOLDER / "schema").glob("*.sql"))
 _numbers = count(1)
-
-
-@pytest.fixture
-def empty(server: Server) -> Iterator[Engine]:
-    """A database without a schema."""
-    name = f"unmigrated_{next(_numbers)}"
-    yield engine_for(postgres.database(server, name))
-    postgres.drop(server, name)
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +45,7 @@ def tables(engine: Engine) -> int:
 
 def set_version(engine: Engine, version: str) -> None:
     with engine.begin() as connection:
-        connection.execute(text("update schema_version set version_num = :version"), {"version": version})
+        connection.execute(text("update schema_migration set version_num = :version"), {"version": version})
 
 
 def test_a_migrated_database_is_not_waited_for(engine: Engine, told: pytest.LogCaptureFixture) -> None:
@@ -62,12 +53,25 @@ def test_a_migrated_database_is_not_waited_for(engine: Engine, told: pytest.LogC
     assert said(told) == [f"{waiting.place(engine.url)}, has the schema of this release"]
 
 
-@pytest.mark.parametrize(("start", "seen"), [(None, "no version"), ("0012", "0012")])
+@pytest.mark.parametrize(
+    ("start", "seen"),
+    [
+        ("nothing", "its schema is at no version, and this release needs 0002"),
+        ("tables", "its schema is at 0001, and this release needs 0002"),
+        ("texts", "its functions, views and triggers are of another release, an older or a newer one"),
+    ],
+)
 def test_new_code_waits_until_somebody_has_migrated_to_its_version(
-    empty: Engine, told: pytest.LogCaptureFixture, start: str | None, seen: str
+    empty: Engine, release: Release, told: pytest.LogCaptureFixture, start: str, seen: str
 ) -> None:
-    if start is not None:
-        migrate(empty, start)
+    if start == "texts":
+        release.migration("0002", "create table tv.novelty ()")
+    if start != "nothing":
+        migrate(empty)
+    if start == "texts":
+        release.edit("functions/billing/billing.reais.sql", "'R$ '", "'BRL '")
+    else:
+        release.migration("0002", "create table tv.novelty ()")
     with ThreadPoolExecutor(1) as pool:
         waits = pool.submit(wait, empty, timeout=60, poll=0.05)
         time.sleep(0.5)
@@ -76,15 +80,35 @@ def test_new_code_waits_until_somebody_has_migrated_to_its_version(
         waits.result(timeout=10)
     messages = said(told)
     assert len(messages) == 2, "a reason is told once, however often it is looked at"
-    assert f"its schema is at {seen}, and this release needs {NEWEST}" in messages[0]
+    assert seen in messages[0]
 
 
-def test_a_migration_that_is_under_way_does_not_count(empty: Engine) -> None:
-    migrate(empty, "0012")
+def test_a_migration_that_is_under_way_does_not_count(empty: Engine, release: Release) -> None:
+    migrate(empty)
+    release.migration("0002", "create table tv.novelty ()")
     with empty.begin() as connection:
-        connection.execute(text("update schema_version set version_num = :version"), {"version": NEWEST})
-        with pytest.raises(SchemaMissing, match="is at 0012"):
+        connection.exec_driver_sql("update schema_migration set version_num = '0002'")
+        with pytest.raises(SchemaMissing, match="is at 0001"):
             wait(empty, timeout=0)
+
+
+def test_a_text_that_changed_is_waited_for_and_the_message_says_what_to_do(empty: Engine, release: Release) -> None:
+    migrate(empty)
+    wait(empty, timeout=0)
+    release.edit("triggers/billing/billing.run.sql", "-- Runs", "-- All runs")
+    with pytest.raises(
+        SchemaMissing, match=r"functions, views and triggers are of another.*`python -m multitv\.release`"
+    ):
+        wait(empty, timeout=0)
+
+
+def test_a_database_of_the_old_numbering_is_not_waited_for(empty: Engine) -> None:
+    with empty.begin() as connection:
+        connection.exec_driver_sql("create table schema_version (version_num text)")
+    began = time.monotonic()
+    with pytest.raises(OldNumbering, match="Make a new database"):
+        wait(empty, timeout=60)
+    assert time.monotonic() - began < 30, "no migration will come"
 
 
 def test_waiting_ends_with_cause_and_next_step_and_migrates_nothing(empty: Engine) -> None:
@@ -94,7 +118,7 @@ def test_waiting_ends_with_cause_and_next_step_and_migrates_nothing(empty: Engin
     for part in (
         waiting.place(empty.url),
         "is not ready after 0 s",
-        f"needs {NEWEST}",
+        "needs 0001",
         "run-airflow-migrations",
         "multitv.release",
     ):
@@ -106,7 +130,7 @@ def test_waiting_ends_with_cause_and_next_step_and_migrates_nothing(empty: Engin
 def test_old_code_does_not_start_on_the_schema_of_a_newer_release(engine: Engine, version: str) -> None:
     set_version(engine, version)
     began = time.monotonic()
-    with pytest.raises(SchemaAhead, match=f"at version {version}.*knows none after {NEWEST}.*Deploy the newer release"):
+    with pytest.raises(SchemaAhead, match=f"at version {version}.*knows none after 0001.*Deploy the newer release"):
         wait(engine, timeout=60)
     assert time.monotonic() - began < 30, "waiting does not take a migration back"
     with pytest.raises(SchemaAhead, match=f"at version {version}"):
@@ -143,7 +167,7 @@ def test_who_may_not_read_the_version_is_told_so(empty: Engine) -> None:
     with empty.begin() as connection:
         connection.exec_driver_sql("create role stranger login")
     try:
-        with pytest.raises(SchemaMissing, match="permission denied for table schema_version"):
+        with pytest.raises(SchemaMissing, match="permission denied for table schema_migration"):
             wait(engine_for(empty.url.set(username="stranger")), timeout=0)
     finally:
         with empty.begin() as connection:

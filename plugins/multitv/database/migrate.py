@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 from alembic import command, op
 from alembic.config import Config
 from sqlalchemy import Engine
 
 from multitv import console
+from multitv.database import replaceable, schema
 from multitv.database.engine import isp_database, transaction
+from multitv.database.locks import lock
 from multitv.database.sql import source
 
-MIGRATIONS = Path(__file__).parent / "migrations"
 
+def migrate(engine: Engine) -> None:
+    """Run the migrations that are missing, then apply functions, views and triggers, in one transaction.
 
-def migrate(engine: Engine, revision: str = "head") -> None:
-    """Run what is missing of include/sql/schema up to a revision, in one transaction: all of it, or nothing.
-
-    Harmless when repeated or run by two at once. Raises DatabaseUnavailable, SchemaAhead.
+    An up-to-date database is only read. Harmless when repeated or run by two at once: the second waits for the first
+    and then finds nothing to do. Raises DatabaseUnavailable, ServerTooOld, OldNumbering, SchemaAhead, TextRefused,
+    TextMissing.
     """
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
     config.set_main_option("path_separator", "os")
     with transaction(engine) as connection:
+        schema.check_server(connection)
+        lock(connection, "migration")
+        before = schema.check_known(connection)
         config.attributes["connection"] = connection
-        command.upgrade(config, revision)
+        command.upgrade(config, "head")
+        # A migration may have dropped a view in order to change a table: its text is the same, and it is missing.
+        if schema.check_known(connection) != before or not replaceable.is_applied(connection):
+            replaceable.apply(connection)
 
 
 def apply(name: str) -> None:

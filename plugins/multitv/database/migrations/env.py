@@ -1,14 +1,9 @@
-"""Alembic's entry: one transaction, alone. A second migrator waits for the first and then finds nothing to do."""
+"""Alembic's entry: runs in the transaction of multitv.database.migrate, which holds the lock."""
 
 from alembic import context
-from sqlalchemy import Connection
 
-from multitv.database.locks import lock
-from multitv.database.schema import VERSION_TABLE, check_known
+from multitv.database.schema import VERSION_TABLE
 
-connection: Connection = context.config.attributes["connection"]
-lock(connection, "migration")
-check_known(connection)
-context.configure(connection=connection, version_table=VERSION_TABLE)
+context.configure(connection=context.config.attributes["connection"], version_table=VERSION_TABLE)
 with context.begin_transaction():
     context.run_migrations()

@@ -1,0 +1,3 @@
+-- Out: the digest of the functions, views and triggers that the database has; no row if they were never applied.
+select digest
+from schema_digest

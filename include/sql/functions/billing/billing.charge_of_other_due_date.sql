@@ -1,0 +1,16 @@
+-- In: for_due_date. Out: the live charges of the other due dates that may charge the same months: months are charged in
+-- advance or in arrears.
+create or replace function billing.charge_of_other_due_date(for_due_date date)
+returns setof billing.event_record
+language sql stable parallel safe
+as $$
+    select event.*
+    from billing.event_record as event
+    where
+        event.due_date <> for_due_date
+        and event.due_date >= cast(date_trunc('month', cast(for_due_date as timestamp)) - interval '1 month' as date)
+        and event.due_date < cast(date_trunc('month', cast(for_due_date as timestamp)) + interval '2 months' as date)
+        and event.kind = 'charge'
+        and event.cancelled_at is null
+        and not event.reversed
+$$;

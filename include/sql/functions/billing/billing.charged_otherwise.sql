@@ -1,0 +1,76 @@
+-- In: for_due_date. Out: what else says of a package of a client plan that it is not charged in a month: that it is
+-- processed already, by another due date or by another sale; and which sales a person took back for good. Of the other
+-- due dates it takes only what charges the months of this one: nothing of the month before where all is charged in
+-- advance.
+create or replace function billing.charged_otherwise(for_due_date date)
+returns table (
+    client_plan_id bigint,
+    package_id bigint,
+    reference_month date,
+    whole boolean,
+    billed bigint[],
+    corrected bigint[]
+)
+language sql stable parallel safe
+as $$
+    with charge as (
+        select
+            event.client_plan_id,
+            event.package_id,
+            event.reference_month,
+            event.client_package_id,
+            event.days,
+            true as billed
+        from billing.charge_of_other_due_date(for_due_date) as event
+        inner join finance.posting on event.due_date = posting.event_due_date and event.id = posting.id
+        where
+            event.reference_month = any(
+                array(select policy.reference_month from billing.policy_of(for_due_date) as policy)
+            )
+        union all
+        -- Two sales of a package to a client plan never overlap: one of them is cancelled.
+        select
+            event.client_plan_id,
+            event.package_id,
+            event.reference_month,
+            event.client_package_id,
+            event.days,
+            true as billed
+        from (
+            select distinct
+                gone.client_plan_id,
+                gone.package_id
+            from tv.client_package as gone
+            where gone.cancelled_on is not null
+        ) as resold
+        inner join billing.processed_charge(for_due_date) as event
+            on resold.client_plan_id = event.client_plan_id and resold.package_id = event.package_id
+        union all
+        select
+            event.client_plan_id,
+            event.package_id,
+            event.reference_month,
+            event.client_package_id,
+            null as days,
+            false as billed
+        from billing.correction
+        inner join billing.event_record as event
+            on correction.event_due_date = event.due_date and correction.event_id = event.id
+        where
+            event.due_date >= cast(date_trunc('month', cast(for_due_date as timestamp)) - interval '1 month' as date)
+            and event.due_date < cast(date_trunc('month', cast(for_due_date as timestamp)) + interval '2 months' as date)
+        group by event.client_plan_id, event.package_id, event.reference_month, event.client_package_id
+        -- The last word counts.
+        having not (array_agg(correction.rebill order by correction.id desc))[1]
+    )
+
+    select
+        charge.client_plan_id,
+        charge.package_id,
+        charge.reference_month,
+        bool_or(charge.billed and charge.days is null),
+        array_agg(charge.client_package_id) filter (where charge.billed),
+        array_agg(charge.client_package_id) filter (where not charge.billed)
+    from charge
+    group by charge.client_plan_id, charge.package_id, charge.reference_month
+$$;

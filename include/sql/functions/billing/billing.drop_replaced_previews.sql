@@ -1,0 +1,24 @@
+-- In: spared, the lists that were replaced just now: somebody may be reading them. Drops the lines of all other lists
+-- that are not kept any more. For that every reader waits until the transaction ends, so it comes last. Where somebody
+-- reads for long, as a backup does, nobody is kept waiting: the next list has them dropped.
+create or replace function billing.drop_replaced_previews(spared bigint[])
+returns void language plpgsql set lock_timeout = '20ms' as $$
+declare
+    lines regclass;
+begin
+    for lines in
+        select part.oid
+        from pg_inherits as child
+        inner join pg_class as part on child.inhrelid = part.oid
+        where
+            child.inhparent = 'billing.preview_line'::regclass
+            and not exists (select from billing.preview where part.relname = 'preview_line_' || preview.id)
+            and not exists (select from unnest(spared) as list (id) where part.relname = 'preview_line_' || list.id)
+    loop
+        execute format('drop table %s', lines);
+    end loop;
+exception
+    when lock_not_available then
+        raise log 'the lines of replaced lists are being read: the next list has them dropped';
+end
+$$;

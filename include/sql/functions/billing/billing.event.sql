@@ -1,0 +1,34 @@
+-- Out: the events with their status. Processed is what has its posting, cancelled what was voided, pending the rest.
+create or replace view billing.event as
+select
+    record.id,
+    record.run_id,
+    record.client_plan_id,
+    record.service_plan_id,
+    record.client_package_id,
+    record.package_id,
+    record.due_date,
+    record.reference_month,
+    record.kind,
+    record.amount,
+    record.price_source,
+    case
+        when record.cancelled_at is not null then 'cancelled'
+        when posting.id is not null then 'processed'
+        else 'pending'
+    end as status,
+    record.cancel_reason,
+    record.created_at,
+    posting.created_at as processed_at,
+    record.cancelled_at,
+    record.price,
+    record.days,
+    record.days_before,
+    record.denominator,
+    record.policy_id,
+    record.reversed,
+    record.cancelled_at is null and not record.reversed as live
+from billing.event_record as record
+left join finance.posting on record.due_date = posting.event_due_date and record.id = posting.id;
+comment on view billing.event is 'The events with their status: processed is what has its posting.';
+comment on column billing.event.live is 'Neither voided nor given back.';

@@ -1,0 +1,61 @@
+-- Posts each pending reversal on the first open invoice of its client plan that is not older than the charge: on the
+-- charge's own, or, where that was closed or paid meanwhile, on the next one. What has none stays pending. Out: how
+-- many were posted, and their sum. Looked up by their keys, whatever the transaction says of joins: they are few among
+-- all that was ever billed.
+create or replace function billing.post_credits()
+returns table (events bigint, amount numeric)
+language sql set enable_nestloop = on
+as $$
+    with payable as (
+        select
+            event.id,
+            event.due_date,
+            event.amount,
+            correction.event_id as charge_id,
+            invoice.id as invoice_id
+        from billing.correction
+        inner join billing.event_record as event
+            on correction.reversal_event_id = event.id and correction.event_due_date = event.due_date
+        cross join
+            lateral (
+                select open_one.id
+                from finance.invoice as open_one
+                where
+                    open_one.client_plan_id = event.client_plan_id
+                    and open_one.due_date >= event.due_date
+                    and open_one.status = 'open'
+                order by open_one.due_date
+                limit 1
+                for share
+            ) as invoice
+        where
+            not exists (
+                select 1
+                from finance.posting
+                where
+                    posting.event_due_date = correction.event_due_date
+                    and posting.id = correction.reversal_event_id
+            )
+    ),
+
+    posted as (
+        insert into finance.posting (
+            id, invoice_id, kind, amount, billing_event_id, event_due_date, reverses_posting_id
+        )
+        select
+            payable.id,
+            payable.invoice_id,
+            'reversal',
+            payable.amount,
+            payable.id as billing_event_id,
+            payable.due_date,
+            payable.charge_id
+        from payable
+        returning amount
+    )
+
+    select
+        count(*) as events,
+        coalesce(sum(posted.amount), 0) as amount
+    from posted
+$$;

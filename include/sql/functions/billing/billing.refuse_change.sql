@@ -1,0 +1,7 @@
+-- Trigger, on whatever is append-only: refuses the change, whatever it is.
+create or replace function billing.refuse_change() returns trigger language plpgsql as $$
+begin
+    raise exception '%.% is append-only: % refused', tg_table_schema, tg_table_name, tg_op
+        using errcode = 'restrict_violation', hint = 'Correct a charge by a reversal, never by an edit.';
+end
+$$;

@@ -1,0 +1,13 @@
+-- Trigger on billing.correction: refuses one of an event that does not exist.
+create or replace function billing.require_corrected() returns trigger language plpgsql as $$
+begin
+    if not exists (
+        select from billing.event_record as event
+        where event.id = new.event_id and event.due_date = new.event_due_date
+    ) then
+        raise exception 'correction %: event % does not exist', new.id, new.event_id
+            using errcode = 'foreign_key_violation', constraint = 'correction_event_id_fkey';
+    end if;
+    return new;
+end
+$$;

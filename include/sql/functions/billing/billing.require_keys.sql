@@ -1,0 +1,38 @@
+-- Trigger on billing.event_record and its partitions: holds the keys that no index holds, for what a statement added.
+-- What bills in bulk makes its rows out of what they point at, and holds that while it does: this is for single rows.
+-- Looked up by their keys, whatever the transaction says of joins.
+create or replace function billing.require_keys() returns trigger language plpgsql set enable_nestloop = on as $$
+declare
+    orphan record;
+    due date;
+begin
+    select
+        added.id,
+        case
+            when run.id is null then 'run_id'
+            when sold.id is null then 'client_package_id'
+            when package.id is null then 'package_id'
+            else 'policy_id'
+        end as key
+    into orphan
+    from added
+    left join billing.run on added.run_id = run.id
+    left join tv.client_package as sold on added.client_package_id = sold.id
+    left join tv.package on added.package_id = package.id
+    left join billing.policy on added.policy_id = policy.id
+    where
+        run.id is null
+        or sold.id is null
+        or package.id is null
+        or (policy.id is null and added.policy_id is not null)
+    limit 1;
+    if found then
+        raise exception 'event %: what its % points at does not exist', orphan.id, orphan.key
+            using errcode = 'foreign_key_violation', constraint = 'event_' || orphan.key || '_fkey';
+    end if;
+    for due in select distinct added.due_date from added where added.kind = 'charge' order by 1 loop
+        perform billing.refuse_double_charge(due);
+    end loop;
+    return null;
+end
+$$;

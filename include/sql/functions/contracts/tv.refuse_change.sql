@@ -1,0 +1,7 @@
+-- Trigger, on what is written down about people's changes: refuses every later change of it.
+create or replace function tv.refuse_change() returns trigger language plpgsql as $$
+begin
+    raise exception '%.% is append-only: % refused', tg_table_schema, tg_table_name, tg_op
+        using errcode = 'restrict_violation', hint = 'A change is undone by another change, which is noted as well.';
+end
+$$;

@@ -1,0 +1,30 @@
+-- Out: what each due date of the TV billing is now, to compare with what dashboard.due_date says it was. Whatever is
+-- posted of a closed run is a reversal, and each reversal has its correction.
+create or replace view dashboard.due_date_state as
+with corrected as (
+    select
+        correction.event_due_date as due_date,
+        count(*) as corrections,
+        count(credit.id) as credits
+    from billing.correction
+    -- One by one: they are few among all that was ever posted.
+    left join lateral (
+        select posting.id
+        from finance.posting
+        where
+            posting.event_due_date = correction.event_due_date
+            and posting.id = correction.reversal_event_id
+        limit 1 -- noqa: AM09
+    ) as credit on true
+    group by correction.event_due_date
+)
+
+select
+    run.due_date,
+    run.status,
+    run.closed_at,
+    coalesce(corrected.corrections, 0) as corrections,
+    coalesce(corrected.credits, 0) as credits
+from billing.run as run
+left join corrected on run.due_date = corrected.due_date
+where run.kind = 'tv';

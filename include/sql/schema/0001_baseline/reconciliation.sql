@@ -1,0 +1,121 @@
+-- What the platform should serve, what it serves, and the plan that makes the two equal: one operation a row.
+create schema reconciliation;
+
+create table reconciliation.snapshot (
+    id bigint generated always as identity primary key,
+    only_client_plan_id bigint,
+    taken_at timestamptz not null default now(),
+    subscribers bigint,
+    hash text
+);
+comment on column reconciliation.snapshot.only_client_plan_id is 'The one client plan that was looked at. Null: all.';
+comment on column reconciliation.snapshot.subscribers is 'Null: it was not finished.';
+comment on column reconciliation.snapshot.hash is 'Of what was read, without the id of the snapshot itself.';
+
+create table reconciliation.plan (
+    id bigint generated always as identity primary key,
+    snapshot_id bigint not null references reconciliation.snapshot,
+    snapshot_hash text not null,
+    only_client_plan_id bigint,
+    today date not null,
+    status text not null default 'planned' check (
+        status in ('planned', 'approved', 'rejected', 'applied', 'verified', 'superseded')
+    ),
+    desired bigint not null default 0,
+    managed bigint not null default 0,
+    provisioned bigint not null default 0,
+    unmanaged bigint not null default 0,
+    operations bigint not null default 0,
+    client_plans bigint not null default 0,
+    removals bigint not null default 0,
+    concerns text[] not null default '{}',
+    decided_by text,
+    decided_at timestamptz,
+    created_at timestamptz not null default now(),
+    applied_at timestamptz,
+    verified_at timestamptz,
+    second_snapshot_id bigint references reconciliation.snapshot,
+    check ((decided_by is null) = (decided_at is null)),
+    check (status not in ('approved', 'rejected') or decided_by is not null)
+);
+comment on column reconciliation.plan.desired is 'Client plans that the platform should serve (not INACTIVE).';
+comment on column reconciliation.plan.managed is 'Subscribers of the snapshot that are ours.';
+comment on column reconciliation.plan.provisioned is 'Client plans whose subscriber uid we have recorded.';
+comment on column reconciliation.plan.unmanaged is 'Subscribers of the snapshot that are not ours.';
+comment on column reconciliation.plan.client_plans is 'Client plans that the plan changes.';
+comment on column reconciliation.plan.removals is 'Client plans that lose a service or a device, or are blocked.';
+comment on column reconciliation.plan.concerns is 'Why a person is asked before it is applied. Empty: nobody is.';
+comment on column reconciliation.plan.decided_by is 'Who approved or rejected; ''guard'' if nobody had to be asked.';
+comment on column reconciliation.plan.second_snapshot_id is 'Taken when it was applied. Null: there was none.';
+
+create table reconciliation.operation (
+    plan_id bigint not null references reconciliation.plan,
+    client_plan_id bigint not null,
+    number smallint not null,
+    action text not null check (
+        action in (
+            'create', 'update', 'suspend', 'resume', 'deactivate', 'recover_pin',
+            'add_service', 'end_service', 'add_device', 'edit_device', 'remove_device'
+        )
+    ),
+    subscriber_uid text,
+    expected_version integer,
+    target text,
+    before jsonb,
+    after jsonb,
+    reason text not null,
+    idempotency_key uuid not null default gen_random_uuid(),
+    status text not null default 'planned' check (status in ('planned', 'applied', 'rejected', 'superseded')),
+    outcome text,
+    done_at timestamptz,
+    primary key (plan_id, client_plan_id, number),
+    check ((action in ('create', 'update', 'suspend', 'resume', 'deactivate', 'recover_pin')) = (target is null)),
+    check ((status = 'planned') = (done_at is null)),
+    check (status <> 'rejected' or outcome is not null)
+);
+-- The last operations of one client plan.
+create index operation_client_plan on reconciliation.operation (client_plan_id, plan_id);
+comment on column reconciliation.operation.number is 'The order within the client plan.';
+comment on column reconciliation.operation.target is 'The uid of the service, the MAC of the device.';
+comment on column reconciliation.operation.outcome is 'Why it was rejected, or what was noticed.';
+
+create table reconciliation.unmanaged (
+    plan_id bigint not null references reconciliation.plan,
+    subscriber_uid text not null,
+    external_id text,
+    primary key (plan_id, subscriber_uid)
+);
+
+create table reconciliation.difference (
+    plan_id bigint not null references reconciliation.plan,
+    client_plan_id bigint not null,
+    action text not null,
+    target text,
+    rejected_because text
+);
+create index difference_plan on reconciliation.difference (plan_id, client_plan_id);
+comment on table reconciliation.difference is 'What a second snapshot still lacks after a plan was applied.';
+comment on column reconciliation.difference.rejected_because is 'Null: nothing explains it.';
+
+-- Made in bulk out of rows that have the keys: no foreign key is looked at again for each.
+create table reconciliation.drift (
+    plan_id bigint not null,
+    kind text not null check (kind in ('sold_not_active', 'active_not_billed', 'billed_not_active')),
+    client_plan_id bigint not null,
+    package_id bigint not null,
+    amount numeric(12, 2) not null check (amount >= 0),
+    reason text not null,
+    primary key (client_plan_id, package_id, kind)
+);
+create index drift_page on reconciliation.drift (kind, amount desc, client_plan_id, package_id);
+comment on table reconciliation.drift is 'Extras whose sale, service and charge disagree. Of the last full plan only.';
+comment on column reconciliation.drift.amount is 'Reais a month.';
+comment on column reconciliation.drift.reason is 'In Portuguese, for the screen.';
+
+create table reconciliation.drift_measured (
+    plan_id bigint primary key references reconciliation.plan,
+    seen_at timestamptz not null,
+    measured_at timestamptz not null default now()
+);
+comment on table reconciliation.drift_measured is 'One row: of which plan the drift is. None: it was never measured.';
+comment on column reconciliation.drift_measured.seen_at is 'When the platform was looked at.';

@@ -1,0 +1,3 @@
+-- What was billed is not deleted: it is cancelled.
+create or replace trigger client_package_billed before delete on tv.client_package
+for each row execute function billing.refuse_billed();

@@ -1,0 +1,58 @@
+"""Databases without a schema, and releases after this one."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from include.local import postgres
+from include.local.postgres import Server
+from multitv.database import replaceable, schema
+from multitv.database.engine import engine_for
+
+_numbers = count(1)
+
+
+@pytest.fixture
+def empty(server: Server) -> Iterator[Engine]:
+    """A database without a schema."""
+    name = f"empty_{next(_numbers)}"
+    yield engine_for(postgres.database(server, name))
+    postgres.drop(server, name)
+
+
+@dataclass(frozen=True)
+class Release:
+    """A release whose files a test may change."""
+
+    sql: Path
+    migrations: Path
+
+    def edit(self, file: str, before: str, after: str) -> None:
+        path = self.sql / file
+        assert before in path.read_text()
+        path.write_text(path.read_text().replace(before, after))
+
+    def migration(self, revision: str, statement: str) -> None:
+        """Add the migration that follows the one before it by number."""
+        (self.migrations / "versions" / f"{revision}_of_a_test.py").write_text(
+            f"from alembic import op\n\nrevision = {revision!r}\ndown_revision = {f'{int(revision) - 1:04}'!r}\n\n\n"
+            f"def upgrade() -> None:\n    op.execute({statement!r})\n"
+        )
+
+
+@pytest.fixture
+def release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Release:
+    """This release in a folder of its own, from here on what `migrate` and `wait` of this process know."""
+    copy = Release(tmp_path / "sql", tmp_path / "migrations")
+    shutil.copytree(replaceable.SQL_FOLDER, copy.sql)
+    shutil.copytree(schema.MIGRATIONS, copy.migrations, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(replaceable, "SQL_FOLDER", copy.sql)
+    monkeypatch.setattr(schema, "MIGRATIONS", copy.migrations)
+    return copy
