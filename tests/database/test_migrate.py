@@ -255,7 +255,7 @@ def test_an_old_signature_that_nobody_dropped_is_named_until_a_migration_drops_i
     ("file", "without", "named"),
     [
         ("functions/web/tv.cell.sql", None, "function tv.cell(text)"),
-        ("functions/dashboard/dashboard.due_date_state.sql", None, "view dashboard.due_date_state"),
+        ("functions/reports/dashboard.due_date_state.sql", None, "view dashboard.due_date_state"),
         (
             "triggers/contracts/tv.client_package.sql",
             None,

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from multitv.changes.errors import ContractRefused, InvalidValue, NotThere, PackageRefused
-from multitv.offer.rows import Offer
 from multitv.offer.packages import change_offer
+from multitv.offer.rows import Offer
 from multitv.offer.tv_tab import change_default_package
 from tests.contracts.conftest import Shop
 
