@@ -56,7 +56,7 @@ from multitv.billing.params import DUE_DATE, due_date_form, resolve_due_date, re
 from multitv.billing.sensors import StandardBillingSensor
 from multitv.billing.timetables import DueDayTimetable
 from multitv.dag_defaults import default_args
-from multitv.database.engine import isp_database
+from multitv.database.engine import task_engine
 from multitv.quality import billing as gates
 from multitv.quality import books
 from multitv.settings import get_settings
@@ -82,8 +82,8 @@ with DAG(
     def load(due_date: str) -> bool:
         context = get_current_context()
         if not context["params"]["dry_run"]:
-            return tv.load(isp_database(), parse_due_date(due_date)).has_work
-        kept = preview.keep(isp_database(), parse_due_date(due_date))
+            return tv.load(task_engine(), parse_due_date(due_date)).has_work
+        kept = preview.keep(task_engine(), parse_due_date(due_date))
         context["ti"].xcom_push("preview", kept.id)
         context["ti"].xcom_push("markdown", kept.markdown)
         # There is nothing to report on either.
@@ -92,24 +92,24 @@ with DAG(
 
     @task(task_display_name="Conferir a lista")
     def check_list() -> None:
-        books.warn(isp_database(), books.NEVER_BILLED, get_settings().due_days)
+        books.warn(task_engine(), books.NEVER_BILLED, get_settings().due_days)
 
     @task(task_display_name="Conferir os eventos")
     def check_events(due_date: str) -> None:
-        gates.check_events(isp_database(), parse_due_date(due_date))
+        gates.check_events(task_engine(), parse_due_date(due_date))
 
     @task(task_display_name="Processar e lançar no Financeiro")
     def settle(due_date: str) -> None:
-        tv.settle(isp_database(), parse_due_date(due_date), allow_voids=get_current_context()["params"]["allow_voids"])
+        tv.settle(task_engine(), parse_due_date(due_date), allow_voids=get_current_context()["params"]["allow_voids"])
 
     @task(task_display_name="Conferir os lançamentos")
     def check_books(due_date: str) -> None:
-        books.warn_of(isp_database(), books.PARKED, parse_due_date(due_date))
-        books.check(isp_database(), books.BOOKS, parse_due_date(due_date))
+        books.warn_of(task_engine(), books.PARKED, parse_due_date(due_date))
+        books.check(task_engine(), books.BOOKS, parse_due_date(due_date))
 
     @task(task_display_name="Relatório", trigger_rule="none_failed")
     def report(due_date: str) -> None:
-        reports.tv_report(isp_database(), parse_due_date(due_date))
+        reports.tv_report(task_engine(), parse_due_date(due_date))
 
     (
         resolve_due_date()

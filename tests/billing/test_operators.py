@@ -34,7 +34,7 @@ class TaskInstance:
 def asked(isp: Isp, monkeypatch: pytest.MonkeyPatch) -> tuple[Isp, approval.ReviewAndSave, dict[str, Any]]:
     """A list that was shown to a person."""
     isp.sell(isp.client_plan(), isp.package("10.00"))
-    monkeypatch.setattr(approval, "isp_database", lambda: isp.engine)
+    monkeypatch.setattr(approval, "task_engine", lambda: isp.engine)
     with DAG("d", schedule=None):
         operator = approval.ReviewAndSave(task_id="save", due_date=str(DUE))
     context = {"params": {"allow_voids": False, "approval": "always"}, "ti": TaskInstance()}

@@ -12,7 +12,7 @@ from airflow.sdk import Context
 from multitv.billing import tv
 from multitv.billing.due_date import parse_due_date
 from multitv.billing.review import ListChanged, Question, ReviewUnanswered, decide
-from multitv.database.engine import isp_database
+from multitv.database.engine import task_engine
 from multitv.settings import get_settings
 
 log = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ class ReviewAndSave(ApprovalOperator):
             approved = event["chosen_options"] == [self.APPROVE]
             review = context["ti"].xcom_pull(task_ids=context["ti"].task_id, key="review")
             at = event.get("responded_at") or datetime.now(UTC)
-            decide(isp_database(), int(review), approved=approved, by=by, at=at)
+            decide(task_engine(), int(review), approved=approved, by=by, at=at)
             if approved and self._save(context) is not None:
                 raise ListChanged(
                     f"The list of {self.due_date} changed after it was approved. Nothing was saved; the next try of "
@@ -70,7 +70,7 @@ class ReviewAndSave(ApprovalOperator):
     def _save(self, context: Context) -> Question | None:
         params = context["params"]
         saved = tv.save(
-            isp_database(),
+            task_engine(),
             parse_due_date(self.due_date),
             allow_voids=params["allow_voids"],
             approval=params["approval"] or get_settings().billing_approval,
