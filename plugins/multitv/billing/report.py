@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from multitv.billing.run import Tally, read_run, reais
+from multitv.billing.run import Tally, read_run
 from multitv.database.engine import bulk_transaction
 from multitv.database.sql import named
 from multitv.markdown import table
+from multitv.money import reais
 
 log = logging.getLogger(__name__)
 # Of rows that a report names one by one.

@@ -10,11 +10,12 @@ from typing import Literal
 
 from sqlalchemy import Connection, Engine
 
-from multitv.billing.run import Tally, reais
+from multitv.billing.run import Tally
 from multitv.database.engine import transaction
 from multitv.database.sql import named
 from multitv.errors import PermanentError, TransientError
 from multitv.markdown import table
+from multitv.money import reais
 from multitv.settings import Settings
 
 log = logging.getLogger(__name__)

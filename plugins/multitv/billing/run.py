@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from multitv.database.locks import lock
 from multitv.database.sql import named
+from multitv.money import reais
 
 Kind = Literal["tv", "standard"]
 
@@ -55,8 +56,3 @@ def open_run(connection: Connection, kind: Kind, due_date: date) -> Run:
     run = read_run(connection, kind, due_date)
     assert run is not None, "open_run.sql leaves a row behind"  # noqa: S101
     return run
-
-
-def reais(amount: Decimal) -> str:
-    """Return an amount as a Brazilian reads it: R$ 1.234,56."""
-    return "R$ " + f"{amount:,.2f}".translate(str.maketrans(",.", ".,"))

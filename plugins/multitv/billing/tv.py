@@ -11,12 +11,13 @@ from sqlalchemy import Connection, Engine
 
 from multitv.billing.correction import post_credits
 from multitv.billing.review import Approval, Question, review
-from multitv.billing.run import Tally, hold, open_run, read_run, reais
+from multitv.billing.run import Tally, hold, open_run, read_run
 from multitv.database.engine import bulk_transaction
 from multitv.database.sql import named
 from multitv.erp.facts import require_client_plans
 from multitv.errors import PermanentError
 from multitv.markdown import table
+from multitv.money import reais
 from multitv.settings import get_settings
 
 log = logging.getLogger(__name__)
