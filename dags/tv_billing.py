@@ -82,8 +82,8 @@ with DAG(
     def load(due_date: str) -> bool:
         context = get_current_context()
         if not context["params"]["dry_run"]:
-            return tv.load(task_engine(), parse_due_date(due_date)).has_work
-        kept = preview.keep(task_engine(), parse_due_date(due_date))
+            return tv.summarise_due_date(task_engine(), parse_due_date(due_date)).has_work
+        kept = preview.store(task_engine(), parse_due_date(due_date))
         context["ti"].xcom_push("preview", kept.id)
         context["ti"].xcom_push("markdown", kept.markdown)
         # There is nothing to report on either.

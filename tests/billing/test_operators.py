@@ -38,9 +38,9 @@ def asked(isp: Isp, monkeypatch: pytest.MonkeyPatch) -> tuple[Isp, approval.Revi
     with DAG("d", schedule=None):
         operator = approval.ReviewAndSave(task_id="save", due_date=str(DUE))
     context = {"params": {"allow_voids": False, "approval": "always"}, "ti": TaskInstance()}
-    question = tv.save(isp.engine, DUE, approval="always")
-    assert isinstance(question, review.Question)
-    context["ti"].xcom_push("review", question.review)
+    request = tv.save(isp.engine, DUE, approval="always")
+    assert isinstance(request, review.ApprovalRequest)
+    context["ti"].xcom_push("review", request.review)
     return isp, operator, context
 
 

@@ -11,7 +11,7 @@ from airflow.sdk import Context
 
 from multitv.billing import tv
 from multitv.billing.due_date import parse_due_date
-from multitv.billing.review import ListChanged, Question, ReviewUnanswered, decide
+from multitv.billing.review import ApprovalRequest, ListChanged, ReviewUnanswered, decide
 from multitv.database.engine import task_engine
 from multitv.settings import get_settings
 
@@ -38,12 +38,12 @@ class ReviewAndSave(ApprovalOperator):
 
     def execute(self, context: Context) -> None:
         """Save the list, or wait for a person."""
-        question = self._save(context)
-        if question is None:
+        request = self._save(context)
+        if request is None:
             return
-        self.subject, self.body = question.subject, question.body
-        context["ti"].xcom_push("review", question.review)
-        log.warning("The list waits for a person. %s\n%s", question.subject, question.body)
+        self.subject, self.body = request.subject, request.body
+        context["ti"].xcom_push("review", request.review)
+        log.warning("The list waits for a person. %s\n%s", request.subject, request.body)
         super().execute(context)
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
@@ -67,7 +67,7 @@ class ReviewAndSave(ApprovalOperator):
                 )
         return super().execute_complete(context, event)
 
-    def _save(self, context: Context) -> Question | None:
+    def _save(self, context: Context) -> ApprovalRequest | None:
         params = context["params"]
         saved = tv.save(
             task_engine(),
@@ -75,4 +75,4 @@ class ReviewAndSave(ApprovalOperator):
             allow_voids=params["allow_voids"],
             approval=params["approval"] or get_settings().billing_approval,
         )
-        return saved if isinstance(saved, Question) else None
+        return saved if isinstance(saved, ApprovalRequest) else None
