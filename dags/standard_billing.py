@@ -32,11 +32,11 @@ from __future__ import annotations
 import pendulum
 from airflow.sdk import DAG, task
 
-from multitv.billing import report as reports
 from multitv.billing import standard
 from multitv.billing.callbacks import record_failed_task
 from multitv.billing.due_date import parse_due_date
 from multitv.billing.params import DUE_DATE, due_date_form, resolve_due_date
+from multitv.billing.report import standard_report
 from multitv.billing.timetables import DueDayTimetable
 from multitv.dag_defaults import default_args
 from multitv.database.engine import task_engine
@@ -75,6 +75,6 @@ with DAG(
 
     @task(task_display_name="Relatório")
     def report(due_date: str) -> None:
-        reports.standard_report(task_engine(), parse_due_date(due_date))
+        standard_report(task_engine(), parse_due_date(due_date))
 
     resolve_due_date() >> check_plans(DUE_DATE) >> bill(DUE_DATE) >> check_fees(DUE_DATE) >> report(DUE_DATE)

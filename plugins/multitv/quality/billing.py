@@ -14,7 +14,7 @@ _NEXT_STEP = (
 )
 
 
-def check_events(engine: Engine, due_date: date) -> None:
+def check_charges(engine: Engine, due_date: date) -> None:
     """Judge the live events of a due date. Raises GateFailed, DatabaseUnavailable."""
     gxe = expectations()
     month = due_date.replace(day=1)
