@@ -32,14 +32,14 @@ from __future__ import annotations
 import pendulum
 from airflow.sdk import DAG, task
 
-from multitv.billing import report as reports
 from multitv.billing import standard
 from multitv.billing.callbacks import record_failed_task
 from multitv.billing.due_date import parse_due_date
 from multitv.billing.params import DUE_DATE, due_date_form, resolve_due_date
+from multitv.billing.report import standard_report
 from multitv.billing.timetables import DueDayTimetable
 from multitv.dag_defaults import default_args
-from multitv.database.engine import isp_database
+from multitv.database.engine import task_engine
 from multitv.quality import books
 from multitv.settings import get_settings
 
@@ -62,19 +62,19 @@ with DAG(
 
     @task(task_display_name="Conferir os planos", on_failure_callback=record_failed_task)
     def check_plans(due_date: str) -> None:
-        books.check(isp_database(), books.PLANS, parse_due_date(due_date))
+        books.check(task_engine(), books.PLANS, parse_due_date(due_date))
 
     @task(task_display_name="Faturar os planos", on_failure_callback=record_failed_task)
     def bill(due_date: str) -> None:
-        standard.bill_plans(isp_database(), parse_due_date(due_date))
+        standard.bill_plans(task_engine(), parse_due_date(due_date))
 
     @task(task_display_name="Conferir as mensalidades")
     def check_fees(due_date: str) -> None:
-        books.warn_of(isp_database(), books.FEES, parse_due_date(due_date))
-        books.check(isp_database(), books.ONE_FEE, parse_due_date(due_date))
+        books.warn_of(task_engine(), books.FEES, parse_due_date(due_date))
+        books.check(task_engine(), books.ONE_FEE, parse_due_date(due_date))
 
     @task(task_display_name="Relatório")
     def report(due_date: str) -> None:
-        reports.standard_report(isp_database(), parse_due_date(due_date))
+        standard_report(task_engine(), parse_due_date(due_date))
 
     resolve_due_date() >> check_plans(DUE_DATE) >> bill(DUE_DATE) >> check_fees(DUE_DATE) >> report(DUE_DATE)

@@ -48,17 +48,17 @@ from __future__ import annotations
 import pendulum
 from airflow.sdk import DAG, get_current_context, task
 
-from multitv.billing import preview, tv
-from multitv.billing import report as reports
+from multitv.billing import tv
 from multitv.billing.due_date import parse_due_date
-from multitv.billing.operators import ReviewAndSave
+from multitv.billing.operators import LoadList, ReviewAndSave
 from multitv.billing.params import DUE_DATE, due_date_form, resolve_due_date, review_form, void_form
+from multitv.billing.report import tv_report
 from multitv.billing.sensors import StandardBillingSensor
 from multitv.billing.timetables import DueDayTimetable
 from multitv.dag_defaults import default_args
-from multitv.database.engine import isp_database
-from multitv.quality import billing as gates
+from multitv.database.engine import task_engine
 from multitv.quality import books
+from multitv.quality.billing import check_charges
 from multitv.settings import get_settings
 
 settings = get_settings()
@@ -78,42 +78,30 @@ with DAG(
     params=due_date_form() | review_form() | void_form(),
 ) as dag:
 
-    @task.short_circuit(task_display_name="Carregar", ignore_downstream_trigger_rules=False)
-    def load(due_date: str) -> bool:
-        context = get_current_context()
-        if not context["params"]["dry_run"]:
-            return tv.load(isp_database(), parse_due_date(due_date)).has_work
-        kept = preview.keep(isp_database(), parse_due_date(due_date))
-        context["ti"].xcom_push("preview", kept.id)
-        context["ti"].xcom_push("markdown", kept.markdown)
-        # There is nothing to report on either.
-        context["task"].ignore_downstream_trigger_rules = True
-        return False
-
     @task(task_display_name="Conferir a lista")
     def check_list() -> None:
-        books.warn(isp_database(), books.NEVER_BILLED, get_settings().due_days)
+        books.warn(task_engine(), books.NEVER_BILLED, get_settings().due_days)
 
     @task(task_display_name="Conferir os eventos")
     def check_events(due_date: str) -> None:
-        gates.check_events(isp_database(), parse_due_date(due_date))
+        check_charges(task_engine(), parse_due_date(due_date))
 
     @task(task_display_name="Processar e lançar no Financeiro")
     def settle(due_date: str) -> None:
-        tv.settle(isp_database(), parse_due_date(due_date), allow_voids=get_current_context()["params"]["allow_voids"])
+        tv.settle(task_engine(), parse_due_date(due_date), allow_voids=get_current_context()["params"]["allow_voids"])
 
     @task(task_display_name="Conferir os lançamentos")
     def check_books(due_date: str) -> None:
-        books.warn_of(isp_database(), books.PARKED, parse_due_date(due_date))
-        books.check(isp_database(), books.BOOKS, parse_due_date(due_date))
+        books.warn_of(task_engine(), books.PARKED, parse_due_date(due_date))
+        books.check(task_engine(), books.BOOKS, parse_due_date(due_date))
 
     @task(task_display_name="Relatório", trigger_rule="none_failed")
     def report(due_date: str) -> None:
-        reports.tv_report(isp_database(), parse_due_date(due_date))
+        tv_report(task_engine(), parse_due_date(due_date))
 
     (
         resolve_due_date()
-        >> load(DUE_DATE)
+        >> LoadList(task_id="load", task_display_name="Carregar", due_date=DUE_DATE)
         >> check_list()
         >> ReviewAndSave(task_id="save", task_display_name="Conferir e salvar", due_date=DUE_DATE)
         >> check_events(DUE_DATE)

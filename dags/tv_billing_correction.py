@@ -29,7 +29,7 @@ from airflow.sdk import DAG, get_current_context, task
 from multitv.billing import correction
 from multitv.billing.params import correction_form
 from multitv.dag_defaults import default_args
-from multitv.database.engine import isp_database
+from multitv.database.engine import task_engine
 
 with DAG(
     "tv_billing_correction",
@@ -49,7 +49,7 @@ with DAG(
         form = context["params"]
         author = context["dag_run"].triggering_user_name or ""
         return correction.correct(
-            isp_database(),
+            task_engine(),
             form["event_id"],
             form["action"],
             reason=form["reason"],

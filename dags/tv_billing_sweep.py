@@ -22,7 +22,7 @@ from airflow.sdk import DAG, CronTriggerTimetable, task
 
 from multitv.billing import sweep
 from multitv.dag_defaults import default_args
-from multitv.database.engine import isp_database
+from multitv.database.engine import task_engine
 from multitv.quality import books
 from multitv.settings import get_settings
 
@@ -42,11 +42,11 @@ with DAG(
 
     @task(task_display_name="Procurar faturamentos parados")
     def find_unfinished() -> None:
-        sweep.sweep(isp_database(), get_settings(), get_settings().today())
+        sweep.sweep(task_engine(), get_settings(), get_settings().today())
 
     @task(task_display_name="Conferir os lançamentos")
     def check_books() -> None:
-        books.check_all(isp_database(), books.BOOKS, sweep.recent_due_dates(isp_database(), get_settings().today()))
+        books.check_all(task_engine(), books.BOOKS, sweep.recent_due_dates(task_engine(), get_settings().today()))
 
     find_unfinished()
     check_books()

@@ -41,7 +41,7 @@ from multitv.catalog import report as reports
 from multitv.catalog.assets import TV_CATALOG
 from multitv.catalog.params import catalog_form
 from multitv.dag_defaults import default_args
-from multitv.database.engine import isp_database
+from multitv.database.engine import task_engine
 from multitv.quality.catalog import check_catalog
 from multitv.settings import get_settings
 
@@ -69,21 +69,21 @@ with DAG(
 
     @task(task_display_name="Buscar na plataforma")
     def fetch() -> int:
-        return fetching.fetch(isp_database(), BeeniusHook().get_conn())
+        return fetching.fetch(task_engine(), BeeniusHook().get_conn())
 
     @task(task_display_name="Conferir o que veio")
     def gate(sync: str) -> None:
-        check_catalog(isp_database(), int(sync))
+        check_catalog(task_engine(), int(sync))
 
     @task(task_display_name="Atualizar canais e pacotes", outlets=[TV_CATALOG])
     def merge(sync: str) -> None:
         context = get_current_context()
         allow_shrink = context["params"]["allow_shrink"]
-        outcome = merging.merge(isp_database(), int(sync), get_settings(), allow_shrink=allow_shrink)
+        outcome = merging.merge(task_engine(), int(sync), get_settings(), allow_shrink=allow_shrink)
         context["outlet_events"][TV_CATALOG].extra = outcome.as_extra()
 
     @task(task_display_name="Relatório")
     def report(sync: str) -> None:
-        reports.catalog_report(isp_database(), int(sync), get_settings().today())
+        reports.catalog_report(task_engine(), int(sync), get_settings().today())
 
     fetch() >> gate(SYNC) >> merge(SYNC) >> report(SYNC)

@@ -27,7 +27,7 @@ import pendulum
 from airflow.sdk import DAG, CronTriggerTimetable, task
 
 from multitv.dag_defaults import default_args
-from multitv.database.engine import isp_database
+from multitv.database.engine import task_engine
 from multitv.reports import dashboard
 from multitv.settings import get_settings
 
@@ -47,15 +47,15 @@ with DAG(
 
     @task(task_display_name="Somar o faturamento")
     def sum_billing() -> int:
-        return dashboard.refresh_billing(isp_database(), get_settings().today())
+        return dashboard.refresh_billing(task_engine(), get_settings().today())
 
     @task(task_display_name="Contar os clientes")
     def count_clients() -> None:
-        dashboard.refresh_contracts(isp_database(), get_settings().today())
+        dashboard.refresh_contracts(task_engine(), get_settings().today())
 
     @task(task_display_name="Somar a reconciliação")
     def sum_reconciliation() -> None:
-        dashboard.refresh_reconciliation(isp_database(), get_settings().today(), get_settings().timezone)
+        dashboard.refresh_reconciliation(task_engine(), get_settings().today(), get_settings().timezone)
 
     sum_billing()
     count_clients()

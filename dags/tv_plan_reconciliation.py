@@ -45,7 +45,7 @@ from multitv.beenius.hook import BeeniusHook
 from multitv.beenius.pool import NAME as BEENIUS_POOL
 from multitv.catalog.assets import TV_CATALOG
 from multitv.dag_defaults import default_args
-from multitv.database.engine import isp_database
+from multitv.database.engine import task_engine
 from multitv.reconciliation import apply as applying
 from multitv.reconciliation import plan as plans
 from multitv.reconciliation import report as reports
@@ -82,18 +82,18 @@ with DAG(
     @task(task_display_name="Ler os assinantes da plataforma")
     def take_snapshot() -> int:
         only = get_current_context()["params"]["only"]
-        return snapshots.take(isp_database(), platform(), only)
+        return snapshots.take(task_engine(), platform(), only)
 
     @task(task_display_name="Planejar")
     def make_plan(snapshot: str) -> int:
         context = get_current_context()
-        plan = plans.make(isp_database(), int(snapshot), get_settings().today(), context["params"]["only"])
-        context["ti"].xcom_push("markdown", reports.plan_report(isp_database(), plan))
+        plan = plans.make(task_engine(), int(snapshot), get_settings().today(), context["params"]["only"])
+        context["ti"].xcom_push("markdown", reports.plan_report(task_engine(), plan))
         return plan
 
     @task(task_display_name="Dividir as retiradas de pontos")
     def release_batches(plan: str) -> list[list[int]]:
-        return applying.batches(isp_database(), int(plan), get_settings(), "release")
+        return applying.batches(task_engine(), int(plan), get_settings(), "release")
 
     @task(task_display_name="Retirar pontos", pool=BEENIUS_POOL, execution_timeout=APPLY_TIMEOUT)
     def release(batch: list[int], plan: str) -> None:
@@ -101,7 +101,7 @@ with DAG(
 
     @task(task_display_name="Dividir as operações")
     def apply_batches(plan: str) -> list[list[int]]:
-        return applying.batches(isp_database(), int(plan), get_settings(), "rest")
+        return applying.batches(task_engine(), int(plan), get_settings(), "rest")
 
     @task(task_display_name="Aplicar", pool=BEENIUS_POOL, execution_timeout=APPLY_TIMEOUT)
     def apply(batch: list[int], plan: str) -> None:
@@ -109,16 +109,16 @@ with DAG(
 
     @task(task_display_name="Conferir a plataforma")
     def verify(plan: str) -> None:
-        verifying.verify(isp_database(), platform(), int(plan))
+        verifying.verify(task_engine(), platform(), int(plan))
 
     @task.skip_if(lambda context: bool(context["params"]["only"] or context["params"]["dry_run"]))
     @task(task_display_name="Medir a divergência", trigger_rule="none_failed")
     def measure_drift(plan: str) -> None:
-        revenue_assurance.measure(isp_database(), int(plan), get_settings().today())
+        revenue_assurance.measure(task_engine(), int(plan), get_settings().today())
 
     @task(task_display_name="Relatório", trigger_rule="none_failed")
     def report(plan: str) -> str:
-        return reports.outcome_report(isp_database(), int(plan))
+        return reports.outcome_report(task_engine(), int(plan))
 
     def platform() -> BeeniusClient:
         settings = get_settings()
@@ -126,7 +126,7 @@ with DAG(
 
     def apply_batch(batch: list[int], plan: str, wave: applying.Wave) -> None:
         first, last = batch
-        applying.apply(isp_database(), platform(), int(plan), first, last, get_settings(), wave)
+        applying.apply(task_engine(), platform(), int(plan), first, last, get_settings(), wave)
 
     (
         take_snapshot()

@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import Engine, text
 from sqlalchemy.engine import Row
 
-from multitv.billing.run import reais
 from multitv.database.engine import transaction
 from multitv.database.sql import named
+from multitv.money import reais
 
 FOLDER = Path(__file__).parent
 

@@ -12,7 +12,7 @@ import sys
 
 from multitv import console
 from multitv.beenius import pool
-from multitv.database.engine import isp_database
+from multitv.database.engine import task_engine
 from multitv.database.migrate import migrate
 from multitv.errors import TransientError
 from multitv.settings import get_settings
@@ -33,7 +33,7 @@ def prepare() -> None:
     get_settings()
     _migrate_airflow()
     log.info("Airflow's database is migrated")
-    migrate(isp_database())
+    migrate(task_engine())
     log.info("The ISP's database is migrated")
     log.info("The pool %s %s", pool.NAME, "was made" if make_pool() else "is there, and stays as it is")
 

@@ -23,8 +23,8 @@ PEERS = 20_000
 MEMORY = (
     "import sys; from datetime import date; from multitv.billing import tv; "
     "from multitv.billing.standard import bill_plans; from multitv.database.engine import engine_for; "
-    "engine, due = engine_for(sys.argv[1]), date(2026, 12, 10); tv.load(engine, due); tv.save(engine, due); "
-    "bill_plans(engine, due); tv.settle(engine, due)"
+    "engine, due = engine_for(sys.argv[1]), date(2026, 12, 10); tv.summarise_due_date(engine, due); "
+    "tv.save(engine, due); bill_plans(engine, due); tv.settle(engine, due)"
 )
 
 
@@ -62,7 +62,7 @@ def peers(server: Server) -> None:
 
     with copy_of(server, population(server, PEERS)) as engine:
         sql.run(engine, "billing_floors")
-        ours = seconds(lambda: (tv.load(engine, DUE), tv.save(engine, DUE)))
+        ours = seconds(lambda: (tv.summarise_due_date(engine, DUE), tv.save(engine, DUE)))
         rows = pd.read_sql("select * from bench_row", engine)
         table = Table("bench_event", MetaData(), autoload_with=engine)
         Row = type("Row", (declarative_base(),), {"__table__": table})  # noqa: N806
@@ -117,7 +117,7 @@ def _turn(engine: Engine, turn: int, scores: Scores) -> None:
     sql.run(engine, "billing_floors")
 
     def save() -> None:
-        tv.load(engine, DUE)
+        tv.summarise_due_date(engine, DUE)
         tv.save(engine, DUE)
 
     columns = (
@@ -154,12 +154,12 @@ def _turn(engine: Engine, turn: int, scores: Scores) -> None:
 
 
 def _turn_of_previews(engine: Engine, turn: int, scores: Scores) -> None:
-    preview.keep(engine, DUE)
+    preview.store(engine, DUE)
     sql.run(engine, "billing_preview_floor")
     checkpoint(engine)
     kept, floor = in_turns(
         turn,
-        lambda: preview.keep(engine, DUE),
+        lambda: preview.store(engine, DUE),
         lambda: _run(engine, "insert into bench_line select * from bench_listed"),
     )
     scores.add("billing: keep a preview against INSERT ... SELECT with the same keys", kept, floor)

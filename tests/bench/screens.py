@@ -140,7 +140,7 @@ def population(server: Server, rows: int) -> Any:
             tv.save(engine, due, allow_voids=True)
             bill_plans(engine, due)
             tv.settle(engine, due, allow_voids=True)
-        preview.keep(engine, DUE)
+        preview.store(engine, DUE)
         dashboard.refresh_billing(engine, TODAY)
         dashboard.refresh_contracts(engine, TODAY)
         dashboard.refresh_reconciliation(engine, TODAY, settings.timezone)

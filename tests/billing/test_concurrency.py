@@ -59,7 +59,7 @@ def at_once(times: int, step: Callable[[], object]) -> None:
 
 def test_eight_runs_of_a_due_date_at_once_charge_each_client_once(busy: Isp) -> None:
     def whole_run() -> None:
-        tv.load(busy.engine, DUE)
+        tv.summarise_due_date(busy.engine, DUE)
         tv.save(busy.engine, DUE)
         bill_plans(busy.engine, DUE)
         tv.settle(busy.engine, DUE)
@@ -125,7 +125,7 @@ def end_the_one_that_waits(isp: Isp) -> None:
 def test_a_database_that_is_down_is_named_without_its_password() -> None:
     away = engine_for("postgresql+psycopg://billing:not-so-secret@127.0.0.1:9/isp")
     with pytest.raises(DatabaseUnavailable, match="at 127.0.0.1, database isp, is not available: ") as caught:
-        tv.load(away, DUE)
+        tv.summarise_due_date(away, DUE)
     assert "not-so-secret" not in str(caught.value)
 
 

@@ -76,7 +76,7 @@ def test_where_the_invoice_is_not_open_any_more_the_credit_goes_on_the_next_one(
     for due in (DUE, JANUARY):
         books.check(charged.engine, books.BOOKS, due)
     assert invoice_totals(charged) == {DUE: Decimal("179.80"), JANUARY: Decimal("149.90")}
-    assert tv.settle(charged.engine, JANUARY).credited.events == 0
+    assert tv.settle(charged.engine, JANUARY).credited.count == 0
 
 
 def test_what_was_reversed_is_not_charged_again_by_the_next_run(charged: Isp) -> None:
@@ -231,11 +231,11 @@ def test_two_settlements_at_once_post_a_credit_once(charged: Isp) -> None:
         bill_plans(charged.engine, due)
     with ThreadPoolExecutor(1) as pool:
         with charged.engine.begin() as first:
-            assert correction.post_credits(first).events == 1
+            assert correction.post_credits(first).count == 1
             second = pool.submit(tv.settle, charged.engine, JANUARY)
             with pytest.raises(TimeoutError):
                 second.result(timeout=1)
-        assert second.result().credited.events == 0
+        assert second.result().credited.count == 0
     assert charged.run("select count(*), sum(amount) from finance.posting where kind = 'reversal'") == [
         (1, Decimal("-29.90"))
     ]

@@ -15,8 +15,8 @@ from include.sandbox.population.seed import seed
 from multitv.billing import tv
 from multitv.billing.due_date import due_dates
 from multitv.billing.report import standard_report, tv_report
-from multitv.billing.run import reais
 from multitv.billing.standard import bill_plans
+from multitv.money import reais
 from multitv.quality import books
 from tests.billing.isp import Isp
 from tests.words import unpadded

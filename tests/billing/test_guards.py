@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from multitv.billing import tv
-from multitv.billing.run import hold
+from multitv.billing.run import lock_month
 from multitv.billing.standard import bill_plans
 from tests.billing.isp import DUE, Isp
 
@@ -208,10 +208,10 @@ def test_an_invoice_is_closed_before_or_after_a_settlement_and_not_within(settle
             settling = pool.submit(tv.settle, settled.engine, DUE)
             with pytest.raises(TimeoutError):
                 settling.result(timeout=1)
-        assert settling.result().posted.events == 0
+        assert settling.result().posted.count == 0
         settled.run("update finance.invoice set status = 'open'")
         with settled.engine.begin() as settling_first:
-            hold(settling_first, DUE)
+            lock_month(settling_first, DUE)
             closing_later = pool.submit(settled.run, "update finance.invoice set status = 'closed'")
             with pytest.raises(TimeoutError):
                 closing_later.result(timeout=1)

@@ -55,10 +55,10 @@ class Step:
 
 
 STEPS = {
-    "load": Step((lambda e: tv.save(e, DUE),), lambda e: tv.load(e, DUE)),
-    "keep a list": Step(
-        (lambda e: preview.keep(e, DUE), lambda e: tv.save(e, DUE), lambda e: change(e)),
-        lambda e: preview.keep(e, DUE),
+    "load": Step((lambda e: tv.save(e, DUE),), lambda e: tv.summarise_due_date(e, DUE)),
+    "store a list": Step(
+        (lambda e: preview.store(e, DUE), lambda e: tv.save(e, DUE), lambda e: change(e)),
+        lambda e: preview.store(e, DUE),
     ),
     "save": Step((), lambda e: tv.save(e, DUE)),
     "save again": Step(

@@ -1,4 +1,4 @@
-"""What comes of an answer, or of none, to the question whether a list is saved."""
+"""What the operators of Carregar and Salvar do with a list, and with a person's answer about it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import DAG
+from airflow.sdk.exceptions import DownstreamTasksSkipped
 
-from multitv.billing import operators as approval
-from multitv.billing import review, tv
+from multitv.billing import operators, review, tv
 from multitv.settings import get_settings
 from tests.billing.isp import DUE, Isp
 
@@ -18,29 +19,30 @@ class TaskInstance:
     """As much of Airflow's as the operator uses."""
 
     task_id = "save"
+    map_index = -1
 
     def __init__(self) -> None:
-        self.kept: dict[str, Any] = {}
+        self.xcoms: dict[str, Any] = {}
 
     def xcom_push(self, key: str, value: Any) -> None:
-        self.kept[key] = value
+        self.xcoms[key] = value
 
     def xcom_pull(self, task_ids: str, key: str) -> Any:
         assert task_ids == self.task_id
-        return self.kept[key]
+        return self.xcoms[key]
 
 
 @pytest.fixture
-def asked(isp: Isp, monkeypatch: pytest.MonkeyPatch) -> tuple[Isp, approval.ReviewAndSave, dict[str, Any]]:
+def asked(isp: Isp, monkeypatch: pytest.MonkeyPatch) -> tuple[Isp, operators.ReviewAndSave, dict[str, Any]]:
     """A list that was shown to a person."""
     isp.sell(isp.client_plan(), isp.package("10.00"))
-    monkeypatch.setattr(approval, "isp_database", lambda: isp.engine)
+    monkeypatch.setattr(operators, "task_engine", lambda: isp.engine)
     with DAG("d", schedule=None):
-        operator = approval.ReviewAndSave(task_id="save", due_date=str(DUE))
+        operator = operators.ReviewAndSave(task_id="save", due_date=str(DUE))
     context = {"params": {"allow_voids": False, "approval": "always"}, "ti": TaskInstance()}
-    question = tv.save(isp.engine, DUE, approval="always")
-    assert isinstance(question, review.Question)
-    context["ti"].xcom_push("review", question.review)
+    request = tv.save(isp.engine, DUE, approval="always")
+    assert isinstance(request, review.ApprovalRequest)
+    context["ti"].xcom_push("review", request.review)
     return isp, operator, context
 
 
@@ -76,4 +78,41 @@ def test_what_changed_after_it_was_approved_is_tried_again(asked: Any) -> None:
     isp.run("update tv.package set price = 11.00")
     with pytest.raises(review.ListChanged, match="the next try of this task asks again"):
         operator.execute_complete(context, answer(operator.APPROVE, "Ana"))
+    assert isp.events() == {}
+
+
+def load(isp: Isp, monkeypatch: pytest.MonkeyPatch, *, dry_run: bool) -> tuple[bool | set[str], dict[str, Any]]:
+    """Run the task; return whether the run goes on, or else the tasks that are skipped, and the task's XComs."""
+    monkeypatch.setattr(operators, "task_engine", lambda: isp.engine)
+    with DAG("d", schedule=None):
+        operator = operators.LoadList(task_id="load", due_date=str(DUE))
+        operator >> EmptyOperator(task_id="next") >> EmptyOperator(task_id="report", trigger_rule="none_failed")
+    ti = TaskInstance()
+    try:
+        goes_on = operator.execute({"params": {"dry_run": dry_run}, "ti": ti, "task": operator})
+    except DownstreamTasksSkipped as skipped:
+        return set(skipped.tasks), ti.xcoms
+    return goes_on, ti.xcoms
+
+
+def test_a_list_with_work_is_loaded_and_the_run_goes_on(isp: Isp, monkeypatch: pytest.MonkeyPatch) -> None:
+    isp.sell(isp.client_plan(), isp.package("10.00"))
+    assert load(isp, monkeypatch, dry_run=False) == (True, {})
+    assert isp.run("select id from billing.preview") == []
+
+
+def test_a_due_date_without_work_skips_the_next_task_and_leaves_the_report(
+    isp: Isp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    isp.client_plan()
+    skipped, _ = load(isp, monkeypatch, dry_run=False)
+    assert skipped == {"next"}
+
+
+def test_a_dry_run_stores_the_list_and_skips_every_task_after_it(isp: Isp, monkeypatch: pytest.MonkeyPatch) -> None:
+    isp.sell(isp.client_plan(), isp.package("10.00"))
+    skipped, xcoms = load(isp, monkeypatch, dry_run=True)
+    assert skipped == {"next", "report"}
+    assert isp.run("select id from billing.preview") == [(xcoms["preview"],)]
+    assert "**1 (R$ 10,00)** de 1 pacotes" in xcoms["markdown"]
     assert isp.events() == {}

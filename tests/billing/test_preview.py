@@ -18,8 +18,8 @@ from sqlalchemy import Connection, text
 
 from include.local import postgres
 from multitv.billing import preview, review, tv
-from multitv.billing.preview import Kept, PreviewOutdated
-from multitv.billing.run import hold
+from multitv.billing.preview import PreviewOutdated, StoredPreview
+from multitv.billing.run import lock_month
 from multitv.billing.standard import bill_plans
 from multitv.billing.sweep import unfinished
 from multitv.database.engine import DatabaseUnavailable, engine_for
@@ -55,8 +55,8 @@ def settled(isp: Isp, due: date) -> None:
     tv.settle(isp.engine, due)
 
 
-def keep(isp: Isp, due: date = DUE) -> Kept:
-    return preview.keep(isp.engine, due)
+def store(isp: Isp, due: date = DUE) -> StoredPreview:
+    return preview.store(isp.engine, due)
 
 
 def approve(isp: Isp, number: int, by: str = "Ana") -> None:
@@ -100,7 +100,7 @@ def assert_whole(isp: Isp, number: int) -> None:
 
 
 def test_what_is_shown_is_what_is_then_saved(listed: Isp) -> None:
-    number = keep(listed).id
+    number = store(listed).id
     assert_whole(listed, number)
     shown = lines(listed, number)
     assert {line.status for line in shown if line.outcome == "charge"} == {"new"}
@@ -116,14 +116,14 @@ def test_what_is_shown_is_what_is_then_saved(listed: Isp) -> None:
 
 def test_a_line_says_where_its_amount_comes_from(listed: Isp) -> None:
     set_policy(listed.engine, "Ana", Policy(proration="daily", timing="arrears"))
-    [line] = [line for line in lines(listed, keep(listed).id) if line.price == Decimal("12.34")]
+    [line] = [line for line in lines(listed, store(listed).id) if line.price == Decimal("12.34")]
     assert (line.reference_month, line.days, line.denominator) == (date(2026, 11, 1), 11, 30)
     assert (line.amount, line.price_source, line.event_id) == (Decimal("4.52"), "client", None)
 
 
 def test_the_totals_stand_beside_those_of_the_month_before(listed: Isp) -> None:
     listed.run("update tv.client_package set price = 11.50 where id = 2")
-    kept = keep(listed)
+    stored = store(listed)
     of_list = totals(listed)
     assert (of_list.charges, of_list.amount) == (4, Decimal("43.84"))
     assert (of_list.last_charges, of_list.last_amount) == (3, Decimal("30.00"))
@@ -131,14 +131,14 @@ def test_the_totals_stand_beside_those_of_the_month_before(listed: Isp) -> None:
     changes = listed.run(
         "select number, client_plan_id, amount_before, amount_after from billing.preview_change "
         "where preview_id = :p order by number",
-        p=kept.id,
+        p=stored.id,
     )
     plans = dict(map(tuple, listed.run("select id, client_plan_id from tv.client_package")))
     assert [tuple(row) for row in changes] == [
         (1, plans[4], Decimal("0.00"), Decimal("12.34")),
         (2, plans[2], Decimal("10.00"), Decimal("11.50")),
     ]
-    assert "**4 (R$ 43,84)** de 9 pacotes da lista seriam cobrados. No mês anterior: 3 (R$ 30,00)." in kept.markdown
+    assert "**4 (R$ 43,84)** de 9 pacotes da lista seriam cobrados. No mês anterior: 3 (R$ 30,00)." in stored.markdown
 
 
 def test_a_change_is_that_of_all_packages_of_a_client_plan(listed: Isp) -> None:
@@ -147,13 +147,13 @@ def test_a_change_is_that_of_all_packages_of_a_client_plan(listed: Isp) -> None:
         listed.sell(plan, listed.package(price))
     tv.save(listed.engine, NOVEMBER)
     listed.run("update tv.package set price = 9.00 where price = 6.00")
-    keep(listed)
+    store(listed)
     [row] = listed.run("select * from billing.preview_change where client_plan_id = :plan", plan=plan)
     assert (row.amount_before, row.amount_after) == (Decimal("11.00"), Decimal("14.00"))
 
 
 def test_what_was_saved_and_settled_stays_on_the_list(listed: Isp) -> None:
-    keep(listed)
+    store(listed)
     digest = totals(listed).digest
     tv.save(listed.engine, DUE)
     events = dict(map(tuple, listed.run("select client_package_id, id from billing.event where due_date = :d", d=DUE)))
@@ -161,7 +161,7 @@ def test_what_was_saved_and_settled_stays_on_the_list(listed: Isp) -> None:
         if status == "processed":
             bill_plans(listed.engine, DUE)
             tv.settle(listed.engine, DUE)
-        number = keep(listed).id
+        number = store(listed).id
         assert_whole(listed, number)
         charges = [line for line in lines(listed, number) if line.outcome == "charge"]
         assert {line.status for line in charges} == {status}
@@ -179,7 +179,7 @@ def test_a_list_that_is_processed_in_part_has_each_charge_once(listed: Isp) -> N
     )
     tv.settle(listed.engine, DUE)
     listed.sell(listed.client_plan(), 1)
-    number = keep(listed).id
+    number = store(listed).id
     assert_whole(listed, number)
     charges = [line.status for line in lines(listed, number) if line.outcome == "charge"]
     assert sorted(charges) == ["new", "pending", "processed", "processed", "processed"]
@@ -189,7 +189,7 @@ def test_a_pending_event_that_salvar_would_cancel_is_named(listed: Isp) -> None:
     tv.save(listed.engine, DUE)
     listed.run("update tv.client_package set cancelled_on = '2026-12-02' where id = 1")
     [(event,)] = listed.run("select id from billing.event where client_package_id = 1 and due_date = :d", d=DUE)
-    [line] = [line for line in lines(listed, keep(listed).id) if line.client_package_id == 1]
+    [line] = [line for line in lines(listed, store(listed).id) if line.client_package_id == 1]
     assert (line.outcome, line.status, line.amount, line.event_id) == ("package_cancelled", None, None, event)
 
 
@@ -199,7 +199,7 @@ def test_a_package_that_the_erp_shows_twice_is_one_line(listed: Isp) -> None:
         "insert into erp.client_plan select plan.* from erp.client_plan as plan "
         "join tv.client_package as sold on client_plan_id = plan.id where sold.id = 1"
     )
-    number = keep(listed).id
+    number = store(listed).id
     assert_whole(listed, number)
     assert [line.outcome for line in lines(listed, number) if line.client_package_id == 1] == ["listed_twice"]
 
@@ -207,34 +207,34 @@ def test_a_package_that_the_erp_shows_twice_is_one_line(listed: Isp) -> None:
 def test_nothing_of_billing_is_written_or_waited_for(listed: Isp) -> None:
     before = listed.tables(), reviews(listed)
     with listed.engine.begin() as holder:
-        hold(holder, DUE)
-        keep(listed)
+        lock_month(holder, DUE)
+        store(listed)
     assert (listed.tables(), reviews(listed)) == before
 
 
 def test_a_due_date_with_nobody_on_its_list_has_an_empty_one(listed: Isp) -> None:
     nobody = date(2026, 12, 11)
-    kept = keep(listed, nobody)
+    stored = store(listed, nobody)
     of_list = totals(listed, nobody)
-    assert (of_list.id, of_list.candidates, of_list.charges, of_list.amount) == (kept.id, 0, 0, Decimal())
-    assert lines(listed, kept.id) == [] == list(outcomes(listed, kept.id))
-    approve(listed, kept.id)
+    assert (of_list.id, of_list.candidates, of_list.charges, of_list.amount) == (stored.id, 0, 0, Decimal())
+    assert lines(listed, stored.id) == [] == list(outcomes(listed, stored.id))
+    approve(listed, stored.id)
     assert isinstance(tv.save(listed.engine, nobody, approval="always"), tv.Saved)
 
 
 def test_an_empty_erp_is_no_list_and_the_one_before_stays(listed: Isp) -> None:
-    kept = keep(listed)
+    stored = store(listed)
     listed.run("truncate erp.client_plan")
     with pytest.raises(ErpEmpty):
-        keep(listed)
-    assert_whole(listed, kept.id)
+        store(listed)
+    assert_whole(listed, stored.id)
 
 
 def test_carregar_again_replaces_the_list_of_that_due_date_alone(listed: Isp) -> None:
-    other = keep(listed, NOVEMBER)
-    first = keep(listed)
+    other = store(listed, NOVEMBER)
+    first = store(listed)
     listed.run("update tv.client_package set price = 20.00 where id = 1")
-    second = keep(listed)
+    second = store(listed)
     assert second.id > first.id > other.id
     assert_whole(listed, second.id)
     assert totals(listed).amount == Decimal("52.34")
@@ -242,17 +242,17 @@ def test_carregar_again_replaces_the_list_of_that_due_date_alone(listed: Isp) ->
     assert totals(listed, NOVEMBER).id == other.id
     # The lines of the first are there for whoever is reading them, until the next list.
     assert len(lines(listed, first.id)) == 9
-    keep(listed, NOVEMBER)
+    store(listed, NOVEMBER)
     assert lines(listed, first.id) == []
     assert len(lines(listed, second.id)) == 9
     assert len(listed.run("select from pg_inherits where inhparent = 'billing.preview_line'::regclass")) == 3
 
 
 def test_lists_of_long_ago_are_forgotten(listed: Isp) -> None:
-    keep(listed, NOVEMBER)
+    store(listed, NOVEMBER)
     listed.run("update billing.preview set created_at = now() - interval '32 days'")
-    keep(listed)
-    keep(listed)
+    store(listed)
+    store(listed)
     assert [row.due_date for row in listed.run("select due_date from billing.preview")] == [DUE]
     assert len(listed.run("select from pg_inherits where inhparent = 'billing.preview_line'::regclass")) == 2
 
@@ -277,14 +277,14 @@ def waiting(isp: Isp) -> bool:
 
 
 def test_whoever_reads_during_a_replacement_sees_the_old_list_or_the_new_one(listed: Isp) -> None:
-    first = keep(listed)
+    first = store(listed)
     old = ((first.id, 9, Decimal("42.34")), (9, Decimal("42.34")))
     listed.run("update tv.client_package set price = 20.00 where id = 1")
     with ThreadPoolExecutor(1) as pool, listed.engine.connect() as reader:
         with listed.engine.begin() as approval:
             # Held where a screen approves, all but replaced.
             approval.execute(text("select from billing.preview for update"))
-            replacing = pool.submit(keep, listed)
+            replacing = pool.submit(store, listed)
             assert waiting(listed)
             assert shown(reader) == old
             reader.rollback()
@@ -297,22 +297,22 @@ def test_whoever_reads_during_a_replacement_sees_the_old_list_or_the_new_one(lis
 
 
 def test_readers_and_lists_do_not_wait_for_whoever_reads_for_long(listed: Isp) -> None:
-    keep(listed)
+    store(listed)
     with listed.engine.begin() as backup:
         backup.execute(text("select count(*) from billing.preview_line"))
         began = monotonic()
         for _ in range(3):
-            last = keep(listed)
+            last = store(listed)
         assert_whole(listed, last.id)
         assert monotonic() - began < 10
-    keep(listed)
+    store(listed)
     assert len(listed.run("select from pg_inherits where inhparent = 'billing.preview_line'::regclass")) == 2
 
 
 def test_lists_at_once_are_all_kept_and_the_last_one_stays(listed: Isp) -> None:
     dues = [DUE, DUE, NOVEMBER, DUE, date(2026, 12, 11), DUE]
     with ThreadPoolExecutor(len(dues)) as pool:
-        numbers = [kept.id for kept in pool.map(lambda due: keep(listed, due), dues)]
+        numbers = [stored.id for stored in pool.map(lambda due: store(listed, due), dues)]
     assert len(set(numbers)) == len(dues)
     assert_whole(listed, max(number for number, due in zip(numbers, dues, strict=True) if due == DUE))
 
@@ -320,19 +320,19 @@ def test_lists_at_once_are_all_kept_and_the_last_one_stays(listed: Isp) -> None:
 def test_lists_are_kept_while_their_due_date_is_billed(listed: Isp) -> None:
     with ThreadPoolExecutor(3) as pool:
         billing = pool.submit(lambda: [settled(listed, DUE) for _ in range(3)])
-        lists = [pool.submit(lambda: [keep(listed) for _ in range(6)]) for _ in range(2)]
+        lists = [pool.submit(lambda: [store(listed) for _ in range(6)]) for _ in range(2)]
         for done in (billing, *lists):
             done.result()
     assert_whole(listed, totals(listed).id)
 
 
 def test_a_list_that_dies_in_the_middle_leaves_the_one_before_whole(listed: Isp) -> None:
-    first = keep(listed)
+    first = store(listed)
     listed.run("update tv.client_package set price = 20.00 where id = 1")
     with ThreadPoolExecutor(1) as pool:
         with listed.engine.begin() as approval:
             approval.execute(text("select from billing.preview for update"))
-            dying = pool.submit(keep, listed)
+            dying = pool.submit(store, listed)
             assert waiting(listed)
             listed.run(
                 "select pg_terminate_backend(pid) from pg_stat_activity "
@@ -342,32 +342,32 @@ def test_a_list_that_dies_in_the_middle_leaves_the_one_before_whole(listed: Isp)
             dying.result(timeout=30)
     assert_whole(listed, first.id)
     assert totals(listed).amount == Decimal("42.34")
-    assert_whole(listed, keep(listed).id)
+    assert_whole(listed, store(listed).id)
 
 
 def test_an_approved_list_is_saved_unasked_under_the_name_of_who_pressed_salvar(listed: Isp) -> None:
-    approve(listed, keep(listed).id)
+    approve(listed, store(listed).id)
     assert isinstance(tv.save(listed.engine, DUE, approval="always"), tv.Saved)
     assert reviews(listed) == [("approved", "Ana", AT)]
     assert len(listed.events()) == 4
 
 
 def test_a_list_that_changed_after_it_was_approved_is_asked_about(listed: Isp) -> None:
-    approve(listed, keep(listed).id)
+    approve(listed, store(listed).id)
     listed.run("update tv.client_package set price = 10.01 where id = 1")
-    assert isinstance(tv.save(listed.engine, DUE, approval="always"), review.Question)
+    assert isinstance(tv.save(listed.engine, DUE, approval="always"), review.ApprovalRequest)
     assert listed.events() == {}
     assert reviews(listed) == [("approved", "Ana", AT), (None, None, None)]
-    approve(listed, keep(listed).id)
+    approve(listed, store(listed).id)
     assert isinstance(tv.save(listed.engine, DUE, approval="always"), tv.Saved)
     assert listed.events()[1] == ("pending", Decimal("10.01"))
 
 
 @pytest.mark.parametrize("gone", ["replaced", "lost", "never there"])
 def test_a_list_that_is_not_kept_any_more_is_not_approved(listed: Isp, gone: str) -> None:
-    number = keep(listed).id
+    number = store(listed).id
     if gone == "replaced":
-        keep(listed)
+        store(listed)
     elif gone == "lost":
         listed.run("delete from billing.preview")
     else:
@@ -378,7 +378,7 @@ def test_a_list_that_is_not_kept_any_more_is_not_approved(listed: Isp, gone: str
 
 
 def test_salvar_pressed_twice_is_one_approval_and_of_two_people_each_is_kept(listed: Isp) -> None:
-    number = keep(listed).id
+    number = store(listed).id
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: approve(listed, number), range(4)))
     assert reviews(listed) == [("approved", "Ana", AT)]
@@ -387,17 +387,17 @@ def test_salvar_pressed_twice_is_one_approval_and_of_two_people_each_is_kept(lis
 
 
 def test_a_rejection_before_does_not_outweigh_the_approval(listed: Isp) -> None:
-    question = tv.save(listed.engine, DUE, approval="always")
-    assert isinstance(question, review.Question)
-    review.decide(listed.engine, question.review, approved=False, by="Bruno", at=AT)
-    approve(listed, keep(listed).id)
+    request = tv.save(listed.engine, DUE, approval="always")
+    assert isinstance(request, review.ApprovalRequest)
+    review.decide(listed.engine, request.review, approved=False, by="Bruno", at=AT)
+    approve(listed, store(listed).id)
     assert isinstance(tv.save(listed.engine, DUE, approval="always"), tv.Saved)
     assert [row[:2] for row in reviews(listed)] == [("rejected", "Bruno"), ("approved", "Ana")]
 
 
 def test_of_a_list_that_a_rule_had_let_pass_the_approval_is_kept_all_the_same(listed: Isp) -> None:
     tv.save(listed.engine, DUE, approval="never")
-    approve(listed, keep(listed).id)
+    approve(listed, store(listed).id)
     assert [row[1] for row in reviews(listed)] == ["nobody (approval: never)", "Ana"]
     assert tv.save(listed.engine, DUE, approval="always") == tv.Saved(0, 0, tv.NOTHING)
 
@@ -406,18 +406,18 @@ def test_the_sweep_says_the_same_whether_or_not_a_list_was_approved(listed: Isp)
     settings, today = get_settings(), date(2026, 12, 1)
     before = unfinished(listed.engine, settings, today)
     assert [item.what for item in before] == ["tv_billing never ran"]
-    approve(listed, keep(listed).id)
+    approve(listed, store(listed).id)
     assert unfinished(listed.engine, settings, today) == before
     tv.save(listed.engine, DUE, approval="always")
     assert unfinished(listed.engine, settings, today) == []
 
 
 def test_a_question_that_waits_in_airflow_may_still_be_answered(listed: Isp) -> None:
-    question = tv.save(listed.engine, DUE, approval="always")
-    assert isinstance(question, review.Question)
-    approve(listed, keep(listed).id)
+    request = tv.save(listed.engine, DUE, approval="always")
+    assert isinstance(request, review.ApprovalRequest)
+    approve(listed, store(listed).id)
     assert isinstance(tv.save(listed.engine, DUE, approval="always"), tv.Saved)
-    review.decide(listed.engine, question.review, approved=True, by="Bruno", at=AT)
+    review.decide(listed.engine, request.review, approved=True, by="Bruno", at=AT)
     assert tv.save(listed.engine, DUE, approval="always") == tv.Saved(0, 0, tv.NOTHING)
 
 
@@ -431,14 +431,14 @@ def test_after_a_crash_of_the_database_there_is_no_list_and_no_number_is_given_t
             isp.run("insert into erp.service_plan values (1, 'Fibra 500 + TV', 149.90)")
             isp.run("insert into tv.service_plan_setting values (1, true, null)")
             isp.sell(isp.client_plan(), isp.package())
-            first = keep(isp)
+            first = store(isp)
             os.kill(int((server.folder / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
             server.start()
             assert isp.run("select from billing.preview") == []
             assert lines(isp, first.id) == []
             with pytest.raises(PreviewOutdated):
                 approve(isp, first.id)
-            second = keep(isp)
+            second = store(isp)
             assert second.id > first.id
             assert_whole(isp, second.id)
         finally:
@@ -446,7 +446,7 @@ def test_after_a_crash_of_the_database_there_is_no_list_and_no_number_is_given_t
 
 
 def test_a_page_is_read_by_its_keys(listed: Isp) -> None:
-    number = keep(listed).id
+    number = store(listed).id
     whole = lines(listed, number)
     for outcome in (None, "charge"):
         where = "and outcome = :o" if outcome else ""

@@ -29,18 +29,18 @@ def billed(isp: Isp) -> Isp:
     return isp
 
 
-def ask(isp: Isp, approval: review.Approval = "auto", due: date = DUE) -> review.Question | tv.Saved:
+def ask(isp: Isp, approval: review.Approval = "auto", due: date = DUE) -> review.ApprovalRequest | tv.Saved:
     return tv.save(isp.engine, due, approval=approval)
 
 
-def asked(isp: Isp, approval: review.Approval = "auto", due: date = DUE) -> review.Question:
-    question = ask(isp, approval, due)
-    assert isinstance(question, review.Question)
-    return question
+def asked(isp: Isp, approval: review.Approval = "auto", due: date = DUE) -> review.ApprovalRequest:
+    request = ask(isp, approval, due)
+    assert isinstance(request, review.ApprovalRequest)
+    return request
 
 
-def answer(isp: Isp, question: review.Question, *, approved: bool = True) -> None:
-    review.decide(isp.engine, question.review, approved=approved, by="Ana", at=datetime(2026, 12, 1, tzinfo=UTC))
+def answer(isp: Isp, request: review.ApprovalRequest, *, approved: bool = True) -> None:
+    review.decide(isp.engine, request.review, approved=approved, by="Ana", at=datetime(2026, 12, 1, tzinfo=UTC))
 
 
 def reviews(isp: Isp) -> list[tuple[object, ...]]:
@@ -68,11 +68,11 @@ def test_a_usual_list_is_saved_and_the_rule_that_let_it_pass_is_kept(billed: Isp
 def test_what_is_unusual_is_asked_with_the_numbers_in_front(billed: Isp, change: str, said: str) -> None:
     billed.run(change)
     before = billed.events()
-    question = asked(billed)
-    assert "Faturamento TV, vencimento 10/12/2026: salvar" in question.subject
-    assert re.search(said, question.body)
+    request = asked(billed)
+    assert "Faturamento TV, vencimento 10/12/2026: salvar" in request.subject
+    assert re.search(said, request.body)
     assert billed.events() == before == {}
-    answer(billed, question)
+    answer(billed, request)
     assert isinstance(ask(billed), tv.Saved)
     assert billed.events()
     assert reviews(billed)[0][:2] == ("approved", "Ana")
@@ -90,10 +90,8 @@ def test_a_first_run_is_unusual(billed: Isp) -> None:
 
 
 def test_always_asks_and_never_does_not(billed: Isp) -> None:
-    question = asked(billed, "always")
-    assert (
-        "**10 (R$ 100,00)** de 10 pacotes da lista seriam cobrados. No mês anterior: 10 (R$ 100,00)." in question.body
-    )
+    request = asked(billed, "always")
+    assert "**10 (R$ 100,00)** de 10 pacotes da lista seriam cobrados. No mês anterior: 10 (R$ 100,00)." in request.body
     billed.run("update tv.package set price = 99.00")
     assert isinstance(ask(billed, "never"), tv.Saved)
     assert [row[1] for row in reviews(billed)] == [None, "nobody (approval: never)"]
@@ -131,10 +129,10 @@ def test_a_list_that_was_approved_and_saved_needs_nobody_again(billed: Isp) -> N
 
 
 def test_a_rejected_list_is_not_saved_and_asked_about_again(billed: Isp) -> None:
-    question = asked(billed, "always")
-    answer(billed, question, approved=False)
+    request = asked(billed, "always")
+    answer(billed, request, approved=False)
     again = asked(billed, "always")
-    assert again.review != question.review
+    assert again.review != request.review
     assert billed.events() == {}
 
 
@@ -143,10 +141,10 @@ def test_an_unanswered_question_is_asked_once(billed: Isp) -> None:
 
 
 def test_a_decision_is_made_once_and_stays(billed: Isp) -> None:
-    question = asked(billed, "always")
-    answer(billed, question)
+    request = asked(billed, "always")
+    answer(billed, request)
     with pytest.raises(review.ReviewDecided, match="was decided before"):
-        answer(billed, question, approved=False)
+        answer(billed, request, approved=False)
     for damage in (
         "update billing.review set decision = 'rejected'",
         "delete from billing.review",
@@ -157,7 +155,7 @@ def test_a_decision_is_made_once_and_stays(billed: Isp) -> None:
 
 
 def test_the_limit_of_an_amount_is_a_setting() -> None:
-    charged = review.Outcome(review.CHARGE, 1, Decimal(9))
-    weight = review.Weight(DUE, [charged], Decimal(9), "0", tv.Tally(1, Decimal(9)))
-    assert review.concerns(weight, get_settings()) == []
-    assert review.concerns(weight, get_settings().model_copy(update={"billing_max_amount": Decimal(8)}))
+    charged = review.OutcomeTotal(review.CHARGE, 1, Decimal(9))
+    summary = review.ListSummary(DUE, [charged], Decimal(9), "0", tv.Tally(1, Decimal(9)))
+    assert review.concerns(summary, get_settings()) == []
+    assert review.concerns(summary, get_settings().model_copy(update={"billing_max_amount": Decimal(8)}))

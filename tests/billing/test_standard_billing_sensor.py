@@ -19,7 +19,7 @@ from multitv.billing.sensors import (
     StandardBillingTrigger,
 )
 from multitv.billing.standard import bill_plans, record_failure
-from multitv.database.engine import MissingConnection, isp_database
+from multitv.database.engine import MissingConnection, task_engine
 from tests.billing.isp import DUE, Isp
 
 LATER = (datetime.now(UTC) + timedelta(days=1)).isoformat()
@@ -139,4 +139,4 @@ def test_between_two_looks_no_connection_is_held(isp: Isp) -> None:
 def test_a_missing_connection_is_named_with_the_way_to_add_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AIRFLOW_CONN_ISP_DB")
     with pytest.raises(MissingConnection, match="no connection 'isp_db'.*AIRFLOW_CONN_ISP_DB"):
-        isp_database()
+        task_engine()

@@ -49,14 +49,14 @@ def test_what_goes_well_is_left_in_peace(sold: Isp) -> None:
 
 
 def test_a_list_that_was_never_saved_is_found(sold: Isp) -> None:
-    question = tv.save(sold.engine, DUE, approval="always")
-    assert isinstance(question, review.Question)
+    request = tv.save(sold.engine, DUE, approval="always")
+    assert isinstance(request, review.ApprovalRequest)
     assert found(sold) == []
     grow_old(sold)
     [item] = sweep.unfinished(sold.engine, get_settings(), TODAY)
     assert (item.due_date, item.what) == (DUE, "the list was never saved")
     assert item.advice.startswith("a person has to answer the review")
-    review.decide(sold.engine, question.review, approved=False, by="Ana", at=datetime(2026, 12, 1, tzinfo=UTC))
+    review.decide(sold.engine, request.review, approved=False, by="Ana", at=datetime(2026, 12, 1, tzinfo=UTC))
     [item] = sweep.unfinished(sold.engine, get_settings(), TODAY)
     assert item.advice.startswith("its run died or was rejected: trigger tv_billing")
 

@@ -204,20 +204,20 @@ def test_loading_counts_the_list_and_writes_nothing(isp: Isp) -> None:
     isp.sell(plan, isp.package("29.90"))
     isp.sell(plan, isp.package(None))
     before = isp.tables()
-    loaded = tv.load(isp.engine, DUE)
-    assert (loaded.client_plans, loaded.candidates, loaded.charges) == (1, 2, tv.Tally(1, Decimal("29.90")))
-    assert loaded.has_work
+    summary = tv.summarise_due_date(isp.engine, DUE)
+    assert (summary.client_plans, summary.candidates, summary.charges) == (1, 2, tv.Tally(1, Decimal("29.90")))
+    assert summary.has_work
     assert isp.tables() == before
 
 
 def test_a_due_date_that_no_plan_has_is_no_work(isp: Isp) -> None:
     isp.sell(isp.client_plan(due_day=10), isp.package())
-    loaded = tv.load(isp.engine, date(2026, 12, 13))
-    assert (loaded.client_plans, loaded.has_work) == (0, False)
+    summary = tv.summarise_due_date(isp.engine, date(2026, 12, 13))
+    assert (summary.client_plans, summary.has_work) == (0, False)
 
 
 def test_events_left_pending_are_work_even_if_nobody_is_due_any_more(isp: Isp) -> None:
     isp.sell(isp.client_plan(), isp.package())
     tv.save(isp.engine, DUE)
     isp.run("update erp.client_plan set due_day = 20")
-    assert tv.load(isp.engine, DUE).has_work
+    assert tv.summarise_due_date(isp.engine, DUE).has_work

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multitv.changes.errors import InvalidValue
-from multitv.changes.values import mac_address, own_price, point_limit, words
+from multitv.changes.values import checked_point_limit, checked_price, checked_text, mac_address
 
 MULTICAST = 1 << 40
 DEVICES = st.integers(1, 2**48 - 1).map(lambda number: f"{number & ~MULTICAST or 2:012x}")
@@ -65,13 +65,13 @@ def test_what_is_no_mac_is_named(typed: str) -> None:
 
 @given(st.decimals(Decimal(0), Decimal("9999999999.99"), places=2))
 def test_a_price_in_cents_is_kept_exactly(price: Decimal) -> None:
-    assert own_price(price) == price
+    assert checked_price(price) == price
 
 
 @given(st.decimals(allow_nan=True, allow_infinity=True) | st.floats() | st.integers())
 def test_a_price_is_stored_as_it_is_or_refused(price: object) -> None:
     try:
-        kept = own_price(price)  # type: ignore[arg-type]
+        kept = checked_price(price)  # type: ignore[arg-type]
     except InvalidValue:
         return
     assert isinstance(price, Decimal)
@@ -80,27 +80,27 @@ def test_a_price_is_stored_as_it_is_or_refused(price: object) -> None:
 
 
 def test_no_price_inherits() -> None:
-    assert own_price(None) is None
+    assert checked_price(None) is None
 
 
 @pytest.mark.parametrize("limit", [None, 0, 1, 1000])
 def test_a_package_allows_any_number_of_points_up_to_a_thousand_or_has_no_limit(limit: int | None) -> None:
-    assert point_limit(limit) == limit
+    assert checked_point_limit(limit) == limit
 
 
 @pytest.mark.parametrize("limit", [-1, 1001, 10**50, 2.5])
 def test_a_point_limit_that_is_none_is_refused(limit: int) -> None:
     with pytest.raises(InvalidValue, match="não é um número inteiro de 0 a 1000") as refused:
-        point_limit(limit)
+        checked_point_limit(limit)
     assert refused.value.field == "point_limit"
 
 
 @pytest.mark.parametrize("typed", ["", "  ", "a\x00b", "a\nb", "\ud800", "x" * 201])
 def test_text_that_is_no_label_is_refused(typed: str) -> None:
     with pytest.raises(InvalidValue, match="rótulo") as refused:
-        words("label", typed)
+        checked_text("label", typed)
     assert refused.value.field == "label"
 
 
 def test_text_keeps_its_accents_and_loses_its_margins() -> None:
-    assert words("label", "  Televisão da avó ") == "Televisão da avó"
+    assert checked_text("label", "  Televisão da avó ") == "Televisão da avó"

@@ -44,7 +44,7 @@ def months(stack: RunningStack, places: dict[str, Any]) -> dict[str, Any]:
             tv.save(stack.engine, due, allow_voids=True)
             bill_plans(stack.engine, due)
             tv.settle(stack.engine, due, allow_voids=True)
-    preview.keep(stack.engine, places["due"])
+    preview.store(stack.engine, places["due"])
     dashboard.refresh_billing(stack.engine, today)
     dashboard.refresh_contracts(stack.engine, today)
     dashboard.refresh_reconciliation(stack.engine, today, get_settings().timezone)

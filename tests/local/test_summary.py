@@ -63,7 +63,7 @@ def billed(engine: Engine) -> date:
     seed(engine, 300, TODAY)
     due_date = next_due_date(engine, TODAY)
     assert due_date is not None
-    tv.load(engine, due_date)
+    tv.summarise_due_date(engine, due_date)
     tv.save(engine, due_date)
     standard.bill_plans(engine, due_date)
     return due_date

@@ -41,7 +41,7 @@ def docs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_sound_events_pass(saved: Isp, caplog: pytest.LogCaptureFixture) -> None:
-    gates.check_events(saved.engine, DUE)
+    gates.check_charges(saved.engine, DUE)
     assert "8 expectations of 2 batches hold" in caplog.text
 
 
@@ -62,21 +62,21 @@ def test_sound_events_pass(saved: Isp, caplog: pytest.LogCaptureFixture) -> None
 def test_what_does_not_look_like_a_charge_is_not_posted(saved: Isp, damage: str, said: str) -> None:
     saved.run(damage)
     with pytest.raises(GateFailed, match=re.escape(said)) as caught:
-        gates.check_events(saved.engine, DUE)
+        gates.check_charges(saved.engine, DUE)
     assert "Nothing of it is posted" in str(caught.value)
 
 
 def test_what_was_judged_can_be_opened_and_shows_no_value(saved: Isp, docs: Path) -> None:
     saved.run("update billing.event set amount = 777.77 where mod(id, 10) = 1")
     with pytest.raises(GateFailed):
-        gates.check_events(saved.engine, DUE)
+        gates.check_charges(saved.engine, DUE)
     site = docs / f"billing-{DUE}"
     pages = "".join(page.read_text() for page in site.rglob("*.html"))
     assert (site / "index.html").is_file()
     assert "charges_without_a_sale" in pages
     assert "777.77" not in pages
     saved.run("update billing.event set amount = 10 where mod(id, 10) = 1")
-    gates.check_events(saved.engine, DUE)
+    gates.check_charges(saved.engine, DUE)
     assert len(list(site.rglob("validations/charges/**/*.html"))) == 1
     assert [path.name for path in docs.iterdir()] == [site.name]
 
@@ -85,5 +85,5 @@ def test_a_folder_that_cannot_be_written_fails_nothing(
     saved: Isp, docs: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     docs.write_text("in the way")
-    gates.check_events(saved.engine, DUE)
+    gates.check_charges(saved.engine, DUE)
     assert "No Data Docs are written to" in caplog.text

@@ -11,7 +11,7 @@ from sqlalchemy import URL, Engine, text
 
 from multitv.catalog.fetch import stage
 from multitv.catalog.normalise import normalise
-from multitv.database.engine import engine_for, isp_database
+from multitv.database.engine import engine_for, task_engine
 from multitv.quality.catalog import check_catalog
 from multitv.quality.gate import GateFailed, _connection_string
 
@@ -150,4 +150,4 @@ def test_the_gate_reaches_a_database_behind_an_airflow_connection(
         "schema": staged.url.database,
     }
     monkeypatch.setenv("AIRFLOW_CONN_ISP_DB", json.dumps(connection))
-    check_catalog(isp_database(), SYNC)
+    check_catalog(task_engine(), SYNC)

@@ -192,14 +192,14 @@ def test_a_list_that_is_loaded_anew_is_read_from_its_beginning(world: World, vie
     due, plan = world.due(27, 1), world.client(due_day=27)
     for package in world.packages:
         world.sell(plan, package)
-    number = world.keep(due)
+    number = world.store(due)
     [more] = viewer.page(f"/faturamento/{due}/resumo").all("button", hx_target="closest tr")
     path = more.attributes["hx-get"].removeprefix("/multitv")
     cursor = viewer.read(f"/billing/{due}/lines")["next"]
     assert len(viewer.page(path).rows) == 10
     for _ in range(2):
         # The list that went just now is kept for those who are reading it.
-        world.keep(due)
+        world.store(due)
     for answer in (viewer.get(path), viewer.api("GET", f"/billing/{due}/lines", params={"cursor": cursor})):
         assert answer.status_code == 409
         assert f"A lista {number} não está mais guardada" in answer.text

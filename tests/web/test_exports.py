@@ -71,7 +71,7 @@ def long(world: World) -> Iterator[date]:
         "from generate_series(1, :plans) as n, unnest(cast(:packages as bigint[])) as package",
         plans=LINES // len(world.packages), packages=world.packages,
     )  # fmt: skip
-    world.keep(due)
+    world.store(due)
     yield due
     world.run("delete from erp.client_plan where id > 5000000")
     world.run("delete from tv.client_package where client_plan_id > 5000000")
@@ -107,7 +107,7 @@ def test_both_files_have_every_line_in_order_and_sum_to_the_total(world: World, 
 
 
 def test_a_processed_list_names_its_events(world: World, viewer: Visitor) -> None:
-    world.keep(world.settled)
+    world.store(world.settled)
     rows = [row for row in as_csv(viewer, world.settled) if row["Situação"] == "Processado"]
     assert rows
     assert all(len(row["Evento"]) == 16 for row in rows)
@@ -155,7 +155,7 @@ def test_a_list_that_is_replaced_while_it_is_downloaded_is_downloaded_whole(
         assert under_way(world)
         world.run("update tv.package set price = price + 1 where id = :id", id=world.packages[0])
         for _ in range(3):
-            world.keep(long)
+            world.store(long)
         content += answer.raw.read()
     rows = rows_of(content)
     assert (len(rows), len(rows), sum(reais(row["Valor a cobrar"]) for row in rows)) == before

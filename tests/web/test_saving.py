@@ -70,7 +70,7 @@ def test_carregar_may_be_pressed_again(user: Visitor, admin: Visitor, due: date)
 
 
 def test_salvar_approves_the_list_and_starts_its_run(world: World, user: Visitor, admin: Visitor, due: date) -> None:
-    number = world.keep(due)
+    number = world.store(due)
     answer = save(user, due, number)
     assert answer.status_code == 204
     assert answer.headers["HX-Trigger"] == "run-started"
@@ -81,7 +81,7 @@ def test_salvar_approves_the_list_and_starts_its_run(world: World, user: Visitor
 
 
 def test_many_voids_are_a_box_to_tick(world: World, user: Visitor, admin: Visitor, due: date) -> None:
-    number = world.keep(due)
+    number = world.store(due)
     assert save(user, due, number, allow_voids="sim").status_code == 204
     assert run(admin, f"salvar_due_{due}__lista_{number}")["conf"]["allow_voids"] is True
 
@@ -89,7 +89,7 @@ def test_many_voids_are_a_box_to_tick(world: World, user: Visitor, admin: Visito
 def test_a_list_is_saved_by_one_run_however_often_one_presses(
     world: World, user: Visitor, op: Visitor, admin: Visitor, due: date
 ) -> None:
-    number = world.keep(due)
+    number = world.store(due)
     before = runs(admin)
     for _ in range(2):
         assert save(user, due, number).status_code == 204
@@ -102,7 +102,7 @@ def test_a_list_is_saved_by_one_run_however_often_one_presses(
 
 
 def test_a_list_that_was_replaced_is_not_saved(world: World, user: Visitor, admin: Visitor, due: date) -> None:
-    old, new, before = world.keep(due), world.keep(due), runs(admin)
+    old, new, before = world.store(due), world.store(due), runs(admin)
     answer = save(user, due, old)
     assert answer.status_code == 409
     assert "Carregue outra vez e confira a lista antes de salvar." in told(answer)
@@ -116,7 +116,7 @@ def test_a_list_is_not_saved_as_that_of_another_due_date(
     world: World, user: Visitor, admin: Visitor, due: date
 ) -> None:
     """Else the list of a past due date could be approved at the address of one to come."""
-    number, before, of_past = world.keep(due), runs(admin), reviews(world, world.past)
+    number, before, of_past = world.store(due), runs(admin), reviews(world, world.past)
     other = [row.id for row in world.run("select id from billing.preview where due_date <> :due", due=due)]
     for wrong in (*other, number + 1000):
         assert save(user, due, wrong).status_code == 409
@@ -127,7 +127,7 @@ def test_a_list_is_not_saved_as_that_of_another_due_date(
 
 
 def test_a_past_due_date_is_saved_only_if_one_says_so(world: World, user: Visitor, admin: Visitor) -> None:
-    due, number, before = world.past, world.keep(world.past), runs(admin)
+    due, number, before = world.past, world.store(world.past), runs(admin)
     page = user.page(f"/faturamento/{due}/resumo")
     assert [element.attributes["name"] for element in page.all("input", type="checkbox")] == [
         "allow_past",
@@ -150,7 +150,7 @@ def test_one_to_come_does_not_ask(world: World, user: Visitor) -> None:
 
 @pytest.mark.usefixtures("paused")
 def test_a_paused_dag_is_said_and_nothing_is_kept(world: World, user: Visitor, admin: Visitor, due: date) -> None:
-    number, before = world.keep(due), runs(admin)
+    number, before = world.store(due), runs(admin)
     for answer in (save(user, due, number), user.send("/faturamento/carregar", {"vencimento": str(due)})):
         assert answer.status_code == 409
         assert told(answer) == (
@@ -163,7 +163,7 @@ def test_a_paused_dag_is_said_and_nothing_is_kept(world: World, user: Visitor, a
 
 
 def test_a_run_is_followed_task_by_task(world: World, user: Visitor, viewer: Visitor, due: date) -> None:
-    number = world.keep(due)
+    number = world.store(due)
     save(user, due, number)
     run_id = f"salvar_due_{due}__lista_{number}"
     page = viewer.page(f"/faturamento/{due}/execucoes")
@@ -190,7 +190,7 @@ def test_a_run_that_is_not_there_is_said_so(viewer: Visitor, user: Visitor) -> N
 
 
 def test_an_answer_is_yes_or_no_to_somebody_who_asked(world: World, user: Visitor, due: date) -> None:
-    number = world.keep(due)
+    number = world.store(due)
     save(user, due, number)
     path = f"/execucoes/tv_billing/salvar_due_{due}__lista_{number}/save/resposta"
     for word in ("approve", "", "Approve,Reject", "<script>"):
@@ -202,7 +202,7 @@ def test_a_program_loads_and_saves_as_the_screen_does(world: World, user: Visito
     loading = user.api("POST", f"/billing/{due}/load")
     assert (loading.status_code, loading.json()["dag_id"]) == (202, "tv_billing")
     assert run(admin, loading.json()["run_id"])["conf"]["dry_run"] is True
-    number = world.keep(due)
+    number = world.store(due)
     saving = [user.api("POST", f"/billing/{due}/save", {"preview_id": number, "allow_voids": True}) for _ in range(2)]
     assert [answer.status_code for answer in saving] == [202, 202]
     assert (

@@ -117,9 +117,9 @@ class World(Isp):
             package=package, name=name, number=number, family=family, active=active,
         )  # fmt: skip
 
-    def keep(self, due_date: date) -> int:
+    def store(self, due_date: date) -> int:
         """Do what Carregar does; return the number of the list."""
-        return preview.keep(self.engine, due_date).id
+        return preview.store(self.engine, due_date).id
 
     def bill(self, due_date: date) -> None:
         tv.save(self.engine, due_date)

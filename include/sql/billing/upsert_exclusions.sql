@@ -1,5 +1,5 @@
 -- In: run_id. Adds the exclusions of the list (candidate) and corrects the reasons that changed.
-insert into billing.exclusion as kept (run_id, client_plan_id, client_package_id, service_plan_id, reason)
+insert into billing.exclusion as stored (run_id, client_plan_id, client_package_id, service_plan_id, reason)
 select
     :run_id,
     candidate.client_plan_id,
@@ -14,5 +14,5 @@ on conflict (run_id, client_package_id) do update
         service_plan_id = excluded.service_plan_id,
         reason = excluded.reason
     where
-    (kept.client_plan_id, kept.service_plan_id, kept.reason)
+    (stored.client_plan_id, stored.service_plan_id, stored.reason)
     is distinct from (excluded.client_plan_id, excluded.service_plan_id, excluded.reason)

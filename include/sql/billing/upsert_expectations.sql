@@ -1,6 +1,6 @@
 -- In: run_id. Writes, plan by plan, how many candidates there are and what must be charged, counted on the list
 -- (candidate, processed) and not on what was saved of it, so that the books can be checked against it.
-insert into billing.expectation as kept (run_id, service_plan_id, candidates, charges, amount)
+insert into billing.expectation as stored (run_id, service_plan_id, candidates, charges, amount)
 select
     :run_id,
     part.service_plan_id,
@@ -26,5 +26,5 @@ from (
 group by part.service_plan_id
 on conflict (run_id, service_plan_id) do update
     set candidates = excluded.candidates, charges = excluded.charges, amount = excluded.amount
-    where (kept.candidates, kept.charges, kept.amount)
+    where (stored.candidates, stored.charges, stored.amount)
     is distinct from (excluded.candidates, excluded.charges, excluded.amount)

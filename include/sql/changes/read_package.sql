@@ -1,4 +1,4 @@
--- In: package_id. Out: what decides whether it may be sold as an extra or be a plan's default.
+-- In: package_id. Out: the columns that decide whether a package may be sold as an extra or be a plan's default.
 select
     package.name,
     package.service_type,

@@ -1,5 +1,5 @@
--- In: id of a client package. Out: how many events ever charged it, whatever became of them, and the
--- last due date. In the halves that billing.event_record has an index of client packages for.
+-- In: id of a client package. Out: the number of its events, of any status, and their last due date. billing.event_of
+-- reads them by the indexes of billing.event_record.
 select
     count(*) as events,
     max(event.due_date) as last_due_date

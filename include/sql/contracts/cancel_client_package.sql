@@ -1,4 +1,4 @@
--- In: id, cancelled_on. Ends a client package; the row stays. Out: the row and, as state, the whole of it as JSON.
+-- In: id, cancelled_on. Ends a client package; its row stays. Out: the row, and the whole row as JSON (state).
 update tv.client_package as sold
 set cancelled_on = :cancelled_on
 where sold.id = :id

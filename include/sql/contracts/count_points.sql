@@ -1,6 +1,6 @@
--- In: client_plan_id, service_plan_id, today. Out: the live points of the client plan, the packages that it is served
--- today (the plan's default and the live extras, active ones only), and how many points they allow together: the
--- greatest limit of them, as the platform counts it; null when one of them has no limit.
+-- In: client_plan_id, service_plan_id, today. Out: the number of the client plan's active points; the number of active
+-- packages that it is served today (the plan's default and the extras in force); and how many points these allow: the
+-- greatest of their limits, as the platform counts; null if one of them has no limit.
 with served as (
     select setting.package_id
     from tv.service_plan_setting as setting

@@ -1,5 +1,5 @@
--- In: client_plan_id, mac, serial, device_type, label, added_on. Out: the new row and, as state, the whole of it as
--- JSON. client_point_mac refuses a MAC that is on a live point of whatever client.
+-- In: client_plan_id, mac, serial, device_type, label, added_on. Out: the new row, and the whole row as JSON
+-- (state). The index client_point_mac refuses a MAC that is on an active point of any client.
 insert into tv.client_point as point (client_plan_id, mac, serial, device_type, label, added_on)
 values (:client_plan_id, :mac, :serial, :device_type, :label, :added_on)
 returning

@@ -1,4 +1,4 @@
--- In: mac. Out: the live point that has it.
+-- In: mac. Out: the active point that has it.
 select
     point.id,
     point.client_plan_id

@@ -1,5 +1,5 @@
--- In: client_plan_id, today. Out: the client plan, whether it is cancelled by then, and its service plan: the name as
--- far as the ERP has one, and whether it allows TV.
+-- In: client_plan_id, today. Out: the client plan, whether it is cancelled by today, its service plan with its name
+-- (null if the ERP has none), and whether the service plan allows TV.
 select
     plan.id,
     plan.service_plan_id,

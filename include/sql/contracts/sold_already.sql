@@ -1,5 +1,5 @@
--- In: client_plan_id, package_id, added_on. Out: the first client package that stands in the way of selling the package
--- from that day on.
+-- In: client_plan_id, package_id, added_on. Out: the first client package that prevents a sale of the package from that
+-- day on, because their days overlap.
 select
     sold.id,
     sold.added_on,

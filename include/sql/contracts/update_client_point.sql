@@ -1,5 +1,5 @@
--- In: id, mac, serial, device_type, label, removed_on. Out: the row and, as state, the whole of it as JSON.
--- client_point_mac refuses a MAC that is on a live point of whatever client.
+-- In: id, mac, serial, device_type, label, removed_on. Out: the row, and the whole row as JSON (state).
+-- The index client_point_mac refuses a MAC that is on an active point of any client.
 update tv.client_point as point
 set mac = :mac, serial = :serial, device_type = :device_type, label = :label, removed_on = :removed_on
 where point.id = :id

@@ -1,5 +1,5 @@
--- In: service_plan_id (null: the default), proration, timing, minimum_amount, bills_suspended, author. Adds a version,
--- unless the one in force says the same. Out: the id of the version in force.
+-- In: service_plan_id (null: the default), proration, timing, minimum_amount in reais, bills_suspended, author. Adds a
+-- version, unless the one in force is the same. Out: the id of the version in force.
 with in_force as (
     select
         policy.id,

@@ -1,5 +1,5 @@
--- In: id of a package. Out: the package with the ISP's offer and, as state, the row as JSON without its time stamp. The
--- row is held until the transaction ends, but not against what only refers to it.
+-- In: id of a package. Locks it until the transaction ends, but not against rows that only refer to it. Out: the
+-- package with the ISP's offer, and the whole row but its time stamp as JSON (state).
 select
     package.id,
     package.name,

@@ -1,5 +1,4 @@
--- In: service_plan_id. Out: its TV setting and, as state, the whole row as JSON. The row is held until the transaction
--- ends.
+-- In: service_plan_id. Locks its TV setting until the transaction ends. Out: the row, and all of it as JSON (state).
 select
     setting.service_plan_id,
     setting.allows_tv,

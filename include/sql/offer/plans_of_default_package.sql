@@ -1,5 +1,5 @@
--- In: package_id. Out: the service plans that include it as their default package, with their names as far as the ERP
--- knows them. Whoever makes it a default waits for the lock of the package, so none is missed.
+-- In: package_id. Out: the service plans that have it as their default package, with their names (null if the ERP has
+-- none). A change that makes it a default waits for the lock of the package, so none is missed.
 select
     setting.service_plan_id,
     plan.name

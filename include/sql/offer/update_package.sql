@@ -1,5 +1,5 @@
--- In: id of a package; extra, price or null, point_limit or null, which are the ISP's: a sync never writes them.
--- Out: the package and, as state, the row as JSON without its time stamp.
+-- In: id of a package; extra, price in reais or null, point_limit or null. A sync never writes these columns. Out: the
+-- package, and the whole row but its time stamp as JSON (state).
 update tv.package as package
 set extra = :extra, price = :price, point_limit = :point_limit, changed_at = now()
 where package.id = :id

@@ -1,4 +1,4 @@
--- In: service_plan_id, allows_tv, package_id or null. Out: the row and, as state, the whole of it as JSON.
+-- In: service_plan_id, allows_tv, package_id or null. Out: the row, and the whole row as JSON (state).
 insert into tv.service_plan_setting as setting (service_plan_id, allows_tv, package_id)
 values (:service_plan_id, :allows_tv, :package_id)
 on conflict (service_plan_id) do update

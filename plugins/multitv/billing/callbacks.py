@@ -6,7 +6,7 @@ from airflow.sdk import Context
 
 from multitv.billing.due_date import parse_due_date
 from multitv.billing.standard import record_failure
-from multitv.database.engine import isp_database
+from multitv.database.engine import task_engine
 
 
 def record_failed_task(context: Context) -> None:
@@ -14,4 +14,4 @@ def record_failed_task(context: Context) -> None:
     due_date = context["ti"].xcom_pull(task_ids="resolve_due_date")
     # Of a task that was killed there is no exception.
     cause = context.get("exception") or "its task was killed; see the log of standard_billing."
-    record_failure(isp_database(), parse_due_date(str(due_date)), str(cause))
+    record_failure(task_engine(), parse_due_date(str(due_date)), str(cause))

@@ -9,7 +9,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, Engine
 
-from multitv.billing.run import Tally, hold
+from multitv.billing.run import Tally, lock_month
 from multitv.database.engine import transaction
 from multitv.database.locks import lock
 from multitv.database.sql import named
@@ -52,7 +52,7 @@ def correct(engine: Engine, event: int, action: Action, *, reason: str, author: 
         due_date = connection.execute(named("billing/event_due_date"), {"event": event}).scalar_one_or_none()
         if due_date is None:
             raise CorrectionRefused(f"There is no event {event}: look its number up again. Nothing was written.")
-        hold(connection, due_date)
+        lock_month(connection, due_date)
         known = connection.execute(named("billing/read_correction"), {"event": event}).one_or_none()
         if known is not None:
             if (known.action, known.reason, known.author, known.rebill) != (action, reason, author, rebill):
@@ -109,7 +109,7 @@ def _reverse(connection: Connection, event: dict[str, object]) -> int:
 
 def _require(connection: Connection, event: dict[str, object], status: str, done: str, other: str) -> None:
     """Hold the event. Raises CorrectionRefused unless it is a charge of this status."""
-    row = connection.execute(named("billing/hold_event"), event).one()
+    row = connection.execute(named("billing/lock_event"), event).one()
     if (row.kind, row.status) == ("charge", status):
         return
     hint = f", {other}" if row.kind == "charge" and row.status in ("pending", "processed") else ""
@@ -127,6 +127,6 @@ def _corrected(connection: Connection, event: int, due_date: date, action: Actio
     line = connection.execute(named("billing/explain_event"), {"event": shown}).scalar_one()
     posted = False
     if reversal is not None:
-        held = connection.execute(named("billing/hold_event"), {"event": reversal, "due_date": due_date}).one()
+        held = connection.execute(named("billing/lock_event"), {"event": reversal, "due_date": due_date}).one()
         posted = held.status == "processed"
     return Corrected(event, action, reversal, posted, str(line))

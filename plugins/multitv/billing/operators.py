@@ -1,27 +1,66 @@
-"""The moment between Carregar and Salvar: the list is saved, or a person is asked in the Airflow UI first."""
+"""Airflow operators of the steps Carregar and Salvar of the TV billing."""
 
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from airflow.providers.standard.operators.hitl import ApprovalOperator
-from airflow.sdk import Context
+from airflow.providers.standard.utils.skipmixin import SkipMixin
+from airflow.sdk import BaseOperator, Context
 
-from multitv.billing import tv
+from multitv.billing import preview, tv
 from multitv.billing.due_date import parse_due_date
-from multitv.billing.review import ListChanged, Question, ReviewUnanswered, decide
-from multitv.database.engine import isp_database
+from multitv.billing.review import ApprovalRequest, ListChanged, ReviewUnanswered, decide
+from multitv.database.engine import task_engine
 from multitv.settings import get_settings
 
 log = logging.getLogger(__name__)
 
 
-class ReviewAndSave(ApprovalOperator):
-    """Saves a list that nobody has to look at; else asks, and saves exactly what was approved.
+class LoadList(BaseOperator, SkipMixin):
+    """Lists who would be charged on `due_date`; charges nobody.
 
-    A rejected list skips what follows, and nothing of it is written. Nobody's answer is a failure.
+    With `dry_run` in the run's form it stores the list, pushes the list's number as the XCom `preview` and its totals
+    as `markdown`, and skips all tasks that follow. Otherwise it skips the next task if nothing is to be saved, voided
+    or settled; the trigger rules of the others then decide.
+    """
+
+    inherits_from_skipmixin = True
+    template_fields = ("due_date",)
+
+    def __init__(self, *, due_date: str, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self.due_date = due_date
+
+    def execute(self, context: Context) -> bool:
+        """Return whether the run goes on. Raises BadDueDate, ErpEmpty, DatabaseUnavailable."""
+        due_date = parse_due_date(self.due_date)
+        if context["params"]["dry_run"]:
+            return self._store(context, due_date)
+        return self._summarise(context, due_date)
+
+    def _store(self, context: Context, due_date: date) -> bool:
+        stored = preview.store(task_engine(), due_date)
+        context["ti"].xcom_push("preview", stored.id)
+        context["ti"].xcom_push("markdown", stored.markdown)
+        # Nothing is saved, so there is nothing to report on either.
+        self.skip(ti=context["ti"], tasks=context["task"].get_flat_relatives(upstream=False))
+        return False
+
+    def _summarise(self, context: Context, due_date: date) -> bool:
+        has_work = tv.summarise_due_date(task_engine(), due_date).has_work
+        if not has_work:
+            self.skip(ti=context["ti"], tasks=context["task"].get_direct_relatives(upstream=False))
+        return has_work
+
+
+class ReviewAndSave(ApprovalOperator):
+    """Saves a list that needs no approval; otherwise asks a person in Airflow, and saves exactly the approved list.
+
+    If the person rejects the list, nothing of it is saved and the tasks that follow are skipped. No answer within
+    MULTITV_BILLING_APPROVAL_HOURS is a failure.
     """
 
     template_fields = ("due_date",)
@@ -31,23 +70,26 @@ class ReviewAndSave(ApprovalOperator):
             subject="Lista de faturamento",
             defaults=self.REJECT,
             response_timeout=timedelta(hours=get_settings().billing_approval_hours),
-            # Whoever approved a list that changed meanwhile should not wait long for the new one.
+            # A person whose approved list changed meanwhile is waiting for the new one.
             **{"retry_delay": timedelta(seconds=5)} | arguments,
         )
         self.due_date = due_date
 
     def execute(self, context: Context) -> None:
-        """Save the list, or wait for a person."""
-        question = self._save(context)
-        if question is None:
+        """Save the list, or wait for a person. Raises ErpEmpty, TooManyVoids, DatabaseUnavailable."""
+        request = self._save(context)
+        if request is None:
             return
-        self.subject, self.body = question.subject, question.body
-        context["ti"].xcom_push("review", question.review)
-        log.warning("The list waits for a person. %s\n%s", question.subject, question.body)
+        self.subject, self.body = request.subject, request.body
+        context["ti"].xcom_push("review", request.review)
+        log.warning("The list waits for a person. %s\n%s", request.subject, request.body)
         super().execute(context)
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
-        """Keep who decided what and when; save what was approved, or skip what follows."""
+        """Record the decision, then save the approved list or skip the tasks that follow.
+
+        Raises ReviewUnanswered, ReviewDecided, ListChanged, and what `execute` raises.
+        """
         if "error" not in event:
             user = event.get("responded_by_user") or {}
             by = user.get("name") or user.get("id")
@@ -59,7 +101,7 @@ class ReviewAndSave(ApprovalOperator):
             approved = event["chosen_options"] == [self.APPROVE]
             review = context["ti"].xcom_pull(task_ids=context["ti"].task_id, key="review")
             at = event.get("responded_at") or datetime.now(UTC)
-            decide(isp_database(), int(review), approved=approved, by=by, at=at)
+            decide(task_engine(), int(review), approved=approved, by=by, at=at)
             if approved and self._save(context) is not None:
                 raise ListChanged(
                     f"The list of {self.due_date} changed after it was approved. Nothing was saved; the next try of "
@@ -67,12 +109,12 @@ class ReviewAndSave(ApprovalOperator):
                 )
         return super().execute_complete(context, event)
 
-    def _save(self, context: Context) -> Question | None:
+    def _save(self, context: Context) -> ApprovalRequest | None:
         params = context["params"]
         saved = tv.save(
-            isp_database(),
+            task_engine(),
             parse_due_date(self.due_date),
             allow_voids=params["allow_voids"],
             approval=params["approval"] or get_settings().billing_approval,
         )
-        return saved if isinstance(saved, Question) else None
+        return saved if isinstance(saved, ApprovalRequest) else None

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, Engine
 
-from multitv.billing.review import Change, Weight, columns, concerns, describe, top_changes, weigh
+from multitv.billing.review import ChargeChange, ListSummary, columns, concerns, describe, summarise_list, top_changes
 from multitv.billing.tv import list_candidates
 from multitv.database.engine import bulk_transaction, transaction
 from multitv.database.locks import lock
@@ -28,14 +28,14 @@ class PreviewOutdated(PermanentError):
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredPreview:
     """A list that is kept: its number in billing.preview, and its totals as Markdown."""
 
     id: int
     markdown: str
 
 
-def keep(engine: Engine, due_date: date) -> Kept:
+def store(engine: Engine, due_date: date) -> StoredPreview:
     """List who would be charged, and keep that in place of the due date's list before. Charges nothing.
 
     Billing of the due date does not wait for it, nor it for billing. Of two at once, both are kept, the one that
@@ -47,9 +47,9 @@ def keep(engine: Engine, due_date: date) -> Kept:
     with transaction(engine) as turn:
         lock(turn, PREVIEW)
         with bulk_transaction(frozen) as connection:
-            kept = _keep(connection, due_date)
-    log.info("List %s of %s is kept; nothing is saved.\n%s", kept.id, due_date, kept.markdown)
-    return kept
+            stored = _store(connection, due_date)
+    log.info("List %s of %s is kept; nothing is saved.\n%s", stored.id, due_date, stored.markdown)
+    return stored
 
 
 def approve(engine: Engine, preview: int, *, by: str, at: datetime) -> None:
@@ -58,7 +58,7 @@ def approve(engine: Engine, preview: int, *, by: str, at: datetime) -> None:
     Harmless when repeated. Raises PreviewOutdated if the list is not kept any more, DatabaseUnavailable.
     """
     with transaction(engine) as connection:
-        due_date = connection.execute(named("billing/hold_preview"), {"preview": preview}).scalar_one_or_none()
+        due_date = connection.execute(named("billing/lock_preview"), {"preview": preview}).scalar_one_or_none()
         if due_date is None:
             raise PreviewOutdated(
                 f"A lista {preview} não está mais guardada: o vencimento foi carregado de novo depois dela, ou ela se "
@@ -68,28 +68,28 @@ def approve(engine: Engine, preview: int, *, by: str, at: datetime) -> None:
     log.info("List %s of %s was approved by %s.", preview, due_date, by)
 
 
-def _keep(connection: Connection, due_date: date) -> Kept:
+def _store(connection: Connection, due_date: date) -> StoredPreview:
     require_client_plans(connection)
     list_candidates(connection, due_date)
-    weight = weigh(connection, due_date)
-    unusual, changes = concerns(weight, get_settings()), top_changes(connection, weight)
+    summary = summarise_list(connection, due_date)
+    unusual, changes = concerns(summary, get_settings()), top_changes(connection, summary)
     number = int(connection.execute(named("billing/next_preview")).scalar_one())
     connection.execute(named("billing/make_preview_table"))
     connection.execute(named("billing/fill_preview"), {"preview": number, "due_date": due_date})
-    connection.execute(named("billing/take_in_preview"), {"preview": number})
+    connection.execute(named("billing/attach_preview"), {"preview": number})
     # From here on an approval or a reader may have to wait, so there is little left to do.
     replaced = connection.execute(named("billing/delete_previews"), {"due_date": due_date}).scalars().all()
-    row = {"preview": number} | columns(weight, unusual) | _parts(weight, changes)
+    row = {"preview": number} | columns(summary, unusual) | _parts(summary, changes)
     connection.execute(named("billing/insert_preview"), row)
     connection.execute(named("billing/drop_replaced_previews"), {"spared": list(replaced)})
-    return Kept(number, describe(weight, unusual, changes))
+    return StoredPreview(number, describe(summary, unusual, changes))
 
 
-def _parts(weight: Weight, changes: list[Change]) -> dict[str, object]:
+def _parts(summary: ListSummary, changes: list[ChargeChange]) -> dict[str, object]:
     return {
-        "outcomes": [part.name for part in weight.outcomes],
-        "client_packages": [part.client_packages for part in weight.outcomes],
-        "amounts": [part.amount for part in weight.outcomes],
+        "outcomes": [part.name for part in summary.outcomes],
+        "client_packages": [part.client_packages for part in summary.outcomes],
+        "amounts": [part.amount for part in summary.outcomes],
         "client_plans": [change.client_plan for change in changes],
         "amounts_before": [change.before for change in changes],
         "amounts_after": [change.after for change in changes],

@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from multitv.billing.run import Tally, read_run, reais
+from multitv.billing.run import Tally, read_run
 from multitv.database.engine import bulk_transaction
 from multitv.database.sql import named
 from multitv.markdown import table
+from multitv.money import reais
 
 log = logging.getLogger(__name__)
 # Of rows that a report names one by one.
@@ -41,7 +42,7 @@ def _tv_report(engine: Engine, due_date: date) -> str:
         plans = connection.execute(named("billing/report"), of_date).all()
         reasons = connection.execute(named("billing/exclusion_reasons"), of_date).all()
         pending = connection.execute(named("billing/pending_reasons"), of_date).all()
-        overcharged = connection.execute(named("billing/overcharged"), of_date).all()
+        excess = connection.execute(named("billing/excess_charges"), of_date).all()
         waiting = Tally(*connection.execute(named("billing/count_credits"), of_date).one())
         unbilled = Tally(*connection.execute(named("billing/count_unbilled"), of_date).one())
     if run is None:
@@ -70,12 +71,12 @@ def _tv_report(engine: Engine, due_date: date) -> str:
         ]
     for row in pending:
         lines += ["", f"Still pending: {Tally(row.events, row.amount)}, {row.reason}. The next run tries them again."]
-    if waiting.events:
+    if waiting.count:
         lines += ["", f"Reversals that wait for an open invoice: {waiting}. A later settlement posts them."]
-    for row in overcharged:
+    for row in excess:
         tally = Tally(row.events, row.amount)
         lines += ["", f"Processed, but would not be charged today: {tally}, {row.reason}. Look whether to reverse."]
-    if unbilled.events:
+    if unbilled.count:
         lines += [
             "",
             f"Chargeable since the list was saved: {unbilled}. Run tv_billing for {due_date} again to bill them.",

@@ -10,11 +10,12 @@ from typing import Literal
 
 from sqlalchemy import Connection, Engine
 
-from multitv.billing.run import Tally, reais
+from multitv.billing.run import Tally
 from multitv.database.engine import transaction
 from multitv.database.sql import named
 from multitv.errors import PermanentError, TransientError
 from multitv.markdown import table
+from multitv.money import reais
 from multitv.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -39,7 +40,7 @@ class ReviewDecided(PermanentError):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class OutcomeTotal:
     """How many client packages of a list are charged, or are excluded for one reason; the amount in reais."""
 
     name: str
@@ -48,11 +49,11 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Weight:
+class ListSummary:
     """A list in numbers; `digest` tells one list from another. Amounts are in reais."""
 
     due_date: date
-    outcomes: list[Outcome]
+    outcomes: list[OutcomeTotal]
     greatest: Decimal
     digest: str
     last: Tally | None
@@ -72,7 +73,7 @@ class Weight:
 
 
 @dataclass(frozen=True)
-class Change:
+class ChargeChange:
     """A client plan that is charged another amount, in reais, than in the month before."""
 
     client_plan: int
@@ -81,7 +82,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Question:
+class ApprovalRequest:
     """A review that waits for a person, and what to show them: a line, and Markdown."""
 
     review: int
@@ -89,12 +90,12 @@ class Question:
     body: str
 
 
-def weigh(connection: Connection, due_date: date) -> Weight:
+def summarise_list(connection: Connection, due_date: date) -> ListSummary:
     """Weigh the list that the temporary table candidate holds, beside that of the same due day a month before."""
-    rows = connection.execute(named("billing/weigh_list")).all()
-    outcomes = [Outcome(row.outcome, row.client_packages, row.amount) for row in rows]
+    rows = connection.execute(named("billing/summarise_list")).all()
+    outcomes = [OutcomeTotal(row.outcome, row.client_packages, row.amount) for row in rows]
     last = connection.execute(named("billing/last_month"), {"due_date": due_date}).one_or_none()
-    return Weight(
+    return ListSummary(
         due_date,
         outcomes,
         max((row.greatest for row in rows), default=Decimal(0)),
@@ -103,35 +104,35 @@ def weigh(connection: Connection, due_date: date) -> Weight:
     )
 
 
-def top_changes(connection: Connection, weight: Weight) -> list[Change]:
+def top_changes(connection: Connection, summary: ListSummary) -> list[ChargeChange]:
     """Return the greatest changes in the list that was weighed, none without a month before to compare with."""
-    if weight.last is None:
+    if summary.last is None:
         return []
-    rows = connection.execute(named("billing/top_changes"), {"due_date": weight.due_date}).all()
-    return [Change(*row) for row in rows]
+    rows = connection.execute(named("billing/top_changes"), {"due_date": summary.due_date}).all()
+    return [ChargeChange(*row) for row in rows]
 
 
-def concerns(weight: Weight, settings: Settings) -> list[str]:
+def concerns(summary: ListSummary, settings: Settings) -> list[str]:
     """Return what is unusual about a list, a sentence in Portuguese for each; nothing if nothing is."""
     found = []
-    if weight.last is None:
+    if summary.last is None:
         found.append("Este vencimento não foi faturado no mês anterior: não há com que comparar.")
     else:
         share = settings.billing_max_change_share
         pairs: tuple[tuple[str, Decimal, Decimal, str, str], ...] = (
             (
                 "número de cobranças",
-                Decimal(weight.last.events),
-                Decimal(weight.charges.events),
-                str(weight.last.events),
-                str(weight.charges.events),
+                Decimal(summary.last.count),
+                Decimal(summary.charges.count),
+                str(summary.last.count),
+                str(summary.charges.count),
             ),
             (
                 "total",
-                weight.last.amount,
-                weight.charges.amount,
-                reais(weight.last.amount),
-                reais(weight.charges.amount),
+                summary.last.amount,
+                summary.charges.amount,
+                reais(summary.last.amount),
+                reais(summary.charges.amount),
             ),
         )
         found += [
@@ -139,48 +140,48 @@ def concerns(weight: Weight, settings: Settings) -> list[str]:
             for what, before, after, shown_before, shown_after in pairs
             if abs(after - before) > Decimal(str(share)) * before
         ]
-    if weight.greatest > settings.billing_max_amount:
+    if summary.greatest > settings.billing_max_amount:
         found.append(
-            f"Há uma cobrança de {reais(weight.greatest)}, acima do limite de {reais(settings.billing_max_amount)}."
+            f"Há uma cobrança de {reais(summary.greatest)}, acima do limite de {reais(settings.billing_max_amount)}."
         )
     return found
 
 
-def review(connection: Connection, due_date: date, approval: Approval, settings: Settings) -> Question | None:
-    """Review the list of this transaction; None if it may be saved, else the question that a person has to answer.
+def review(connection: Connection, due_date: date, approval: Approval, settings: Settings) -> ApprovalRequest | None:
+    """Review the list of this transaction; None if it may be saved, else the request that a person has to answer.
 
     A list that was approved needs nobody again until it changes. To be called under the lock of the due date.
     """
-    weight = weigh(connection, due_date)
+    summary = summarise_list(connection, due_date)
     known = connection.execute(
-        named("billing/read_review"), {"due_date": due_date, "digest": weight.digest}
+        named("billing/read_review"), {"due_date": due_date, "digest": summary.digest}
     ).one_or_none()
     if known is not None and known.decision == "approved":
         return None
-    unusual = concerns(weight, settings) if weight.charges.events else []
+    unusual = concerns(summary, settings) if summary.charges.count else []
     asks = approval == "always" or (approval == "auto" and bool(unusual))
     if known is None or known.decision is not None or not asks:
-        number = _keep(connection, weight, unusual, None if asks else RULE[approval])
+        number = _record(connection, summary, unusual, None if asks else RULE[approval])
     else:
         number = known.id
     if not asks:
         return None
-    what = f"{weight.charges.events} eventos, {reais(weight.charges.amount)}"
+    what = f"{summary.charges.count} eventos, {reais(summary.charges.amount)}"
     subject = f"Faturamento TV, vencimento {due_date:%d/%m/%Y}: salvar {what}?"
-    return Question(number, subject, describe(weight, unusual, top_changes(connection, weight)))
+    return ApprovalRequest(number, subject, describe(summary, unusual, top_changes(connection, summary)))
 
 
-def describe(weight: Weight, unusual: list[str], changes: list[Change]) -> str:
+def describe(summary: ListSummary, unusual: list[str], changes: list[ChargeChange]) -> str:
     """Return the list as Markdown for a person: totals, what is unusual, outcomes, and who changes most."""
-    lines = [f"**{weight.charges}** de {weight.candidates} pacotes da lista seriam cobrados."]
-    if weight.last is not None:
-        lines[0] += f" No mês anterior: {weight.last}."
+    lines = [f"**{summary.charges}** de {summary.candidates} pacotes da lista seriam cobrados."]
+    if summary.last is not None:
+        lines[0] += f" No mês anterior: {summary.last}."
     lines += ["", *(f"* {line}" for line in unusual), ""]
     lines += table(
         ["resultado", "pacotes", "valor"],
         [
             ["cobrar" if part.name == CHARGE else part.name, part.client_packages, reais(part.amount)]
-            for part in weight.outcomes
+            for part in summary.outcomes
         ],
     )
     if changes:
@@ -202,20 +203,20 @@ def decide(engine: Engine, review: int, *, approved: bool, by: str, at: datetime
     log.info("Review %s was %s by %s.", review, decision, by)
 
 
-def columns(weight: Weight, unusual: list[str]) -> dict[str, object]:
+def columns(summary: ListSummary, unusual: list[str]) -> dict[str, object]:
     """Return what is kept of a list in numbers, by the names that the statements have for it."""
     return {
-        "due_date": weight.due_date,
-        "digest": weight.digest,
-        "candidates": weight.candidates,
-        "charges": weight.charges.events,
-        "amount": weight.charges.amount,
-        "last_charges": weight.last.events if weight.last else None,
-        "last_amount": weight.last.amount if weight.last else None,
+        "due_date": summary.due_date,
+        "digest": summary.digest,
+        "candidates": summary.candidates,
+        "charges": summary.charges.count,
+        "amount": summary.charges.amount,
+        "last_charges": summary.last.count if summary.last else None,
+        "last_amount": summary.last.amount if summary.last else None,
         "concerns": unusual,
     }
 
 
-def _keep(connection: Connection, weight: Weight, unusual: list[str], decided_by: str | None) -> int:
-    row = columns(weight, unusual) | {"decided_by": decided_by}
+def _record(connection: Connection, summary: ListSummary, unusual: list[str], decided_by: str | None) -> int:
+    row = columns(summary, unusual) | {"decided_by": decided_by}
     return int(connection.execute(named("billing/insert_review"), row).scalar_one())

@@ -11,12 +11,13 @@ from sqlalchemy import Connection
 
 from multitv.database.locks import lock
 from multitv.database.sql import named
+from multitv.money import reais
 
 Kind = Literal["tv", "standard"]
 
 
 @dataclass(frozen=True)
-class Run:
+class BillingRun:
     """A row of billing.run."""
 
     id: int
@@ -28,14 +29,14 @@ class Run:
 class Tally:
     """A number of events and their sum in reais."""
 
-    events: int
+    count: int
     amount: Decimal
 
     def __str__(self) -> str:
-        return f"{self.events} ({reais(self.amount)})"
+        return f"{self.count} ({reais(self.amount)})"
 
 
-def hold(connection: Connection, due_date: date) -> None:
+def lock_month(connection: Connection, due_date: date) -> None:
     """Be alone with a due date until the transaction ends: every step that writes for it takes this lock first.
 
     With its whole month, in fact: a due day that moves takes a charge from one due date of the month to another.
@@ -43,20 +44,15 @@ def hold(connection: Connection, due_date: date) -> None:
     lock(connection, f"billing {due_date:%Y-%m}")
 
 
-def read_run(connection: Connection, kind: Kind, due_date: date) -> Run | None:
+def read_run(connection: Connection, kind: Kind, due_date: date) -> BillingRun | None:
     """Return the run of a due date, or None if it was never opened."""
     row = connection.execute(named("billing/read_run"), {"kind": kind, "due_date": due_date}).one_or_none()
-    return Run(*row) if row else None
+    return BillingRun(*row) if row else None
 
 
-def open_run(connection: Connection, kind: Kind, due_date: date) -> Run:
+def open_run(connection: Connection, kind: Kind, due_date: date) -> BillingRun:
     """Return the run of a due date, made if it is the first time."""
     connection.execute(named("billing/open_run"), {"kind": kind, "due_date": due_date})
     run = read_run(connection, kind, due_date)
     assert run is not None, "open_run.sql leaves a row behind"  # noqa: S101
     return run
-
-
-def reais(amount: Decimal) -> str:
-    """Return an amount as a Brazilian reads it: R$ 1.234,56."""
-    return "R$ " + f"{amount:,.2f}".translate(str.maketrans(",.", ".,"))

@@ -19,7 +19,7 @@ from airflow.triggers.base import BaseTrigger, TriggerEvent
 
 from multitv.billing.due_date import parse_due_date
 from multitv.billing.standard import standard_billing
-from multitv.database.engine import CONNECTION_ID, engine_for, isp_database, url_of
+from multitv.database.engine import CONNECTION_ID, engine_for, task_engine, url_of
 from multitv.errors import PermanentError, TransientError
 from multitv.settings import get_settings
 
@@ -89,7 +89,7 @@ class StandardBillingSensor(BaseOperator):
         """Return at once if the fact is there, else defer to the trigger."""
         settings = get_settings()
         due_date = parse_due_date(self.due_date)
-        run = standard_billing(isp_database(), due_date)
+        run = standard_billing(task_engine(), due_date)
         if run is not None and run.status in ("closed", "failed"):
             self.resume(context, {"status": run.status, "reason": run.reason})
             return

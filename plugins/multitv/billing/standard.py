@@ -11,7 +11,7 @@ from datetime import date
 
 from sqlalchemy import Engine
 
-from multitv.billing.run import Run, hold, open_run, read_run
+from multitv.billing.run import BillingRun, lock_month, open_run, read_run
 from multitv.database.engine import bulk_transaction, transaction
 from multitv.database.sql import named
 from multitv.erp.facts import require_client_plans
@@ -35,7 +35,7 @@ def bill_plans(engine: Engine, due_date: date) -> Invoiced:
     Raises ErpEmpty, DatabaseUnavailable.
     """
     with bulk_transaction(engine) as connection:
-        hold(connection, due_date)
+        lock_month(connection, due_date)
         require_client_plans(connection)
         run = open_run(connection, "standard", due_date)
         of_date = {"due_date": due_date}
@@ -55,12 +55,12 @@ def record_failure(engine: Engine, due_date: date, reason: str) -> None:
     A standard billing that was closed stays closed. Raises DatabaseUnavailable.
     """
     with transaction(engine) as connection:
-        hold(connection, due_date)
+        lock_month(connection, due_date)
         connection.execute(named("billing/fail_run"), {"kind": "standard", "due_date": due_date, "reason": reason})
     log.error("The standard billing of %s failed: %s", due_date, reason)
 
 
-def standard_billing(engine: Engine, due_date: date) -> Run | None:
+def standard_billing(engine: Engine, due_date: date) -> BillingRun | None:
     """Return the state of a due date's standard billing, None if it has not begun. Raises DatabaseUnavailable."""
     with transaction(engine) as connection:
         return read_run(connection, "standard", due_date)

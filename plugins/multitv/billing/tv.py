@@ -10,13 +10,14 @@ from decimal import Decimal
 from sqlalchemy import Connection, Engine
 
 from multitv.billing.correction import post_credits
-from multitv.billing.review import Approval, Question, review
-from multitv.billing.run import Tally, hold, open_run, read_run, reais
+from multitv.billing.review import Approval, ApprovalRequest, review
+from multitv.billing.run import Tally, lock_month, open_run, read_run
 from multitv.database.engine import bulk_transaction
 from multitv.database.sql import named
 from multitv.erp.facts import require_client_plans
 from multitv.errors import PermanentError
 from multitv.markdown import table
+from multitv.money import reais
 from multitv.settings import get_settings
 
 log = logging.getLogger(__name__)
@@ -33,7 +34,7 @@ class TooManyVoids(PermanentError):
 
 
 @dataclass(frozen=True)
-class Loaded:
+class DueDateSummary:
     """What the list of a due date holds; nothing of it is written."""
 
     due_date: date
@@ -70,7 +71,7 @@ class Settled:
     pending: dict[str, Tally]
 
 
-def load(engine: Engine, due_date: date) -> Loaded:
+def summarise_due_date(engine: Engine, due_date: date) -> DueDateSummary:
     """List who would be charged for a due date, and log it. Writes nothing and takes no lock.
 
     Raises ErpEmpty, DatabaseUnavailable.
@@ -78,9 +79,9 @@ def load(engine: Engine, due_date: date) -> Loaded:
     with bulk_transaction(engine) as connection:
         require_client_plans(connection)
         due = connection.execute(named("billing/count_due"), {"due_date": due_date}).one()
-        rows = connection.execute(named("billing/load"), {"due_date": due_date}).all()
+        rows = connection.execute(named("billing/summarise_due_date"), {"due_date": due_date}).all()
     charges = [row for row in rows if row.outcome == "charge"]
-    loaded = Loaded(
+    summary = DueDateSummary(
         due_date=due_date,
         client_plans=due.client_plans,
         candidates=sum(row.candidates for row in rows),
@@ -96,39 +97,39 @@ def load(engine: Engine, due_date: date) -> Loaded:
     log.info(
         "Due date %s: %s client plans are due, %s client packages are listed, %s would be charged.",
         due_date,
-        loaded.client_plans,
-        loaded.candidates,
-        loaded.charges,
+        summary.client_plans,
+        summary.candidates,
+        summary.charges,
     )
-    return loaded
+    return summary
 
 
 def save(
     engine: Engine, due_date: date, *, allow_voids: bool = False, approval: Approval = "never"
-) -> Saved | Question:
+) -> Saved | ApprovalRequest:
     """Make the pending events and the exclusions of a due date equal to its list, in one transaction.
 
     Running it again before settlement adds, re-prices and voids pending events; processed ones never change. If a
-    person has to approve the list first, only the question is kept, and returned. `allow_voids` is a person's word
+    person has to approve the list first, only the request is kept, and returned. `allow_voids` is a person's word
     that so many are really to be voided. Raises ErpEmpty, TooManyVoids, DatabaseUnavailable.
     """
     with bulk_transaction(engine) as connection:
-        hold(connection, due_date)
+        lock_month(connection, due_date)
         require_client_plans(connection)
         run = open_run(connection, "tv", due_date)
         of_run: dict[str, object] = {"run_id": run.id}
         of_date: dict[str, object] = {"due_date": due_date}
         list_candidates(connection, due_date)
-        question = review(connection, due_date, approval, get_settings())
-        if question is not None:
-            return question
+        request = review(connection, due_date, approval, get_settings())
+        if request is not None:
+            return request
         connection.execute(named("billing/list_stale"), of_date)
         voided = _void_stale(connection, due_date, allow_voids=allow_voids)
         repriced = connection.execute(named("billing/reprice_pending"), of_date).rowcount
         connection.execute(named("billing/make_event_numbers"))
         connection.execute(named("billing/number_events"), of_date)
         connection.execute(named("billing/make_events"), of_run | of_date)
-        added = connection.execute(named("billing/take_in_events"), of_date).scalar_one()
+        added = connection.execute(named("billing/attach_events"), of_date).scalar_one()
         for step in ("delete_exclusions", "upsert_exclusions", "delete_expectations", "upsert_expectations"):
             connection.execute(named(f"billing/{step}"), of_run)
         pending = connection.execute(named("billing/list_has_pending")).scalar_one()
@@ -145,7 +146,7 @@ def settle(engine: Engine, due_date: date, *, allow_voids: bool = False) -> Sett
     TooManyVoids, DatabaseUnavailable.
     """
     with bulk_transaction(engine) as connection:
-        hold(connection, due_date)
+        lock_month(connection, due_date)
         require_client_plans(connection)
         standard = read_run(connection, "standard", due_date)
         if standard is None or standard.status != "closed":
@@ -160,8 +161,8 @@ def settle(engine: Engine, due_date: date, *, allow_voids: bool = False) -> Sett
             connection.execute(named("billing/list_stale_at_settlement"), of_date)
             voided = _void_stale(connection, due_date, allow_voids=allow_voids)
             connection.execute(named("billing/make_postings"), of_date)
-            posted = _tally(connection, "billing/weigh_postings")
-            connection.execute(named("billing/take_in_postings"), of_date)
+            posted = _tally(connection, "billing/count_postings")
+            connection.execute(named("billing/attach_postings"), of_date)
             if connection.execute(named("billing/has_pending"), of_date).scalar_one():
                 rows = connection.execute(named("billing/pending_reasons"), of_date).all()
                 left = {row.reason: Tally(row.events, row.amount) for row in rows}
@@ -185,13 +186,13 @@ def list_candidates(connection: Connection, due_date: date) -> None:
 
 def _void_stale(connection: Connection, due_date: date, *, allow_voids: bool) -> Tally:
     """Void what is no longer to be charged, unless it is implausibly much: then nothing of the step is committed."""
-    stale = _tally(connection, "billing/weigh_stale")
-    if not stale.events:
+    stale = _tally(connection, "billing/count_stale")
+    if not stale.count:
         return stale
     settings = get_settings()
     pending = _tally(connection, "billing/count_pending", {"due_date": due_date})
-    limit = max(settings.billing_max_voids, int(settings.billing_max_void_share * pending.events))
-    if stale.events > limit and not allow_voids:
+    limit = max(settings.billing_max_voids, int(settings.billing_max_void_share * pending.count))
+    if stale.count > limit and not allow_voids:
         raise TooManyVoids(
             f"{stale} of the {pending} pending events of {due_date} would be voided, more than {limit} "
             "(MULTITV_BILLING_MAX_VOIDS, MULTITV_BILLING_MAX_VOID_SHARE). Look whether the ERP and the catalogue are "

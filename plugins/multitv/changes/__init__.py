@@ -1,1 +1,1 @@
-"""What every change by a person has in common: transaction, locks, audit row, checked values, refusals."""
+"""What all changes made by a person share: transaction, locks, audit row, checked values and errors."""

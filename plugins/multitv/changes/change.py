@@ -1,4 +1,4 @@
-"""What every change has in common: its transaction, its locks and its audit row."""
+"""The transaction, the locks and the audit row of a change."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import psycopg
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
-from multitv.changes.values import words
+from multitv.changes.values import checked_text
 from multitv.database.engine import transaction
 from multitv.database.locks import lock
 from multitv.database.sql import named
@@ -24,15 +24,21 @@ class Change:
     author: str
     action: str
 
-    def hold_client_plan(self, client_plan_id: int) -> None:
-        """Be alone with a client plan until the transaction ends. Always the first lock that is taken."""
+    def lock_client_plan(self, client_plan_id: int) -> None:
+        """Takes an exclusive lock on a client plan until the transaction ends.
+
+        Taken before the locks of rows and MACs, so that two changes never wait for each other.
+        """
         lock(self.connection, f"client plan {client_plan_id}")
 
-    def hold_package(self, package_id: int) -> None:
-        """Be alone with the offer of a package until the transaction ends. Always the last lock that is taken."""
+    def lock_package(self, package_id: int) -> None:
+        """Takes an exclusive lock on the offer of a package until the transaction ends.
+
+        Taken after all other advisory locks, so that two changes never wait for each other.
+        """
         lock(self.connection, f"package {package_id}")
 
-    def note(
+    def record(
         self,
         before: str | None,
         after: str | None,
@@ -41,9 +47,9 @@ class Change:
         service_plan_id: int | None = None,
         package_id: int | None = None,
     ) -> None:
-        """Write the audit row of the client plan, the service plan or the package: exactly one of them.
+        """Write the audit row of a client plan, a service plan or a package: exactly one of the three ids is given.
 
-        `before` and `after` are the changed row as JSON, None where there is none.
+        `before` and `after` are the changed row as JSON: `before` is None for a new row, `after` for a deleted one.
         """
         self.connection.execute(
             named("changes/insert_contract_change"),
@@ -60,24 +66,27 @@ class Change:
 
 
 def titled(number: int, name: str | None) -> str:
-    """Return what a message calls a plan or a package: its number, and its name as far as there is one."""
+    """Return the label of a plan or a package in messages: its number, and its name if it has one."""
     return f"{number} ({name})" if name else str(number)
 
 
 @contextmanager
 def changing(engine: Engine, author: str, action: str) -> Iterator[Change]:
-    """Open the transaction of one change; it is committed whole or not at all.
+    """Run the block in the transaction of one change, which is committed whole or not at all.
 
-    Raises InvalidValue without an author, DatabaseUnavailable.
+    Raises InvalidValue if `author` is empty, DatabaseUnavailable.
     """
-    name = words("author", author)
+    name = checked_text("author", author)
     with transaction(engine) as connection:
         yield Change(connection, name, action)
 
 
 @contextmanager
 def guarded(connection: Connection, refusals: dict[str, Exception]) -> Iterator[None]:
-    """Run the block; if one of the named constraints refuses it, undo the block alone and raise that refusal."""
+    """Run the block in a savepoint. `refusals` maps constraints to errors.
+
+    If the block violates one of the constraints, only the block is rolled back, and the constraint's error is raised.
+    """
     try:
         with connection.begin_nested():
             yield

@@ -1,6 +1,6 @@
-"""What a person is told when a change of a contract is refused. A refusal always means that nothing was written.
+"""The errors that refuse a change. Whenever one is raised, nothing was written.
 
-An attendant reads these texts on a screen: they are in Portuguese, in the words of the manual.
+Attendants read the messages on a screen, so they are in Portuguese and use the words of the manual.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from multitv.errors import PermanentError
 
 
 class ContractRefused(PermanentError):
-    """A change of a contract breaks a rule. Base of all errors of this room; `code` names it to a program."""
+    """A change breaks a rule. Base of all errors of this room; `code` identifies the error in the JSON API."""
 
     code: ClassVar[str] = "contract_refused"
 
@@ -29,7 +29,7 @@ class NotThere(ContractRefused):
 
 
 class InvalidValue(ContractRefused):
-    """A price, a MAC, a date or a text is not one. `field` is the parameter that holds it, for a form to mark."""
+    """A price, a MAC, a date or a text is not valid. `field` is its parameter, which a form marks."""
 
     def __init__(self, cause: str, *, field: str | None = None) -> None:
         super().__init__(cause)
@@ -45,20 +45,20 @@ class PackageRefused(ContractRefused):
 
 
 class AlreadySold(ContractRefused):
-    """The client plan has the package on one of those days already."""
+    """The client plan already has the package on one of those days."""
 
 
 class AlreadyEnded(ContractRefused):
-    """The package was cancelled, or the point removed, before."""
+    """The package was already cancelled, or the point already removed."""
 
 
 class AlreadyBilled(ContractRefused):
-    """The client package was billed, so it stays as history."""
+    """The client package was billed, so it cannot be deleted."""
 
 
 class MacTaken(ContractRefused):
-    """The MAC is on a live point."""
+    """The MAC is already on an active point."""
 
 
 class PointLimitReached(ContractRefused):
-    """The client plan has as many points as its packages allow."""
+    """The client plan already has as many points as its packages allow."""

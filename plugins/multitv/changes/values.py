@@ -1,4 +1,4 @@
-"""The values that a person types, checked and brought into the one form that is stored. Knows no database."""
+"""Checks the values that a person types and converts them to the form that is stored. Knows no database."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from multitv.changes.errors import InvalidValue
 
 TextField = Literal["author", "label", "serial", "device_type", "reason"]
 
-# Six pairs or three groups of four between the same sign, or twelve digits on end.
+# Six pairs or three groups of four with the same separator, or twelve digits without any.
 _MAC = re.compile(r"[0-9a-f]{2}([:.-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}|[0-9a-f]{12}")
 _PRICE_LIMIT = Decimal(10) ** 10
 _POINT_LIMIT = 1000
@@ -25,9 +25,9 @@ _ON_SCREEN: dict[TextField, str] = {
 
 
 def mac_address(typed: str) -> str:
-    """Return a MAC as lower-case pairs between colons; upper case, dashes and dots are understood.
+    """Return a MAC as lower-case pairs separated by colons. Upper case, dashes and dots are accepted.
 
-    Raises InvalidValue for what is no MAC, or is not that of one device (zero, broadcast, multicast).
+    Raises InvalidValue if it is not a MAC, or not the MAC of a single device (zero, broadcast, multicast).
     """
     read = typed.strip().lower()
     if not _MAC.fullmatch(read):
@@ -44,10 +44,10 @@ def mac_address(typed: str) -> str:
     return mac
 
 
-def own_price(price: Decimal | None) -> Decimal | None:
-    """Return a price of the ISP or of a client in reais, or None: of a client, the package's; of a package, none yet.
+def checked_price(price: Decimal | None) -> Decimal | None:
+    """Return the price, in reais. None stands for the package's price at a client, for no price yet at a package.
 
-    Raises InvalidValue for a float, a negative price, fractions of a cent and ten billion reais or more.
+    Raises InvalidValue for a float, a negative price, a fraction of a cent, and ten billion reais or more.
     """
     if price is None:
         return None
@@ -68,8 +68,8 @@ def own_price(price: Decimal | None) -> Decimal | None:
     return price
 
 
-def point_limit(limit: int | None) -> int | None:
-    """Return how many points a package allows, or None for no limit. Raises InvalidValue unless it is 0 to 1000."""
+def checked_point_limit(limit: int | None) -> int | None:
+    """Return the number of points that a package allows, None for no limit. Raises InvalidValue unless 0 to 1000."""
     if limit is not None and not (isinstance(limit, int) and 0 <= limit <= _POINT_LIMIT):
         raise InvalidValue(
             f"O limite de pontos {_short(str(limit))} não é um número inteiro de 0 a {_POINT_LIMIT}: corrija-o, ou "
@@ -79,8 +79,11 @@ def point_limit(limit: int | None) -> int | None:
     return limit
 
 
-def words(field: TextField, typed: str) -> str:
-    """Return a short text without blanks around it. Raises InvalidValue if it is empty, long or not printable."""
+def checked_text(field: TextField, typed: str) -> str:
+    """Return a text without surrounding blanks.
+
+    Raises InvalidValue if it is empty, has more than 200 characters or any that cannot be printed.
+    """
     read = typed.strip()
     name = _ON_SCREEN[field]
     if not read:

@@ -1,1 +1,1 @@
-"""What a person changes: packages and points of a client plan, the TV tab of a service plan. Reads erp, writes tv."""
+"""Packages and points of a client plan, as a person changes them. Reads erp, writes tv."""

@@ -1,4 +1,4 @@
-"""Which client plans may be given packages and points."""
+"""Checks that a client plan may have TV packages and points."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from multitv.database.sql import named
 
 
 def require_tv(change: Change, client_plan_id: int, today: date) -> int:
-    """Return the service plan of a client plan that may be given packages and points.
+    """Return the service plan's id if packages and points may be added to the client plan on `today`.
 
-    Raises NotThere, PlanRefused.
+    Raises NotThere, PlanRefused (cancelled, or the service plan allows no TV).
     """
     plan = change.connection.execute(
         named("contracts/read_client_plan"), {"client_plan_id": client_plan_id, "today": today}

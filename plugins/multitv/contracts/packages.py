@@ -1,6 +1,6 @@
 """Extras of a client plan: Add. Pacote, Cancelar Pacote, Apagar Pacote.
 
-What is pending in billing is not touched here: tv_billing re-reads it and voids what is no longer to be charged.
+Pending billing events stay as they are: the next run of tv_billing voids those that are no longer owed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from multitv.changes.errors import (
     NotThere,
     PackageRefused,
 )
-from multitv.changes.values import own_price
+from multitv.changes.values import checked_price
 from multitv.contracts.client_plan import require_tv
 from multitv.contracts.rows import ClientPackage
 from multitv.database.sql import named
@@ -36,44 +36,45 @@ def add_package(
     price: Decimal | None = None,
     added_on: date | None = None,
 ) -> ClientPackage:
-    """Sell an extra to a client plan from `added_on` on (default today; it may be later).
+    """Add an extra to a client plan from `added_on` on (default `today`; a later day is allowed).
 
-    `price` is the client's own, in reais: None inherits the package's, 0.00 is free.
+    `price` is the client's own price a month, in reais: None means the package's price, 0.00 means free.
     Raises NotThere, PlanRefused, PackageRefused, InvalidValue, AlreadySold, DatabaseUnavailable.
     """
     sale = {
         "client_plan_id": client_plan_id,
         "package_id": package_id,
-        "price": own_price(price),
+        "price": checked_price(price),
         "added_on": added_on or today,
     }
     with changing(engine, author, "add_package") as change:
-        change.hold_client_plan(client_plan_id)
+        change.lock_client_plan(client_plan_id)
         require_tv(change, client_plan_id, today)
         package = titled(package_id, _require_extra(change.connection, package_id))
         _refuse_second_sale(change.connection, sale, package)
-        # The constraint is the guard, whatever else sells packages.
+        # Whatever else may sell packages, the constraint refuses a second sale.
         by_constraint = AlreadySold(
             f"O pacote {package} acabou de ser adicionado ao plano do cliente {client_plan_id} por outra pessoa: "
             "confira os pacotes do plano."
         )
         with guarded(change.connection, {"client_package_once_a_day": by_constraint}):
             added = change.connection.execute(named("contracts/insert_client_package"), sale).one()
-        change.note(None, added.state, client_plan_id=client_plan_id)
+        change.record(None, added.state, client_plan_id=client_plan_id)
     return _row(added)
 
 
 def cancel_package(
     engine: Engine, author: str, client_package_id: int, *, today: date, cancelled_on: date | None = None
 ) -> ClientPackage:
-    """End a client package; `cancelled_on` (default today) is the first day without it. The history stays.
+    """End a client package and keep its row. `cancelled_on` (default `today`) is the first day without it.
 
-    Cancelling it again from the same day changes nothing.
-    Raises NotThere, InvalidValue (before it began), AlreadyEnded (cancelled from another day), DatabaseUnavailable.
+    Repeating it with the same day changes nothing.
+    Raises NotThere, InvalidValue (the day is before `added_on`), AlreadyEnded (cancelled with another day),
+    DatabaseUnavailable.
     """
     ends = cancelled_on or today
     with changing(engine, author, "cancel_package") as change:
-        before = _hold(change, client_package_id)
+        before = _lock(change, client_package_id)
         if before.cancelled_on == ends:
             return _row(before)
         if before.cancelled_on is not None:
@@ -90,37 +91,37 @@ def cancel_package(
         after = change.connection.execute(
             named("contracts/cancel_client_package"), {"id": client_package_id, "cancelled_on": ends}
         ).one()
-        change.note(before.state, after.state, client_plan_id=before.client_plan_id)
+        change.record(before.state, after.state, client_plan_id=before.client_plan_id)
     return _row(after)
 
 
 def delete_package(engine: Engine, author: str, client_package_id: int) -> ClientPackage:
-    """Delete a client package that was never billed, and return it as it was.
+    """Delete a client package that was never billed, and return its last state.
 
-    A billing run's note that it was *not* charged is no bill: it stays, and so do the run's books.
-    Raises NotThere, AlreadyBilled (an event exists, whatever its status), DatabaseUnavailable.
+    Exclusions of billing runs do not prevent it, and they stay: the runs' counts of candidates include them.
+    Raises NotThere, AlreadyBilled (an event of any status exists), DatabaseUnavailable.
     """
     with changing(engine, author, "delete_package") as change:
-        # Before any row is held: a billing run may wait for that row.
-        change.connection.execute(named("contracts/hold_billing"))
-        before = _hold(change, client_package_id)
+        # Taken before any row lock, because a billing run that is under way may wait for the row.
+        change.connection.execute(named("contracts/lock_billing_runs"))
+        before = _lock(change, client_package_id)
         billed = change.connection.execute(named("contracts/billed_months"), {"id": client_package_id}).one()
         if billed.events:
             raise AlreadyBilled(
                 f"O {_called(change, before)} já entrou no faturamento (eventos: {billed.events}, o último com "
                 f"vencimento em {billed.last_due_date:%d/%m/%Y}) e fica como histórico: use Cancelar Pacote."
             )
-        # The foreign key is the guard, whatever the count above saw.
+        # The foreign key refuses an event that appeared after the count.
         by_key = AlreadyBilled(
             f"O {_called(change, before)} já entrou no faturamento e fica como histórico: use Cancelar Pacote."
         )
         with guarded(change.connection, {"event_client_package_id_fkey": by_key}):
             change.connection.execute(named("contracts/delete_client_package"), {"id": client_package_id})
-        change.note(before.state, None, client_plan_id=before.client_plan_id)
+        change.record(before.state, None, client_plan_id=before.client_plan_id)
     return _row(before)
 
 
-def _hold(change: Change, client_package_id: int) -> Row[Any]:
+def _lock(change: Change, client_package_id: int) -> Row[Any]:
     missing = NotThere(
         f"Não há pacote do cliente {client_package_id}: ele foi apagado, ou o número está errado. Confira os pacotes "
         "do plano."
@@ -129,21 +130,21 @@ def _hold(change: Change, client_package_id: int) -> Row[Any]:
     client_plan_id = change.connection.scalar(named("contracts/plan_of_package"), of)
     if client_plan_id is None:
         raise missing
-    change.hold_client_plan(client_plan_id)
-    held = change.connection.execute(named("contracts/hold_client_package"), of).one_or_none()
-    if held is None:
+    change.lock_client_plan(client_plan_id)
+    locked = change.connection.execute(named("contracts/lock_client_package"), of).one_or_none()
+    if locked is None:
         raise missing
-    return held
+    return locked
 
 
 def _called(change: Change, client_package: Row[Any]) -> str:
-    """Return what a message calls a client package."""
+    """Return the label of a client package in messages, with its number and the package's name."""
     package = change.connection.execute(named("changes/read_package"), {"package_id": client_package.package_id}).one()
     return f"pacote do cliente {titled(client_package.id, package.name)}"
 
 
 def _require_extra(connection: Connection, package_id: int) -> str:
-    """Return the name of a package that may be sold. Raises NotThere, PackageRefused."""
+    """Return the name of a package that may be sold as an extra. Raises NotThere, PackageRefused."""
     package = connection.execute(named("changes/read_package"), {"package_id": package_id}).one_or_none()
     if package is None:
         raise NotThere(f"Não há pacote {package_id}: confira o número, ou sincronize o catálogo (tv_catalog_sync).")

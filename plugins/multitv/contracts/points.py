@@ -9,7 +9,7 @@ from sqlalchemy import Engine, Row
 
 from multitv.changes.change import Change, changing, guarded, titled
 from multitv.changes.errors import AlreadyEnded, InvalidValue, MacTaken, NotThere, PointLimitReached
-from multitv.changes.values import TextField, mac_address, words
+from multitv.changes.values import TextField, checked_text, mac_address
 from multitv.contracts.client_plan import require_tv
 from multitv.contracts.rows import ClientPoint
 from multitv.database.locks import lock
@@ -27,20 +27,20 @@ def add_point(
     label: str,
     today: date,
 ) -> ClientPoint:
-    """Give a client plan one more set-top box, from today on.
+    """Add a set-top box to a client plan, from `today` on.
 
-    The limit is the greatest point limit of what it is served today: its plan's default package and its live extras,
-    active ones only. One of them without a limit lifts it; without any package there is nothing to watch.
+    The limit is the greatest point limit of the active packages served today: the service plan's default package and
+    the extras in force. A package without a limit removes the limit; without any package no point is allowed.
     Raises NotThere, PlanRefused, InvalidValue, MacTaken, PointLimitReached, DatabaseUnavailable.
     """
     device = _device(mac, serial, device_type)
-    point = device | {"label": words("label", label), "client_plan_id": client_plan_id, "added_on": today}
+    point = device | {"label": checked_text("label", label), "client_plan_id": client_plan_id, "added_on": today}
     with changing(engine, author, "add_point") as change:
-        change.hold_client_plan(client_plan_id)
+        change.lock_client_plan(client_plan_id)
         service_plan_id = require_tv(change, client_plan_id, today)
         _require_room(change, client_plan_id, service_plan_id, today)
         after = _with_mac(change, device["mac"], "contracts/insert_client_point", point)
-        change.note(None, after.state, client_plan_id=client_plan_id)
+        change.record(None, after.state, client_plan_id=client_plan_id)
     return _row(after)
 
 
@@ -53,46 +53,46 @@ def edit_point(
     serial: str | None = None,
     device_type: str | None = None,
 ) -> ClientPoint:
-    """Correct what is written of a point; what is None stays, and so does the MAC (for another device: swap_point).
+    """Correct the data of a point. None leaves a field as it is; the MAC changes only with swap_point.
 
     Raises NotThere, InvalidValue, AlreadyEnded, DatabaseUnavailable.
     """
     typed: dict[TextField, str | None] = {"label": label, "serial": serial, "device_type": device_type}
-    edited = {field: words(field, text) for field, text in typed.items() if text is not None}
+    edited = {field: checked_text(field, text) for field, text in typed.items() if text is not None}
     with changing(engine, author, "edit_point") as change:
-        before = _hold(change, point_id)
+        before = _lock(change, point_id)
         after = change.connection.execute(named("contracts/update_client_point"), _stored(before) | edited).one()
         if after.state != before.state:
-            change.note(before.state, after.state, client_plan_id=before.client_plan_id)
+            change.record(before.state, after.state, client_plan_id=before.client_plan_id)
     return _row(after)
 
 
 def remove_point(engine: Engine, author: str, point_id: int, *, today: date) -> ClientPoint:
-    """Take a point away; its MAC is free from now on. The history stays.
+    """End a point on `today` and keep its row. Its MAC may be used on another point at once.
 
     Raises NotThere, AlreadyEnded, DatabaseUnavailable.
     """
     with changing(engine, author, "remove_point") as change:
-        before = _hold(change, point_id)
-        # A point that was to come later never was.
+        before = _lock(change, point_id)
+        # A point that starts later ends on its first day, so that it never counts.
         removed_on = max(today, before.added_on)
         after = change.connection.execute(
             named("contracts/update_client_point"), _stored(before) | {"removed_on": removed_on}
         ).one()
-        change.note(before.state, after.state, client_plan_id=before.client_plan_id)
+        change.record(before.state, after.state, client_plan_id=before.client_plan_id)
     return _row(after)
 
 
 def swap_point(
     engine: Engine, author: str, point_id: int, *, mac: str, serial: str, device_type: str, today: date
 ) -> ClientPoint:
-    """Put another device at a point, which keeps its id and its label; the audit row keeps the old device.
+    """Put another device at a point, which keeps its id and label. The audit row records the old device.
 
     Raises NotThere, PlanRefused, InvalidValue, AlreadyEnded, MacTaken, DatabaseUnavailable.
     """
     device = _device(mac, serial, device_type)
     with changing(engine, author, "swap_point") as change:
-        before = _hold(change, point_id)
+        before = _lock(change, point_id)
         if before.mac == device["mac"]:
             raise InvalidValue(
                 f"O {_called(before)} já tem o aparelho {before.mac}: informe o MAC do novo aparelho, ou use Editar "
@@ -103,37 +103,37 @@ def swap_point(
         after = _with_mac(
             change, device["mac"], "contracts/update_client_point", _stored(before) | device, leaves=before.mac
         )
-        change.note(before.state, after.state, client_plan_id=before.client_plan_id)
+        change.record(before.state, after.state, client_plan_id=before.client_plan_id)
     return _row(after)
 
 
 def _device(mac: str, serial: str, device_type: str) -> dict[str, str]:
     return {
         "mac": mac_address(mac),
-        "serial": words("serial", serial),
-        "device_type": words("device_type", device_type),
+        "serial": checked_text("serial", serial),
+        "device_type": checked_text("device_type", device_type),
     }
 
 
-def _hold(change: Change, point_id: int) -> Row[Any]:
+def _lock(change: Change, point_id: int) -> Row[Any]:
     missing = NotThere(f"Não há ponto {point_id}: confira o número.")
     of = {"id": point_id}
     client_plan_id = change.connection.scalar(named("contracts/plan_of_point"), of)
     if client_plan_id is None:
         raise missing
-    change.hold_client_plan(client_plan_id)
-    held = change.connection.execute(named("contracts/hold_client_point"), of).one_or_none()
-    if held is None:
+    change.lock_client_plan(client_plan_id)
+    locked = change.connection.execute(named("contracts/lock_client_point"), of).one_or_none()
+    if locked is None:
         raise missing
-    if held.removed_on is not None:
+    if locked.removed_on is not None:
         raise AlreadyEnded(
-            f"O {_called(held)} foi retirado em {held.removed_on:%d/%m/%Y}: use Add. Ponto para pôr um novo."
+            f"O {_called(locked)} foi retirado em {locked.removed_on:%d/%m/%Y}: use Add. Ponto para pôr um novo."
         )
-    return held
+    return locked
 
 
 def _called(point: Row[Any]) -> str:
-    """Return what a message calls a point."""
+    """Return the label of a point in messages."""
     return f"ponto {titled(point.id, point.label)}"
 
 
@@ -157,8 +157,11 @@ def _require_room(change: Change, client_plan_id: int, service_plan_id: int, tod
 def _with_mac(
     change: Change, mac: str, statement: str, parameters: dict[str, Any], *, leaves: str | None = None
 ) -> Row[Any]:
-    """Run a statement that puts a MAC on a point. Raises MacTaken if a live point has it."""
-    # In one order, or two clients that trade devices would wait for each other.
+    """Run the statement that puts `mac` on a point and takes `leaves` off it. Return its row.
+
+    Raises MacTaken if an active point has the MAC.
+    """
+    # Always locked in the same order, or two clients that exchange devices would deadlock.
     for name in sorted({mac, leaves or mac}):
         lock(change.connection, f"mac {name}")
     holder = change.connection.execute(named("contracts/mac_holder"), {"mac": mac}).one_or_none()
@@ -167,7 +170,7 @@ def _with_mac(
             f"O MAC {mac} está no ponto {holder.id} do plano do cliente {holder.client_plan_id}: retire-o de lá antes "
             "(Retirar Ponto), ou confira a etiqueta do aparelho."
         )
-    # The index is the guard, whatever else writes points.
+    # Whatever else may write points, the index refuses a second use of the MAC.
     by_index = MacTaken(f"O MAC {mac} acabou de ser posto em outro ponto: procure esse ponto e tente de novo.")
     with guarded(change.connection, {"client_point_mac": by_index}):
         return change.connection.execute(named(statement), parameters).one()

@@ -1,4 +1,4 @@
-"""The rows of this room, as its functions return them."""
+"""The rows that the functions of this room return."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from decimal import Decimal
 class ClientPackage:
     """A row of tv.client_package: an extra of a client plan.
 
-    `price` is in reais; None inherits the package's, 0.00 is free. `cancelled_on` is the first day without it.
+    `price` is in reais a month: None means the package's price, 0.00 means free. `cancelled_on` is the first day
+    without the package.
     """
 
     id: int
@@ -24,7 +25,7 @@ class ClientPackage:
 
 @dataclass(frozen=True)
 class ClientPoint:
-    """A row of tv.client_point: a set-top box at the client. `removed_on` None: it is there."""
+    """A row of tv.client_point: a set-top box at the client. `removed_on` is None while it is in use."""
 
     id: int
     client_plan_id: int

@@ -84,8 +84,8 @@ def url_of(connection: AirflowConnection) -> URL:
     return url
 
 
-def isp_database() -> Engine:
-    """Return an engine for the connection isp_db. Raises MissingConnection.
+def task_engine() -> Engine:
+    """Return the engine of a task or a command: it keeps no pool of connections. Raises MissingConnection.
 
     A task is one process with one transaction at a time, so a pool would only keep idle connections.
     """

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from multitv import console
 from multitv.database import replaceable, schema
-from multitv.database.engine import isp_database, transaction
+from multitv.database.engine import task_engine, transaction
 from multitv.database.locks import lock
 from multitv.database.sql import source
 
@@ -44,4 +44,4 @@ def apply(name: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(console.run(lambda: migrate(isp_database())))
+    sys.exit(console.run(lambda: migrate(task_engine())))

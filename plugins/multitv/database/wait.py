@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from multitv import console
-from multitv.database.engine import SchemaMissing, isp_database, place
+from multitv.database.engine import SchemaMissing, place, task_engine
 from multitv.database.schema import lacking
 
 TIMEOUT_SECONDS = 600.0
@@ -61,7 +61,7 @@ def main(arguments: Sequence[str]) -> int:
     timeout = parser.parse_args(arguments).timeout
     # Each look at the version would say how it looks.
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    return console.run(lambda: wait(isp_database(), timeout))
+    return console.run(lambda: wait(task_engine(), timeout))
 
 
 if __name__ == "__main__":

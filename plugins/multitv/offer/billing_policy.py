@@ -1,4 +1,4 @@
-"""How the extras of a service plan are charged: versions in the database, the newest in force."""
+"""Billing policies: how the extras of a service plan are charged. A change adds a version; the newest is in force."""
 
 from __future__ import annotations
 
@@ -19,15 +19,16 @@ log = logging.getLogger(__name__)
 
 
 class PolicyRefused(PermanentError):
-    """A policy that cannot be, or that names a service plan that the ERP does not have."""
+    """The policy is not valid, or the ERP does not have its service plan."""
 
 
 @dataclass(frozen=True)
 class Policy:
-    """`full`: the whole price if sold on the due date; `daily`: by the days of the reference month.
+    """How extras are charged. The defaults are the manual's rule.
 
-    `advance` charges the month of the due date, `arrears` the month before. A charge below `minimum_amount` (reais)
-    is not made. The defaults are the manual's rule.
+    `full` charges the whole price if the extra is in force on the due date, `daily` its days of the reference month.
+    `advance` charges the month of the due date, `arrears` the month before. Charges below `minimum_amount`, in reais,
+    are not made.
     """
 
     proration: Literal["full", "daily"] = "full"
@@ -37,9 +38,9 @@ class Policy:
 
 
 def set_policy(engine: Engine, author: str, policy: Policy, service_plan_id: int | None = None) -> int:
-    """Put a policy in force for a service plan, or as the default, from the next list on; return its version.
+    """Put a policy in force for a service plan (None: for all without their own) and return its version.
 
-    Events that were processed keep theirs. The same policy again changes nothing.
+    It counts from the next list on; processed events keep their policy. The policy that is in force changes nothing.
     Raises PolicyRefused, DatabaseUnavailable.
     """
     if not author.strip():

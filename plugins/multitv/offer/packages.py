@@ -1,4 +1,4 @@
-"""How the ISP offers a package: Pacote Extra, Valor Pacote and limit of points. The catalogue's sync leaves them."""
+"""The ISP's offer of a package: Pacote Extra, Valor Pacote and point limit. The catalogue sync never changes them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from sqlalchemy import Engine, Row
 
 from multitv.changes.change import Change, changing, titled
 from multitv.changes.errors import NotThere, PackageRefused
-from multitv.changes.values import own_price
-from multitv.changes.values import point_limit as checked_limit
+from multitv.changes.values import checked_point_limit, checked_price
 from multitv.database.sql import named
 from multitv.offer.rows import Offer
 
@@ -26,30 +25,30 @@ def change_offer(
     price: Decimal | None,
     point_limit: int | None,
 ) -> Offer:
-    """Say whether a package is sold as an extra, for how much, and how many points it allows.
+    """Set whether a package is sold as an extra, its price in reais a month, and the number of points it allows.
 
-    A package that left the platform may be changed too: it may come back. The same values again change nothing.
-    What was sold of it stays; a price counts from the next billing run on, for what is not processed yet.
+    A package that left the platform may be changed too, because it may come back. The same values change nothing.
+    Sold packages stay sold; a new price counts from the next billing run on, for events that are not processed.
     Raises NotThere, InvalidValue, PackageRefused (an extra that is a plan's default), DatabaseUnavailable.
     """
-    wanted = {"extra": extra, "price": own_price(price), "point_limit": checked_limit(point_limit)}
+    wanted = {"extra": extra, "price": checked_price(price), "point_limit": checked_point_limit(point_limit)}
     with changing(engine, author, "change_offer") as change:
-        before = _hold(change, package_id)
+        before = _lock(change, package_id)
         if (before.extra, before.price, before.point_limit) == tuple(wanted.values()):
             return _row(before)
         if extra and not before.extra:
             _refuse_default(change, before)
         after = change.connection.execute(named("offer/update_package"), {"id": package_id, **wanted}).one()
-        change.note(before.state, after.state, package_id=package_id)
+        change.record(before.state, after.state, package_id=package_id)
     return _row(after)
 
 
-def _hold(change: Change, package_id: int) -> Row[Any]:
-    change.hold_package(package_id)
-    held = change.connection.execute(named("offer/lock_package"), {"id": package_id}).one_or_none()
-    if held is None:
+def _lock(change: Change, package_id: int) -> Row[Any]:
+    change.lock_package(package_id)
+    locked = change.connection.execute(named("offer/lock_package"), {"id": package_id}).one_or_none()
+    if locked is None:
         raise NotThere(f"Não há pacote {package_id}: confira o número, ou sincronize o catálogo (tv_catalog_sync).")
-    return held
+    return locked
 
 
 def _refuse_default(change: Change, package: Row[Any]) -> None:

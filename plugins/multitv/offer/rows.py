@@ -1,4 +1,4 @@
-"""The rows of this room, as its functions return them."""
+"""The rows that the functions of this room return."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class PlanSetting:
 
 @dataclass(frozen=True)
 class Offer:
-    """A row of tv.package: the platform's name, type and activity, and how the ISP offers it.
+    """A row of tv.package: name, type and activity come from the platform, the rest is the ISP's offer.
 
-    `price` is in reais; None: not for sale yet, 0.00: free. `point_limit` None: no limit.
+    `price` is in reais a month: None means not for sale yet, 0.00 means free. `point_limit` None means no limit.
     """
 
     id: int

@@ -16,49 +16,49 @@ from multitv.offer.rows import PlanSetting
 
 
 def change_default_package(engine: Engine, author: str, service_plan_id: int, package_id: int) -> PlanSetting:
-    """Choose the package that is included in a service plan; its client plans get it at the next reconciliation.
+    """Choose the package that is included in a service plan. Its client plans get it at the next reconciliation.
 
-    Points that a smaller package no longer allows are left for a person; none is added over the limit. A plan without
-    a TV tab gets one that does not allow TV yet. Choosing the same package again changes nothing.
+    Points above the new package's limit stay; only new ones are refused. A service plan without a TV tab gets one that
+    does not allow TV. The same package changes nothing.
     Raises NotThere, PackageRefused, InvalidValue, DatabaseUnavailable.
     """
     with changing(engine, author, "change_default_package") as change:
-        before = _hold(change, service_plan_id)
-        change.hold_package(package_id)
+        before = _lock(change, service_plan_id)
+        change.lock_package(package_id)
         _require_basic(change, package_id)
         return _write(change, before, service_plan_id, before.allows_tv if before else False, package_id)
 
 
 def set_allows_tv(engine: Engine, author: str, service_plan_id: int, allows_tv: bool) -> PlanSetting:
-    """Say whether a service plan may carry TV. What its client plans have stays, and is served only while it may.
+    """Set whether a service plan may carry TV. Its client plans keep their packages, but are served only while it may.
 
     Raises NotThere, InvalidValue, DatabaseUnavailable.
     """
     with changing(engine, author, "set_allows_tv") as change:
-        before = _hold(change, service_plan_id)
+        before = _lock(change, service_plan_id)
         return _write(change, before, service_plan_id, allows_tv, before.package_id if before else None)
 
 
 def change_tv_tab(
     engine: Engine, author: str, service_plan_id: int, *, allows_tv: bool, package_id: int | None
 ) -> PlanSetting:
-    """Change both, as the form of the screen has them, or neither; each is noted by itself.
+    """Change both fields of the screen's form, or neither. Each change gets an audit row of its own.
 
-    `package_id` None leaves the package as it is, and so does the same one, even if it left the platform meanwhile.
+    `package_id` None leaves the package as it is; so does the same package, even if it left the platform meanwhile.
     Raises NotThere, PackageRefused, InvalidValue, DatabaseUnavailable.
     """
     with changing(engine, author, "set_allows_tv") as change:
-        before = _hold(change, service_plan_id)
+        before = _lock(change, service_plan_id)
         if package_id is not None and (before is None or before.package_id != package_id):
-            change.hold_package(package_id)
+            change.lock_package(package_id)
             _require_basic(change, package_id)
             of_package = replace(change, action="change_default_package")
             _write(of_package, before, service_plan_id, before.allows_tv if before else False, package_id)
-            before = _hold(change, service_plan_id)
+            before = _lock(change, service_plan_id)
         return _write(change, before, service_plan_id, allows_tv, before.package_id if before else None)
 
 
-def _hold(change: Change, service_plan_id: int) -> Row[Any] | None:
+def _lock(change: Change, service_plan_id: int) -> Row[Any] | None:
     of = {"service_plan_id": service_plan_id}
     lock(change.connection, f"service plan {service_plan_id}")
     if not has_service_plan(change.connection, service_plan_id):
@@ -89,5 +89,5 @@ def _write(
         named("offer/upsert_service_plan_setting"),
         {"service_plan_id": service_plan_id, "allows_tv": allows_tv, "package_id": package_id},
     ).one()
-    change.note(before.state if before else None, after.state, service_plan_id=service_plan_id)
+    change.record(before.state if before else None, after.state, service_plan_id=service_plan_id)
     return PlanSetting(*after[:-1])

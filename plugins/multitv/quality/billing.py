@@ -14,7 +14,7 @@ _NEXT_STEP = (
 )
 
 
-def check_events(engine: Engine, due_date: date) -> None:
+def check_charges(engine: Engine, due_date: date) -> None:
     """Judge the live events of a due date. Raises GateFailed, DatabaseUnavailable."""
     gxe = expectations()
     month = due_date.replace(day=1)
@@ -29,10 +29,10 @@ def check_events(engine: Engine, due_date: date) -> None:
         gxe.ExpectColumnValuesToBeInSet(column="reference_month", value_set=[str(first) for first in months]),
         gxe.ExpectCompoundColumnsToBeUnique(column_list=["client_package_id", "reference_month"]),
     ]
-    strangers = [gxe.ExpectTableRowCountToEqual(value=0)]
+    none = [gxe.ExpectTableRowCountToEqual(value=0)]
     of_date: dict[str, object] = {"due_date": due_date}
     batches = [
         Batch("charges", "billing/gate_charges", of_date, charges),
-        Batch("charges_without_a_sale", "billing/gate_strangers", of_date, strangers),
+        Batch("charges_without_a_sale", "billing/gate_mismatched_sales", of_date, none),
     ]
     run_gate(engine, f"billing-{due_date}", f"Due date {due_date}", batches, _NEXT_STEP)

@@ -9,7 +9,7 @@ from typing import Any
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import Context
 
-from multitv.database.engine import isp_database
+from multitv.database.engine import task_engine
 from multitv.reconciliation.guard import decide, judge
 from multitv.reconciliation.plan import read_plan
 from multitv.reconciliation.report import plan_report
@@ -40,7 +40,7 @@ class ApprovePlan(ApprovalOperator):
     def execute(self, context: Context) -> None:
         """Judge the plan; wait for a person if something about it is unusual."""
         params = context["params"]
-        engine, plan_id = isp_database(), int(self.plan)
+        engine, plan_id = task_engine(), int(self.plan)
         verdict = judge(engine, plan_id, get_settings(), allow_removals=params["allow_removals"])
         plan = read_plan(engine, plan_id)
         if params["dry_run"] or not plan.operations:
@@ -62,7 +62,7 @@ class ApprovePlan(ApprovalOperator):
             at = event.get("responded_at") or datetime.now(UTC)
             by = user.get("name") or user.get("id") or NOBODY
             approved = event["chosen_options"] == [self.APPROVE]
-            decide(isp_database(), int(self.plan), approved=approved, by=by, at=at)
+            decide(task_engine(), int(self.plan), approved=approved, by=by, at=at)
             log.info("Plan %s was %s by %s.", self.plan, "approved" if approved else "rejected", by)
         return super().execute_complete(context, event)
 

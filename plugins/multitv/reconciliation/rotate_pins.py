@@ -13,7 +13,7 @@ from time import sleep
 
 from sqlalchemy import Connection, Engine
 
-from multitv.database.engine import explained, isp_database
+from multitv.database.engine import explained, task_engine
 from multitv.database.sql import named
 from multitv.errors import MultiTVError
 from multitv.reconciliation.fields import PIN_FIELD
@@ -148,7 +148,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--dry-run", action="store_true", help="count the rows of each key and write nothing")
     dry_run = parser.parse_args(arguments).dry_run
     try:
-        rotation = rotate(isp_database(), Pins(get_settings().pin_keys), dry_run=dry_run)
+        rotation = rotate(task_engine(), Pins(get_settings().pin_keys), dry_run=dry_run)
     except MultiTVError as error:
         print(error, file=sys.stderr)
         return 1

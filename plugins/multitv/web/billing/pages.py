@@ -24,7 +24,7 @@ from multitv.web.core.rendering import render
 
 router = APIRouter(route_class=DatabaseRoute)
 
-Outcome = Annotated[str, Query(max_length=40, pattern="^[a-z_]*$")]
+OutcomeFilter = Annotated[str, Query(max_length=40, pattern="^[a-z_]*$")]
 
 
 @router.get("/faturamento")
@@ -59,7 +59,9 @@ async def load(request: Request, person: Biller, airflow: AirflowApi, vencimento
 
 
 @router.get("/faturamento/{due_date}/resumo")
-def summary(request: Request, person: Reader, engine: Database, due_date: DueDate, resultado: Outcome = "") -> Response:
+def summary(
+    request: Request, person: Reader, engine: Database, due_date: DueDate, resultado: OutcomeFilter = ""
+) -> Response:
     preview = queries.preview(engine, due_date)
     return render(
         request,
@@ -80,7 +82,7 @@ def lines(
     engine: Database,
     due_date: DueDate,
     preview_id: forms.Id,
-    resultado: Outcome = "",
+    resultado: OutcomeFilter = "",
     cursor: Cursor = None,
 ) -> Response:
     page = queries.lines(engine, preview_id, resultado or None, cursor)

@@ -14,7 +14,7 @@ from multitv.web.core.paging import SIZE, Page, page_of, read_cursor
 from multitv.web.core.rows import NoSuchRow, Shown, select
 
 
-class Outcome(Shown):
+class PreviewOutcome(Shown):
     """What becomes of client packages: charge, or the reason of an exclusion."""
 
     outcome: str
@@ -43,7 +43,7 @@ class Preview(Shown):
     last_amount: Decimal | None
     concerns: list[str]
     created_at: datetime
-    outcomes: list[Outcome]
+    outcomes: list[PreviewOutcome]
     changes: list[ClientChange]
 
 
@@ -94,7 +94,7 @@ def preview(engine: Engine, due_date: date) -> Preview | None:
         of_preview = {"preview": rows[0].id}
         return Preview.of(
             rows[0],
-            outcomes=[Outcome.of(row) for row in select(connection, "preview_outcomes", of_preview)],
+            outcomes=[PreviewOutcome.of(row) for row in select(connection, "preview_outcomes", of_preview)],
             changes=[ClientChange.of(row) for row in select(connection, "preview_changes", of_preview)],
         )
 

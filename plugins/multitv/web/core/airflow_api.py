@@ -36,7 +36,7 @@ class AirflowUnavailable(TransientError):
 
 
 @dataclass(frozen=True)
-class Task:
+class TaskSummary:
     """A task of a run, all its mapped instances as one. `seconds` is None until it has ended."""
 
     task_id: str
@@ -48,7 +48,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Run:
+class DagRun:
     """A DAG run as a screen follows it.
 
     `question` is what a task that waits for a person asks, until it is answered: task, subject, body.
@@ -58,7 +58,7 @@ class Run:
     run_id: str
     state: str
     conf: dict[str, Any]
-    tasks: list[Task]
+    tasks: list[TaskSummary]
     question: tuple[str, str, str] | None
 
     @property
@@ -103,7 +103,7 @@ class Airflow:
             self._require(answer, "POST", dag_id)
         return run_id
 
-    async def run(self, dag_id: str, run_id: str) -> Run:
+    async def run(self, dag_id: str, run_id: str) -> DagRun:
         """Return a run with its tasks in the order of the graph."""
         path = f"/dags/{quote(dag_id)}/dagRuns/{quote(run_id, safe='')}"
         run = await self._call("GET", path)
@@ -116,7 +116,7 @@ class Airflow:
             asked = await self._call("GET", f"{path}/taskInstances/{quote(waiting.task_id)}/-1/hitlDetails")
             if not asked["response_received"]:
                 question = (waiting.task_id, str(asked["subject"]), str(asked["body"] or ""))
-        return Run(dag_id, run_id, run["state"], run["conf"] or {}, tasks, question)
+        return DagRun(dag_id, run_id, run["state"], run["conf"] or {}, tasks, question)
 
     async def answer(self, dag_id: str, run_id: str, task_id: str, option: str) -> None:
         """Answer a task that waits for a person."""
@@ -172,7 +172,7 @@ AirflowApi = Annotated[Airflow, Depends(airflow)]
 _TELLING = ("failed", "upstream_failed", "up_for_retry", "awaiting_input", "running", "deferred", "queued", "scheduled")
 
 
-def _tasks(instances: list[dict[str, Any]], graph: list[dict[str, Any]]) -> list[Task]:
+def _tasks(instances: list[dict[str, Any]], graph: list[dict[str, Any]]) -> list[TaskSummary]:
     by_task: dict[str, list[dict[str, Any]]] = {}
     for instance in instances:
         by_task.setdefault(instance["task_id"], []).append(instance)
@@ -183,12 +183,12 @@ def _tasks(instances: list[dict[str, Any]], graph: list[dict[str, Any]]) -> list
     return [_together(by_task[task_id]) for task_id in order.static_order() if task_id in by_task]
 
 
-def _together(instances: list[dict[str, Any]]) -> Task:
+def _together(instances: list[dict[str, Any]]) -> TaskSummary:
     states = [instance["state"] for instance in instances]
     state = next((state for state in _TELLING if state in states), states[0])
     seconds = [instance["duration"] for instance in instances if instance["duration"] is not None]
     done = sum(state in ("success", "skipped") for state in states)
-    return Task(
+    return TaskSummary(
         instances[0]["task_id"],
         instances[0]["task_display_name"],
         state,

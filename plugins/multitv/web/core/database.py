@@ -12,12 +12,12 @@ from multitv.web.core.bulkhead import LOOKUPS, in_thread_of
 
 
 @in_thread_of(LOOKUPS)
-def isp_database() -> Engine:
-    """Return the engine of the connection isp_db. Raises MissingConnection.
+def web_engine() -> Engine:
+    """Return the engine of the web server: it shares its connections between requests. Raises MissingConnection.
 
     The connection is looked up for each request, so that a changed password needs no restart.
     """
     return shared_engine_for(connection_url())
 
 
-Database = Annotated[Engine, Depends(isp_database)]
+Database = Annotated[Engine, Depends(web_engine)]

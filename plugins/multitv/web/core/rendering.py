@@ -13,7 +13,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
-from multitv.billing.run import reais
+from multitv.money import reais
 from multitv.settings import get_settings
 from multitv.web.core.access import Person
 from multitv.web.core.labels import LABELS

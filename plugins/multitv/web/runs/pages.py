@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form, HTTPException, Path, Query, Request, Response
 
 from multitv.web.core.access import BILLING_DAG, DASHBOARD_DAG, RECONCILIATION_DAG, Biller, Person, Reader
-from multitv.web.core.airflow_api import AirflowApi, Run
+from multitv.web.core.airflow_api import AirflowApi, DagRun
 from multitv.web.core.bulkhead import DatabaseRoute
 from multitv.web.core.forms import RunId
 from multitv.web.core.rendering import render
@@ -45,7 +45,7 @@ async def answer(
     return show(request, person, await airflow.run(BILLING_DAG, run_id))
 
 
-def show(request: Request, person: Person, run: Run, *, moved: bool = False) -> Response:
+def show(request: Request, person: Person, run: DagRun, *, moved: bool = False) -> Response:
     """Return a run as a part of a page that follows it; the page is told when it moved and when it ended."""
     answer = render(request, "runs/run.html", person, run=run)
     news = {"run-moved": moved, "run-ended": run.ended, "contract-changed": run.ended}

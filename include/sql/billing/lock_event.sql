@@ -1,4 +1,4 @@
--- In: event, due_date. Holds an event until the transaction ends. Out: its kind and status; no row if there is none.
+-- In: event, due_date. Locks the event until the transaction ends. Out: its kind and status; no row if there is none.
 select
     event.kind,
     (

@@ -1,5 +1,5 @@
--- In: id. Out: the client package and, as state, the whole row as JSON. The row is held until the transaction ends, but
--- not against a billing run that only refers to it.
+-- In: id. Locks a client package until the transaction ends, but not against a billing run that only refers to it.
+-- Out: the row, and the whole row as JSON (state).
 select
     sold.id,
     sold.client_plan_id,

@@ -1,4 +1,4 @@
--- In: id. Out: the point and, as state, the whole row as JSON. The row is held until the transaction ends.
+-- In: id. Locks a point until the transaction ends. Out: the row, and the whole row as JSON (state).
 select
     point.id,
     point.client_plan_id,

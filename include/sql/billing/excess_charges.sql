@@ -1,0 +1,11 @@
+-- In: due_date. Out: the processed charges that today's list would not make: a row for each reason with their number
+-- and their sum in reais. A processed event never changes, so a person decides whether to reverse it.
+select
+    coalesce(listed.exclusion, 'not_due') as reason,
+    count(*) as events,
+    sum(event.amount) as amount
+from billing.processed_charge(:due_date) as event
+left join billing.judged(:due_date) as listed on event.client_package_id = listed.client_package_id
+where listed.client_package_id is null or listed.exclusion is not null
+group by coalesce(listed.exclusion, 'not_due')
+order by reason

@@ -1,4 +1,0 @@
--- In: nothing. Waits for the billing runs that are being saved, and makes the next ones wait until the transaction
--- ends: each writes its row of billing.run before it lists anything. So no run charges a client package that it listed
--- and that is gone since.
-lock table billing.run in share mode
