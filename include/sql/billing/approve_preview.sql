@@ -1,5 +1,5 @@
--- In: preview, decided_by, decided_at. Records that a person approved the list, unless the newest review of its due
--- date says that very thing already.
+-- In: preview, decided_by, decided_at. Records that a person approved a stored list, unless the newest review of its
+-- due date already is this person's approval of this list.
 insert into billing.review (
     due_date, digest, candidates, charges, amount, last_charges, last_amount, concerns, decision, decided_by, decided_at
 )

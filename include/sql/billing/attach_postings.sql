@@ -1,3 +1,3 @@
--- In: due_date. The new postings (finance.incoming) become the due date's, or are added to them: with that their events
--- are processed. Out: how many they are.
+-- In: due_date. Attaches the new postings (finance.incoming) to finance.posting: as the due date's partition, or as
+-- more rows of it. From then on their events are processed. Out: their number.
 select billing.take_in('finance.posting', :due_date, 'finance.incoming') as postings

@@ -1,2 +1,2 @@
--- In: preview. billing.preview_incoming becomes the lines of this list, with their keys.
+-- In: preview. Makes billing.preview_incoming, with its keys, the lines of this list.
 select billing.take_in_preview(:preview) as taken

@@ -1,4 +1,5 @@
--- In: due_date. Out: how many reversals of charges of the due date wait for an open invoice, and their amount.
+-- In: due_date. Out: the number of pending reversals of the due date's charges, which wait for an open invoice, and
+-- their sum in reais.
 select
     count(*) as events,
     coalesce(sum(event.amount), 0) as amount

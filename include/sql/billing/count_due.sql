@@ -1,4 +1,4 @@
--- In: due_date. Out: one row: how many client plans are due then, and whether events still wait to be settled.
+-- In: due_date. Out: one row: the number of client plans that are due, and whether events still wait to be settled.
 select
     (select count(*) from billing.due_client_plan(:due_date)) as client_plans,
     exists (

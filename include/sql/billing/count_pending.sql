@@ -1,4 +1,4 @@
--- In: due_date. Out: how many of its charges are pending, and their amount.
+-- In: due_date. Out: the number of its pending charges and their sum in reais.
 select
     count(*) as events,
     coalesce(sum(pending.amount), 0) as amount

@@ -1,4 +1,5 @@
--- In: due_date. Out: one row: what became chargeable since the list was saved and so has no event, and its amount.
+-- In: due_date. Out: one row: the number of charges that became due since the list was saved, so that they have no
+-- event, and their sum in reais.
 select
     count(*) as candidates,
     coalesce(sum(candidate.amount), 0) as amount

@@ -1,4 +1,4 @@
--- In: run_id. Removes the run's exclusions that the list (candidate) no longer has.
+-- In: run_id. Deletes the run's exclusions that are no longer on the list (candidate).
 delete from billing.exclusion as exclusion
 where
     exclusion.run_id = :run_id

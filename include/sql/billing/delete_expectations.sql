@@ -1,4 +1,4 @@
--- In: run_id. Removes the run's expectations for service plans that the list (candidate, processed) no longer has.
+-- In: run_id. Deletes the run's expectations of service plans that are no longer on the list (candidate, processed).
 delete from billing.expectation as expected
 where
     expected.run_id = :run_id

@@ -1,4 +1,4 @@
--- In: due_date. Out: the exclusions of a TV billing run by reason, with their number.
+-- In: due_date. Out: a row for each reason of exclusion of the TV billing run, with the number of client packages.
 select
     exclusion.reason,
     count(*) as candidates

@@ -1,2 +1,2 @@
--- In: event. Out: one line that a person can read to the client.
+-- In: event. Out: one line in Portuguese that explains its amount; null if the event does not exist.
 select billing.explanation(:event) as explanation

@@ -1,4 +1,4 @@
--- In: due_date. Out: the client plans whose plan fee of the month is on an invoice of another due date already.
+-- In: due_date. Out: the client plans whose plan fee of the month is already on an invoice of another due date.
 select
     before.client_plan_id,
     before.invoice_id,

@@ -1,5 +1,5 @@
--- In: preview, due_date. Fills billing.preview_incoming with the whole list: what the temporary table candidate holds,
--- and what is processed already. What is excluded has no amount, so that the amounts add up to what is charged.
+-- In: preview, due_date. Fills billing.preview_incoming with the whole list: the temporary table candidate and the
+-- charges that are processed already. Exclusions have no amount, so that the amounts add up to what is charged.
 insert into billing.preview_incoming (
     preview_id, client_plan_id, client_package_id, service_plan_id, package_id, event_id, reference_month, days,
     denominator, amount, price, price_source, outcome, status

@@ -1,4 +1,4 @@
--- In: due_date. Out: what a gate judges: the live charges of the due date.
+-- In: due_date. Out: the live charges of the due date, for the gate to check.
 select
     event.client_package_id,
     cast(event.reference_month as text) as reference_month,

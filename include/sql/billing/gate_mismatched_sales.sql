@@ -1,5 +1,5 @@
--- In: due_date. Out: what a gate judges: pending charges of the due date whose sale is another client plan's, or
--- another package's, than the event says.
+-- In: due_date. Out: the pending charges whose client package belongs to another client plan, or is of another package,
+-- than the event says.
 select event.id
 from billing.pending_charge(:due_date) as event
 inner join tv.client_package as sold on event.client_package_id = sold.id

@@ -1,4 +1,4 @@
--- In: due_date. Out: whether a charge has no posting. Every charge has at most one, so it is enough to count both.
+-- In: due_date. Out: whether a charge has no posting. A charge has at most one posting, so it is enough to count both.
 select
     (
         select count(*)

@@ -1,5 +1,6 @@
--- In: event, due_date, action, reason, author, rebill, reversal (the event that gives it back, or null). Keeps who
--- corrected what and why, and takes the event out of what its run expects: as an exclusion it stays accounted for.
+-- In: event, due_date, action, reason, author, rebill, reversal (the id of the reversal, or null). Records the
+-- correction, and moves the event from its run's expectation to the run's exclusions, so that the candidate stays
+-- accounted for.
 with corrected as (
     insert into billing.correction (event_id, event_due_date, action, reason, author, rebill, reversal_event_id)
     values (:event, :due_date, :action, :reason, :author, :rebill, cast(:reversal as bigint))

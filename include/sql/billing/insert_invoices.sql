@@ -1,5 +1,5 @@
--- In: due_date. Makes the invoice of each billable client plan that is due. The conflict that is passed over is the
--- invoice itself, which the ERP may have made before.
+-- In: due_date. Makes the invoice of each billable client plan that is due. A conflict is the same invoice, which the
+-- ERP or an earlier run made.
 insert into finance.invoice (client_plan_id, due_date)
 select
     plan.id,

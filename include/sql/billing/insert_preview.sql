@@ -1,4 +1,4 @@
--- In: what a preview holds; its outcomes and greatest changes as arrays, an element a row. Keeps them.
+-- In: the totals of a list; its outcomes and greatest changes as arrays, an element for each row. Stores them.
 with outcomes as (
     insert into billing.preview_outcome (preview_id, outcome, client_packages, amount)
     select

@@ -1,5 +1,5 @@
--- In: event and due_date of a processed charge. Marks it reversed, and adds the pending event that gives its amount
--- back. Out: its id.
+-- In: event and due_date of a processed charge. Marks the charge reversed, and adds the pending reversal with the
+-- opposite amount. Out: the id of the reversal.
 with charge as (
     update billing.event_record as event
     set reversed = true

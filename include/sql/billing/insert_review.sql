@@ -1,4 +1,4 @@
--- In: what a review holds; decided_by (null: a person is asked). Out: its id.
+-- In: the totals of a list; decided_by (null if a person is asked). Records a review. Out: its id.
 insert into billing.review (
     due_date, digest, candidates, charges, amount, last_charges, last_amount, concerns, decision, decided_by, decided_at
 )

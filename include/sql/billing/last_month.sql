@@ -1,5 +1,5 @@
--- In: due_date. Out: what the same due day was charged in the month before: how many, their amount; no row if it was
--- not billed then. A due day past the end of that month fell on its last day.
+-- In: due_date. Out: the number of charges of the same due day in the month before, and their sum in reais; no row if
+-- it was not billed. A due day past the end of that month is its last day.
 select
     coalesce(sum(expected.charges), 0) as charges,
     coalesce(sum(expected.amount), 0) as amount

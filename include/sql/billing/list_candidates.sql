@@ -1,5 +1,5 @@
--- In: due_date. Makes the temporary table candidate, the list as this transaction sees it but for what is processed,
--- so that all steps after it work on one and the same list. Gone when the transaction ends.
+-- In: due_date. Makes the temporary table candidate: the list without what is processed. All later steps of the
+-- transaction read it, so that they work on the same list. It is dropped when the transaction ends.
 create temporary table candidate on commit drop as
 select
     listed.client_plan_id,

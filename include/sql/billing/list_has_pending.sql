@@ -1,4 +1,4 @@
--- Reads the temporary table candidate. Out: whether anything of the list waits to be settled once it is saved.
+-- Reads the temporary table candidate. Out: whether the list has charges to be settled after it is saved.
 select count(*) > 0 as pending
 from candidate
 where candidate.exclusion is null

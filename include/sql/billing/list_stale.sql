@@ -1,5 +1,6 @@
--- In: due_date. Makes the temporary table stale: the pending charges that the list (candidate) no longer has, and why;
--- and those that are pending on another due date of the months although the list charges them here: the due day moved.
+-- In: due_date. Makes the temporary table stale, with reasons: the pending charges of the due date that the list
+-- (candidate) no longer has, and the pending charges of other due dates that the list has now, because the due day
+-- moved.
 create temporary table stale on commit drop as
 select
     pending.id,

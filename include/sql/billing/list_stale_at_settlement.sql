@@ -1,6 +1,6 @@
--- In: due_date. Makes the temporary table stale: the pending charges of the due date that would no longer be made, and
--- why. Nothing is added now, so nothing is taken from another due date; and what only lost its price is not let go of,
--- because the amount was saved.
+-- In: due_date. Makes the temporary table stale, with reasons: the pending charges of the due date that are no longer
+-- owed. Settling adds no charge, so it takes none from another due date. A charge that only lost its price stays,
+-- because its amount was saved.
 create temporary table stale on commit drop as
 with repeated as not materialized (
     select plan.id

@@ -1,5 +1,5 @@
--- In: run_id, due_date. Makes the table billing.incoming: a new event for each charge of the list (candidate) that has
--- none yet, in the form of billing.event_record.
+-- In: run_id, due_date. Makes the table billing.incoming, with the columns of billing.event_record: a new event for
+-- each charge of the list (candidate) that has none.
 create table billing.incoming as
 select
     nextval('pg_temp.event_number') as id,

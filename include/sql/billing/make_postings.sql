@@ -1,6 +1,6 @@
--- In: due_date. Makes the table finance.incoming: a posting for each pending charge whose client plan has an open
--- invoice of the due date, in the form of finance.posting. Whoever closes an invoice meanwhile waits for the lock of
--- the month.
+-- In: due_date. Makes the table finance.incoming, with the columns of finance.posting: a posting for each pending
+-- charge whose client plan has an open invoice of the due date. Closing an invoice waits for the lock of the month, so
+-- the invoices stay open meanwhile.
 create table finance.incoming as
 select
     pending.id,

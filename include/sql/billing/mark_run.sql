@@ -1,5 +1,5 @@
--- In: run_id, pending (whether any of its charges is). The run is closed when none is, else saved. Writes only a
--- change.
+-- In: run_id, pending (whether the run has pending charges). Sets the run's status: saved if it has, or else closed.
+-- Writes only if the status changes.
 update billing.run as run
 set status = now_is.status, closed_at = case when now_is.status = 'closed' then now() end, reason = null
 from (select case when :pending then 'saved' else 'closed' end as status) as now_is

@@ -1,4 +1,4 @@
--- In: due_date. A sequence of this connection's own goes on where the numbers of the due date's events end.
+-- In: due_date. Sets this connection's sequence to the number after the due date's last event.
 select setval(
     'pg_temp.event_number',
     (

@@ -1,6 +1,6 @@
--- In: due_date. Keeps one row of each client package that the list (candidate) has more than once, as happens when a
--- view of the ERP repeats rows, and parks it: which of them is right is for a person to say, and its neighbours are
--- charged meanwhile.
+-- In: due_date. Parks each client package that the list (candidate) has more than once, because a view of the ERP
+-- repeats rows: one row of it stays, as an exclusion. A person has to say which row is right; the others are charged
+-- meanwhile.
 with repeated as (
     select candidate.client_package_id
     from candidate

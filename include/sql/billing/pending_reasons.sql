@@ -1,4 +1,4 @@
--- In: due_date. Out: why charges of the due date are still pending: reason, how many, their amount.
+-- In: due_date. Out: a row for each reason why charges are still pending, with their number and their sum in reais.
 select
     coalesce('invoice_' || invoice.status, 'no_invoice') as reason,
     count(*) as events,

@@ -1,4 +1,4 @@
--- Posts each pending reversal that an open invoice can carry. Out: how many were posted and their amount.
+-- Posts the pending reversals that have an open invoice. Out: their number and their sum in reais.
 select
     posted.events,
     posted.amount

@@ -1,6 +1,6 @@
--- In: due_date. Posts the monthly price of the plan on each open invoice of the due date. A plan without a price has
--- nothing to post, but its invoice can carry TV extras. The conflict that is passed over is the fee of this month that
--- the client plan has already, here or on an invoice of another due date; fees_posted_before.sql names the latter.
+-- In: due_date. Posts the monthly price of the plan on each open invoice of the due date. A plan without a price has no
+-- posting, but its invoice can have TV extras. A conflict is the client plan's fee of this month, which is already on
+-- this invoice or on one of another due date; fees_posted_before.sql names the latter.
 insert into finance.posting_of_plans (invoice_id, kind, amount, fee_client_plan_id, fee_month)
 select
     invoice.id,

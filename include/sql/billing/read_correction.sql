@@ -1,4 +1,4 @@
--- In: event. Out: how it was corrected; no row if it was not.
+-- In: event. Out: its correction; no row if it was not corrected.
 select
     correction.id,
     correction.action,

@@ -1,5 +1,4 @@
--- In: due_date, digest. Out: the id and the decision of the newest review of this very list, if it was the last list of
--- the due date that was reviewed.
+-- In: due_date, digest. Out: id and decision of the due date's newest review, if it is of this list; or else no row.
 select
     newest.id,
     newest.decision

@@ -1,5 +1,5 @@
--- In: due_date. Out: the books of a TV billing run, a row for each service plan: client packages expected to be
--- charged, events by status, postings, and exclusions, with amounts in reais.
+-- In: due_date. Out: the totals of a TV billing run, a row for each service plan: client packages expected to be
+-- charged, events by status, postings and exclusions. Amounts are in reais.
 with run as (
     select run.id
     from billing.run as run

@@ -1,5 +1,5 @@
--- In: due_date. Gives its pending events what the amount comes from, as the list (candidate) has now.
--- Touches only those that differ. Out: the rows touched, as the row count.
+-- In: due_date. Sets the price, amount and policy of its pending events to those of the list (candidate). Writes only
+-- events that differ; their number is the row count.
 update billing.event_record as event
 set
     client_plan_id = candidate.client_plan_id,

@@ -1,4 +1,4 @@
--- In: due_date. Out: the invoices of a due date, a row for each kind of posting: how many and their sum in reais.
+-- In: due_date. Out: a row for each kind of posting on the due date's invoices, with their number and sum in reais.
 select
     coalesce(posting.kind, 'nothing yet') as kind,
     count(distinct invoice.id) as invoices,

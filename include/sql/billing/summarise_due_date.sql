@@ -1,5 +1,5 @@
 -- In: due_date. Out: a row for each service plan and outcome (charge, or the reason of exclusion) with the number of
--- client packages and the amount in reais. Reads only, takes no lock.
+-- client packages and their sum in reais. Reads only, and takes no lock.
 with part as (
     select
         candidate.service_plan_id,

@@ -1,7 +1,7 @@
--- Reads the temporary tables candidate and processed. Out: a row for each outcome (charge, or the reason of exclusion),
--- charge first and then the greatest first: the number of client packages, their sum in reais, the greatest charge, and
--- a digest. The sum of the digests is the same for the same list, whatever the order and whether it was saved or
--- settled before.
+-- Reads the temporary tables candidate and processed. Out: a row for each outcome (charge, or the reason of exclusion):
+-- the number of client packages, their sum and the highest charge in reais, and a digest. The row of charges comes
+-- first, the others by number. The sum of the digests is the same for the same list, whatever its order, and whether or
+-- not it was saved or settled before.
 with part as (
     select
         candidate.exclusion,

@@ -1,5 +1,5 @@
--- In: due_date. Makes the temporary table processed, the rest of the list: by service plan, how many charges of the due
--- date are processed, their amount, their greatest, and their part of the list's digest.
+-- In: due_date. Makes the temporary table processed: the due date's processed charges by service plan, with their
+-- number, their sum and the highest in reais, and their part of the list's digest.
 create temporary table processed on commit drop as
 select
     event.service_plan_id,

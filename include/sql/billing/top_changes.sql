@@ -1,11 +1,12 @@
--- In: due_date. Reads the temporary table candidate. Out: the client plans whose charges differ most from those of the
--- same due day in the month before: amount then and now. Charge is compared with charge first: most stay as they were.
+-- In: due_date. Reads the temporary table candidate. Out: the ten client plans whose charges differ most from those of
+-- the same due day in the month before: the sums then and now, in reais. Charges are compared one by one, since most of
+-- them do not change.
 with before as not materialized (
     select
         event.client_plan_id,
         event.client_package_id,
         event.amount,
-        -- Or in arrears: there is no third month.
+        -- False means in arrears: a due date bills no other month.
         event.reference_month
         = cast(date_trunc('month', cast(:due_date as timestamp)) - interval '1 month' as date) as in_advance
     from billing.live_charge(cast(cast(:due_date as date) - interval '1 month' as date)) as event

@@ -1,5 +1,6 @@
 -- In: scheduled (due dates whose runs should have started by now), grace (how long a step may take, as an interval).
--- Out: each billing run that died or never came, and what a person should do: due_date, what, advice. Oldest first.
+-- Out: each billing run that stopped half-way or never started, and the next step: due_date, what, advice. Oldest
+-- first.
 with begun as (
     select min(run.due_date) as due_date
     from billing.run as run

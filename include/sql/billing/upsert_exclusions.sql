@@ -1,4 +1,4 @@
--- In: run_id. Adds the exclusions of the list (candidate) and corrects the reasons that changed.
+-- In: run_id. Adds the exclusions of the list (candidate), and updates those that changed.
 insert into billing.exclusion as stored (run_id, client_plan_id, client_package_id, service_plan_id, reason)
 select
     :run_id,

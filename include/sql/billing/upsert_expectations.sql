@@ -1,5 +1,6 @@
--- In: run_id. Writes, plan by plan, how many candidates there are and what must be charged, counted on the list
--- (candidate, processed) and not on what was saved of it, so that the books can be checked against it.
+-- In: run_id. Writes, for each service plan, the number of candidates and of charges, and the sum of the charges in
+-- reais. It counts the list (candidate, processed) and not the saved events, so that the books can be checked against
+-- it.
 insert into billing.expectation as stored (run_id, service_plan_id, candidates, charges, amount)
 select
     :run_id,

@@ -1,4 +1,5 @@
--- Cancels the events of the temporary table stale, notes why as exclusions, and lowers what their runs expect.
+-- Cancels the events of the temporary table stale, adds them to the exclusions of their runs with the reason, and
+-- lowers what their runs expect.
 with voided as (
     update billing.event_record as event
     set cancelled_at = now(), cancel_reason = stale.reason

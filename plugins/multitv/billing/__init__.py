@@ -1,1 +1,1 @@
-"""Events, standard billing and settlement of a due date. Reads erp and tv, writes billing and finance."""
+"""Billing of a due date: events, standard billing, settlement. Reads erp and tv, writes billing and finance."""

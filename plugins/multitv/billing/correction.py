@@ -1,4 +1,4 @@
-"""Corrections of single events, by a person: a pending one is voided, a processed one is given back. Never an edit."""
+"""Corrections of single events by a person: a pending event is voided, a processed one reversed. Nothing is edited."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from multitv.errors import PermanentError
 log = logging.getLogger(__name__)
 
 Action = Literal["void", "reverse"]
-# Credits of any due date may be posted by any run: one at a time, after the lock of the month.
+# The lock for posting credits, taken after the lock of the month: any run may post credits of any due date.
 CREDITS = "billing credits"
 
 
 class CorrectionRefused(PermanentError):
-    """The event is not one that can be corrected this way; the message says why and what to do."""
+    """The event cannot be corrected this way. The message says why and what to do."""
 
 
 @dataclass(frozen=True)
 class Corrected:
-    """A correction as it stands. `reversal_event` gives the amount back, `posted` once an invoice carries it."""
+    """A correction that was made. `reversal_event` is the credit, None for a void; `posted`: an invoice has it."""
 
     event: int
     action: Action
@@ -40,10 +40,10 @@ class Corrected:
 def correct(engine: Engine, event: int, action: Action, *, reason: str, author: str, rebill: bool = False) -> Corrected:
     """Void a pending charge, or reverse a processed one, once, in one transaction.
 
-    The credit goes on the charge's invoice, or, if that is not open any more, on the client plan's next one; until
-    there is one it stays pending, and a later settlement posts it. The client package is not charged for that month
-    again unless `rebill` says so: then the next run of its due date lists it. The same correction by the same person
-    is made once, however often it is asked for. Raises CorrectionRefused, DatabaseUnavailable.
+    The credit goes on the charge's invoice, or on the client plan's next open invoice if that one is no longer open.
+    Until there is one it stays pending, and a later settlement posts it. With `rebill` the next run of the due date may
+    charge the client package for the month again. Repeating a correction with the same arguments changes nothing.
+    Raises CorrectionRefused, DatabaseUnavailable.
     """
     reason, author = reason.strip(), author.strip()
     if not reason or not author:
@@ -83,13 +83,16 @@ def correct(engine: Engine, event: int, action: Action, *, reason: str, author: 
 
 
 def post_credits(connection: Connection) -> Tally:
-    """Post every reversal that an open invoice can carry now."""
+    """Post the pending reversals that have an open invoice. Return their number and their sum in reais."""
     lock(connection, CREDITS)
     return Tally(*connection.execute(named("billing/post_credits")).one())
 
 
 def explain(engine: Engine, event: int) -> str:
-    """Return one line, in Portuguese, on how an event's amount came about. Raises CorrectionRefused without one."""
+    """Return a line in Portuguese that explains the amount of an event.
+
+    Raises CorrectionRefused if the event does not exist, DatabaseUnavailable.
+    """
     with transaction(engine) as connection:
         line = connection.execute(named("billing/explain_event"), {"event": event}).scalar_one()
     if line is None:
@@ -108,7 +111,7 @@ def _reverse(connection: Connection, event: dict[str, object]) -> int:
 
 
 def _require(connection: Connection, event: dict[str, object], status: str, done: str, other: str) -> None:
-    """Hold the event. Raises CorrectionRefused unless it is a charge of this status."""
+    """Lock the event. Raises CorrectionRefused unless it is a charge of this status."""
     row = connection.execute(named("billing/lock_event"), event).one()
     if (row.kind, row.status) == ("charge", status):
         return
@@ -127,6 +130,6 @@ def _corrected(connection: Connection, event: int, due_date: date, action: Actio
     line = connection.execute(named("billing/explain_event"), {"event": shown}).scalar_one()
     posted = False
     if reversal is not None:
-        held = connection.execute(named("billing/lock_event"), {"event": reversal, "due_date": due_date}).one()
-        posted = held.status == "processed"
+        credit = connection.execute(named("billing/lock_event"), {"event": reversal, "due_date": due_date}).one()
+        posted = credit.status == "processed"
     return Corrected(event, action, reversal, posted, str(line))

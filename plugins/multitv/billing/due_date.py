@@ -1,4 +1,4 @@
-"""Due dates: which one a DAG run is for, and when the ISP's due days fall."""
+"""Due dates: the due date of a DAG run, and the dates on which the ISP's due days fall."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from zoneinfo import ZoneInfo
 from multitv.errors import PermanentError
 
 _IN_RUN_ID = re.compile(r"due_(\d{4}-\d{2}-\d{2})")
-# What is billed is what is sold today, and it is never edited: a year typed wrong must not get that far.
+# Events are never edited, so a year that was typed wrong must not reach them.
 _HORIZON = timedelta(days=366)
 
 
 class BadDueDate(PermanentError):
-    """The due date of a run is missing, impossible, or not allowed."""
+    """The due date of a run is missing, not a date, or not allowed."""
 
 
 def resolve_due_date(chosen: str | None, run_id: str, today: date, *, allow_past: bool = False) -> date:
-    """Return the due date of a DAG run: the one chosen in the form, else the one that its run id carries.
+    """Return the due date of a DAG run: `chosen` in the form, or else the one in its run id, as scheduled runs have it.
 
-    A scheduled run has it in its id. Raises BadDueDate if there is none, if it is no date, if it lies more than
-    a year after `today` (the ISP's business date), or before it and `allow_past` is not set.
+    `today` is the ISP's business date. Raises BadDueDate if there is no due date, if it is not a date, if it is more
+    than 366 days after `today`, or if it is before `today` without `allow_past`.
     """
     found = _IN_RUN_ID.search(run_id)
     text = chosen or (found and found.group(1))
@@ -48,9 +48,10 @@ def resolve_due_date(chosen: str | None, run_id: str, today: date, *, allow_past
 
 
 def backfill_runs(form: Mapping[str, Any], run_id: str, today: date) -> list[dict[str, object]]:
-    """Return each due date of the form once, the oldest first, with the id and the form of its run of tv_billing.
+    """Return a run of tv_billing for each due date in the form, oldest first: due_date, run_id and form.
 
-    Raises BadDueDate if there is none, if one is no date, or lies more than a year ahead.
+    Repeated due dates count once. Raises BadDueDate if there is none, if one is not a date, or is more than 366 days
+    ahead.
     """
     chosen = sorted({resolve_due_date(str(text), run_id, today, allow_past=True) for text in form["due_dates"] or []})
     if not chosen:
@@ -67,7 +68,7 @@ def backfill_runs(form: Mapping[str, Any], run_id: str, today: date) -> list[dic
 
 
 def parse_due_date(text: str) -> date:
-    """Return the date written as YYYY-MM-DD. Raises BadDueDate for anything else."""
+    """Return the date of a text of the form YYYY-MM-DD. Raises BadDueDate for any other text."""
     try:
         if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
             raise ValueError("it is not written as YYYY-MM-DD")
@@ -79,12 +80,15 @@ def parse_due_date(text: str) -> date:
 
 
 def due_date_of(interval_end: datetime, timezone: ZoneInfo) -> date:
-    """Return the due date of a run from the end of its data interval, also after a change of time zone."""
+    """Return the due date of a scheduled run, whose data interval ends at midnight after it.
+
+    Half a day is taken off first, so a later change of the ISP's time zone does not change the result.
+    """
     return (interval_end - timedelta(hours=12)).astimezone(timezone).date()
 
 
 def due_dates(due_days: Iterable[int], since: date) -> Iterator[date]:
-    """Yield the due dates from `since` on, in order, for ever. A due day past a month's end falls on its last day."""
+    """Yield the due dates from `since` on, in order, without end. A due day after a month's end is its last day."""
     days = sorted(set(due_days))
     year, month = since.year, since.month
     while True:

@@ -1,4 +1,4 @@
-"""The trigger form of the billing DAGs, and the task that turns it into a due date. The same for both."""
+"""The trigger forms of the billing DAGs, and the task that reads the due date from them."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from airflow.sdk import Param, get_current_context, task
 from multitv.billing import due_date
 from multitv.settings import get_settings
 
-# A template and not the task's output, which would draw an arrow from the first task to every other one.
+# A template: the output of the task itself would add an arrow from the first task to every other one.
 DUE_DATE = "{{ ti.xcom_pull(task_ids='resolve_due_date') }}"
 
 
 def due_date_form() -> dict[str, Any]:
-    """Return the DAG parameters: a date picker, which a scheduled run leaves empty, and the leave to bill the past."""
+    """Return the parameters of the due date: a date picker, empty in scheduled runs, and whether it may be past."""
     return {
         "due_date": Param(
             None,
@@ -33,7 +33,7 @@ def due_date_form() -> dict[str, Any]:
 
 
 def backfill_form() -> dict[str, Any]:
-    """Return the DAG parameters of a backfill: several due dates, reviewed alike."""
+    """Return the parameters of a backfill: the due dates, and the review that all of them get."""
     several = Param(
         [],
         type="array",
@@ -45,7 +45,7 @@ def backfill_form() -> dict[str, Any]:
 
 
 def void_form() -> dict[str, Any]:
-    """Return the DAG parameter by which a person vouches for many events being voided at once."""
+    """Return the parameter with which a person allows that many events are voided at once."""
     return {
         "allow_voids": Param(
             False,
@@ -57,7 +57,7 @@ def void_form() -> dict[str, Any]:
 
 
 def review_form() -> dict[str, Any]:
-    """Return the DAG parameters of the review between Carregar and Salvar."""
+    """Return the parameters of the review between Carregar and Salvar."""
     return {
         "approval": Param(
             None,
@@ -71,7 +71,7 @@ def review_form() -> dict[str, Any]:
 
 
 def correction_form() -> dict[str, Any]:
-    """Return the DAG parameters of the correction of one event."""
+    """Return the parameters of the correction of one event."""
     return {
         "event_id": Param(type="integer", minimum=1, title="Evento", description="O número do evento"),
         "action": Param(
@@ -99,6 +99,6 @@ def resolve_due_date() -> str:
     form, run = context["params"], context["dag_run"]
     chosen, allow_past = form["due_date"], form["allow_past"]
     if run.run_type == "backfill" and run.data_interval_end is not None:
-        # Airflow names these runs itself, and whoever starts them means the past.
+        # Airflow gives these runs their ids, and a backfill is meant for past due dates.
         chosen, allow_past = str(due_date.due_date_of(run.data_interval_end, get_settings().timezone)), True
     return str(due_date.resolve_due_date(chosen, context["run_id"], get_settings().today(), allow_past=allow_past))

@@ -1,4 +1,4 @@
-"""The list that Carregar saw, kept so that a person can read it page by page, and that Salvar saves exactly it."""
+"""The list of Carregar, stored so that a person can read it page by page and Salvar saves exactly this list."""
 
 from __future__ import annotations
 
@@ -19,43 +19,44 @@ from multitv.settings import get_settings
 
 log = logging.getLogger(__name__)
 
-# Not the lock of any billing: lists are kept one at a time, whatever is being saved or settled.
+# Serialises the storing of lists only; no step that saves or settles takes it.
 PREVIEW = "billing preview"
 
 
 class PreviewOutdated(PermanentError):
-    """What a person would approve is not the list of its due date any more; the message is for that person."""
+    """The list to be approved is no longer the newest of its due date. The message is for the person, in Portuguese."""
 
 
 @dataclass(frozen=True)
 class StoredPreview:
-    """A list that is kept: its number in billing.preview, and its totals as Markdown."""
+    """A stored list: its number in billing.preview, and its totals as Markdown in Portuguese."""
 
     id: int
     markdown: str
 
 
 def store(engine: Engine, due_date: date) -> StoredPreview:
-    """List who would be charged, and keep that in place of the due date's list before. Charges nothing.
+    """List who would be charged and store the list, which replaces the due date's previous one. Charges nobody.
 
-    Billing of the due date does not wait for it, nor it for billing. Of two at once, both are kept, the one that
-    listed last for longer. Raises ErpEmpty, DatabaseUnavailable.
+    It waits for no billing step, and none waits for it. Two calls at once run one after the other.
+    Raises ErpEmpty, DatabaseUnavailable.
     """
-    # What was settled while the list is made would be on it twice, so all of it reads one state of the database: that
-    # of its own beginning, after the list before it was kept.
+    # A charge that is settled meanwhile would be listed twice, as pending and as processed, so every statement reads
+    # the same snapshot. It is taken under the lock, after the previous list was stored.
     frozen = engine.execution_options(isolation_level="REPEATABLE READ")
     with transaction(engine) as turn:
         lock(turn, PREVIEW)
         with bulk_transaction(frozen) as connection:
             stored = _store(connection, due_date)
-    log.info("List %s of %s is kept; nothing is saved.\n%s", stored.id, due_date, stored.markdown)
+    log.info("List %s of %s is stored; nothing is saved.\n%s", stored.id, due_date, stored.markdown)
     return stored
 
 
 def approve(engine: Engine, preview: int, *, by: str, at: datetime) -> None:
-    """Keep a person's word that a list may be saved: the next run saves it unasked, if it is still the same.
+    """Record that a person approved a list: the next run saves it without asking, unless the list has changed.
 
-    Harmless when repeated. Raises PreviewOutdated if the list is not kept any more, DatabaseUnavailable.
+    Repeating it changes nothing. `at` has a time zone. Raises PreviewOutdated if the list was deleted,
+    DatabaseUnavailable.
     """
     with transaction(engine) as connection:
         due_date = connection.execute(named("billing/lock_preview"), {"preview": preview}).scalar_one_or_none()
@@ -77,7 +78,7 @@ def _store(connection: Connection, due_date: date) -> StoredPreview:
     connection.execute(named("billing/make_preview_table"))
     connection.execute(named("billing/fill_preview"), {"preview": number, "due_date": due_date})
     connection.execute(named("billing/attach_preview"), {"preview": number})
-    # From here on an approval or a reader may have to wait, so there is little left to do.
+    # The next statement locks rows that approvals and readers wait for, so all slow work comes before it.
     replaced = connection.execute(named("billing/delete_previews"), {"due_date": due_date}).scalars().all()
     row = {"preview": number} | columns(summary, unusual) | _parts(summary, changes)
     connection.execute(named("billing/insert_preview"), row)

@@ -1,4 +1,4 @@
-"""What came of a billing run, as Markdown for a person to read in the task's log."""
+"""Reports on a billing run, as Markdown for the task's log."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from multitv.markdown import table
 from multitv.money import reais
 
 log = logging.getLogger(__name__)
-# Of rows that a report names one by one.
+# The number of rows that a report names one by one, at most.
 _LISTED = 50
 
 
 def tv_report(engine: Engine, due_date: date) -> str:
-    """Log and return the books of the TV billing of a due date, plan by plan. Raises DatabaseUnavailable."""
+    """Log and return a due date's TV billing, by service plan; amounts are in reais. Raises DatabaseUnavailable."""
     report = _tv_report(engine, due_date)
     log.info("%s", report)
     return report
 
 
 def standard_report(engine: Engine, due_date: date) -> str:
-    """Log and return the invoices of a due date by kind of posting. Raises DatabaseUnavailable."""
+    """Log and return a due date's invoices, by kind of posting; amounts are in reais. Raises DatabaseUnavailable."""
     report = _standard_report(engine, due_date)
     log.info("%s", report)
     return report

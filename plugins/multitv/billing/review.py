@@ -1,4 +1,4 @@
-"""The review between Carregar and Salvar: what is unusual about a list, who let it pass, and the same list saved."""
+"""The review between Carregar and Salvar: what is unusual about a list, and who approved it."""
 
 from __future__ import annotations
 
@@ -20,28 +20,29 @@ from multitv.settings import Settings
 
 log = logging.getLogger(__name__)
 
-# The outcome of a client package that is not excluded.
+# The outcome of a client package that is charged; all other outcomes are reasons of exclusion.
 CHARGE = "charge"
-# Who is asked: auto asks a person if something is unusual.
+# Whether a person has to approve a list. auto: if something about it is unusual.
 Approval = Literal["auto", "always", "never"]
+# Stored as decided_by when no person is asked.
 RULE = {"auto": "limits", "never": "nobody (approval: never)"}
 
 
 class ListChanged(TransientError):
-    """What a person approved is not what would be saved any more: the next try asks again, with the new list."""
+    """The list changed after a person approved it. The next try asks again, with the new list."""
 
 
 class ReviewUnanswered(PermanentError):
-    """Nobody answered a review in time."""
+    """Nobody answered the review before its time limit."""
 
 
 class ReviewDecided(PermanentError):
-    """A review that was decided already cannot be decided another way."""
+    """The review was decided before, and a decision never changes."""
 
 
 @dataclass(frozen=True)
 class OutcomeTotal:
-    """How many client packages of a list are charged, or are excluded for one reason; the amount in reais."""
+    """The client packages of a list that have one outcome: their number, and their sum in reais."""
 
     name: str
     client_packages: int
@@ -50,7 +51,11 @@ class OutcomeTotal:
 
 @dataclass(frozen=True)
 class ListSummary:
-    """A list in numbers; `digest` tells one list from another. Amounts are in reais."""
+    """The totals of a list. Amounts are in reais.
+
+    `greatest` is the highest charge. `digest` is the same for the same list. `last` is the total of the same due day a
+    month before, None if that was not billed.
+    """
 
     due_date: date
     outcomes: list[OutcomeTotal]
@@ -60,7 +65,7 @@ class ListSummary:
 
     @property
     def charges(self) -> Tally:
-        """What is charged, also what is processed already."""
+        """The charges of the list, including those that are processed already."""
         return next(
             (Tally(part.client_packages, part.amount) for part in self.outcomes if part.name == CHARGE),
             Tally(0, Decimal(0)),
@@ -68,13 +73,13 @@ class ListSummary:
 
     @property
     def candidates(self) -> int:
-        """How many client packages the list has."""
+        """The number of client packages on the list."""
         return sum(part.client_packages for part in self.outcomes)
 
 
 @dataclass(frozen=True)
 class ChargeChange:
-    """A client plan that is charged another amount, in reais, than in the month before."""
+    """A client plan whose charges differ from the month before. Amounts are in reais."""
 
     client_plan: int
     before: Decimal
@@ -83,7 +88,7 @@ class ChargeChange:
 
 @dataclass(frozen=True)
 class ApprovalRequest:
-    """A review that waits for a person, and what to show them: a line, and Markdown."""
+    """A review that waits for a person, with the text to show: a line and Markdown, in Portuguese."""
 
     review: int
     subject: str
@@ -91,7 +96,7 @@ class ApprovalRequest:
 
 
 def summarise_list(connection: Connection, due_date: date) -> ListSummary:
-    """Weigh the list that the temporary table candidate holds, beside that of the same due day a month before."""
+    """Return the totals of the list in the temporary tables candidate and processed, and of the month before."""
     rows = connection.execute(named("billing/summarise_list")).all()
     outcomes = [OutcomeTotal(row.outcome, row.client_packages, row.amount) for row in rows]
     last = connection.execute(named("billing/last_month"), {"due_date": due_date}).one_or_none()
@@ -105,7 +110,7 @@ def summarise_list(connection: Connection, due_date: date) -> ListSummary:
 
 
 def top_changes(connection: Connection, summary: ListSummary) -> list[ChargeChange]:
-    """Return the greatest changes in the list that was weighed, none without a month before to compare with."""
+    """Return the ten greatest changes since the month before; none if that was not billed."""
     if summary.last is None:
         return []
     rows = connection.execute(named("billing/top_changes"), {"due_date": summary.due_date}).all()
@@ -113,7 +118,7 @@ def top_changes(connection: Connection, summary: ListSummary) -> list[ChargeChan
 
 
 def concerns(summary: ListSummary, settings: Settings) -> list[str]:
-    """Return what is unusual about a list, a sentence in Portuguese for each; nothing if nothing is."""
+    """Return a sentence in Portuguese for each thing that is unusual about a list."""
     found = []
     if summary.last is None:
         found.append("Este vencimento não foi faturado no mês anterior: não há com que comparar.")
@@ -148,9 +153,9 @@ def concerns(summary: ListSummary, settings: Settings) -> list[str]:
 
 
 def review(connection: Connection, due_date: date, approval: Approval, settings: Settings) -> ApprovalRequest | None:
-    """Review the list of this transaction; None if it may be saved, else the request that a person has to answer.
+    """Review the list of this transaction: None if it may be saved, or else the request that a person has to answer.
 
-    A list that was approved needs nobody again until it changes. To be called under the lock of the due date.
+    An approved list is not asked about again until it changes. The caller holds the lock of the month.
     """
     summary = summarise_list(connection, due_date)
     known = connection.execute(
@@ -172,7 +177,7 @@ def review(connection: Connection, due_date: date, approval: Approval, settings:
 
 
 def describe(summary: ListSummary, unusual: list[str], changes: list[ChargeChange]) -> str:
-    """Return the list as Markdown for a person: totals, what is unusual, outcomes, and who changes most."""
+    """Return a list as Markdown in Portuguese: totals, what is unusual, outcomes and the greatest changes."""
     lines = [f"**{summary.charges}** de {summary.candidates} pacotes da lista seriam cobrados."]
     if summary.last is not None:
         lines[0] += f" No mês anterior: {summary.last}."
@@ -191,7 +196,7 @@ def describe(summary: ListSummary, unusual: list[str], changes: list[ChargeChang
 
 
 def decide(engine: Engine, review: int, *, approved: bool, by: str, at: datetime) -> None:
-    """Keep a person's word. Raises ReviewDecided if it was decided before, DatabaseUnavailable."""
+    """Record a person's decision. `at` has a time zone. Raises ReviewDecided, DatabaseUnavailable."""
     decision = "approved" if approved else "rejected"
     with transaction(engine) as connection:
         decided = connection.execute(
@@ -204,7 +209,7 @@ def decide(engine: Engine, review: int, *, approved: bool, by: str, at: datetime
 
 
 def columns(summary: ListSummary, unusual: list[str]) -> dict[str, object]:
-    """Return what is kept of a list in numbers, by the names that the statements have for it."""
+    """Return the totals of a list as the parameters of the statements that store them."""
     return {
         "due_date": summary.due_date,
         "digest": summary.digest,

@@ -1,4 +1,4 @@
-"""The run of a due date: its row, its lock, and the words of its outcome."""
+"""The billing run of a due date: its row and its lock."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Kind = Literal["tv", "standard"]
 
 @dataclass(frozen=True)
 class BillingRun:
-    """A row of billing.run."""
+    """A row of billing.run. `reason` says why a run failed."""
 
     id: int
     status: str
@@ -27,7 +27,7 @@ class BillingRun:
 
 @dataclass(frozen=True)
 class Tally:
-    """A number of events and their sum in reais."""
+    """A number of events or postings, and their sum in reais."""
 
     count: int
     amount: Decimal
@@ -37,21 +37,22 @@ class Tally:
 
 
 def lock_month(connection: Connection, due_date: date) -> None:
-    """Be alone with a due date until the transaction ends: every step that writes for it takes this lock first.
+    """Takes an exclusive lock on the due date's month until the transaction ends.
 
-    With its whole month, in fact: a due day that moves takes a charge from one due date of the month to another.
+    Every step that writes for a due date takes it first. It covers the whole month, because a due day that moves takes
+    a charge from one due date of the month to another.
     """
     lock(connection, f"billing {due_date:%Y-%m}")
 
 
 def read_run(connection: Connection, kind: Kind, due_date: date) -> BillingRun | None:
-    """Return the run of a due date, or None if it was never opened."""
+    """Return the run of a due date, None if it was never opened."""
     row = connection.execute(named("billing/read_run"), {"kind": kind, "due_date": due_date}).one_or_none()
     return BillingRun(*row) if row else None
 
 
 def open_run(connection: Connection, kind: Kind, due_date: date) -> BillingRun:
-    """Return the run of a due date, made if it is the first time."""
+    """Return the run of a due date, and create it if there is none."""
     connection.execute(named("billing/open_run"), {"kind": kind, "due_date": due_date})
     run = read_run(connection, kind, due_date)
     assert run is not None, "open_run.sql leaves a row behind"  # noqa: S101

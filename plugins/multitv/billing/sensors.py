@@ -1,8 +1,8 @@
-"""Waits: for the standard billing of a due date to be closed, and for a billing run to end.
+"""Sensors that wait for the standard billing of a due date to be closed, and for a billing run to end.
 
-Both are deferred: for days they hold neither a worker nor, between two looks, a database connection. Airflow's own
-sensors don't fit: ExternalTaskSensor looks runs up by logical date, which manual runs have none of, and DagStateTrigger
-waits for ever for a run that was deleted.
+Both are deferred: during days of waiting they occupy no worker, and no database connection between two polls. Airflow's
+own sensors do not fit: ExternalTaskSensor finds runs by logical date, which manual runs do not have, and
+DagStateTrigger never ends if the run was deleted.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ UNFINISHED = ["queued", "running"]
 
 
 class StandardBillingFailed(PermanentError):
-    """The standard billing of the due date failed: there is nothing to settle on."""
+    """The standard billing of the due date failed, so there are no invoices to settle on."""
 
 
 class StandardBillingOverdue(PermanentError):
@@ -37,7 +37,7 @@ class StandardBillingOverdue(PermanentError):
 
 
 class StandardBillingTrigger(BaseTrigger):
-    """Looks every `poll_seconds` until the standard billing of `due_date` is closed or failed, or `deadline` passes."""
+    """Polls every `poll_seconds` until the standard billing of `due_date` is closed or failed, or `deadline` passes."""
 
     def __init__(self, due_date: str, deadline: str, poll_seconds: float) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -46,21 +46,21 @@ class StandardBillingTrigger(BaseTrigger):
         self.poll_seconds = poll_seconds
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
-        """Return what the triggerer needs to make this trigger again."""
+        """Return the class path and the arguments with which the triggerer recreates this trigger."""
         return (
             "multitv.billing.sensors.StandardBillingTrigger",
             {"due_date": self.due_date, "deadline": self.deadline, "poll_seconds": self.poll_seconds},
         )
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        """Yield one event, whose payload is the state that ends the wait and its reason."""
+        """Yield one event with the status that ends the wait (closed, failed or overdue) and its reason."""
         engine = engine_for(url_of(await BaseHook.aget_connection(CONNECTION_ID)))
         due_date = date.fromisoformat(self.due_date)
         while True:
             try:
                 run = await asyncio.to_thread(standard_billing, engine, due_date)
             except TransientError as error:
-                # A database that restarts during days of waiting is no reason to end the wait.
+                # The database may restart during days of waiting.
                 log.warning("%s Looking again in %s s.", error, self.poll_seconds)
                 run = None
             if run is not None and run.status in ("closed", "failed"):
@@ -76,7 +76,7 @@ class StandardBillingSensor(BaseOperator):
     """Succeeds when the standard billing of `due_date` is closed.
 
     Raises StandardBillingFailed if it failed, StandardBillingOverdue if it is not closed by the deadline: the end of
-    the day MULTITV_STANDARD_BILLING_DEADLINE_DAYS after the due date, or a day from now, whichever is later.
+    the day MULTITV_STANDARD_BILLING_DEADLINE_DAYS days after the due date, or 24 hours from now, whichever is later.
     """
 
     template_fields = ("due_date",)
@@ -86,7 +86,7 @@ class StandardBillingSensor(BaseOperator):
         self.due_date = due_date
 
     def execute(self, context: Context) -> None:
-        """Return at once if the fact is there, else defer to the trigger."""
+        """Return at once if the standard billing is closed, fail if it failed, or else defer to the trigger."""
         settings = get_settings()
         due_date = parse_due_date(self.due_date)
         run = standard_billing(task_engine(), due_date)
@@ -104,7 +104,7 @@ class StandardBillingSensor(BaseOperator):
         )
 
     def resume(self, context: Context, event: dict[str, Any]) -> None:
-        """Turn what ended the wait into success or a failure that names the due date and the next step."""
+        """Succeed, or raise an error with the next step, by the status that ended the wait."""
         if event["status"] == "failed":
             raise StandardBillingFailed(
                 f"The standard billing of {self.due_date} failed: {event['reason']} Repair it and run standard_billing "
@@ -123,11 +123,11 @@ class BillingRunFailed(PermanentError):
 
 
 class BillingRunMissing(PermanentError):
-    """There is no billing run of this id, or no longer."""
+    """The billing run does not exist: it was deleted, or never created."""
 
 
 class BillingRunTrigger(BaseTrigger):
-    """Looks every `poll_seconds` until the run is neither queued nor running: it ended, or was deleted."""
+    """Polls every `poll_seconds` until the run is neither queued nor running: it ended, or was deleted."""
 
     def __init__(self, dag_id: str, run_id: str, poll_seconds: float) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -136,14 +136,14 @@ class BillingRunTrigger(BaseTrigger):
         self.poll_seconds = poll_seconds
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
-        """Return what the triggerer needs to make this trigger again."""
+        """Return the class path and the arguments with which the triggerer recreates this trigger."""
         return (
             "multitv.billing.sensors.BillingRunTrigger",
             {"dag_id": self.dag_id, "run_id": self.run_id, "poll_seconds": self.poll_seconds},
         )
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        """Yield one event, without a payload: the sensor looks at the state itself."""
+        """Yield one event without a payload, because the sensor reads the state itself."""
         while await asyncio.to_thread(
             RuntimeTaskInstance.get_dr_count, dag_id=self.dag_id, run_ids=[self.run_id], states=UNFINISHED
         ):
@@ -154,7 +154,8 @@ class BillingRunTrigger(BaseTrigger):
 class BillingRunSensor(BaseOperator):
     """Succeeds when the run `billing_run_id` of `billing_dag_id`, which bills `due_date`, has succeeded.
 
-    Deferred while it is under way. Raises BillingRunFailed if it failed, BillingRunMissing if it does not exist.
+    It is deferred while the run is queued or running. Raises BillingRunFailed if the run failed, BillingRunMissing if
+    it does not exist.
     """
 
     template_fields = ("due_date", "billing_run_id")
@@ -169,11 +170,11 @@ class BillingRunSensor(BaseOperator):
         self.poll_seconds = poll_seconds
 
     def execute(self, context: Context) -> None:
-        """Look at the run."""
+        """Check the run's state at once."""
         self.resume(context)
 
     def resume(self, context: Context, event: None = None) -> None:
-        """Return if the run succeeded, defer while it is under way, else raise with the next step."""
+        """Return if the run succeeded, defer while it is queued or running, else raise an error with the next step."""
         ti = context["ti"]
         run = f"the run '{self.billing_run_id}' of {self.billing_dag_id}"
         if not ti.get_dr_count(dag_id=self.billing_dag_id, run_ids=[self.billing_run_id]):

@@ -1,6 +1,6 @@
-"""The ISP's standard billing of a due date: an invoice for each client plan that is due, with its monthly price.
+"""The ISP's standard billing of a due date: an invoice with the monthly price for each client plan that is due.
 
-An ISP whose ERP does this itself switches the DAG off and writes finance.invoice and billing.run instead.
+An ISP whose ERP does this pauses the DAG; its ERP writes finance.invoice and billing.run.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Invoiced:
-    """What a standard billing run added."""
+    """The numbers of invoices and postings that a standard billing added."""
 
     invoices: int
     postings: int
@@ -30,8 +30,8 @@ class Invoiced:
 def bill_plans(engine: Engine, due_date: date) -> Invoiced:
     """Invoice the plans of a due date and close its standard billing, in one transaction.
 
-    Of a due date that is closed already, it adds what is missing and changes nothing else. A plan fee is posted once a
-    month: a client plan that paid it on another due date gets an invoice without it.
+    If the due date is closed already, missing invoices and postings are added and nothing else changes. A plan fee is
+    posted once a month: a client plan that has it on another due date gets an invoice without it.
     Raises ErpEmpty, DatabaseUnavailable.
     """
     with bulk_transaction(engine) as connection:
@@ -50,9 +50,9 @@ def bill_plans(engine: Engine, due_date: date) -> Invoiced:
 
 
 def record_failure(engine: Engine, due_date: date, reason: str) -> None:
-    """Record that the standard billing of a due date failed, so that the TV billing does not wait in vain.
+    """Record that the standard billing of a due date failed, so that the TV billing stops waiting for it.
 
-    A standard billing that was closed stays closed. Raises DatabaseUnavailable.
+    A standard billing that is closed stays closed. Raises DatabaseUnavailable.
     """
     with transaction(engine) as connection:
         lock_month(connection, due_date)
@@ -61,6 +61,6 @@ def record_failure(engine: Engine, due_date: date, reason: str) -> None:
 
 
 def standard_billing(engine: Engine, due_date: date) -> BillingRun | None:
-    """Return the state of a due date's standard billing, None if it has not begun. Raises DatabaseUnavailable."""
+    """Return the standard billing run of a due date, None if it has not begun. Raises DatabaseUnavailable."""
     with transaction(engine) as connection:
         return read_run(connection, "standard", due_date)

@@ -1,4 +1,4 @@
-"""The look back: billing runs that died in the middle or never came, and what a person should do about each."""
+"""Finds billing runs that stopped half-way or never started, with the next step for a person."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from multitv.settings import Settings
 
 log = logging.getLogger(__name__)
 
-# A step of a million events takes seconds, and its retries some minutes.
+# A step takes seconds even for a million events, and its retries some minutes.
 GRACE = timedelta(hours=2)
 LOOK_BACK = timedelta(days=62)
 
 
 class UnfinishedRuns(PermanentError):
-    """Some billing runs need a person; the message says which and what to do."""
+    """Some billing runs need a person. The message names each and the next step."""
 
 
 @dataclass(frozen=True)
 class Unfinished:
-    """A due date that is stuck, why, and what to do."""
+    """A due date whose billing is stuck: what happened, and the next step."""
 
     due_date: date
     what: str
@@ -39,7 +39,7 @@ class Unfinished:
 
 
 def unfinished(engine: Engine, settings: Settings, today: date) -> list[Unfinished]:
-    """Return what is stuck, oldest first. `today` is the ISP's business date. Raises DatabaseUnavailable."""
+    """Return the stuck due dates, oldest first. `today` is the ISP's business date. Raises DatabaseUnavailable."""
     started = today + timedelta(settings.tv_billing_days_ahead) - timedelta(1)
     scheduled = takewhile(lambda due: due <= started, due_dates(settings.due_days, today - LOOK_BACK))
     with bulk_transaction(engine) as connection:
@@ -48,7 +48,7 @@ def unfinished(engine: Engine, settings: Settings, today: date) -> list[Unfinish
 
 
 def sweep(engine: Engine, settings: Settings, today: date) -> None:
-    """Raise UnfinishedRuns if anything is stuck, so that somebody is told. Writes nothing."""
+    """Fail if a due date is stuck, so that a person is alerted. Raises UnfinishedRuns, DatabaseUnavailable."""
     found = unfinished(engine, settings, today)
     for item in found:
         log.error("%s", item)
@@ -58,6 +58,6 @@ def sweep(engine: Engine, settings: Settings, today: date) -> None:
 
 
 def recent_due_dates(engine: Engine, today: date) -> list[date]:
-    """Return the due dates whose books are still worth checking. Raises DatabaseUnavailable."""
+    """Return the due dates of the TV billing from LOOK_BACK before `today` on. Raises DatabaseUnavailable."""
     with bulk_transaction(engine) as connection:
         return list(connection.execute(named("billing/recent_runs"), {"since": today - LOOK_BACK}).scalars())

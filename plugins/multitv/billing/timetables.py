@@ -1,4 +1,4 @@
-"""When billing starts by itself: some days before each due date of the ISP. Knows no database."""
+"""The schedule of the billing DAGs: some days before each due date of the ISP. Knows no database."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from pendulum import DateTime, instance, now
 
 from multitv.billing.due_date import due_date_of, due_dates
 
-# Airflow asks for the next run at every parse of the DAG, so also in the seconds between a start and its run.
+# Airflow asks for the next run at every parse of the DAG, also between the start of a run and its creation.
 _GRACE = timedelta(hours=1)
 
 
 class DueDayTimetable(Timetable):
     """Starts a run `days_ahead` days before each due date, at `at` in the ISP's time zone.
 
-    The run id of a scheduled run carries its due date. A run that was missed while Airflow was down is still made as
-    long as its due date is to come; past due dates are never billed by the schedule.
+    The run id of a scheduled run has its due date. A run that was missed while Airflow was down is made later if its
+    due date is still to come. The schedule never bills a past due date.
     """
 
     def __init__(self, due_days: Iterable[int], days_ahead: int, at: time, timezone: ZoneInfo) -> None:
@@ -33,11 +33,11 @@ class DueDayTimetable(Timetable):
 
     @property
     def summary(self) -> str:
-        """What the UI shows in the list of DAGs."""
+        """The text that the UI shows in the list of DAGs."""
         return f"D-{self.days_ahead}: {', '.join(map(str, self.due_days))}"
 
     def serialize(self) -> dict[str, Any]:
-        """Return what `deserialize` needs to make this timetable again in the scheduler."""
+        """Return the arguments with which `deserialize` recreates this timetable in the scheduler."""
         return {
             "due_days": list(self.due_days),
             "days_ahead": self.days_ahead,
@@ -47,15 +47,15 @@ class DueDayTimetable(Timetable):
 
     @classmethod
     def deserialize(cls, data: dict[str, Any]) -> DueDayTimetable:
-        """Make the timetable again from what `serialize` returned."""
+        """Recreate the timetable from the result of `serialize`."""
         return cls(data["due_days"], data["days_ahead"], time.fromisoformat(data["at"]), ZoneInfo(data["timezone"]))
 
     def start_of(self, due_date: date) -> DateTime:
-        """Return the moment at which the run of `due_date` starts."""
+        """Return the time at which the run of `due_date` starts."""
         return instance(datetime.combine(due_date - timedelta(self.days_ahead), self.at, self.timezone))
 
     def interval_of(self, start: DateTime, due_date: date) -> DataInterval:
-        """Return the interval that a run keeps: it ends with its due date, whatever the settings are by then."""
+        """Return the data interval of a run: it ends with the due date, whatever the settings are later."""
         return DataInterval(start, instance(datetime.combine(due_date + timedelta(1), time(), self.timezone)))
 
     def due_date_of(self, interval: DataInterval) -> date:
@@ -63,14 +63,14 @@ class DueDayTimetable(Timetable):
         return due_date_of(interval.end, self.timezone)
 
     def infer_manual_data_interval(self, *, run_after: DateTime) -> DataInterval:
-        """A manual run has its due date in the form, so its interval means nothing."""
+        """Return an empty interval: a manual run has its due date in the form."""
         return DataInterval.exact(run_after)
 
     def next_dagrun_info(
         self, *, last_automated_data_interval: DataInterval | None, restriction: TimeRestriction
     ) -> DagRunInfo | None:
-        """Return the next run: after the last one, and for a due date that is not past."""
-        # The DAGs never catch up by themselves, so this is a backfill that a person asked for.
+        """Return the next run: it follows the last one, and its due date is not past."""
+        # The DAGs have catchup off, so this is a backfill that a person started.
         if restriction.catchup:
             return self._next_of_backfill(last_automated_data_interval, restriction)
         current = now("UTC")
@@ -78,10 +78,11 @@ class DueDayTimetable(Timetable):
         not_before = restriction.earliest
         if last_automated_data_interval is not None:
             since = max(since, self.due_date_of(last_automated_data_interval) + timedelta(1))
-            # More days ahead make earlier starts, but Airflow takes the run with the latest for the last one.
+            # A setting of more days ahead moves starts forward, but Airflow takes the run with the latest start for the
+            # last one.
             earliest = last_automated_data_interval.start + timedelta(seconds=1)
         else:
-            # The first run ever waits for its time, or unpausing the DAG would bill at once.
+            # Without this, unpausing the DAG for the first time would start a run at once.
             not_before = max(current - _GRACE, restriction.earliest or current - _GRACE)
             earliest = None
         due_date = next(
@@ -93,7 +94,7 @@ class DueDayTimetable(Timetable):
         return DagRunInfo(run_after=start, data_interval=self.interval_of(start, due_date))
 
     def _next_of_backfill(self, last: DataInterval | None, restriction: TimeRestriction) -> DagRunInfo | None:
-        """Return the next run that would have started within the restriction, past due dates too."""
+        """Return the next run that starts within the restriction; its due date may be past."""
         earliest, latest = restriction.earliest, restriction.latest
         assert earliest is not None  # noqa: S101, the DAG has a start date
         since = self.due_date_of(last) + timedelta(1) if last else earliest.astimezone(self.timezone).date()
@@ -106,7 +107,7 @@ class DueDayTimetable(Timetable):
     def generate_run_id(
         self, *, run_type: Any, run_after: DateTime, data_interval: DataInterval | None, **extra: Any
     ) -> str:
-        """Name a scheduled run after its due date, and leave others to Airflow."""
+        """Return the run id: a scheduled run is named after its due date, the others by Airflow."""
         if run_type.value == "scheduled" and data_interval is not None:
             return f"scheduled__due_{self.due_date_of(data_interval)}"
         return super().generate_run_id(run_type=run_type, run_after=run_after, data_interval=data_interval, **extra)

@@ -1,4 +1,4 @@
-"""TV billing of a due date: load the list, save it as pending events, settle them on the invoices."""
+"""TV billing of a due date: summarise the list, save it as pending events, settle them on the invoices."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ NOTHING = Tally(0, Decimal())
 
 
 class StandardBillingNotClosed(PermanentError):
-    """Settling was tried before the standard billing of the due date was closed."""
+    """The standard billing of the due date is not closed, so there is nothing to settle on."""
 
 
 class TooManyVoids(PermanentError):
-    """So many pending events would be voided that the ERP is the likelier error."""
+    """So many pending events would be voided that an error in the ERP is more likely."""
 
 
 @dataclass(frozen=True)
 class DueDateSummary:
-    """What the list of a due date holds; nothing of it is written."""
+    """The totals of a due date's list. `pending`: events of the due date wait to be settled."""
 
     due_date: date
     client_plans: int
@@ -51,7 +51,7 @@ class DueDateSummary:
 
 @dataclass(frozen=True)
 class Saved:
-    """What saving a list changed."""
+    """The events that saving a list added, re-priced and voided."""
 
     added: int
     repriced: int
@@ -60,9 +60,9 @@ class Saved:
 
 @dataclass(frozen=True)
 class Settled:
-    """What settling changed, and what is left pending by reason (no_invoice, invoice_closed, invoice_paid).
+    """The events that settling posted and voided, and those that stay pending, by reason.
 
-    `credited`: reversals that it posted, of any due date.
+    The reasons are no_invoice, invoice_closed and invoice_paid. `credited`: the reversals posted, of any due date.
     """
 
     posted: Tally
@@ -72,9 +72,9 @@ class Settled:
 
 
 def summarise_due_date(engine: Engine, due_date: date) -> DueDateSummary:
-    """List who would be charged for a due date, and log it. Writes nothing and takes no lock.
+    """Log how many would be charged for a due date, by service plan, and return the totals.
 
-    Raises ErpEmpty, DatabaseUnavailable.
+    It writes nothing and takes no lock. Raises ErpEmpty, DatabaseUnavailable.
     """
     with bulk_transaction(engine) as connection:
         require_client_plans(connection)
@@ -109,9 +109,9 @@ def save(
 ) -> Saved | ApprovalRequest:
     """Make the pending events and the exclusions of a due date equal to its list, in one transaction.
 
-    Running it again before settlement adds, re-prices and voids pending events; processed ones never change. If a
-    person has to approve the list first, only the request is kept, and returned. `allow_voids` is a person's word
-    that so many are really to be voided. Raises ErpEmpty, TooManyVoids, DatabaseUnavailable.
+    Repeating it before settlement adds, re-prices and voids pending events; processed events never change. If a person
+    has to approve the list first, it records and returns only the request for it. `allow_voids` lifts the limit of
+    events that are voided at once. Raises ErpEmpty, TooManyVoids, DatabaseUnavailable.
     """
     with bulk_transaction(engine) as connection:
         lock_month(connection, due_date)
@@ -141,8 +141,8 @@ def save(
 def settle(engine: Engine, due_date: date, *, allow_voids: bool = False) -> Settled:
     """Post the pending events of a due date on the invoices of the standard billing, in one transaction.
 
-    What is no longer to be charged is voided instead. What has no open invoice stays pending with its reason, and
-    its neighbours go on. `allow_voids` as in `save`. Raises ErpEmpty, StandardBillingNotClosed,
+    Events that are no longer owed are voided instead. Events without an open invoice stay pending, and the others are
+    posted. `allow_voids` lifts the limit of events that are voided at once. Raises ErpEmpty, StandardBillingNotClosed,
     TooManyVoids, DatabaseUnavailable.
     """
     with bulk_transaction(engine) as connection:
@@ -176,16 +176,16 @@ def settle(engine: Engine, due_date: date, *, allow_voids: bool = False) -> Sett
 
 
 def list_candidates(connection: Connection, due_date: date) -> None:
-    """Make the list of a due date: the temporary tables candidate and processed, gone when the transaction ends."""
+    """Make the temporary tables candidate and processed, the list of a due date, until the transaction ends."""
     connection.execute(named("billing/list_candidates"), {"due_date": due_date})
     connection.execute(named("billing/park_repeated"), {"due_date": due_date})
     connection.execute(named("billing/tally_processed"), {"due_date": due_date})
-    # Without statistics the planner takes the temporary table for a handful of rows.
+    # Without statistics the planner expects only a few rows in the temporary table.
     connection.exec_driver_sql("analyze candidate")
 
 
 def _void_stale(connection: Connection, due_date: date, *, allow_voids: bool) -> Tally:
-    """Void what is no longer to be charged, unless it is implausibly much: then nothing of the step is committed."""
+    """Void the events of the temporary table stale. Raises TooManyVoids, which rolls the step back."""
     stale = _tally(connection, "billing/count_stale")
     if not stale.count:
         return stale
@@ -203,5 +203,5 @@ def _void_stale(connection: Connection, due_date: date, *, allow_voids: bool) ->
     return stale
 
 
-def _tally(connection: Connection, step: str, parameters: dict[str, object] | None = None) -> Tally:
-    return Tally(*connection.execute(named(step), parameters).one())
+def _tally(connection: Connection, statement: str, parameters: dict[str, object] | None = None) -> Tally:
+    return Tally(*connection.execute(named(statement), parameters).one())
