@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine
 from multitv.beenius.client import BeeniusClient
 from multitv.catalog.errors import EmptyCatalog
 from multitv.catalog.normalise import Catalog, Refusal, normalise
-from multitv.database.copy import copy_rows
+from multitv.database.bulk_copy import copy_rows
 from multitv.database.engine import transaction
 from multitv.database.locks import lock
 from multitv.database.sql import named

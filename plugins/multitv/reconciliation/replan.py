@@ -6,7 +6,7 @@ import logging
 
 from sqlalchemy import Engine
 
-from multitv.database.copy import copy_rows
+from multitv.database.bulk_copy import copy_rows
 from multitv.database.engine import bulk_transaction
 from multitv.database.locks import lock
 from multitv.database.sql import named

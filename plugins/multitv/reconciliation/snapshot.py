@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine
 
 from multitv.beenius.client import BeeniusClient
 from multitv.beenius.models import Page, Subscriber
-from multitv.database.copy import copy_rows
+from multitv.database.bulk_copy import copy_rows
 from multitv.database.engine import transaction
 from multitv.database.locks import lock
 from multitv.database.sql import named
