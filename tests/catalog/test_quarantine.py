@@ -207,7 +207,7 @@ def test_the_row_is_kept_as_it_came(isp: Isp) -> None:
 def test_the_report_lists_what_is_in_quarantine(isp: Isp) -> None:
     isp.add("channels", **GOOD_CHANNEL | {"name": "", "number": "a|b"})
     report = unpadded(catalog_report(isp.engine, isp.sync().sync, TODAY))
-    assert "| channel | ch-x1 | name is blank (''); number is not a whole number ('a\\|b') |" in report
+    assert "| channel | ch-x1 | `name is blank (''); number is not a whole number ('a\\|b')` |" in report
     assert "102 channels added" in report
 
 

@@ -31,8 +31,8 @@ def test_a_long_list_of_clients_is_cut_and_counted(isp: Isp) -> None:
     isp.run("insert into tv.service_plan_setting select 9, true, id from tv.package where platform_uid = 'svc-hbo'")
     isp.edit("services", "svc-hbo", active=False)
     report = unpadded(catalog_report(isp.engine, isp.sync().sync, TODAY))
-    assert "| package | HBO | 25 | Ana\\|Lima (client plan 1)," in report
-    assert "(client plan 10) and 15 more |" in report
+    assert "| package | HBO | 25 | `Ana\\|Lima (client plan 1)," in report
+    assert "(client plan 10) and 15 more` |" in report
 
 
 def test_a_channel_counts_for_the_packages_that_lost_it_in_the_same_sync(isp: Isp) -> None:
