@@ -1,5 +1,5 @@
 """
-# Sincronizar catálogo de TV: channels and packages as the platform has them
+# Sincronizar catálogo de TV: takes channels and packages over from the platform
 
 Reads the whole catalogue of the TV platform, puts bad rows into quarantine, and makes channels, packages and their
 links equal to the rest. What vanished from the platform is deactivated, never deleted. What the ISP owns (whether a
@@ -17,14 +17,14 @@ Every merge emits an event of the asset `tv_catalog` with what it changed in its
 ## Triage notes
 
 * **Normal:** under a minute, and a report that says "nothing changed". Rows in quarantine are normal in small numbers:
-  what is here of them stays as it was. Have them corrected on the platform; the next run takes them.
+  the rows they would replace stay as they are. Have them corrected on the platform; the next run takes them.
 * **`fetch` failed:** the message names the platform and the cause. Nothing was written. Unreachable, not JSON or an
   incomplete list: it was retried; look at the platform, then clear the task. Credentials, operator or connection:
   correct the connection `beenius_default`, then clear the task. An empty list: never accept it, call the platform.
-* **`gate` failed:** the staged rows are not sound, though they were normalised. Clear `fetch` *with its downstream
+* **`gate` failed:** the staged rows are invalid, although they were normalised. Clear `fetch` *with its downstream
   tasks*; if it fails again, this is a defect: keep the message.
 * **`merge` refused:** the catalogue shrank, or too much is in quarantine; the message has the numbers. Channels and
-  packages stay as they are, and billing goes on with them. Ask the platform before you allow a shrink.
+  packages stay as they are, and billing goes on with them. Ask the platform before you allow it to shrink.
 * **`report` names clients under "Deactivated":** their package is gone from the platform. Call whoever owns the offer:
   it is still sold and billed until somebody cancels it.
 * **A task died in the middle:** staging and merging are one transaction each. Clear it.
@@ -35,11 +35,11 @@ from __future__ import annotations
 from airflow.sdk import DAG, CronTriggerTimetable, get_current_context, task
 
 from multitv.beenius.hook import BeeniusHook
-from multitv.catalog import fetch as fetching
-from multitv.catalog import merge as merging
-from multitv.catalog import report as reports
 from multitv.catalog.assets import TV_CATALOG
+from multitv.catalog.fetch import fetch_catalog
+from multitv.catalog.merge import merge_catalog
 from multitv.catalog.params import catalog_form
+from multitv.catalog.report import catalog_report
 from multitv.dag_defaults import default_args
 from multitv.database.engine import task_engine
 from multitv.quality.catalog import check_catalog
@@ -47,7 +47,7 @@ from multitv.settings import get_settings
 
 settings = get_settings()
 
-# A template and not the task's output, which would draw an arrow from the first task to every other one.
+# A template and not the task's output, which would draw an arrow from the first task to every other task.
 SYNC = "{{ ti.xcom_pull(task_ids='fetch') }}"
 
 with DAG(
@@ -57,7 +57,7 @@ with DAG(
     schedule=CronTriggerTimetable(
         f"{settings.catalog_time.minute} {settings.catalog_time.hour} * * *",
         timezone=settings.timezone.key,
-        # Unpausing the DAG waits for its hour; without a start date Airflow would otherwise run it at once.
+        # Otherwise Airflow runs a DAG without a start date as soon as it is unpaused.
         run_immediately=False,
     ),
     catchup=False,
@@ -69,7 +69,7 @@ with DAG(
 
     @task(task_display_name="Buscar na plataforma")
     def fetch() -> int:
-        return fetching.fetch(task_engine(), BeeniusHook().get_conn())
+        return fetch_catalog(task_engine(), BeeniusHook().get_conn())
 
     @task(task_display_name="Conferir o que veio")
     def gate(sync: str) -> None:
@@ -79,11 +79,11 @@ with DAG(
     def merge(sync: str) -> None:
         context = get_current_context()
         allow_shrink = context["params"]["allow_shrink"]
-        outcome = merging.merge(task_engine(), int(sync), get_settings(), allow_shrink=allow_shrink)
-        context["outlet_events"][TV_CATALOG].extra = outcome.as_extra()
+        summary = merge_catalog(task_engine(), int(sync), get_settings(), allow_shrink=allow_shrink)
+        context["outlet_events"][TV_CATALOG].extra = summary.as_extra()
 
     @task(task_display_name="Relatório")
     def report(sync: str) -> None:
-        reports.catalog_report(task_engine(), int(sync), get_settings().today())
+        catalog_report(task_engine(), int(sync), get_settings().today())
 
     fetch() >> gate(SYNC) >> merge(SYNC) >> report(SYNC)

@@ -1,23 +1,24 @@
 """
-# Atualizar o painel: the figures of the page *Painel*, worked out so that the page only reads them
+# Atualizar o painel: computes the figures of the page *Painel*, so that the page only reads them
 
 Sums what was billed by month and package and by due date and status, counts the clients of each package, and sums the
-drift in reais and the operations of the last reconciliations. It writes to the schema `dashboard` only.
+discrepancies in reais and the operations of the last reconciliations. It writes to the schema `dashboard` only.
 
     sum_billing
     count_clients
     sum_reconciliation
 
-It runs every hour, a quarter of an hour after the reconciliation, which measures the drift; by hand at any time. Due
-dates are summed again only if their billing changed: a run that is not closed, a correction, a reversal that was
-posted.
+It runs every hour, a quarter of an hour after the reconciliation, which measures the discrepancies; by hand at any
+time. Due dates are summed again only if their billing changed: a run that is not closed, a correction, a reversal that
+was posted.
 
 ## Triage notes
 
 * **Normal:** seconds. The first run of all sums every due date there ever was, and takes a few seconds for each million
   events.
-* **A task failed:** the page shows the figures of the hour before, and since when. Clear it, or wait for the next hour.
-* **The drift is old although this is green:** the reconciliation did not measure it: look at `measure_drift` there.
+* **A task failed:** the page shows the figures of the hour before and their age. Clear it, or wait for the next hour.
+* **The discrepancies are old although this is green:** the reconciliation did not measure them: look at
+  `measure_drift` there.
 * **A figure looks wrong:** it repeats what the tables say. Look at `tv_billing_sweep`, which checks the books.
 """
 

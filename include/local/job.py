@@ -14,7 +14,7 @@ from include.local.processes import ProcessFailed
 from include.local.rest import ENDED, FINISHED, Api, TaskState
 from include.local.showcase import change_contracts
 from include.local.stack import Say
-from include.local.summary import last_plan, next_due_date, summary
+from include.local.summary import last_change_set, next_due_date, summary
 from multitv.settings import get_settings
 
 CATALOG, RECONCILIATION, TV, STANDARD, DASHBOARD = (
@@ -116,7 +116,7 @@ def run_main_job(stack: Running, say: Say) -> None:
     if due_date is None:
         raise JobFailed("No active client plan is in erp.client_plan: there is no due date to bill. Give DUE_DATE.")
     say(f"The due date is {due_date}")
-    before = last_plan(stack.isp_engine)
+    before = last_change_set(stack.isp_engine)
     catalogue = _sync_catalogue(stack, say)
     _follow([catalogue], stack.check, lambda: catalogue.state in FINISHED)
     provision(stack, say)
@@ -147,10 +147,10 @@ def _reconcile(stack: Running, say: Say) -> None:
 
 
 def _told_to_wait(stack: Running, run: Run, say: Say) -> bool:
-    """Say once that a plan waits for a person; whoever wants everything done at once goes on without."""
+    """Say once that a change set waits for a person; whoever wants everything done at once goes on without."""
     if "awaiting_input" not in run.states_of(APPROVE):
         return False
-    say(f"The plan waits for a person: {stack.api.address}/dags/{RECONCILIATION}/runs/{run.run_id}/tasks/{APPROVE}")
+    say(f"A person has to approve: {stack.api.address}/dags/{RECONCILIATION}/runs/{run.run_id}/tasks/{APPROVE}")
     return True
 
 

@@ -68,7 +68,7 @@ class Stack:
         self._say(f"Airflow is up: {', '.join(airflow.COMPONENTS)}")
         self.dag_ids = airflow.wait_until_parsed(self.api, self.config.dags_folder, started, self.check)
         # Two tasks at once keep this machine busy, and a platform of this size too.
-        self.api.make_pool(pool.NAME, 2, pool.DESCRIPTION)
+        self.api.make_pool(pool.BEENIUS_POOL, 2, pool.DESCRIPTION)
         self._say(f"DAGs are parsed: {', '.join(self.dag_ids) or 'none'}")
         environment.write_run_env(
             self.home.run_env, self.environment, self._inherited, postgres.plain(self.isp_engine.url)

@@ -24,16 +24,16 @@ def next_due_date(engine: Engine, today: date) -> date | None:
     return due_date
 
 
-def last_plan(engine: Engine) -> int:
-    """Return the id of the last plan of the reconciliation, 0 if there is none."""
-    plan: int = rows(engine, "last_plan")[0].id
-    return plan
+def last_change_set(engine: Engine) -> int:
+    """Return the id of the last change set of the reconciliation, 0 if there is none."""
+    change_set: int = rows(engine, "last_change_set")[0].id
+    return change_set
 
 
-def summary(engine: Engine, due_date: date, after_plan: int = 0) -> tuple[str, bool]:
+def summary(engine: Engine, due_date: date, after_change_set: int = 0) -> tuple[str, bool]:
     """Return what the run left in the database, and whether expectations, events and postings agree plan by plan.
 
-    Of the reconciliation's plans, those after `after_plan` are shown.
+    Of the reconciliation's change sets, those after `after_change_set` are shown.
     """
     plans = [
         (
@@ -53,10 +53,10 @@ def summary(engine: Engine, due_date: date, after_plan: int = 0) -> tuple[str, b
             f"Catalogue: {catalogue.channels} channels of {catalogue.families} families, {catalogue.packages} packages "
             f"({catalogue.extras} extras), {catalogue.package_channels} channels in packages"
         ),
-        "Plans of the reconciliation: the operations that made the platform equal to the contracts",
+        "Change sets of the reconciliation: the operations that made the platform equal to the contracts",
         _table(
-            ["plan", "status", "subscribers", "unmanaged", "operations", "applied", "rejected", "unexplained"],
-            rows(engine, "plans", after=after_plan),
+            ["change set", "status", "subscribers", "unmanaged", "operations", "applied", "rejected", "unexplained"],
+            rows(engine, "change_sets", after=after_change_set),
         ),
         f"TV billing of {due_date}: {verdict}",
         _table(

@@ -35,7 +35,7 @@ def prepare() -> None:
     log.info("Airflow's database is migrated")
     migrate(task_engine())
     log.info("The ISP's database is migrated")
-    log.info("The pool %s %s", pool.NAME, "was made" if make_pool() else "is there, and stays as it is")
+    log.info("The pool %s %s", pool.BEENIUS_POOL, "was made" if make_pool() else "is there, and stays as it is")
 
 
 def make_pool() -> bool:
@@ -46,11 +46,13 @@ def make_pool() -> bool:
 
     try:
         with create_session() as session:
-            if Pool.get_pool(pool.NAME, session=session) is not None:
+            if Pool.get_pool(pool.BEENIUS_POOL, session=session) is not None:
                 return False
-            session.add(Pool(pool=pool.NAME, slots=pool.SLOTS, description=pool.DESCRIPTION, include_deferred=False))
+            session.add(
+                Pool(pool=pool.BEENIUS_POOL, slots=pool.SLOTS, description=pool.DESCRIPTION, include_deferred=False)
+            )
     except IntegrityError:
-        if Pool.get_pool(pool.NAME) is None:
+        if Pool.get_pool(pool.BEENIUS_POOL) is None:
             raise
         return False
     return True

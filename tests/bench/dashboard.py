@@ -1,4 +1,4 @@
-"""What the dashboard shows: measuring the drift of everybody, and working the figures out."""
+"""What the dashboard shows: measuring the discrepancies of everybody, and working the figures out."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.bench import billing, sql
 from tests.bench.harness import TURNS, Scores, checkpoint, copy_of, exists, in_turns
 
 TODAY = date(2026, 12, 15)
-MEASURE = "dashboard: measure the drift against a bare full join of what is sold, live and charged"
+MEASURE = "dashboard: measure the discrepancies against a bare full join of what is sold, live and charged"
 REFRESH = "dashboard: refresh every figure against bare aggregates of the same rows"
 THREE_SIDES = (
     "select count(*) from tv.client_package as sold full join (select client_plan_id, package.id as package_id from "
@@ -30,13 +30,13 @@ AGGREGATES = (
     "group by 1, 2, 3, 4",
     "select package_id, count(*), sum(coalesce(sold.price, package.price)) from tv.client_package as sold "
     "join erp.client_plan as plan on plan.id = client_plan_id join tv.package on package.id = package_id group by 1",
-    "select kind, count(distinct client_plan_id), sum(amount) from reconciliation.drift group by 1",
-    "select plan_id, action, status, count(*) from reconciliation.operation group by 1, 2, 3",
+    "select kind, count(distinct client_plan_id), sum(amount) from reconciliation.discrepancy group by 1",
+    "select change_set_id, action, status, count(*) from reconciliation.operation group by 1, 2, 3",
 )
 
 
 def bench(server: Server, rows: int) -> None:
-    """Print the ratios of measuring the drift of `rows` client plans, and of all figures of as many events."""
+    """Print the ratios of measuring the discrepancies of `rows` client plans, and of all figures of as many events."""
     scores = Scores(rows)
     with copy_of(server, sides(server, rows)) as engine:
         for turn in range(TURNS):

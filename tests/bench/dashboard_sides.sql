@@ -26,11 +26,11 @@ select
 from staging.desired_subscriber;
 insert into reconciliation.snapshot (subscribers, hash) values ({rows}, '0');
 insert into staging.subscriber_snapshot values (1);
-insert into reconciliation.plan (snapshot_id, snapshot_hash, today, status, desired, verified_at, created_at)
+insert into reconciliation.change_set (snapshot_id, snapshot_hash, today, status, desired, verified_at, created_at)
 select 1, '0', '2026-12-15', 'verified', {rows}, now(), timestamptz '2026-12-15 12:00Z' - n * interval '1 day'
 from generate_series(1, 30) as n;
 insert into reconciliation.operation (
-    plan_id, client_plan_id, number, action, subscriber_uid, expected_version, target, after, reason, status, done_at
+    change_set_id, client_plan_id, number, action, subscriber_uid, expected_version, target, after, reason, status, done_at
 )
 select
     1 + mod(n, 30), n, 1, 'add_service', 'sub-' || n, 1, 'svc-1', '{{"service_uid": "svc-1"}}', 'sold, but not live',

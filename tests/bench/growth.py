@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from include.local.postgres import Server
 from multitv.billing import tv
 from multitv.billing.standard import bill_plans
-from multitv.reconciliation import snapshot
+from multitv.reconciliation.snapshot import stage_subscribers
 from tests.bench import billing, reconciliation
 from tests.bench.harness import checkpoint, copy_of, seconds, show
 
@@ -68,8 +68,8 @@ def turn(server: Server, rows: int) -> dict[str, float]:
             rows, [*map(reconciliation.Pages(rows).body, reconciliation.Pages(rows).numbers())]
         )
         found = {
-            "diff and stored plan": seconds(lambda: reconciliation.diff(engine)),
-            "snapshot": seconds(lambda: snapshot.take(engine, platform)),
+            "diff and stored change set": seconds(lambda: reconciliation.diff(engine)),
+            "snapshot": seconds(lambda: stage_subscribers(engine, platform)),
         }
     with copy_of(server, billing.population(server, rows)) as engine:
         found |= timed(

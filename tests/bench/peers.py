@@ -39,7 +39,7 @@ class Side(Adapter):
 
 
 def bench(server: Server, rows: int) -> None:
-    """Print how much longer each of them takes than our diff with its stored plan."""
+    """Print how much longer each of them takes than our diff with its stored change set."""
     del rows
     with copy_of(server, reconciliation.sides(server, ROWS)) as engine:
         ours = seconds(lambda: reconciliation.diff(engine))

@@ -23,9 +23,9 @@ from multitv.beenius.transport import Patience, Transport
 from multitv.database.engine import bulk_transaction, engine_for
 from multitv.database.migrate import migrate
 from multitv.database.sql import named
-from multitv.reconciliation import apply as applying
-from multitv.reconciliation import snapshot
-from multitv.reconciliation.plan import list_steps
+from multitv.reconciliation.apply import apply_batch
+from multitv.reconciliation.change_set import list_steps
+from multitv.reconciliation.snapshot import stage_subscribers
 from multitv.settings import Settings
 from tests.bench import sql
 from tests.bench.harness import TURNS, Scores, checkpoint, copy_of, exists, in_turns, memory, seconds, show
@@ -33,7 +33,7 @@ from tests.bench.platform import LATENCY_SECONDS
 
 SMALL = 10_000
 PAGE = 500
-DIFF = "reconciliation: diff and stored plan against a bare full join"
+DIFF = "reconciliation: diff and stored change set against a bare full join"
 SNAPSHOT = "reconciliation: snapshot of subscribers against json.loads of its pages and COPY of its rows"
 JSONB = "reconciliation: snapshot of subscribers against COPY of the same bytes as jsonb"
 FULL_JOIN = (
@@ -43,8 +43,8 @@ FULL_JOIN = (
 )
 MEMORY = (
     "import sys; from multitv.database.engine import engine_for; "
-    "from multitv.reconciliation import snapshot; from tests.bench.reconciliation import Platform; "
-    "snapshot.take(engine_for(sys.argv[1]), Platform(int(sys.argv[2])))"
+    "from multitv.reconciliation.snapshot import stage_subscribers; from tests.bench.reconciliation import Platform; "
+    "stage_subscribers(engine_for(sys.argv[1]), Platform(int(sys.argv[2])))"
 )
 
 
@@ -62,7 +62,7 @@ def bench(server: Server, rows: int) -> None:
     scores.show(JSONB, 1.2)
     scores.show(DIFF, 1.2)
     for concurrency, goal in ((8, 0.8), (32, 0.65)):
-        carry_out(server, concurrency, goal)
+        apply(server, concurrency, goal)
     large, small = (taken(server, template, size) for size in (rows, SMALL))
     show("reconciliation: memory of a snapshot (MB) against 10,000", large / small, 1.1, rows, large, small)
 
@@ -78,11 +78,11 @@ def sides(server: Server, rows: int) -> str:
 
 
 def diff(engine: Engine) -> None:
-    """Compare what is staged, and store the plan."""
+    """Compare what is staged, and store the change set."""
     with bulk_transaction(engine) as connection:
         list_steps(connection, None)
         for step in ("insert_operations", "insert_unmanaged"):
-            connection.execute(named(f"reconciliation/{step}"), {"plan": 1})
+            connection.execute(named(f"reconciliation/{step}"), {"change_set": 1})
 
 
 def bare(engine: Engine, statement: str) -> None:
@@ -145,7 +145,7 @@ def take(engine: Engine, turn: int, rows: int) -> tuple[float, float, float]:
     pages = Pages(rows)
     bodies = [pages.body(number) for number in pages.numbers()]
     subscribers = ["\n".join(pages.rows_of(number)) + "\n" for number in pages.numbers()]
-    snapshot.take(engine, Platform(rows, bodies))
+    stage_subscribers(engine, Platform(rows, bodies))
     driver = engine.raw_connection()
     try:
         cursor = driver.cursor()
@@ -169,13 +169,13 @@ def take(engine: Engine, turn: int, rows: int) -> tuple[float, float, float]:
             driver.commit()
 
         checkpoint(engine)
-        ours, floor = in_turns(turn, lambda: snapshot.take(engine, Platform(rows, bodies)), decoded)
+        ours, floor = in_turns(turn, lambda: stage_subscribers(engine, Platform(rows, bodies)), decoded)
         return ours, floor, seconds(jsonb)
     finally:
         driver.close()
 
 
-def carry_out(server: Server, concurrency: int, goal: float) -> None:
+def apply(server: Server, concurrency: int, goal: float) -> None:
     """Print how near the operations a second come to what so many requests in flight allow. More is better."""
     operations = concurrency * 150
     settings = Settings(
@@ -192,7 +192,7 @@ def carry_out(server: Server, concurrency: int, goal: float) -> None:
         for _ in range(TURNS):
             with copy_of(server, name) as copy:
                 client = BeeniusClient(host, "bench", "bench", "bench", connections=concurrency)
-                found.append(seconds(lambda: applying.apply(copy, client, 1, 0, operations, settings, "rest")))  # noqa: B023
+                found.append(seconds(lambda: apply_batch(copy, client, 1, 0, operations, settings, "rest")))  # noqa: B023
     ideal = operations * LATENCY_SECONDS / concurrency
     name = f"reconciliation: apply at {concurrency} in flight, share of concurrency / latency (more is better)"
     show(name, ideal / median(found), goal, operations, median(found), ideal)

@@ -20,6 +20,6 @@ select
     case when mod(client_plan_id, 1000) = 0 then 'SUSPENDED' else status end, services, devices, 3
 from staging.desired_subscriber;
 insert into reconciliation.snapshot (subscribers, hash) values ({rows}, '0');
-insert into reconciliation.plan (snapshot_id, snapshot_hash, today, status, decided_by, decided_at)
+insert into reconciliation.change_set (snapshot_id, snapshot_hash, today, status, decided_by, decided_at)
 values (1, '0', '2026-11-23', 'approved', 'guard', now());
 analyze;

@@ -1,9 +1,9 @@
--- A plan that gives each of {rows} subscribers a service.
+-- A change set that gives each of {rows} subscribers a service.
 insert into reconciliation.snapshot (subscribers, hash) values ({rows}, '0');
-insert into reconciliation.plan (snapshot_id, snapshot_hash, today, status, decided_by, decided_at)
+insert into reconciliation.change_set (snapshot_id, snapshot_hash, today, status, decided_by, decided_at)
 values (1, '0', '2026-11-23', 'approved', 'guard', now());
 insert into reconciliation.operation (
-    plan_id, client_plan_id, number, action, subscriber_uid, expected_version, target, after, reason
+    change_set_id, client_plan_id, number, action, subscriber_uid, expected_version, target, after, reason
 )
 select 1, n, 1, 'add_service', 'sub-' || n, 1, 'svc-1', '{{"service_uid": "svc-1"}}', 'sold, but not live'
 from generate_series(1, {rows}) as n;

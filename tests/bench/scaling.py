@@ -85,7 +85,7 @@ def read(source: Path) -> Costs:
     apply = one("reconciliation: apply at 8")
     return Costs(
         snapshot=per_million("snapshot"),
-        diff=per_million("diff and stored plan"),
+        diff=per_million("diff and stored change set"),
         billing=per_million("load and save") + per_million("settle"),
         standard_billing=per_million("standard billing"),
         requests_per_slot=apply["rows"] / apply["seconds"],

@@ -12,9 +12,9 @@ from sqlalchemy import Engine, text
 
 from include.sandbox.process import Sandbox
 from multitv.beenius.client import BeeniusClient
-from multitv.catalog.fetch import fetch
-from multitv.catalog.merge import merge
-from multitv.catalog.outcome import Outcome
+from multitv.catalog.fetch import fetch_catalog
+from multitv.catalog.merge import merge_catalog
+from multitv.catalog.summary import SyncSummary
 from multitv.settings import Settings
 from tests.beenius.conftest import HURRY
 
@@ -42,12 +42,12 @@ class Isp:
         return BeeniusClient(**(parts | other))
 
     def fetch(self, **other: Any) -> int:
-        return fetch(self.engine, self.client(**other))
+        return fetch_catalog(self.engine, self.client(**other))
 
-    def merge(self, sync: int, **other: Any) -> Outcome:
-        return merge(self.engine, sync, Settings(), **other)
+    def merge(self, sync: int, **other: Any) -> SyncSummary:
+        return merge_catalog(self.engine, sync, Settings(), **other)
 
-    def sync(self, **other: Any) -> Outcome:
+    def sync(self, **other: Any) -> SyncSummary:
         return self.merge(self.fetch(), **other)
 
     def run(self, statement: str, **parameters: Any) -> Any:

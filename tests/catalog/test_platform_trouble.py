@@ -15,7 +15,8 @@ from multitv.beenius.errors import (
     PlatformUnavailable,
     WrongCredentials,
 )
-from multitv.catalog.fetch import fetch
+from multitv.catalog import fetch
+from multitv.catalog.fetch import fetch_catalog
 from multitv.database.engine import DatabaseUnavailable, engine_for
 from multitv.errors import MultiTVError
 from tests.catalog.conftest import WRITTEN, Isp
@@ -97,14 +98,12 @@ def test_a_scan_that_starts_over_brings_no_row_twice(isp: Isp, fault: Fault) -> 
 def test_a_database_that_is_down_is_named_before_the_platform_is_asked(isp: Isp) -> None:
     nowhere = engine_for("postgresql+psycopg://isp:hidden@127.0.0.1:9/isp")
     with pytest.raises(DatabaseUnavailable, match="not available") as caught:
-        fetch(nowhere, isp.client())
+        fetch_catalog(nowhere, isp.client())
     assert "hidden" not in str(caught.value)
     assert isp.sandbox.admin("GET", "/admin/requests") == []
 
 
 def test_a_connection_lost_in_mid_copy_is_named_and_leaves_nothing(isp: Isp, monkeypatch: pytest.MonkeyPatch) -> None:
-    from multitv.catalog import fetch as module
-
     def cut(connection: Any, table: str, *rest: Any) -> None:
         if table == "staging.package_channel":
             with isp.engine.connect() as other:
@@ -112,10 +111,10 @@ def test_a_connection_lost_in_mid_copy_is_named_and_leaves_nothing(isp: Isp, mon
                 other.execute(text("select pg_terminate_backend(:pid, 5000)"), {"pid": pid})
         copy_rows(connection, table, *rest)
 
-    copy_rows = module.copy_rows
+    copy_rows = fetch.copy_rows
     before = isp.tables(WHOLE_STATE)
     with monkeypatch.context() as patched:
-        patched.setattr(module, "copy_rows", cut)
+        patched.setattr(fetch, "copy_rows", cut)
         with pytest.raises(DatabaseUnavailable, match="The open transaction was committed whole or not at all"):
             isp.fetch()
     assert isp.tables(WHOLE_STATE) == before

@@ -182,7 +182,7 @@ def _nothing_twice(stack: Compose) -> None:
     keys = Counter(write["idempotency_key"] for write in writes)
     assert max(keys.values()) == 1, keys.most_common(3)
     with stack.isp_engine.connect() as connection:
-        rows = connection.exec_driver_sql("select idempotency_key, plan_id from reconciliation.operation").all()
+        rows = connection.exec_driver_sql("select idempotency_key, change_set_id from reconciliation.operation").all()
     plan_of = {str(key): plan for key, plan in rows}
     # Subscribers are created under one address, so those are told apart by their number only.
     meant = Counter(

@@ -79,7 +79,7 @@ def test_every_task_has_an_owner_retries_with_backoff_and_a_time_limit(dag: DAG)
 
 def test_every_task_is_in_a_pool_that_a_release_makes(bag: DagBag) -> None:
     pools = {task.pool for dag in bag.dags.values() for task in dag.tasks}
-    assert pools == {"default_pool", pool.NAME}, "a task in a missing pool waits for ever"
+    assert pools == {"default_pool", pool.BEENIUS_POOL}, "a task in a missing pool waits for ever"
 
 
 def test_a_dag_survives_the_way_to_the_scheduler(dag: DAG) -> None:
@@ -124,7 +124,7 @@ def test_a_backfill_triggers_one_due_date_at_a_time_and_waits_for_all_at_once(ba
     assert trigger.get_closest_mapped_task_group() is wait.get_closest_mapped_task_group() is not None
 
 
-def test_the_drift_is_measured_also_where_nothing_had_to_be_applied(bag: DagBag) -> None:
+def test_discrepancies_are_measured_also_where_nothing_had_to_be_applied(bag: DagBag) -> None:
     measure = bag.dags["tv_plan_reconciliation"].get_task("measure_drift")
     assert measure.upstream_task_ids == {"verify"}
     assert measure.trigger_rule == "none_failed"

@@ -13,15 +13,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from include.local import postgres
-from include.local.postgres import Server, plain, programs
+from include.local.postgres import plain
 from multitv.database import migrate as migrating
 from multitv.database.engine import DatabaseBusy, engine_for, transaction
 from multitv.database.migrate import migrate
 from multitv.database.replaceable import TextMissing, TextRefused
 from multitv.database.schema import OldNumbering, ServerTooOld
 from multitv.database.sql import SQL_FOLDER, source
-from multitv.database.wait import wait
 from tests.database.conftest import Release
 
 SHAPE = """
@@ -127,36 +125,6 @@ def test_a_database_of_the_old_numbering_is_refused_as_it_is(empty: Engine) -> N
     assert run(empty, "select relname from pg_class where relnamespace = 'public'::regnamespace") == [
         ("schema_version",)
     ]
-
-
-def test_the_data_of_the_old_numbering_can_be_kept_as_its_refusal_says(
-    empty: Engine, engine: Engine, server: Server
-) -> None:
-    def piped(source: Engine, *options: str) -> None:
-        program, into = str(programs() / "pg_dump"), plain(empty.url)
-        dumped = subprocess.run([program, *options, plain(source.url)], check=True, capture_output=True).stdout
-        restore = [str(programs() / "psql"), "--quiet", "--set=ON_ERROR_STOP=1", into]
-        subprocess.run(restore, input=dumped, check=True, stdout=subprocess.DEVNULL)
-
-    old = engine_for(postgres.database(server, "old_numbering"))
-    migrate(old)
-    run(old, EVENT)
-    # What the last old version was, but for these tables.
-    run(old, "drop table schema_migration, schema_digest; create table schema_version as select '0021' as version_num")
-    with pytest.raises(OldNumbering) as raised:
-        migrate(old)
-    for options in (["--exclude-table=schema_version"], ["--table=schema_migration", "--table=schema_digest"]):
-        assert " ".join(options) in str(raised.value)
-    piped(old, "--exclude-table=schema_version")
-    piped(engine, "--table=schema_migration", "--table=schema_digest")
-    wait(empty, timeout=0)
-    migrate(empty)
-    assert run(empty, "select id, status from billing.event") == [(2026121000000001, "pending")]
-    with pytest.raises(Exception, match="append-only"):
-        run(empty, "delete from billing.event_record")
-    again = "insert into tv.package (platform_uid, name, service_type, extra) values ('q', 'Q', 'BASIC_SERVICE', false)"
-    assert run(empty, f"{again} returning id") == [(2,)]
-    postgres.drop(server, "old_numbering")
 
 
 @pytest.mark.parametrize("version", [(17, 6), (9, 6, 24)])

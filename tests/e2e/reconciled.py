@@ -20,8 +20,8 @@ def served(stack: RunningStack) -> list[int]:
     return [row.id for row in rows(stack, SERVED, today=get_settings().today())]
 
 
-def last_plan(stack: RunningStack) -> Any:
-    return rows(stack, "select * from reconciliation.plan order by id desc limit 1")[0]
+def last_change_set(stack: RunningStack) -> Any:
+    return rows(stack, "select * from reconciliation.change_set order by id desc limit 1")[0]
 
 
 def writes(stack: RunningStack) -> list[dict[str, Any]]:

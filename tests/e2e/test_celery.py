@@ -13,7 +13,7 @@ from include.local.config import Config
 from include.local.stack import Say
 from tests.e2e.celery_stack import CeleryStack, evidence
 from tests.e2e.conftest import PATIENCE, RunningStack, running_stack
-from tests.e2e.reconciled import DAG, last_plan, served, writes
+from tests.e2e.reconciled import DAG, last_change_set, served, writes
 
 WORKERS = ("worker-1", "worker-2")
 # Enough for several batches, and so for both workers.
@@ -60,4 +60,4 @@ def test_one_worker_dies_in_the_middle_and_the_other_does_the_rest_once(cluster:
     assert max(places.values()) == 1, places.most_common(3)
     created = [write for write in done if write["path"].endswith("/subscribers")]
     assert len(created) == cluster.sandbox.admin("GET", "/admin/state")["subscribers"] == len(served(cluster))
-    assert last_plan(cluster).status == "verified"
+    assert last_change_set(cluster).status == "verified"

@@ -10,7 +10,7 @@ import pytest
 
 from include.local.processes import marked
 from tests.e2e.conftest import PATIENCE, RunningStack, rows
-from tests.e2e.reconciled import DAG, last_plan, served, writes
+from tests.e2e.reconciled import DAG, last_change_set, served, writes
 
 
 def reconcile(stack: RunningStack, **conf: Any) -> str:
@@ -27,7 +27,7 @@ def provisioned(stack: RunningStack) -> None:
     reconcile(stack)
 
 
-def test_the_first_run_provisioned_every_client_and_the_next_plans_nothing(stack: RunningStack) -> None:
+def test_the_first_run_provisioned_every_client_and_the_next_has_nothing_to_do(stack: RunningStack) -> None:
     sold = set(served(stack))
     recorded = {
         name: {row.client_plan_id for row in rows(stack, "select * from tv.client_extra_field where name = :n", n=name)}
@@ -38,16 +38,18 @@ def test_the_first_run_provisioned_every_client_and_the_next_plans_nothing(stack
     assert stack.sandbox.admin("GET", "/admin/state")["subscribers"] == len(sold)
     before = len(writes(stack))
     run = reconcile(stack)
-    assert last_plan(stack).operations == 0
+    assert last_change_set(stack).operations == 0
     assert len(writes(stack)) == before
     states = stack.task_states(DAG, run)
     assert (states["approve"], states["report"]) == ("success", "success")
     assert states["verify"] == "skipped"
     assert states["measure_drift"] == "success"
-    assert rows(stack, "select plan_id from reconciliation.drift_measured") == [(last_plan(stack).id,)]
+    assert rows(stack, "select change_set_id from reconciliation.discrepancy_measured") == [
+        (last_change_set(stack).id,)
+    ]
 
 
-def test_a_dry_run_for_one_client_shows_the_plan_and_changes_nothing(stack: RunningStack) -> None:
+def test_a_dry_run_for_one_client_shows_the_change_set_and_changes_nothing(stack: RunningStack) -> None:
     plan = served(stack)[0]
     rows(stack, "update erp.client set name = 'Outro Nome' where id = (select client_id from erp.client_plan "
          "where id = :plan)", plan=plan)  # fmt: skip
@@ -68,10 +70,10 @@ def test_the_figures_of_the_dashboard_are_worked_out(stack: RunningStack) -> Non
         "revenue",
         "event_status",
         "package_clients",
-        "drift",
+        "discrepancy",
         "operation",
     }
-    assert len(rows(stack, "select * from dashboard.drift")) == 3
+    assert len(rows(stack, "select * from dashboard.discrepancy")) == 3
 
 
 def test_many_removals_wait_for_a_person_whose_word_is_kept(stack: RunningStack) -> None:
@@ -83,14 +85,14 @@ def test_many_removals_wait_for_a_person_whose_word_is_kept(stack: RunningStack)
     stack.answer(DAG, run, "approve", "Reject")
     assert stack.wait_for_run(DAG, run) == "success"
     assert len(writes(stack)) == written
-    plan = last_plan(stack)
-    assert (plan.status, plan.decided_by) == ("rejected", "admin")
-    assert any("MULTITV_RECONCILIATION_MAX_REMOVAL_SHARE" in concern for concern in plan.concerns)
+    change_set = last_change_set(stack)
+    assert (change_set.status, change_set.decided_by) == ("rejected", "admin")
+    assert any("MULTITV_RECONCILIATION_MAX_REMOVAL_SHARE" in concern for concern in change_set.concerns)
 
     run = stack.trigger(DAG)
     stack.answer(DAG, run, "approve", "Approve")
     assert stack.wait_for_run(DAG, run) == "success"
-    assert (last_plan(stack).status, last_plan(stack).decided_by) == ("verified", "admin")
+    assert (last_change_set(stack).status, last_change_set(stack).decided_by) == ("verified", "admin")
     assert len(writes(stack)) > written
     for plan_id, status in before:
         rows(stack, "update erp.client_plan set status = :status where id = :id", status=status, id=plan_id)
@@ -116,7 +118,7 @@ def test_a_killed_task_goes_on_where_it_stopped_and_does_nothing_twice(stack: Ru
     renamed = [write["path"] for write in writes(stack)[written:] if write["method"] == "PATCH"]
     assert len(renamed) == len(set(renamed)) == len(served(stack))
     assert max(task.try_number for task in stack.api.tasks(DAG, run) if task.task_id == "apply") > 1
-    assert last_plan(stack).status == "verified"
+    assert last_change_set(stack).status == "verified"
 
 
 def kill_tasks(stack: RunningStack) -> int:

@@ -80,8 +80,8 @@ def test_the_drift_in_reais_leads_to_the_contracts_that_drift(person: Person, st
     for kind, name in (("sold_not_active", "Vendido e não ativo"), ("active_not_billed", "Ativo e não cobrado")):
         person.follow("painel").get_by_role("link", name=name).click()
         expect(person.frame.get_by_role("heading", level=1)).to_contain_text("Divergência em R$")
-        drift = rows(stack, "select from reconciliation.drift where kind = :kind limit 50", kind=kind)
-        expect(person.frame.get_by_role("region", name="Divergência").get_by_role("link")).to_have_count(len(drift))
+        found = rows(stack, "select from reconciliation.discrepancy where kind = :kind limit 50", kind=kind)
+        expect(person.frame.get_by_role("region", name="Divergência").get_by_role("link")).to_have_count(len(found))
 
 
 def test_the_health_of_the_runs_leads_out_of_the_frame_to_airflows_own_pages(person: Person) -> None:

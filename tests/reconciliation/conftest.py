@@ -17,9 +17,12 @@ from include.sandbox.population.seed import seed
 from include.sandbox.process import Sandbox
 from multitv.beenius.client import BeeniusClient
 from multitv.beenius.transport import Patience
-from multitv.reconciliation import apply as applying
-from multitv.reconciliation import guard, plan, snapshot, verify
+from multitv.reconciliation.apply import apply_batch, list_batches
+from multitv.reconciliation.change_set import make_change_set, read_change_set
+from multitv.reconciliation.guard import assess
 from multitv.reconciliation.pins import Pins
+from multitv.reconciliation.snapshot import stage_subscribers
+from multitv.reconciliation.verify import verify_change_set
 from multitv.settings import Settings
 
 TODAY = date(2026, 11, 23)
@@ -53,53 +56,53 @@ class House:
             result = connection.execute(text(statement), parameters)
             return list(result.all()) if result.returns_rows else []
 
-    def plan(self, client_plan: int | None = None, today: date = TODAY) -> int:
-        taken = snapshot.take(self.engine, self.client(), client_plan)
-        return plan.make(self.engine, taken, today, client_plan)
+    def make_change_set(self, client_plan: int | None = None, today: date = TODAY) -> int:
+        taken = stage_subscribers(self.engine, self.client(), client_plan)
+        return make_change_set(self.engine, taken, today, client_plan)
 
-    def approve(self, plan_id: int) -> None:
-        guard.judge(self.engine, plan_id, self.settings)
-        if plan.read_plan(self.engine, plan_id).status == "planned":
-            self.run("update reconciliation.plan set status = 'approved', decided_by = 'test', decided_at = now()"
-                     " where id = :plan", plan=plan_id)  # fmt: skip
+    def approve(self, change_set_id: int) -> None:
+        assess(self.engine, change_set_id, self.settings)
+        if read_change_set(self.engine, change_set_id).status == "planned":
+            self.run("update reconciliation.change_set set status = 'approved', decided_by = 'test', decided_at = now()"
+                     " where id = :id", id=change_set_id)  # fmt: skip
 
     def rename_all(self) -> int:
-        """Give everybody a new name, and return an approved plan that tells the platform."""
+        """Give everybody a new name, and return an approved change set that tells the platform."""
         self.run("update erp.client set name = name || ' Neto'")
-        plan_id = self.plan()
-        self.approve(plan_id)
-        return plan_id
+        change_set_id = self.make_change_set()
+        self.approve(change_set_id)
+        return change_set_id
 
-    def apply(self, plan_id: int) -> Counter[str]:
+    def apply(self, change_set_id: int) -> Counter[str]:
         done: Counter[str] = Counter()
         for wave in ("release", "rest"):
-            for first, last in applying.batches(self.engine, plan_id, self.settings, wave):
-                applied = applying.apply(self.engine, self.client(), plan_id, first, last, self.settings, wave)
+            for first, last in list_batches(self.engine, change_set_id, self.settings, wave):
+                applied = apply_batch(self.engine, self.client(), change_set_id, first, last, self.settings, wave)
                 done.update(applied=applied.applied, rejected=applied.rejected)
         return done
 
     def reconcile(self, client_plan: int | None = None, today: date = TODAY) -> Counter[str]:
-        """Plan, approve whatever it is, apply, verify; return how many operations were applied and rejected."""
-        plan_id = self.plan(client_plan, today)
-        self.approve(plan_id)
-        done = self.apply(plan_id)
-        verify.verify(self.engine, self.client(), plan_id)
+        """Make a change set, approve it, apply, verify; return how many operations were applied and rejected."""
+        change_set_id = self.make_change_set(client_plan, today)
+        self.approve(change_set_id)
+        done = self.apply(change_set_id)
+        verify_change_set(self.engine, self.client(), change_set_id)
         return done
 
-    def operations(self, plan_id: int, columns: str = "client_plan_id, action, target") -> list[tuple[Any, ...]]:
+    def operations(self, change_set_id: int, columns: str = "client_plan_id, action, target") -> list[tuple[Any, ...]]:
         """What is planned, in order."""
         rows = self.run(
-            f"select {columns} from reconciliation.operation where plan_id = :plan and status <> 'rejected' "  # noqa: S608
+            f"select {columns} from reconciliation.operation where change_set_id = :id and status <> 'rejected' "  # noqa: S608
             "order by client_plan_id, number",
-            plan=plan_id,
+            id=change_set_id,
         )
         return [tuple(row) for row in rows]
 
-    def rejected(self, plan_id: int) -> list[tuple[Any, ...]]:
+    def rejected(self, change_set_id: int) -> list[tuple[Any, ...]]:
         rows = self.run(
             "select client_plan_id, action, target, outcome from reconciliation.operation "
-            "where plan_id = :plan and status = 'rejected' order by client_plan_id, number",
-            plan=plan_id,
+            "where change_set_id = :id and status = 'rejected' order by client_plan_id, number",
+            id=change_set_id,
         )
         return [tuple(row) for row in rows]
 

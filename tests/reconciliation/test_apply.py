@@ -1,4 +1,4 @@
-"""A plan carried out: what the platform refuses, and what stops it, for a while or for good."""
+"""Applying a change set: what the platform refuses, and what stops it, for a while or for good."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from sqlalchemy import text
 
 from multitv.beenius.client import BeeniusClient
 from multitv.beenius.errors import OperatorMismatch, PlatformUnavailable
-from multitv.reconciliation import apply as applying
-from multitv.reconciliation import verify
+from multitv.reconciliation.apply import Applied, apply_batch, list_batches
 from multitv.reconciliation.errors import StillRunning
 from multitv.reconciliation.report import outcome_report
+from multitv.reconciliation.verify import verify_change_set
 from tests.reconciliation.conftest import House
 
 
@@ -34,18 +34,18 @@ def test_what_the_platform_refuses_is_rejected_and_the_others_go_on(provisioned:
                         plan=plan, mac=mac, kind=kind)  # fmt: skip
     provisioned.run("update erp.client set name = 'Novo Nome' where id = (select client_id from erp.client_plan "
                     "where id = :plan)", plan=first)  # fmt: skip
-    plan = provisioned.plan()
-    provisioned.approve(plan)
-    provisioned.apply(plan)
-    codes = {(row[0], row[3].partition(":")[0]) for row in provisioned.rejected(plan)}
+    change_set = provisioned.make_change_set()
+    provisioned.approve(change_set)
+    provisioned.apply(change_set)
+    codes = {(row[0], row[3].partition(":")[0]) for row in provisioned.rejected(change_set)}
     assert {
         (first, "DEVICE_ASSIGNED_ELSEWHERE"),
         (second, "VALIDATION_ERROR"),
         (third, "DEVICE_LIMIT_EXCEEDED"),
     } <= codes
     assert provisioned.subscriber(first).first_name == "Novo"
-    verify.verify(provisioned.engine, provisioned.client(), plan)
-    report = outcome_report(provisioned.engine, plan)
+    verify_change_set(provisioned.engine, provisioned.client(), change_set)
+    report = outcome_report(provisioned.engine, change_set)
     assert "add_device: DEVICE_ASSIGNED_ELSEWHERE" in report
     assert "0 unexplained" in report
     assert by_hand.subscriber(stranger).devices[0].mac == "02:bb:00:00:00:01"
@@ -60,32 +60,33 @@ def test_a_service_removed_while_subscribed_stays_where_it_is_and_is_put_nowhere
     )
     provisioned.sandbox.admin("DELETE", f"/admin/catalogue/services/{uid}")
     try:
-        assert provisioned.operations(provisioned.plan()) == []
+        assert provisioned.operations(provisioned.make_change_set()) == []
         buyer = next(plan for plan in provisioned.served() if plan != holder)
         provisioned.run("delete from tv.client_package where client_plan_id = :plan", plan=buyer)
         provisioned.run("insert into tv.client_package (client_plan_id, package_id, added_on) select :plan, id, "
                         "'2026-01-01' from tv.package where platform_uid = :uid", plan=buyer, uid=uid)  # fmt: skip
-        plan = provisioned.plan()
-        provisioned.approve(plan)
-        provisioned.apply(plan)
-        verify.verify(provisioned.engine, provisioned.client(), plan)
+        change_set = provisioned.make_change_set()
+        provisioned.approve(change_set)
+        provisioned.apply(change_set)
+        verify_change_set(provisioned.engine, provisioned.client(), change_set)
     finally:
         provisioned.sandbox.admin("DELETE", "/admin/catalogue")
     assert (buyer, uid, "SERVICE_NOT_FOUND") in {
-        (row[0], row[2], row[3].partition(":")[0]) for row in provisioned.rejected(plan)
+        (row[0], row[2], row[3].partition(":")[0]) for row in provisioned.rejected(change_set)
     }
     assert uid in {service.service_uid for service in provisioned.subscriber(holder).services}
 
 
 def test_a_task_that_still_runs_keeps_a_second_try_away(provisioned: House) -> None:
-    plan = provisioned.rename_all()
-    [(first, last)] = applying.batches(provisioned.engine, plan, provisioned.settings, "rest")
+    change_set = provisioned.rename_all()
+    [(first, last)] = list_batches(provisioned.engine, change_set, provisioned.settings, "rest")
     provisioned.fault("latency", method="PATCH", seconds=0.3)
     begun = Event()
 
-    def run() -> applying.Applied:
+    def run() -> Applied:
         begun.set()
-        return applying.apply(provisioned.engine, provisioned.client(), plan, first, last, provisioned.settings, "rest")
+        client = provisioned.client()
+        return apply_batch(provisioned.engine, client, change_set, first, last, provisioned.settings, "rest")
 
     with ThreadPoolExecutor(1) as pool:
         working = pool.submit(run)
@@ -100,43 +101,43 @@ def test_a_task_that_still_runs_keeps_a_second_try_away(provisioned: House) -> N
 
 
 def test_a_wrong_operator_stops_the_batch_at_once(provisioned: House) -> None:
-    plan = provisioned.rename_all()
+    change_set = provisioned.rename_all()
     sandbox = provisioned.sandbox
     stranger = BeeniusClient(sandbox.url, "op-other", sandbox.client_id, sandbox.client_secret,
                              patience=provisioned.patience)  # fmt: skip
     provisioned.sandbox.admin("DELETE", "/admin/requests")
     with pytest.raises(OperatorMismatch, match="operator_uid"):
-        applying.apply(provisioned.engine, stranger, plan, 0, 10**9, provisioned.settings, "rest")
+        apply_batch(provisioned.engine, stranger, change_set, 0, 10**9, provisioned.settings, "rest")
     assert (
         len(provisioned.sandbox.admin("GET", "/admin/requests?method=PATCH"))
         <= provisioned.settings.beenius_concurrency
     )
-    assert all(row[2] is None for row in provisioned.operations(plan, "client_plan_id, action, done_at"))
+    assert all(row[2] is None for row in provisioned.operations(change_set, "client_plan_id, action, done_at"))
 
 
 def test_a_platform_that_goes_down_keeps_what_was_done_and_a_second_try_does_the_rest(provisioned: House) -> None:
-    plan = provisioned.rename_all()
+    change_set = provisioned.rename_all()
     provisioned.patience = replace(provisioned.patience, tries=2, total_seconds=2)
     provisioned.fault("server-error", method="PATCH", after=20, status=503)
     with pytest.raises(PlatformUnavailable):
-        provisioned.apply(plan)
-    applied = provisioned.run("select count(*) from reconciliation.operation where plan_id = :p and status = 'applied'",
-                              p=plan)[0][0]  # fmt: skip
+        provisioned.apply(change_set)
+    applied = provisioned.run("select count(*) from reconciliation.operation where change_set_id = :id and "
+                              "status = 'applied'", id=change_set)[0][0]  # fmt: skip
     assert applied >= 12
     provisioned.no_faults()
-    provisioned.apply(plan)
-    verify.verify(provisioned.engine, provisioned.client(), plan)
+    provisioned.apply(change_set)
+    verify_change_set(provisioned.engine, provisioned.client(), change_set)
     patches = [path for method, path in provisioned.writes() if method == "PATCH"]
     assert sorted(patches) == sorted(set(patches))
     assert len(patches) == len(provisioned.served())
 
 
 def test_a_connection_lost_in_mid_apply_is_resumed(provisioned: House) -> None:
-    plan = provisioned.rename_all()
+    change_set = provisioned.rename_all()
     # In this order: whatever fails, the lock is gone before the thread that waits for it is waited for.
     with ThreadPoolExecutor(1) as pool, provisioned.engine.connect() as blocker:
         blocker.execute(text("lock table reconciliation.operation in share mode"))
-        dying = pool.submit(provisioned.apply, plan)
+        dying = pool.submit(provisioned.apply, change_set)
         # Not an autovacuum that waits for the same lock.
         while not provisioned.run(
             "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() "
@@ -145,7 +146,7 @@ def test_a_connection_lost_in_mid_apply_is_resumed(provisioned: House) -> None:
             assert not dying.done(), "it waited for nothing"
         with pytest.raises(Exception, match="is not available"):
             dying.result()
-    provisioned.apply(plan)
-    verify.verify(provisioned.engine, provisioned.client(), plan)
+    provisioned.apply(change_set)
+    verify_change_set(provisioned.engine, provisioned.client(), change_set)
     patches = [path for method, path in provisioned.writes() if method == "PATCH"]
     assert len(patches) == len(set(patches)) == len(provisioned.served())

@@ -1,63 +1,63 @@
-"""What is no basis for a plan, and what a newer plan does to older ones."""
+"""What is no basis for a change set, and what a newer change set does to older ones."""
 
 from __future__ import annotations
 
 import pytest
 
 from multitv.erp.facts import ErpEmpty
-from multitv.reconciliation import plan as plans
-from multitv.reconciliation import snapshot
+from multitv.reconciliation.change_set import make_change_set, read_change_set
 from multitv.reconciliation.errors import Repeated, StagingLost
+from multitv.reconciliation.snapshot import stage_subscribers
 from tests.reconciliation.conftest import TODAY, House
 
 
 def test_a_newer_plan_supersedes_one_that_waits(provisioned: House) -> None:
-    waiting = provisioned.plan()
-    provisioned.plan()
-    assert plans.read_plan(provisioned.engine, waiting).status == "superseded"
+    waiting = provisioned.make_change_set()
+    provisioned.make_change_set()
+    assert read_change_set(provisioned.engine, waiting).status == "superseded"
 
 
 def test_an_empty_erp_is_refused(provisioned: House) -> None:
     provisioned.run("delete from erp.client_plan")
     with pytest.raises(ErpEmpty, match="Nothing was written and nobody is touched"):
-        provisioned.plan()
+        provisioned.make_change_set()
 
 
 def test_an_erp_view_that_repeats_a_client_plan_is_refused_by_name(provisioned: House) -> None:
     twice = provisioned.served()[0]
     provisioned.run("alter table erp.client_plan drop constraint client_plan_pkey")
     provisioned.run("insert into erp.client_plan select * from erp.client_plan where id = :plan", plan=twice)
-    with pytest.raises(Repeated, match=f"erp.client_plan lists client plan {twice} 2 times.*Nothing was planned"):
-        provisioned.plan()
+    with pytest.raises(Repeated, match=f"erp.client_plan lists client plan {twice} 2 times.*No change set was made"):
+        provisioned.make_change_set()
 
 
 def test_two_subscribers_for_one_client_plan_are_refused_by_name(provisioned: House) -> None:
-    taken = snapshot.take(provisioned.engine, provisioned.client())
+    taken = stage_subscribers(provisioned.engine, provisioned.client())
     twice = provisioned.served()[0]
     provisioned.run("insert into staging.subscriber select client_plan_id, external_id, 'sub-99999999', first_name, "
                     "last_name, status, services, devices, version from staging.subscriber "
                     "where client_plan_id = :plan", plan=twice)  # fmt: skip
     provisioned.run("update reconciliation.snapshot set subscribers = subscribers + 1 where id = :id", id=taken)
     with pytest.raises(Repeated, match=f"2 subscribers with the external_id {twice}"):
-        plans.make(provisioned.engine, taken, TODAY)
+        make_change_set(provisioned.engine, taken, TODAY)
 
 
 def test_quiet_plans_leave_no_refusals_behind(provisioned: House) -> None:
-    made = [provisioned.plan() for _ in range(3)]
+    made = [provisioned.make_change_set() for _ in range(3)]
     for plan in made:
         provisioned.approve(plan)
     kept = provisioned.run(
-        "select distinct plan_id from reconciliation.operation where plan_id = any(:made)", made=made
+        "select distinct change_set_id from reconciliation.operation where change_set_id = any(:made)", made=made
     )
-    assert [row.plan_id for row in kept] == [made[-1]]
+    assert [row.change_set_id for row in kept] == [made[-1]]
 
 
 def test_a_snapshot_that_is_not_staged_any_more_is_no_basis(provisioned: House) -> None:
     old = provisioned.run("select max(id) from reconciliation.snapshot")[0][0]
-    provisioned.plan()
+    provisioned.make_change_set()
     with pytest.raises(StagingLost, match="Trigger a new run"):
-        plans.make(provisioned.engine, old, TODAY)
+        make_change_set(provisioned.engine, old, TODAY)
     newest_one = provisioned.run("select max(id) from reconciliation.snapshot")[0][0]
     provisioned.run("delete from staging.subscriber where uid in (select uid from staging.subscriber limit 1)")
     with pytest.raises(StagingLost):
-        plans.make(provisioned.engine, newest_one, TODAY)
+        make_change_set(provisioned.engine, newest_one, TODAY)

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from multitv.errors import TransientError
-from multitv.reconciliation import verify
+from multitv.reconciliation.verify import verify_change_set
 from tests.reconciliation.conftest import TODAY, House
 
 SEEDS = (1, 7, 42, 1972, 20261123)
@@ -40,11 +40,11 @@ def faults(rng: random.Random) -> list[dict[str, object]]:
     return [fault | {"seed": rng.randrange(10**6)} for fault in found]
 
 
-def until_done(house: House, plan: int) -> None:
+def until_done(house: House, change_set: int) -> None:
     """Apply as Airflow would: a transient failure is tried again."""
     for _ in range(20):
         try:
-            house.apply(plan)
+            house.apply(change_set)
         except TransientError:
             continue
         return
@@ -61,23 +61,23 @@ def test_whatever_the_platform_does_one_run_repairs_what_is_ours_and_nothing_is_
     house.patience = replace(house.patience, tries=4)
     for fault in faults(rng):
         house.sandbox.admin("POST", "/admin/faults", fault)
-    plan = house.plan()
-    house.approve(plan)
-    until_done(house, plan)
+    change_set = house.make_change_set()
+    house.approve(change_set)
+    until_done(house, change_set)
     played = {fault["kind"] for fault in house.sandbox.admin("GET", "/admin/faults") if fault["played"]}
     assert len(played) >= 9, played
     house.no_faults()
-    verify.verify(house.engine, house.client(), plan)
+    verify_change_set(house.engine, house.client(), change_set)
     damage(house, rng)
     for fault in faults(rng):
         house.sandbox.admin("POST", "/admin/faults", fault)
-    plan = house.plan()
-    house.approve(plan)
-    until_done(house, plan)
+    change_set = house.make_change_set()
+    house.approve(change_set)
+    until_done(house, change_set)
     house.no_faults()
-    verify.verify(house.engine, house.client(), plan)
-    assert len(house.run("select * from reconciliation.unmanaged where plan_id = :p", p=plan)) == 1
-    assert house.operations(house.plan()) == []
+    verify_change_set(house.engine, house.client(), change_set)
+    assert len(house.run("select * from reconciliation.unmanaged where change_set_id = :p", p=change_set)) == 1
+    assert house.operations(house.make_change_set()) == []
     twice = {key: n for key, n in Counter(write["idempotency_key"] for write in house.executed()).items() if n > 1}
     assert twice == {}
     assert (

@@ -1,4 +1,4 @@
-"""When a plan waits for a person, and what a person's word is worth."""
+"""When a change set waits for a person, and what the person's decision is worth."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from multitv.reconciliation import apply as applying
-from multitv.reconciliation.errors import NotApproved, PlanTooOld
-from multitv.reconciliation.guard import decide, judge
-from multitv.reconciliation.plan import read_plan
+from multitv.reconciliation.apply import list_batches
+from multitv.reconciliation.change_set import read_change_set
+from multitv.reconciliation.errors import ChangeSetTooOld, NotApproved
+from multitv.reconciliation.guard import assess, record_decision
 from multitv.settings import Settings
 
 SETTINGS = Settings()
@@ -19,14 +19,14 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 QUIET = {"desired": 1000, "managed": 1000, "provisioned": 1000, "operations": 30, "client_plans": 10, "removals": 0}
 
 
-def plan(engine: Engine, **counts: Any) -> int:
-    """A plan with these counts, after one that was verified with 1,000 client plans to serve."""
+def change_set(engine: Engine, **counts: Any) -> int:
+    """A change set with these counts, after one that was verified with 1,000 client plans to serve."""
     with engine.begin() as connection:
         connection.execute(
             text(
                 "insert into reconciliation.snapshot (hash) values ('0'); "
-                "insert into reconciliation.plan (snapshot_id, snapshot_hash, today, status, desired, decided_by, "
-                "decided_at) select max(id), '0', '2026-11-22', 'verified', 1000, 'guard', now() "
+                "insert into reconciliation.change_set (snapshot_id, snapshot_hash, today, status, desired, "
+                "decided_by, decided_at) select max(id), '0', '2026-11-22', 'verified', 1000, 'guard', now() "
                 "from reconciliation.snapshot"
             )
         )
@@ -34,7 +34,7 @@ def plan(engine: Engine, **counts: Any) -> int:
         names = ", ".join(made)
         return connection.execute(
             text(
-                f"insert into reconciliation.plan (snapshot_id, snapshot_hash, today, {names}) "  # noqa: S608
+                f"insert into reconciliation.change_set (snapshot_id, snapshot_hash, today, {names}) "  # noqa: S608
                 f"select max(id), '0', '2026-11-23', {', '.join(f':{name}' for name in made)} "
                 "from reconciliation.snapshot returning id"
             ),
@@ -65,56 +65,56 @@ def plan(engine: Engine, **counts: Any) -> int:
 def test_what_is_unusual_waits_for_a_person_who_sees_why(
     engine: Engine, counts: dict[str, int], concerns: list[str]
 ) -> None:
-    made = plan(engine, **counts)
-    found = judge(engine, made, SETTINGS).concerns
+    made = change_set(engine, **counts)
+    found = assess(engine, made, SETTINGS).concerns
     assert [concern.rpartition("MULTITV_RECONCILIATION_")[2].rstrip(").") for concern in found] == concerns
-    kept = read_plan(engine, made)
+    kept = read_change_set(engine, made)
     assert tuple(kept.concerns) == found
     assert (kept.status, kept.decided_by) == (("planned", None) if concerns else ("approved", "guard"))
 
 
 def test_leave_to_remove_is_no_leave_for_anything_else(engine: Engine) -> None:
-    assert judge(engine, plan(engine, removals=900), SETTINGS, allow_removals=True).concerns == ()
-    [concern] = judge(engine, plan(engine, removals=900, managed=10), SETTINGS, allow_removals=True).concerns
+    assert assess(engine, change_set(engine, removals=900), SETTINGS, allow_removals=True).concerns == ()
+    [concern] = assess(engine, change_set(engine, removals=900, managed=10), SETTINGS, allow_removals=True).concerns
     assert "The platform has 10 of the 1000 subscribers that we provisioned" in concern
 
 
 def test_a_plan_with_nothing_to_do_is_finished(engine: Engine) -> None:
-    made = plan(engine, operations=0, client_plans=0)
-    assert judge(engine, made, SETTINGS).concerns == ()
-    assert read_plan(engine, made).status == "verified"
+    made = change_set(engine, operations=0, client_plans=0)
+    assert assess(engine, made, SETTINGS).concerns == ()
+    assert read_change_set(engine, made).status == "verified"
 
 
 def test_a_persons_word_is_kept_and_not_taken_back(engine: Engine) -> None:
-    made = plan(engine, removals=900)
-    judge(engine, made, SETTINGS)
-    decide(engine, made, approved=False, by="ana", at=NOON)
-    decide(engine, made, approved=False, by="ana", at=NOON)
+    made = change_set(engine, removals=900)
+    assess(engine, made, SETTINGS)
+    record_decision(engine, made, approved=False, by="ana", at=NOON)
+    record_decision(engine, made, approved=False, by="ana", at=NOON)
     for approved, by in ((True, "ana"), (False, "rui")):
-        with pytest.raises(NotApproved, match=f"Plan {made} is rejected .decided by ana."):
-            decide(engine, made, approved=approved, by=by, at=NOON)
-    assert judge(engine, made, SETTINGS).concerns == ()
+        with pytest.raises(NotApproved, match=f"Change set {made} is rejected .decided by ana."):
+            record_decision(engine, made, approved=approved, by=by, at=NOON)
+    assert assess(engine, made, SETTINGS).concerns == ()
     with engine.connect() as connection:
-        row = connection.execute(text(f"select * from reconciliation.plan where id = {made}")).one()  # noqa: S608
+        row = connection.execute(text(f"select * from reconciliation.change_set where id = {made}")).one()  # noqa: S608
     assert (row.status, row.decided_by, row.decided_at) == ("rejected", "ana", NOON)
 
 
 @pytest.mark.parametrize("status", ["planned", "rejected", "superseded"])
 def test_what_nobody_approved_is_not_applied(engine: Engine, status: str) -> None:
-    made = plan(engine)
+    made = change_set(engine)
     with engine.begin() as connection:
         connection.execute(
-            text("update reconciliation.plan set status = :status, decided_by = 'ana', decided_at = now() "
-                 "where id = :plan"), {"status": status, "plan": made}
+            text("update reconciliation.change_set set status = :status, decided_by = 'ana', decided_at = now() "
+                 "where id = :id"), {"status": status, "id": made}
         )  # fmt: skip
-    with pytest.raises(NotApproved, match=rf"Plan {made} is {status}.*Nothing was sent"):
-        applying.batches(engine, made, SETTINGS, "rest")
+    with pytest.raises(NotApproved, match=rf"Change set {made} is {status}.*Nothing was sent"):
+        list_batches(engine, made, SETTINGS, "rest")
 
 
 def test_a_plan_whose_keys_may_be_forgotten_is_not_applied(engine: Engine) -> None:
-    made = plan(engine)
-    judge(engine, made, SETTINGS)
+    made = change_set(engine)
+    assess(engine, made, SETTINGS)
     with engine.begin() as connection:
-        connection.execute(text("update reconciliation.plan set created_at = now() - interval '21 hours'"))
-    with pytest.raises(PlanTooOld, match="Trigger a new run"):
-        applying.batches(engine, made, SETTINGS, "rest")
+        connection.execute(text("update reconciliation.change_set set created_at = now() - interval '21 hours'"))
+    with pytest.raises(ChangeSetTooOld, match="Trigger a new run"):
+        list_batches(engine, made, SETTINGS, "rest")

@@ -21,16 +21,16 @@ from include.sandbox.population.seed import seed
 from include.sandbox.process import Sandbox
 from multitv.database.engine import DatabaseUnavailable, engine_for
 from multitv.database.migrate import migrate
-from multitv.reconciliation import verify
+from multitv.reconciliation.verify import verify_change_set
 from tests.reconciliation.conftest import TODAY, House
 
 SEED = 20261123
 KILLS = 8
 
 
-def start(house: House, plan: int | None = None) -> subprocess.Popen[bytes]:
+def start(house: House, change_set: int | None = None) -> subprocess.Popen[bytes]:
     sandbox = house.sandbox
-    told = {
+    given = {
         "database": house.engine.url.render_as_string(hide_password=False),
         "pin_keys": house.settings.pin_keys.get_secret_value(),
         "host": sandbox.url,
@@ -38,22 +38,22 @@ def start(house: House, plan: int | None = None) -> subprocess.Popen[bytes]:
         "id": sandbox.client_id,
         "secret": sandbox.client_secret,
     }
-    if plan is not None:
-        told["plan"] = str(plan)
+    if change_set is not None:
+        given["change_set"] = str(change_set)
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.reconciliation.worker", json.dumps(told)],
+        [sys.executable, "-m", "tests.reconciliation.worker", json.dumps(given)],
         env=os.environ | {"PYTHONPATH": f"{Path.cwd() / 'plugins'}{os.pathsep}{Path.cwd()}"},
     )
 
 
-def left(house: House, plan: int) -> int:
-    return house.run("select count(*) from reconciliation.operation where plan_id = :p and status = 'planned'",
-                     p=plan)[0][0]  # fmt: skip
+def left(house: House, change_set: int) -> int:
+    return house.run("select count(*) from reconciliation.operation where change_set_id = :p and status = 'planned'",
+                     p=change_set)[0][0]  # fmt: skip
 
 
-def assert_done_once(house: House, plan: int) -> None:
+def assert_done_once(house: House, change_set: int) -> None:
     """Everything is there, each write was carried out once; only a PIN that nobody heard may be rotated."""
-    verify.verify(house.engine, house.client(), plan)
+    verify_change_set(house.engine, house.client(), change_set)
     counted = Counter(house.writes())
     creations = counted.pop(("POST", ""))
     rotations = sum(count for (_, path), count in counted.items() if path.endswith("/auth-pin"))
@@ -65,19 +65,19 @@ def assert_done_once(house: House, plan: int) -> None:
         checked = house.sandbox.admin("POST", f"/admin/subscribers/{uid}/pin-check", {"auth_pin": pin})
         assert checked == {"matches": True}, client_plan
     assert set(house.pins()) == set(house.served())
-    assert house.operations(house.plan()) == []
+    assert house.operations(house.make_change_set()) == []
 
 
 def test_a_worker_killed_at_any_moment_goes_on_where_it_stopped(house: House) -> None:
     print(f"seed {SEED}")  # noqa: T201, it names the case that failed
     rng = random.Random(SEED)
-    plan = house.plan()
-    house.approve(plan)
-    total = left(house, plan)
+    change_set = house.make_change_set()
+    house.approve(change_set)
+    total = left(house, change_set)
     kills = 0
     house.fault("latency", seconds=0.1)
     while kills < KILLS:
-        worker = start(house, plan)
+        worker = start(house, change_set)
         # Killed at a random moment after it has begun to send; not before, or nothing would ever be done.
         written = len(house.executed())
         while worker.poll() is None and len(house.executed()) == written:
@@ -90,13 +90,13 @@ def test_a_worker_killed_at_any_moment_goes_on_where_it_stopped(house: House) ->
         worker.wait()
     house.no_faults()
     assert kills >= 3
-    assert left(house, plan) < total
-    house.apply(plan)
-    assert_done_once(house, plan)
+    assert left(house, change_set) < total
+    house.apply(change_set)
+    assert_done_once(house, change_set)
 
 
 def test_a_snapshot_killed_in_the_middle_leaves_the_one_before(provisioned: House) -> None:
-    plan = provisioned.plan()
+    change_set = provisioned.make_change_set()
     staged = provisioned.run("select * from staging.subscriber order by uid")
     provisioned.sandbox.admin("DELETE", "/admin/requests")
     provisioned.fault("latency", method="GET", path="/subscribers$", seconds=30)
@@ -112,7 +112,7 @@ def test_a_snapshot_killed_in_the_middle_leaves_the_one_before(provisioned: Hous
     worker.wait()
     provisioned.no_faults()
     assert provisioned.run("select * from staging.subscriber order by uid") == staged
-    assert provisioned.operations(plan) == provisioned.operations(provisioned.plan()) == []
+    assert provisioned.operations(change_set) == provisioned.operations(provisioned.make_change_set()) == []
 
 
 @pytest.fixture
@@ -130,10 +130,10 @@ def test_a_postgresql_restarted_in_mid_apply_is_resumed(own_server: Server, sand
     seed(engine, 60, TODAY)
     house = House(engine, sandbox)
     house.run("update tv.package set active = false where platform_uid = 'svc-antigo'")
-    plan = house.plan()
-    house.approve(plan)
+    change_set = house.make_change_set()
+    house.approve(change_set)
     house.fault("latency", seconds=0.02)
-    worker = start(house, plan)
+    worker = start(house, change_set)
     while len(house.executed()) < 20:
         assert worker.poll() is None
         time.sleep(0.01)
@@ -141,14 +141,14 @@ def test_a_postgresql_restarted_in_mid_apply_is_resumed(own_server: Server, sand
     own_server.start()
     assert worker.wait(60) != 0
     house.no_faults()
-    assert left(house, plan) > 0
-    house.apply(plan)
-    assert_done_once(house, plan)
+    assert left(house, change_set) > 0
+    house.apply(change_set)
+    assert_done_once(house, change_set)
 
 
 def test_a_database_that_is_away_is_named(house: House) -> None:
-    plan = house.plan()
-    house.approve(plan)
+    change_set = house.make_change_set()
+    house.approve(change_set)
     house.engine = engine_for("postgresql+psycopg://isp@127.0.0.1:9/isp")
     with pytest.raises(DatabaseUnavailable):
-        house.apply(plan)
+        house.apply(change_set)

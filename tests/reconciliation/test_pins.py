@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from multitv.reconciliation import apply as applying
-from multitv.reconciliation import verify
+from multitv.reconciliation.apply import apply_batch
 from multitv.reconciliation.errors import MissingPinKey
+from multitv.reconciliation.verify import verify_change_set
 from tests.reconciliation.conftest import House
 
 
@@ -22,19 +22,19 @@ def test_pins_are_kept_encrypted_and_appear_nowhere_else(house: House, caplog: p
         assert house.sandbox.admin("POST", f"/admin/subscribers/{uid}/pin-check", {"auth_pin": pin}) == {
             "matches": True
         }
-    stored = [str(tuple(row)) for table in ("tv.client_extra_field", "reconciliation.operation", "reconciliation.plan")
-              for row in house.run(f"select * from {table}")]  # noqa: S608 # fmt: skip
+    tables = ("tv.client_extra_field", "reconciliation.operation", "reconciliation.change_set")
+    stored = [str(tuple(row)) for table in tables for row in house.run(f"select * from {table}")]  # noqa: S608
     said = [*stored, *caplog.messages]
     assert not [line for line in said for pin in pins.values() if pin in line]
 
 
 def test_without_a_key_for_pins_nothing_is_sent(house: House) -> None:
-    plan = house.plan()
-    house.approve(plan)
+    change_set = house.make_change_set()
+    house.approve(change_set)
     for keys in (None, "too-short"):
         settings = house.settings.model_copy(update={"pin_keys": keys and type(house.settings.pin_keys)(keys)})
         with pytest.raises(MissingPinKey, match="Nothing was sent"):
-            applying.apply(house.engine, house.client(), plan, 0, 10**9, settings, "rest")
+            apply_batch(house.engine, house.client(), change_set, 0, 10**9, settings, "rest")
     assert house.writes() == []
 
 
@@ -51,16 +51,16 @@ def test_a_platform_that_never_tells_a_pin_stops_nobody_else(provisioned: House)
     silent, *_ = provisioned.served()
     provisioned.run("delete from tv.client_extra_field where client_plan_id = :plan", plan=silent)
     provisioned.run("update erp.client set name = name || ' Neto'")
-    plan = provisioned.plan()
-    provisioned.approve(plan)
+    change_set = provisioned.make_change_set()
+    provisioned.approve(change_set)
     provisioned.patience = replace(provisioned.patience, read_seconds=0.2)
     # The platform rotates and its answer is lost; what it then repeats has no PIN in it.
     provisioned.fault("timeout-after-write", method="POST", path="/auth-pin$", seconds=1)
-    provisioned.apply(plan)
+    provisioned.apply(change_set)
     provisioned.no_faults()
     assert (silent, "recover_pin", "PIN_UNKNOWN") in {
-        (row[0], row[1], row[3].partition(":")[0]) for row in provisioned.rejected(plan)
+        (row[0], row[1], row[3].partition(":")[0]) for row in provisioned.rejected(change_set)
     }
-    verify.verify(provisioned.engine, provisioned.client(), plan)
+    verify_change_set(provisioned.engine, provisioned.client(), change_set)
     provisioned.reconcile()
     assert silent in provisioned.pins()

@@ -15,6 +15,7 @@ from multitv.beenius import models
 from multitv.beenius.client import BeeniusClient
 from multitv.beenius.errors import BadAnswer, IncompleteSnapshot
 from multitv.reconciliation import snapshot
+from multitv.reconciliation.snapshot import stage_subscribers
 from tests.reconciliation.conftest import House
 
 
@@ -36,17 +37,17 @@ def staged(house: House) -> list[int]:
 @pytest.mark.parametrize("kind", ["row-count-drift", "short-page", "duplicate-rows"])
 def test_a_scan_that_starts_over_leaves_each_subscriber_once(crowded: House, kind: str) -> None:
     crowded.fault(kind, after=1, times=1)
-    taken = snapshot.take(crowded.engine, crowded.client())
+    taken = stage_subscribers(crowded.engine, crowded.client())
     assert staged(crowded) == list(range(1, 1201))
     rows = crowded.run("select subscribers from reconciliation.snapshot where id = :id", id=taken)
     assert rows == [(1200,)]
 
 
 def test_a_scan_that_never_ends_whole_leaves_staging_as_it_was(crowded: House) -> None:
-    first = snapshot.take(crowded.engine, crowded.client())
+    first = stage_subscribers(crowded.engine, crowded.client())
     crowded.fault("short-page", after=2)
     with pytest.raises(IncompleteSnapshot, match="Nothing of it was used or written"):
-        snapshot.take(crowded.engine, crowded.client())
+        stage_subscribers(crowded.engine, crowded.client())
     assert len(staged(crowded)) == 1200
     assert crowded.run("select snapshot_id from staging.subscriber_snapshot") == [(first,)]
 
@@ -61,14 +62,14 @@ def test_a_snapshot_that_fails_leaves_no_page_on_its_way(crowded: House, monkeyp
 
     monkeypatch.setattr(snapshot, "copy_rows", full)
     with pytest.raises(RuntimeError, match="full") as caught:
-        snapshot.take(crowded.engine, crowded.client())
+        stage_subscribers(crowded.engine, crowded.client())
     assert caught
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("beenius-pages")]
 
 
 def test_the_same_state_has_the_same_hash_and_another_has_not(provisioned: House) -> None:
     def taken() -> str:
-        number = snapshot.take(provisioned.engine, provisioned.client())
+        number = stage_subscribers(provisioned.engine, provisioned.client())
         return provisioned.run("select hash from reconciliation.snapshot where id = :id", id=number)[0][0]
 
     first = taken()
@@ -110,7 +111,7 @@ def test_a_subscriber_that_is_not_as_the_contract_says_is_no_basis(
 
     monkeypatch.setattr(requests.Session, "send", odd)
     with pytest.raises(BadAnswer) as caught:
-        snapshot.take(provisioned.engine, provisioned.client())
+        stage_subscribers(provisioned.engine, provisioned.client())
     assert said in str(caught.value)
     assert staged(provisioned) == before
 
@@ -148,7 +149,7 @@ def test_odd_texts_are_stored_as_they_are_but_for_what_no_text_may_hold(
     ]
     pages = [models.Page("subscribers", 1, made, len(made), last=True)]
     monkeypatch.setattr(BeeniusClient, "scan_subscribers", lambda *_: (page for page in pages))
-    snapshot.take(provisioned.engine, provisioned.client())
+    stage_subscribers(provisioned.engine, provisioned.client())
     rows = provisioned.run("select uid, external_id, first_name, services, devices from staging.subscriber order by 1")
     assert sorted(rows) == sorted(
         (

@@ -11,5 +11,5 @@ def test_an_empty_platform_gets_everybody_and_the_next_run_plans_nothing(house: 
     sold = house.served()
     assert {row.client_plan_id for row in house.run("select * from tv.client_extra_field")} == set(sold)
     written = house.writes()
-    assert house.operations(house.plan()) == []
+    assert house.operations(house.make_change_set()) == []
     assert house.writes() == written

@@ -63,7 +63,7 @@ def shown(isp: Isp) -> dict[str, list[Any]]:
         "revenue": isp.run("select * from dashboard.revenue order by 1, 2"),
         "event_status": isp.run("select * from dashboard.event_status order by 1, 2"),
         "package_clients": isp.run("select * from dashboard.package_clients order by kind, package_id"),
-        "drift": isp.run("select * from dashboard.drift order by 1"),
+        "discrepancy": isp.run("select * from dashboard.discrepancy order by 1"),
         "operation": isp.run("select * from dashboard.operation order by 1, 2, 3"),
     }
 
@@ -172,21 +172,21 @@ def test_a_package_has_the_clients_that_have_it_that_day(isp: Isp, today: date) 
     assert {row.kind for row in rows} == {"included", "extra"}
 
 
-def plan(isp: Isp, created_at: str, *operations: tuple[int, str, str]) -> int:
-    """A plan that was made at some time, with a service operation of each client plan, action and status."""
+def change_set(isp: Isp, created_at: str, *operations: tuple[int, str, str]) -> int:
+    """A change set that was made at some time, with a service operation of each client plan, action and status."""
     made = isp.run(
         "with taken as (insert into reconciliation.snapshot (subscribers) values (0) returning id) "
-        "insert into reconciliation.plan (snapshot_id, snapshot_hash, today, created_at) select id, '', :day, :at "
-        "from taken returning id",
+        "insert into reconciliation.change_set (snapshot_id, snapshot_hash, today, created_at) select id, '', :day, "
+        ":at from taken returning id",
         day=TODAY,
         at=created_at,
     )[0][0]
     for number, (client_plan, action, status) in enumerate(operations):
         isp.run(
-            "insert into reconciliation.operation (plan_id, client_plan_id, number, action, target, reason, status, "
-            "outcome, done_at) values (:plan, :client_plan, :number, :action, 'svc', '', :status, '', "
+            "insert into reconciliation.operation (change_set_id, client_plan_id, number, action, target, reason, "
+            "status, outcome, done_at) values (:change_set, :client_plan, :number, :action, 'svc', '', :status, '', "
             "case when :status <> 'planned' then now() end)",
-            plan=made,
+            change_set=made,
             client_plan=client_plan,
             number=number,
             action=action,
@@ -197,12 +197,12 @@ def plan(isp: Isp, created_at: str, *operations: tuple[int, str, str]) -> int:
 
 def test_the_same_operation_of_a_day_counts_once_as_it_ended_in_the_isps_time_zone(isp: Isp) -> None:
     # Half past eleven at night in São Paulo, and half past midnight.
-    plan(isp, "2026-11-22T02:30Z", (1, "add_service", "rejected"), (2, "add_service", "applied"))
-    plan(isp, "2026-11-22T03:30Z", (1, "add_service", "rejected"), (1, "end_service", "planned"))
-    plan(isp, "2026-11-22T04:30Z", (1, "add_service", "rejected"), (3, "add_service", "applied"))
-    plan(isp, "2026-11-23T02:30Z", (1, "add_service", "applied"))
-    plan(isp, "2026-10-24T02:59Z", (1, "add_service", "applied"))
-    plan(isp, "2026-10-24T03:00Z", (1, "add_service", "applied"))
+    change_set(isp, "2026-11-22T02:30Z", (1, "add_service", "rejected"), (2, "add_service", "applied"))
+    change_set(isp, "2026-11-22T03:30Z", (1, "add_service", "rejected"), (1, "end_service", "planned"))
+    change_set(isp, "2026-11-22T04:30Z", (1, "add_service", "rejected"), (3, "add_service", "applied"))
+    change_set(isp, "2026-11-23T02:30Z", (1, "add_service", "applied"))
+    change_set(isp, "2026-10-24T02:59Z", (1, "add_service", "applied"))
+    change_set(isp, "2026-10-24T03:00Z", (1, "add_service", "applied"))
     refresh(isp)
     assert [tuple(row) for row in shown(isp)["operation"]] == [
         (date(2026, 10, 24), "add_service", "applied", 1),
@@ -213,21 +213,21 @@ def test_the_same_operation_of_a_day_counts_once_as_it_ended_in_the_isps_time_zo
     ]
 
 
-def test_drift_is_summed_by_kind_once_it_was_measured(isp: Isp) -> None:
+def test_discrepancies_are_summed_by_kind_once_they_were_measured(isp: Isp) -> None:
     refresh(isp)
-    assert shown(isp)["drift"] == []
-    made = plan(isp, "2026-11-22T02:30Z")
+    assert shown(isp)["discrepancy"] == []
+    made = change_set(isp, "2026-11-22T02:30Z")
     package = isp.package()
-    isp.run("insert into reconciliation.drift_measured (plan_id, seen_at) values (:plan, now())", plan=made)
+    isp.run("insert into reconciliation.discrepancy_measured (change_set_id, seen_at) values (:id, now())", id=made)
     for kind, client_plan, amount in (
         ("sold_not_active", 1, "29.90"),
         ("sold_not_active", 2, "10.05"),
         ("billed_not_active", 1, "29.90"),
     ):
-        isp.run("insert into reconciliation.drift values (:plan, :kind, :client_plan, :package, :amount, '')",
-                plan=made, kind=kind, client_plan=client_plan, package=package, amount=amount)  # fmt: skip
+        isp.run("insert into reconciliation.discrepancy values (:id, :kind, :client_plan, :package, :amount, '')",
+                id=made, kind=kind, client_plan=client_plan, package=package, amount=amount)  # fmt: skip
     refresh(isp)
-    assert [tuple(row) for row in shown(isp)["drift"]] == [
+    assert [tuple(row) for row in shown(isp)["discrepancy"]] == [
         ("active_not_billed", 0, Decimal("0.00")),
         ("billed_not_active", 1, Decimal("29.90")),
         ("sold_not_active", 2, Decimal("39.95")),

@@ -1,4 +1,4 @@
-"""The drift in reais: what is sold, live and billed, where they disagree; and what only looks like it."""
+"""Revenue assurance: where what is sold, live and billed disagree, in reais; and what only looks like it."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from multitv.billing import tv
 from multitv.billing.correction import correct
 from multitv.billing.standard import bill_plans
 from multitv.offer.billing_policy import Policy, set_policy
-from multitv.reconciliation import plan as plans
-from multitv.reconciliation import snapshot, verify
+from multitv.reconciliation.change_set import make_change_set
 from multitv.reconciliation.errors import StagingLost
+from multitv.reconciliation.snapshot import stage_subscribers
+from multitv.reconciliation.verify import verify_change_set
 from multitv.reports import revenue_assurance
-from multitv.reports.revenue_assurance import Measured
+from multitv.reports.revenue_assurance import Discrepancy
 from tests.billing.isp import DUE, Isp
 from tests.reconciliation.conftest import TODAY as ANCHOR
 from tests.reconciliation.conftest import House
@@ -51,8 +52,8 @@ class World(Isp):
         bill_plans(self.engine, due_date)
         tv.settle(self.engine, due_date)
 
-    def plan(self) -> int:
-        """Plan what differs, and take it for done."""
+    def make_change_set(self) -> int:
+        """Make a change set of what differs, and take it for applied."""
         self.run("truncate staging.subscriber, staging.subscriber_snapshot")
         for client_plan, (status, packages) in self.subscribers.items():
             self.run(
@@ -66,16 +67,16 @@ class World(Isp):
         taken = self.run("insert into reconciliation.snapshot (subscribers, hash) select count(*), '' "
                          "from staging.subscriber returning id")[0][0]  # fmt: skip
         self.run("insert into staging.subscriber_snapshot values (:taken)", taken=taken)
-        made = plans.make(self.engine, taken, TODAY)
+        made = make_change_set(self.engine, taken, TODAY)
         self.run("update reconciliation.operation set status = 'applied', done_at = now() where status = 'planned'")
         return made
 
-    def drift(self) -> list[Offender]:
-        revenue_assurance.measure(self.engine, self.plan(), TODAY)
+    def discrepancies(self) -> list[Offender]:
+        revenue_assurance.measure(self.engine, self.make_change_set(), TODAY)
         return self.offenders()
 
     def offenders(self) -> list[Offender]:
-        rows = self.run("select kind, client_plan_id, package_id, amount, reason from reconciliation.drift "
+        rows = self.run("select kind, client_plan_id, package_id, amount, reason from reconciliation.discrepancy "
                         "order by client_plan_id, package_id, kind")  # fmt: skip
         return [tuple(row) for row in rows]
 
@@ -92,12 +93,12 @@ def reais(amount: str) -> Decimal:
     return Decimal(amount)
 
 
-def test_what_is_sold_served_and_billed_is_no_drift(world: World) -> None:
+def test_what_is_sold_served_and_billed_is_no_discrepancy(world: World) -> None:
     package, plan = world.package(), world.contract()
     world.sell(plan, package)
     world.serve(plan, package)
     world.bill()
-    assert world.drift() == []
+    assert world.discrepancies() == []
 
 
 def test_an_extra_that_is_paid_for_and_not_served_is_both_sold_and_billed_but_not_active(world: World) -> None:
@@ -108,7 +109,7 @@ def test_an_extra_that_is_paid_for_and_not_served_is_both_sold_and_billed_but_no
     world.serve(halted, package, status="SUSPENDED")
     world.serve(lacking, package)
     world.bill()
-    assert world.drift() == [
+    assert world.discrepancies() == [
         (BILLED, nobody, package, reais("29.90"), "sem assinante na plataforma"),
         (SOLD, nobody, package, reais("29.90"), "sem assinante na plataforma"),
         (BILLED, halted, package, reais("29.90"), "assinante suspenso na plataforma"),
@@ -128,13 +129,13 @@ def test_what_is_not_to_be_served_is_not_missing(world: World) -> None:
     world.sell(world.contract(), package, cancelled_on=date(2026, 12, 15))
     world.sell(world.contract(), world.package(active=False))
     world.sell(world.contract(), world.package(extra=False))
-    assert world.drift() == []
+    assert world.discrepancies() == []
 
 
 def test_a_free_extra_that_is_missing_costs_nothing(world: World) -> None:
     package, plan = world.package(None), world.contract()
     world.sell(plan, package, "0.00")
-    assert world.drift() == [(SOLD, plan, package, reais("0.00"), "falta na plataforma")]
+    assert world.discrepancies() == [(SOLD, plan, package, reais("0.00"), "falta na plataforma")]
 
 
 def test_the_reason_is_what_the_plan_met(world: World) -> None:
@@ -143,7 +144,7 @@ def test_the_reason_is_what_the_plan_met(world: World) -> None:
     world.run("update erp.client set name = ' ' where id = :n", n=unnamed)
     for plan in (refused, unnamed, waiting):
         world.sell(plan, package)
-    made = world.plan()
+    made = world.make_change_set()
     world.run("update reconciliation.operation set status = 'rejected', outcome = 'UNKNOWN_SERVICE: no such service' "
               "where client_plan_id = :n", n=refused)  # fmt: skip
     world.run("update reconciliation.operation set status = 'planned', done_at = null where client_plan_id = :n",
@@ -164,7 +165,7 @@ def test_what_nobody_sold_is_active_and_not_billed(world: World) -> None:
     for plan in (never, ended):
         world.serve(plan, package)
     world.bill()
-    assert world.drift() == [
+    assert world.discrepancies() == [
         (ACTIVE, never, package, reais("39.90"), "não vendido"),
         (ACTIVE, ended, package, reais("14.90"), "não vendido desde 12/12/2026"),
     ]
@@ -176,7 +177,7 @@ def test_what_comes_with_the_plan_or_belongs_to_nobody_of_ours_is_not_stolen(wor
     world.serve(plan, package)
     world.serve(424242, world.package())
     world.serve(world.contract(status="suspended"), package, status="SUSPENDED")
-    assert world.drift() == []
+    assert world.discrepancies() == []
 
 
 def test_the_exclusion_says_why_it_is_not_billed(world: World) -> None:
@@ -188,7 +189,7 @@ def test_the_exclusion_says_why_it_is_not_billed(world: World) -> None:
     world.sell(suspended, priced := world.package("29.90"))
     world.serve(suspended, priced)
     world.bill()
-    assert world.drift() == [
+    assert world.discrepancies() == [
         (ACTIVE, plan, unpriced, reais("0.00"), "sem preço"),
         (ACTIVE, plan, inactive, reais("15.00"), "pacote inativo"),
         (ACTIVE, suspended, priced, reais("29.90"), "contrato suspenso"),
@@ -201,7 +202,7 @@ def test_who_came_back_after_the_due_date_is_charged_by_the_next(world: World) -
     world.serve(plan, package)
     world.bill()
     world.run("update erp.client_plan set status = 'active'")
-    assert world.drift() == []
+    assert world.discrepancies() == []
 
 
 def test_what_is_not_due_yet_is_not_forgotten(world: World) -> None:
@@ -215,7 +216,7 @@ def test_what_is_not_due_yet_is_not_forgotten(world: World) -> None:
     for plan in (new, sold_since, of_another_day):
         world.serve(plan, package)
     world.bill()
-    assert world.drift() == []
+    assert world.discrepancies() == []
 
 
 def test_a_sale_that_was_put_in_after_the_list_was_saved_is_found(world: World) -> None:
@@ -223,18 +224,18 @@ def test_a_sale_that_was_put_in_after_the_list_was_saved_is_found(world: World) 
     world.serve(plan, package)
     world.bill()
     world.sell(plan, package)
-    assert world.drift() == [(ACTIVE, plan, package, reais("29.90"), "fora da lista do vencimento 10/12/2026")]
+    assert world.discrepancies() == [(ACTIVE, plan, package, reais("29.90"), "fora da lista do vencimento 10/12/2026")]
     world.bill()
-    assert world.drift() == []
+    assert world.discrepancies() == []
 
 
-def test_a_charge_that_a_person_gave_back_is_no_drift(world: World) -> None:
+def test_a_charge_that_a_person_gave_back_is_no_discrepancy(world: World) -> None:
     package, plan = world.package(), world.contract()
     world.sell(plan, package)
     world.serve(plan, package)
     world.bill()
     correct(world.engine, 2026121000000001, "reverse", reason="cortesia", author="Ana")
-    assert world.drift() == []
+    assert world.discrepancies() == []
 
 
 def test_a_due_day_that_moved_within_a_month_was_charged_once(world: World) -> None:
@@ -244,9 +245,9 @@ def test_a_due_day_that_moved_within_a_month_was_charged_once(world: World) -> N
     world.bill(date(2026, 12, 5))
     world.bill()
     world.run("update erp.client_plan set due_day = 10")
-    assert world.drift() == []
+    assert world.discrepancies() == []
     world.serve(plan)
-    assert [kind for kind, *_ in world.drift()] == [BILLED, SOLD]
+    assert [kind for kind, *_ in world.discrepancies()] == [BILLED, SOLD]
 
 
 def test_a_due_day_that_moved_past_the_list_lost_a_month(world: World) -> None:
@@ -255,9 +256,9 @@ def test_a_due_day_that_moved_past_the_list_lost_a_month(world: World) -> None:
     world.serve(plan, package)
     world.bill(date(2026, 11, 20))
     world.bill()
-    assert world.drift() == []
+    assert world.discrepancies() == []
     world.run("update erp.client_plan set due_day = 10")
-    assert world.drift() == [(ACTIVE, plan, package, reais("29.90"), "fora da lista do vencimento 10/12/2026")]
+    assert world.discrepancies() == [(ACTIVE, plan, package, reais("29.90"), "fora da lista do vencimento 10/12/2026")]
 
 
 def test_the_thirty_first_is_due_on_a_months_last_day(world: World) -> None:
@@ -265,7 +266,7 @@ def test_the_thirty_first_is_due_on_a_months_last_day(world: World) -> None:
     world.serve(plan, package)
     world.bill(date(2026, 11, 30))
     world.sell(plan, package)
-    assert world.drift() == [(ACTIVE, plan, package, reais("29.90"), "fora da lista do vencimento 30/11/2026")]
+    assert world.discrepancies() == [(ACTIVE, plan, package, reais("29.90"), "fora da lista do vencimento 30/11/2026")]
 
 
 def test_what_ended_after_its_due_date_was_rightly_charged(world: World) -> None:
@@ -278,7 +279,7 @@ def test_what_ended_after_its_due_date_was_rightly_charged(world: World) -> None
     world.run("update erp.client_plan set status = 'suspended' where id = :n", n=suspended)
     world.run("update erp.client_plan set status = 'cancelled', cancelled_on = '2026-12-11' where id = :n", n=left)
     world.run("update erp.client_plan set service_plan_id = 2 where id = :n", n=without_tv)
-    assert world.drift() == []
+    assert world.discrepancies() == []
 
 
 def test_what_ended_before_its_due_date_and_was_charged_is_billed_but_not_active(world: World) -> None:
@@ -289,7 +290,7 @@ def test_what_ended_before_its_due_date_and_was_charged_is_billed_but_not_active
     world.run("update tv.client_package set cancelled_on = '2026-12-10' where client_plan_id = :n", n=sale_ended)
     world.run("update erp.client_plan set status = 'cancelled', cancelled_on = '2026-12-09' where id = :n",
               n=contract_ended)  # fmt: skip
-    assert world.drift() == [
+    assert world.discrepancies() == [
         (BILLED, sale_ended, package, reais("29.90"), "pacote cancelado em 10/12/2026, antes do que foi cobrado"),
         (BILLED, contract_ended, package, reais("29.90"), "contrato cancelado em 09/12/2026, antes do que foi cobrado"),
     ]
@@ -302,7 +303,7 @@ def test_a_pending_charge_counts_unless_its_settlement_will_void_it(world: World
     world.sell(to_come, package, added_on=date(2026, 12, 18))
     tv.save(world.engine, NEXT_DUE)
     world.run("update tv.client_package set cancelled_on = '2026-12-14' where client_plan_id = :n", n=ended)
-    assert [row for row in world.drift() if row[0] == BILLED] == [
+    assert [row for row in world.discrepancies() if row[0] == BILLED] == [
         (BILLED, kept, package, reais("29.90"), "falta na plataforma")
     ]
 
@@ -312,7 +313,7 @@ def test_a_package_that_the_platform_took_away_is_still_billed(world: World) -> 
     world.sell(plan, package)
     world.bill()
     world.run("update tv.package set active = false")
-    assert world.drift() == [(BILLED, plan, package, reais("29.90"), "a plataforma desativou o pacote")]
+    assert world.discrepancies() == [(BILLED, plan, package, reais("29.90"), "a plataforma desativou o pacote")]
 
 
 def test_an_extra_that_became_part_of_the_plan_is_served(world: World) -> None:
@@ -321,7 +322,7 @@ def test_an_extra_that_became_part_of_the_plan_is_served(world: World) -> None:
     world.serve(plan, package)
     world.bill()
     world.run("update tv.package set extra = false")
-    assert world.drift() == []
+    assert world.discrepancies() == []
 
 
 def test_a_month_in_arrears_is_owed_by_who_had_the_package_at_its_end(world: World) -> None:
@@ -332,9 +333,9 @@ def test_a_month_in_arrears_is_owed_by_who_had_the_package_at_its_end(world: Wor
     world.serve(late, package)
     world.bill()
     world.run("update tv.client_package set cancelled_on = '2026-12-02' where client_plan_id = :n", n=plan)
-    assert world.drift() == []
+    assert world.discrepancies() == []
     world.run("update tv.client_package set cancelled_on = '2026-11-30' where client_plan_id = :n", n=plan)
-    assert [row[:4] for row in world.drift()] == [(BILLED, plan, package, reais("29.90"))]
+    assert [row[:4] for row in world.discrepancies()] == [(BILLED, plan, package, reais("29.90"))]
 
 
 def test_of_a_month_charged_by_its_days_only_the_sale_that_goes_on_is_missed(world: World) -> None:
@@ -343,7 +344,7 @@ def test_of_a_month_charged_by_its_days_only_the_sale_that_goes_on_is_missed(wor
     world.sell(plan, package, "31.00", added_on=date(2026, 6, 1), cancelled_on=date(2026, 12, 5))
     world.sell(plan, package, "62.00", added_on=date(2026, 12, 5))
     world.bill()
-    assert [row[:4] for row in world.drift()] == [
+    assert [row[:4] for row in world.discrepancies()] == [
         (BILLED, plan, package, reais("54.00")),
         (SOLD, plan, package, reais("62.00")),
     ]
@@ -353,27 +354,28 @@ def test_only_the_drift_of_the_last_plan_is_kept_and_summed_by_kind(world: World
     package, plan, other = world.package("29.90"), world.contract(), world.contract()
     for number in (plan, other):
         world.sell(number, package, added_on=date(2026, 12, 11))
-    first = world.plan()
+    first = world.make_change_set()
     assert revenue_assurance.measure(world.engine, first, TODAY) == {
-        SOLD: Measured(2, reais("59.80")),
-        ACTIVE: Measured(0, reais("0")),
-        BILLED: Measured(0, reais("0")),
+        SOLD: Discrepancy(2, reais("59.80")),
+        ACTIVE: Discrepancy(0, reais("0")),
+        BILLED: Discrepancy(0, reais("0")),
     }
     world.serve(other, package)
-    second = world.plan()
-    assert revenue_assurance.measure(world.engine, second, TODAY)[SOLD] == Measured(1, reais("29.90"))
-    assert revenue_assurance.measure(world.engine, second, TODAY)[SOLD] == Measured(1, reais("29.90"))
-    assert world.run("select distinct plan_id from reconciliation.drift") == [(second,)]
-    assert world.run("select plan_id, seen_at <= measured_at from reconciliation.drift_measured") == [(second, True)]
+    second = world.make_change_set()
+    assert revenue_assurance.measure(world.engine, second, TODAY)[SOLD] == Discrepancy(1, reais("29.90"))
+    assert revenue_assurance.measure(world.engine, second, TODAY)[SOLD] == Discrepancy(1, reais("29.90"))
+    assert world.run("select distinct change_set_id from reconciliation.discrepancy") == [(second,)]
+    measured = world.run("select change_set_id, seen_at <= measured_at from reconciliation.discrepancy_measured")
+    assert measured == [(second, True)]
     with pytest.raises(StagingLost):
         revenue_assurance.measure(world.engine, first, TODAY)
-    assert world.run("select plan_id from reconciliation.drift_measured") == [(second,)]
+    assert world.run("select change_set_id from reconciliation.discrepancy_measured") == [(second,)]
 
 
-def test_a_quiet_hour_is_measured_by_its_own_snapshot_and_an_applied_plan_by_the_second_look(
+def test_a_quiet_hour_is_measured_by_its_own_snapshot_and_an_applied_change_set_by_the_second(
     provisioned: House,
 ) -> None:
-    quiet = provisioned.plan()
+    quiet = provisioned.make_change_set()
     provisioned.approve(quiet)
     assert provisioned.operations(quiet) == []
     before = revenue_assurance.measure(provisioned.engine, quiet, ANCHOR)
@@ -387,20 +389,20 @@ def test_a_quiet_hour_is_measured_by_its_own_snapshot_and_an_applied_plan_by_the
     )[0]
     with provisioned.client() as by_hand:
         by_hand.end_service(provisioned.subscriber(plan).uid, uid, idempotency_key="by hand")
-    made = provisioned.plan()
+    made = provisioned.make_change_set()
     assert revenue_assurance.measure(provisioned.engine, made, ANCHOR)[SOLD].client_plans == 1
     provisioned.approve(made)
-    with pytest.raises(StagingLost, match="nobody looked at the platform since"):
+    with pytest.raises(StagingLost, match="there is no snapshot since"):
         revenue_assurance.measure(provisioned.engine, made, ANCHOR)
     provisioned.apply(made)
-    verify.verify(provisioned.engine, provisioned.client(), made)
+    verify_change_set(provisioned.engine, provisioned.client(), made)
     assert revenue_assurance.measure(provisioned.engine, made, ANCHOR) == before
-    snapshot.take(provisioned.engine, provisioned.client())
-    with pytest.raises(StagingLost, match="is not in staging any more"):
+    stage_subscribers(provisioned.engine, provisioned.client())
+    with pytest.raises(StagingLost, match="is no longer in staging"):
         revenue_assurance.measure(provisioned.engine, made, ANCHOR)
 
 
 def test_a_run_for_one_client_plan_says_nothing_of_all(provisioned: House) -> None:
-    made = provisioned.plan(provisioned.served()[0])
-    with pytest.raises(StagingLost, match="none of all client plans"):
+    made = provisioned.make_change_set(provisioned.served()[0])
+    with pytest.raises(StagingLost, match="not of all client plans"):
         revenue_assurance.measure(provisioned.engine, made, ANCHOR)

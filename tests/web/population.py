@@ -132,9 +132,9 @@ def _bill(world: World) -> None:
 
 def _reconcile(world: World) -> None:
     """What a reconciliation left behind."""
-    [(plan,)] = world.run(
+    [(change_set,)] = world.run(
         "with taken as (insert into reconciliation.snapshot (subscribers) values (1) returning id) "
-        "insert into reconciliation.plan (snapshot_id, snapshot_hash, today, status, decided_by, decided_at, "
+        "insert into reconciliation.change_set (snapshot_id, snapshot_hash, today, status, decided_by, decided_at, "
         "verified_at) select id, '', :today, 'verified', 'guard', now(), now() from taken returning id",
         today=world.today,
     )
@@ -142,17 +142,19 @@ def _reconcile(world: World) -> None:
         [("create", None, "applied"), ("add_service", "svc-1", "rejected"), ("add_device", SCRIPT, "planned")]
     ):
         world.run(
-            "insert into reconciliation.operation (plan_id, client_plan_id, number, action, target, reason, status, "
-            "outcome, done_at) values (:plan, :maria, :number, :action, :target, '', :status, :outcome, "
+            "insert into reconciliation.operation (change_set_id, client_plan_id, number, action, target, reason, "
+            "status, outcome, done_at) values (:id, :maria, :number, :action, :target, '', :status, :outcome, "
             "case when :status <> 'planned' then now() end)",
-            plan=plan, maria=world.maria, number=number, action=action, target=target, status=status, outcome=SCRIPT,
+            id=change_set, maria=world.maria, number=number, action=action, target=target, status=status,
+            outcome=SCRIPT,
         )  # fmt: skip
-    world.run("insert into reconciliation.difference values (:plan, :maria, 'add_service', 'svc-1', :why)",
-              plan=plan, maria=world.maria, why=SCRIPT)  # fmt: skip
-    world.run("insert into reconciliation.drift_measured (plan_id, seen_at) values (:plan, now())", plan=plan)
+    world.run("insert into reconciliation.difference values (:change_set, :maria, 'add_service', 'svc-1', :why)",
+              change_set=change_set, maria=world.maria, why=SCRIPT)  # fmt: skip
+    world.run("insert into reconciliation.discrepancy_measured (change_set_id, seen_at) values (:id, now())",
+              id=change_set)  # fmt: skip
     world.run(
-        "insert into reconciliation.drift (plan_id, kind, client_plan_id, package_id, amount, reason) "
-        "select :plan, 'sold_not_active', n, :sports, 29.90, :why from generate_series(1, 120) as n "
-        "union all select :plan, 'billed_not_active', :maria, :films, 1234.56, 'não está no ar'",
-        plan=plan, sports=world.sports, why=SCRIPT, maria=world.maria, films=world.films,
+        "insert into reconciliation.discrepancy (change_set_id, kind, client_plan_id, package_id, amount, reason) "
+        "select :change_set, 'sold_not_active', n, :sports, 29.90, :why from generate_series(1, 120) as n "
+        "union all select :change_set, 'billed_not_active', :maria, :films, 1234.56, 'não está no ar'",
+        change_set=change_set, sports=world.sports, why=SCRIPT, maria=world.maria, films=world.films,
     )  # fmt: skip

@@ -23,9 +23,9 @@ SHOWN = {
     "billing.preview_line": {"status"},
     "finance.invoice": {"status"},
     "finance.posting": {"kind"},
-    "reconciliation.plan": {"status"},
+    "reconciliation.change_set": {"status"},
     "reconciliation.operation": {"action", "status"},
-    "reconciliation.drift": {"kind"},
+    "reconciliation.discrepancy": {"kind"},
     "dashboard.event_status": {"status"},
     "dashboard.package_clients": {"kind"},
 }

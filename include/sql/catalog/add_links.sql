@@ -1,4 +1,4 @@
--- In: sync, whose channels and packages are merged. Staged links that are not here yet are added, and noted.
+-- In: sync, whose channels and packages are merged. Adds the staged links that are new, and records each.
 with added as (
     insert into tv.package_channel (package_id, channel_id)
     select

@@ -1,4 +1,4 @@
--- In: nothing. Staged rows go once their sync, or a later one, was merged: nothing will read them again.
+-- Deletes the staged rows of merged syncs, and of those before them: nothing reads them again.
 with newest as (
     select max(id) as id
     from tv.catalog_sync

@@ -1,4 +1,4 @@
--- In: sync, status (merged or superseded). A sync that is closed is never merged again.
+-- In: sync, status (merged or superseded). Closes a sync; a closed one is never merged again.
 update tv.catalog_sync
 set
     status = :status,

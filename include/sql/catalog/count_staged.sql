@@ -1,4 +1,4 @@
--- In: sync. Keeps how much was staged and quarantined, so that a merge can tell if staging lost rows since.
+-- In: sync. Records how many rows were staged and quarantined, so that a merge can tell if staging lost any since.
 update tv.catalog_sync
 set
     channels = (

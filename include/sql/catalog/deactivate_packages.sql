@@ -1,5 +1,5 @@
--- In: sync. Active packages that the platform no longer lists become inactive, and are noted; none is ever deleted.
--- What is in quarantine was listed: it stays as it is.
+-- In: sync. Deactivates the active packages that the platform no longer lists, and records each; none is ever deleted.
+-- A package in quarantine was listed, so it stays as it is.
 with gone as (
     update tv.package as known
     set active = false, changed_at = now()

@@ -1,4 +1,4 @@
--- In: sync. Out: its staged packages without which nobody can watch anything: the active basic ones.
+-- In: sync. Out: its staged active basic packages; without one nobody can watch anything.
 select platform_uid
 from staging.package
 where catalog_sync_id = :sync and active and service_type = 'BASIC_SERVICE'

@@ -1,4 +1,4 @@
--- In: sync. Out: its staged channels that are active; among them, a number belongs to one.
+-- In: sync. Out: its staged active channels; no two of them may share a number.
 select
     platform_uid,
     number

@@ -1,4 +1,4 @@
--- In: sync. Out: its staged links whose package is not staged, or whose channel is neither staged nor known of old.
+-- In: sync. Out: its staged links whose package is not staged, or whose channel is neither staged nor in tv.channel.
 select
     link.package_uid,
     link.channel_uid

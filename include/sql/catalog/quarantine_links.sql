@@ -1,5 +1,6 @@
--- In: sync, whose rows are staged and whose bad rows are in quarantine. Each staged link whose channel the platform
--- does not list moves into quarantine too. A listed channel that is in quarantine itself counts if we know it of old.
+-- In: sync, whose rows are staged and whose bad rows are in quarantine. Moves each staged link whose channel the
+-- platform does not list into quarantine too. A listed channel that is in quarantine itself counts if it is in
+-- tv.channel.
 with refused as (
     delete from staging.package_channel as link
     where

@@ -1,5 +1,6 @@
--- In: sync, whose channels and packages are merged. Links of staged packages that are not staged go, and are noted.
--- A package that is not staged (gone, or in quarantine) keeps its links, and so does a pair that is in quarantine.
+-- In: sync, whose channels and packages are merged. Removes the links of staged packages that are not staged, and
+-- records each. A package that is not staged (gone, or in quarantine) keeps its links, and so does a link in
+-- quarantine.
 with removed as (
     delete from tv.package_channel as link
     using tv.package as package, tv.channel as channel, staging.package as listed

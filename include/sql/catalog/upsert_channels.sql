@@ -1,4 +1,4 @@
--- In: sync. Channels become what is staged; only rows that differ are touched, and each is noted with what it was.
+-- In: sync. Updates or inserts the staged channels; touches only rows that differ, and records what each was before.
 with known as (
     select
         id,

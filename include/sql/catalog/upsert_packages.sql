@@ -1,6 +1,6 @@
--- In: sync. Packages take name, type and activity from what is staged; only rows that differ are touched, and each is
--- noted with what it was. Whether a package is extra, its price and its point limit are the ISP's: a new one gets a
--- first guess, an old one keeps its own.
+-- In: sync. Takes name, type and activity of packages from staging; touches only rows that differ, and records what
+-- each was before. Whether a package is extra, its price and its point limit are the ISP's: a new package gets a first
+-- guess, a known one keeps its own.
 with known as (
     select
         id,

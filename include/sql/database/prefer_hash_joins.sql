@@ -1,7 +1,7 @@
--- Until the transaction ends, joins of whole tables are not planned row by row: on tables that were never analysed,
--- as after a bulk load or behind a view of an ERP, that would be quadratic. Their hash tables and the sorts of new
--- keys may take some memory, or they would go through the disk in many pieces; and handing a row from one process to
--- another is not thought so dear that nothing is done by two. Temporary tables are looked at roughly.
+-- Keeps PostgreSQL from joining whole tables row by row until the transaction ends: on tables that were never analysed,
+-- as after a bulk load or behind a view of an ERP, that would be quadratic. Gives hash tables and the sorts of new keys
+-- some memory, or they would spill to disk in many pieces; makes handing rows between processes cheap enough to use
+-- two; and samples temporary tables coarsely.
 select
     set_config('enable_nestloop', 'off', true) as nestloop,
     set_config('work_mem', '64MB', true) as work_mem,

@@ -1,2 +1,2 @@
--- Out: one row: whether the ERP shows any client plan at all.
+-- Out: one row: whether the ERP has any client plan at all.
 select exists(select 1 from erp.client_plan) as has_client_plans

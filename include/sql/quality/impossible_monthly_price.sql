@@ -1,5 +1,5 @@
--- In: due_date. Out: each service plan that is due and is not in erp.service_plan, is there more than once, or has no
--- monthly price of zero or more.
+-- In: due_date. Out: each service plan that is due and is missing from erp.service_plan, is listed there more than
+-- once, or has no monthly price of zero or more.
 select
     'service plan ' || due.service_plan_id || case
         when count(service_plan.id) = 0 then ' does not exist'

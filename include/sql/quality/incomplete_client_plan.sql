@@ -1,4 +1,4 @@
--- In: nothing. Out: each client plan whose status or first day the ERP leaves empty: it is not billed.
+-- Out: each client plan without a status, or active without a first day, in the ERP: it is not billed.
 select
     'client plan ' || plan.id || ' has status ' || coalesce(plan.status, 'null')
     || ' and first day ' || coalesce(cast(plan.activated_on as text), 'null') as offender

@@ -1,5 +1,5 @@
--- In: check_name, due_date (null: of a check that concerns none), offenders. What a check found now takes the place of
--- what it found before; rows that stay keep their time.
+-- In: check_name, due_date (null: the check concerns none), offenders. Replaces what the check found before; offenders
+-- that were there before keep their time.
 with gone as (
     delete from quality.offender
     where

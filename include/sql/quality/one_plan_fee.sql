@@ -1,5 +1,5 @@
--- In: due_date. Out: each client plan that has more than one plan fee in the month of the due date, by what the fees
--- say of themselves and by the invoices that they are on, and each fee on an invoice of another client plan or month.
+-- In: due_date. Out: each client plan with more than one plan fee in the month of the due date, by the fees' own client
+-- plan and month or by those of their invoices; and each fee on an invoice of another client plan or month.
 select
     'client plan ' || fee.client_plan_id || ' has ' || count(*) || ' plan fees in ' || to_char(fee.month, 'YYYY-MM')
         as offender

@@ -1,4 +1,4 @@
--- In: nothing. Out: each live client package whose client plan the ERP does not have: it is on no list.
+-- Out: each live client package whose client plan the ERP does not have: it is on no list.
 select
     'client package ' || sold.id || ' is of client plan ' || sold.client_plan_id || ', which does not exist'
         as offender

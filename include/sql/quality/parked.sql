@@ -1,4 +1,4 @@
--- In: due_date. Out: each client package that the TV billing of the due date parked because of an error in the data.
+-- In: due_date. Out: each client package that the TV billing of the due date parked because of bad data.
 select
     'client package ' || exclusion.client_package_id || ' of client plan ' || exclusion.client_plan_id
     || ' is not charged: ' || exclusion.reason as offender

@@ -1,5 +1,5 @@
 -- In: due_date. Out: each charge of the due date that is reversed without a reversal of the same amount, or has one
--- without being reversed, and each reversal whose posting gives back something else than the posting it points at.
+-- without being reversed, and each reversal whose posting credits another amount than the posting it points at.
 select
     'event ' || charge.id || ' of ' || charge.amount || ' is ' || case when charge.reversed then '' else 'not ' end
     || 'reversed, its reversals are ' || coalesce(sum(reversal.amount), 0) as offender

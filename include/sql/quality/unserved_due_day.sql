@@ -1,5 +1,5 @@
 -- In: due_days, the ISP's. Out: each due day of active client plans that the schedule does not serve, so that they are
--- billed only where a month's end brings them to a day that it does.
+-- billed only where a month's end moves them to a day that it serves.
 select
     'due day ' || plan.due_day || ' is not in MULTITV_DUE_DAYS, ' || count(*) || ' active client plans have it'
         as offender

@@ -1,3 +1,3 @@
--- In: plan. Forgets what an earlier look at the platform found.
+-- In: change_set. Deletes the differences that an earlier verification recorded.
 delete from reconciliation.difference
-where difference.plan_id = :plan
+where difference.change_set_id = :change_set

@@ -1,5 +1,6 @@
--- In: snapshot, whose rows are all in staging. Makes it the one that staging holds. Out: its number of subscribers.
--- The hash tells two snapshots of one state apart from those of two: neither order nor any id of ours is in it.
+-- In: snapshot, whose rows are all in staging. Marks it as the snapshot that staging holds. Out: its number of
+-- subscribers.
+-- The hash is the same for two snapshots of the same state: it depends neither on row order nor on any id of ours.
 with counted as (
     select
         count(*) as subscribers,

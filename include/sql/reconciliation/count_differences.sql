@@ -1,6 +1,6 @@
--- In: plan. Out: how many differences are explained by a rejected operation, and how many are not.
+-- In: change_set. Out: how many differences a rejected operation explains, and how many nothing explains.
 select
     count(difference.rejected_because) as explained,
     count(*) - count(difference.rejected_because) as unexplained
 from reconciliation.difference
-where difference.plan_id = :plan
+where difference.change_set_id = :change_set

@@ -1,7 +1,7 @@
--- In: today, client_plan (one, or null), uid_field and pin_field (the names of the two extra fields). Stages each
--- client plan that we manage: its service plan allows TV, or we provisioned it once.
--- A family's TV is taken away for an explicit reason only: a contract that is gone from the ERP, or whose status or
--- first day is empty, or that starts later, is left out here, and so is not touched.
+-- In: today, client_plan (one, or null for all), uid_field and pin_field (the names of the two extra fields). Stages
+-- each client plan that we manage: its service plan allows TV, or we have provisioned it before.
+-- TV is taken away for an explicit reason only: a contract that is gone from the ERP, has no status or first day, or
+-- starts later is left out here, and so is not touched.
 insert into staging.desired_subscriber (
     client_plan_id,
     first_name,
@@ -79,7 +79,7 @@ service as (
         held.client_plan_id,
         package.platform_uid,
         package.service_type = 'EXTENDED_SERVICE' as extended,
-        -- The default package comes before a basic one that is sold on top of it.
+        -- The default package takes precedence over a basic one that is sold on top of it.
         row_number() over (
             partition by held.client_plan_id, package.service_type order by min(held.place), package.id
         ) as place
@@ -91,7 +91,7 @@ service as (
 services as (
     select
         service.client_plan_id,
-        -- By the bytes, as Python sorts what the snapshot holds.
+        -- Sorted by bytes, as Python sorts the services of the snapshot.
         array_agg(service.platform_uid order by convert_to(service.platform_uid, 'UTF8'))
         filter (where service.extended or service.place = 1) as wanted,
         array_agg(service.platform_uid order by convert_to(service.platform_uid, 'UTF8'))

@@ -1,8 +1,8 @@
--- In: plan; the temporary table step. Keeps what still differs, with the rejected operation that explains it: the same
--- one, or the creation of the subscriber.
-insert into reconciliation.difference (plan_id, client_plan_id, action, target, rejected_because)
+-- In: change_set; the temporary table step. Records what still differs, with the rejected operation that explains it:
+-- the same operation, or the creation of the subscriber.
+insert into reconciliation.difference (change_set_id, client_plan_id, action, target, rejected_because)
 select
-    :plan,
+    :change_set,
     step.client_plan_id,
     step.action,
     step.target,
@@ -10,7 +10,7 @@ select
 from step
 left join reconciliation.operation as rejected
     on
-        rejected.plan_id = :plan
+        rejected.change_set_id = :change_set
         and step.client_plan_id = rejected.client_plan_id
         and rejected.status = 'rejected'
         and (

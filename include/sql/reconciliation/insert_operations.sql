@@ -1,6 +1,7 @@
--- In: plan; the temporary table step. Writes the plan down, each operation with the key under which it will be sent.
+-- In: change_set; the temporary table step. Inserts the operations, each with the idempotency key under which it will
+-- be sent.
 insert into reconciliation.operation (
-    plan_id,
+    change_set_id,
     client_plan_id,
     number,
     action,
@@ -15,7 +16,7 @@ insert into reconciliation.operation (
     done_at
 )
 select
-    :plan,
+    :change_set,
     step.client_plan_id,
     step.number,
     step.action,

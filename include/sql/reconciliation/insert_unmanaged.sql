@@ -1,7 +1,7 @@
--- In: plan; the temporary table pair. Notes the subscribers that nobody sold.
-insert into reconciliation.unmanaged (plan_id, subscriber_uid, external_id)
+-- In: change_set; the temporary table pair. Records the subscribers that no contract accounts for.
+insert into reconciliation.unmanaged (change_set_id, subscriber_uid, external_id)
 select
-    :plan,
+    :change_set,
     pair.uid,
     pair.external_id
 from pair

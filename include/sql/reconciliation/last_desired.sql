@@ -1,7 +1,7 @@
--- In: plan. Out: how many client plans the platform should have served when a plan for all was last verified before
--- this one; no row if none was.
+-- In: change_set. Out: how many client plans the platform should have served according to the last verified full change
+-- set before this one; no row if there was none.
 select earlier.desired
-from reconciliation.plan as earlier
-where earlier.id < :plan and earlier.status = 'verified' and earlier.only_client_plan_id is null
+from reconciliation.change_set as earlier
+where earlier.id < :change_set and earlier.status = 'verified' and earlier.only_client_plan_id is null
 order by earlier.id desc
 limit 1

@@ -1,10 +1,10 @@
--- In: plan, release (whether devices are taken away, or all the rest is done), batches (at most so many), smallest (at
--- least so many client plans in each). Out: the first and the last client plan of each batch of operations to come.
+-- In: change_set, release (true: device removals only), batches (at most this many), smallest (client plans in a batch,
+-- at least). Out: the first and last client plan of each batch of planned operations.
 with waiting as (
     select distinct operation.client_plan_id
     from reconciliation.operation
     where
-        operation.plan_id = :plan
+        operation.change_set_id = :change_set
         and operation.status = 'planned'
         and (not :release or operation.action = 'remove_device')
 ),

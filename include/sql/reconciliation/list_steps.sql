@@ -1,6 +1,6 @@
--- In: the temporary table pair. Makes the temporary table step: what it takes to make the platform's subscribers the
--- desired ones, numbered in their order within a client plan. `refusal` says why a step is not even tried.
--- A basic service is replaced by putting another, so it is ended only where none takes its place.
+-- In: the temporary table pair. Creates the temporary table step: what makes the platform's subscribers equal to the
+-- desired ones, numbered in order within a client plan. `refusal` says why a step is not tried at all.
+-- Putting a basic service replaces the live one, so a basic service is ended only where none replaces it.
 create temporary table step on commit drop as
 with ours as (
     select pair.* from pair
@@ -86,7 +86,7 @@ unordered as (
         service.client_plan_id,
         case
             when service.live_uid is null then case when service.basic then 30 else 35 end
-            -- What carries the others ends last.
+            -- The basic service carries the others, so it ends last.
             when service.basic then 50
             else 25
         end,

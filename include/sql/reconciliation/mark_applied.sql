@@ -1,8 +1,8 @@
--- In: plan. Out: the plan's id, if it was applied: approved, and still the newest.
-update reconciliation.plan
-set status = 'applied', applied_at = coalesce(plan.applied_at, now())
+-- In: change_set. Marks it as applied if it was approved and is still the newest. Out: its id, if so.
+update reconciliation.change_set
+set status = 'applied', applied_at = coalesce(change_set.applied_at, now())
 where
-    plan.id = :plan
-    and plan.status in ('approved', 'applied', 'verified')
-    and plan.id = (select max(newest.id) from reconciliation.plan as newest)
-returning plan.id
+    change_set.id = :change_set
+    and change_set.status in ('approved', 'applied', 'verified')
+    and change_set.id = (select max(newest.id) from reconciliation.change_set as newest)
+returning change_set.id

@@ -1,9 +1,9 @@
--- In: plan. Finishes the plan, unless something differs that nothing explains.
-update reconciliation.plan
+-- In: change_set. Marks it as verified unless a difference is left that nothing explains.
+update reconciliation.change_set
 set status = 'verified', verified_at = now()
 where
-    plan.id = :plan
+    change_set.id = :change_set
     and not exists (
         select 1 from reconciliation.difference
-        where difference.plan_id = plan.id and difference.rejected_because is null
+        where difference.change_set_id = change_set.id and difference.rejected_because is null
     )

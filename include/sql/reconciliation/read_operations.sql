@@ -1,11 +1,11 @@
--- In: plan, after and last (client plans), release (devices taken away only, or all), page (so many client plans). Out:
--- what is left to do, in order; with the uid of a subscriber that this plan created, how many changes of ours came
--- since its version was read, and whether the client plan was planned anew already.
+-- In: change_set, after and last (client plans), release (true: device removals only), page (client plans). Out: the
+-- planned operations of a page of client plans, in order; with the uid of a subscriber that this change set created,
+-- how many changes of ours followed the version that was read, and whether the operations were recomputed before.
 with waiting as (
     select distinct operation.client_plan_id
     from reconciliation.operation
     where
-        operation.plan_id = :plan
+        operation.change_set_id = :change_set
         and operation.client_plan_id > :after
         and operation.client_plan_id <= :last
         and operation.status = 'planned'
@@ -14,31 +14,31 @@ with waiting as (
     limit :page
 ),
 
-anew as (
+superseded as (
     select
         operation.client_plan_id,
         max(operation.number) filter (where operation.status = 'superseded') as last_number
     from waiting
     inner join reconciliation.operation as operation on waiting.client_plan_id = operation.client_plan_id
-    where operation.plan_id = :plan
+    where operation.change_set_id = :change_set
     group by operation.client_plan_id
 ),
 
 known as (
     select
-        anew.client_plan_id,
-        anew.last_number is not null as replanned,
+        superseded.client_plan_id,
+        superseded.last_number is not null as recomputed,
         max(operation.subscriber_uid) filter (where operation.action = 'create') as created_uid,
         count(*) filter (
             where
             operation.status = 'applied'
             and operation.outcome is null
-            and operation.number > coalesce(anew.last_number, 0)
+            and operation.number > coalesce(superseded.last_number, 0)
         ) as changes
-    from anew
-    inner join reconciliation.operation as operation on anew.client_plan_id = operation.client_plan_id
-    where operation.plan_id = :plan
-    group by anew.client_plan_id, anew.last_number
+    from superseded
+    inner join reconciliation.operation as operation on superseded.client_plan_id = operation.client_plan_id
+    where operation.change_set_id = :change_set
+    group by superseded.client_plan_id, superseded.last_number
 )
 
 select
@@ -49,13 +49,13 @@ select
     operation.expected_version,
     operation.target,
     operation.after,
-    operation.idempotency_key,
+    operation.idempotency_key as key,
     known.changes as changes_before,
-    known.replanned
+    known.recomputed
 from known
 inner join reconciliation.operation as operation on known.client_plan_id = operation.client_plan_id
 where
-    operation.plan_id = :plan
+    operation.change_set_id = :change_set
     and operation.status = 'planned'
     and (not :release or operation.action = 'remove_device')
 order by operation.client_plan_id, operation.number

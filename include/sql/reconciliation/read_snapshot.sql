@@ -1,4 +1,4 @@
--- In: snapshot. Out: the snapshot, if staging holds all of it.
+-- In: snapshot. Out: its row, if staging holds all of it.
 select
     snapshot.id,
     snapshot.hash,

@@ -1,5 +1,5 @@
--- In: uid_field, pin_field. Brings what we have recorded of the desired subscribers up to date. Out: how many of them
--- the platform should serve.
+-- In: uid_field, pin_field. Updates the recorded uid and PIN of the desired subscribers in staging. Out: how many of
+-- them the platform should serve.
 with fresh as (
     update staging.desired_subscriber as desired
     set recorded_uid = recorded.value, has_pin = pin.value is not null

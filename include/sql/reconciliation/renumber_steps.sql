@@ -1,12 +1,12 @@
--- In: plan, client_plan; the temporary table step. Puts the steps after what was planned for it before. What takes
--- something away is refused unless the plan that was approved took it away too.
+-- In: change_set, client_plan; the temporary table step. Numbers the steps after the client plan's earlier operations.
+-- A step that takes something away is refused unless the approved change set took it away too.
 with earlier as (
     select
         operation.action,
         operation.target,
         operation.number
     from reconciliation.operation
-    where operation.plan_id = :plan and operation.client_plan_id = :client_plan
+    where operation.change_set_id = :change_set and operation.client_plan_id = :client_plan
 )
 
 update step
@@ -20,5 +20,5 @@ set
                 select 1 from earlier
                 where earlier.action = step.action and earlier.target is not distinct from step.target
             )
-            then 'NOT_APPROVED: it was not in the plan that was approved, so it is left for the next run'
+            then 'NOT_APPROVED: it was not in the change set that was approved, so it is left for the next run'
     end

@@ -1,4 +1,4 @@
--- Out: some of the client plans that are staged more than once on a side: a view of the ERP that repeats rows, or two
+-- Out: some of the client plans that are staged more than once on a side: an ERP view that repeats rows, or two
 -- subscribers with one external_id.
 select 'erp.client_plan lists client plan ' || desired.client_plan_id || ' ' || count(*) || ' times' as offender
 from staging.desired_subscriber as desired

@@ -1,2 +1,2 @@
--- Out: whether staging holds a subscriber of the platform twice. By bytes: any order will do, and this one is fast.
+-- Out: whether staging holds a subscriber twice. Compares bytes: any order will do, and this one is fast.
 select count(*) > count(distinct uid collate "C") from staging.subscriber

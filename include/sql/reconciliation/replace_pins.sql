@@ -1,16 +1,16 @@
 -- In: name of the extra field; client_plans, stored, fresh: lists of the same length. Replaces encrypted PINs that are
--- still what was read. Whoever else writes PINs locks them in an order of their own, so rows in use are left out:
--- waiting for them could end in a deadlock.
+-- unchanged since they were read. Other writers lock PINs in their own order, so rows in use are skipped: waiting for
+-- them could deadlock.
 with held as (
     select
         field.client_plan_id,
-        told.fresh
+        given.fresh
     from
         unnest(
             cast(:client_plans as bigint[]), cast(:stored as text[]), cast(:fresh as text[])
-        ) as told (client_plan_id, stored, fresh)
+        ) as given (client_plan_id, stored, fresh)
     inner join tv.client_extra_field as field
-        on told.client_plan_id = field.client_plan_id and told.stored = field.value
+        on given.client_plan_id = field.client_plan_id and given.stored = field.value
     where field.name = :name
     for update of field skip locked
 )

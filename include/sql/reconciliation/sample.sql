@@ -1,5 +1,6 @@
--- In: plan, shown. Out: some operations of each action, what takes something away first, and what is impossible last.
--- What is before and after holds no secret.
+-- In: change_set, shown. Out: some operations of each action, those that take something away first and refused ones
+-- last.
+-- Neither `before` nor `after` holds a secret.
 with numbered as (
     select
         operation.client_plan_id,
@@ -14,7 +15,7 @@ with numbered as (
             order by operation.client_plan_id, operation.number
         ) as place
     from reconciliation.operation
-    where operation.plan_id = :plan
+    where operation.change_set_id = :change_set
 )
 
 select

@@ -1,4 +1,4 @@
--- In: plan, client_plan. What was still to be done for it is not done any more.
+-- In: change_set, client_plan. Supersedes the client plan's operations that are still planned.
 update reconciliation.operation
-set status = 'superseded', outcome = 'planned anew', done_at = now()
-where operation.plan_id = :plan and operation.client_plan_id = :client_plan and operation.status = 'planned'
+set status = 'superseded', outcome = 'recomputed', done_at = now()
+where operation.change_set_id = :change_set and operation.client_plan_id = :client_plan and operation.status = 'planned'

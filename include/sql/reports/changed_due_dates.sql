@@ -1,5 +1,5 @@
--- Out: the due dates whose TV billing is not as it was when its events were last summed, oldest first. Of a run that is
--- closed, events and postings change by a correction or a reversal's posting only; any other may change at any time.
+-- Out: the due dates whose TV billing changed since their events were last summed, oldest first. Of a closed run,
+-- events and postings change only by a correction or a reversal's posting; of any other they may change at any time.
 select state.due_date
 from dashboard.due_date_state as state
 left join dashboard.due_date as summed on state.due_date = summed.due_date

@@ -1,6 +1,6 @@
--- Forgets the drift of the plan before.
+-- Deletes the discrepancies that were last measured.
 with measured as (
-    delete from reconciliation.drift_measured
+    delete from reconciliation.discrepancy_measured
 )
 
-delete from reconciliation.drift
+delete from reconciliation.discrepancy

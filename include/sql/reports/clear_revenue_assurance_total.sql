@@ -1,2 +1,2 @@
--- Empties the drift by kind.
-delete from dashboard.drift
+-- Empties the totals of the discrepancies by kind.
+delete from dashboard.discrepancy

@@ -1,10 +1,10 @@
--- In: plan, today, since (no charge is older); the temporary tables unserved, suspect and concerned. Keeps what is sold
--- but not active, and what is billed but not active: a charge of an extra that the platform does not serve, although
--- the client plan should be served and the sale did not end.
--- No drift is a sale, or a contract, that ended after the day for which it was charged, a contract that is suspended or
--- has no TV any more, and a pending charge of what ended before that day, which its settlement voids; a processed one
--- is. The reason is what the plan's operations, or else the platform's subscriber, tell.
-insert into reconciliation.drift (plan_id, kind, client_plan_id, package_id, amount, reason)
+-- In: change_set, today, since (no charge is older); the temporary tables unserved, suspect and concerned. Inserts what
+-- is sold but not active, and what is billed but not active: a charge of an extra that the platform does not serve,
+-- although the client plan should be served and the sale did not end.
+-- Not a discrepancy: a sale or contract that ended after the day for which it was charged; a contract that is suspended
+-- or no longer has TV; and a pending charge of what ended before that day, which settlement voids (a processed one is a
+-- discrepancy). The reason comes from the change set's operations, or else from the platform's subscriber.
+insert into reconciliation.discrepancy (change_set_id, kind, client_plan_id, package_id, amount, reason)
 with charge as (
     select
         suspect.client_plan_id,
@@ -59,7 +59,7 @@ missing as (
     group by charge.client_plan_id, charge.package_id
 ),
 
--- What the plan did not get done for a client plan: its subscriber (no target), or a service.
+-- What the change set left undone for a client plan: its subscriber (no target), or a service.
 undone as (
     select
         operation.client_plan_id,
@@ -67,13 +67,13 @@ undone as (
         coalesce(max(operation.outcome), 'NOT_APPLIED') as outcome
     from reconciliation.operation as operation
     where
-        operation.plan_id = :plan
+        operation.change_set_id = :change_set
         and operation.status in ('planned', 'rejected')
         and operation.action in ('create', 'resume', 'add_service')
     group by operation.client_plan_id, operation.target
 ),
 
-told (outcome, reason) as (
+wording (outcome, reason) as (
     values
     ('NOT_APPLIED', 'a reconciliação que o ativaria não foi aprovada'),
     ('the ERP knows no name of this client', 'o ERP não sabe o nome do cliente'),
@@ -81,7 +81,7 @@ told (outcome, reason) as (
 )
 
 select
-    :plan,
+    :change_set,
     missing.kind,
     missing.client_plan_id,
     missing.package_id,
@@ -90,7 +90,7 @@ select
         when missing.ended is not null then missing.ended
         when not package.active then 'a plataforma desativou o pacote'
         when coalesce(subscriber.outcome, service.outcome) is not null
-            then coalesce(told.reason, 'recusado pela plataforma: ' || coalesce(subscriber.outcome, service.outcome))
+            then coalesce(wording.reason, 'recusado pela plataforma: ' || coalesce(subscriber.outcome, service.outcome))
         when not package.platform_uid = any(concerned.services_wanted)
             then 'vendido há pouco: a próxima reconciliação o ativa'
         when concerned.status is null then 'sem assinante na plataforma'
@@ -104,5 +104,5 @@ inner join concerned on missing.client_plan_id = concerned.client_plan_id
 left join undone as subscriber on missing.client_plan_id = subscriber.client_plan_id and subscriber.target is null
 left join undone as service
     on missing.client_plan_id = service.client_plan_id and package.platform_uid = service.target
-left join told on coalesce(subscriber.outcome, service.outcome) = told.outcome
+left join wording on coalesce(subscriber.outcome, service.outcome) = wording.outcome
 where (concerned.status = 'ACTIVE' and package.platform_uid = any(concerned.services)) is not true

@@ -1,11 +1,12 @@
--- In: plan, today; due_days, due_dates, runs (the last due date of each due day and its TV billing run, lists of the
--- same length); the temporary tables suspect and concerned. Keeps what is active but not billed: an extra that the
--- platform serves without a charge of the month, and that either is not sold (and not the plan's own package), or was
--- sold on the client plan's last due date, as its policy counts it.
--- No drift is what is free; what was sold, or whose contract began, after that due date; what was charged in the month
--- by another due date; what the policy's minimum or a person's correction says is not charged; and what was not charged
--- because of the contract's state of that day, if the contract is in force now. Of the others the exclusion says why.
-insert into reconciliation.drift (plan_id, kind, client_plan_id, package_id, amount, reason)
+-- In: change_set, today; due_days, due_dates, runs (the last due date of each due day and its TV billing run, lists of
+-- the same length); the temporary tables suspect and concerned. Inserts what is active but not billed: an extra that
+-- the platform serves without a charge of the month, and that either is not sold (and is not the plan's own package),
+-- or was sold on the client plan's last due date, as its policy counts it.
+-- Not a discrepancy: what is free; what was sold, or whose contract began, after that due date; what another due date
+-- of the month charged; what the policy's minimum or a person's correction leaves uncharged; and what was not charged
+-- because of the contract's state on that day, unless the contract is in force now. For the others the exclusion gives
+-- the reason.
+insert into reconciliation.discrepancy (change_set_id, kind, client_plan_id, package_id, amount, reason)
 with last_due as (
     select *
     from
@@ -75,7 +76,7 @@ excluded as (
     where exclusion.run_id = any(cast(:runs as bigint[]))
 ),
 
-told (exclusion, reason, of_contract) as (
+wording (exclusion, reason, of_contract) as (
     values
     ('client_plan_cancelled', 'contrato cancelado', true),
     ('client_plan_suspended', 'contrato suspenso', true),
@@ -90,7 +91,7 @@ told (exclusion, reason, of_contract) as (
 )
 
 select
-    :plan,
+    :change_set,
     'active_not_billed',
     sale.client_plan_id,
     sale.package_id,
@@ -99,7 +100,7 @@ select
         when not sale.is_sold and sale.cancelled_on <= cast(:today as date)
             then 'não vendido desde ' || to_char(sale.cancelled_on, 'DD/MM/YYYY')
         when not sale.is_sold then 'não vendido'
-        when told.reason is not null then told.reason
+        when wording.reason is not null then wording.reason
         when coalesce(sale.price, package.price) is null then 'sem preço'
         else 'fora da lista do vencimento ' || to_char(sale.due_date, 'DD/MM/YYYY')
     end
@@ -108,7 +109,7 @@ inner join tv.package as package on sale.package_id = package.id
 left join tv.service_plan_setting as setting on sale.service_plan_id = setting.service_plan_id
 inner join concerned on sale.client_plan_id = concerned.client_plan_id
 left join excluded on sale.run_id = excluded.run_id and sale.client_package_id = excluded.client_package_id
-left join told on excluded.reason = told.exclusion
+left join wording on excluded.reason = wording.exclusion
 where
     coalesce(sale.price, package.price) is distinct from 0
     and case
@@ -116,6 +117,6 @@ where
         when not sale.was_due then false
         when excluded.reason is null then true
         -- Free, below the minimum, corrected, billed already, sold at another time: as it should be.
-        when told.exclusion is null then false
-        else not told.of_contract or concerned.status_wanted is distinct from 'ACTIVE'
+        when wording.exclusion is null then false
+        else not wording.of_contract or concerned.status_wanted is distinct from 'ACTIVE'
     end

@@ -1,13 +1,13 @@
--- In: today, timezone (the ISP's). Counts the operations that the plans of the last 31 days planned, by day, action
--- and status. What was planned again and again on one day, because it was rejected or its plan was not applied, counts
--- once, as it ended.
+-- In: today, timezone (the ISP's). Counts the operations of the change sets of the last 31 days by day, action and
+-- status. An operation that comes again on the same day, because it was rejected or its change set was not applied,
+-- counts once, with its last status.
 insert into dashboard.operation (day, action, status, operations)
 with recent as (
     select
-        plan.id,
-        cast(plan.created_at at time zone :timezone as date) as day
-    from reconciliation.plan as plan
-    where plan.created_at >= cast(cast(:today as date) - 30 as timestamp) at time zone :timezone
+        change_set.id,
+        cast(change_set.created_at at time zone :timezone as date) as day
+    from reconciliation.change_set
+    where change_set.created_at >= cast(cast(:today as date) - 30 as timestamp) at time zone :timezone
 ),
 
 ended as (
@@ -16,14 +16,14 @@ ended as (
         operation.action,
         operation.status
     from reconciliation.operation as operation
-    inner join recent on operation.plan_id = recent.id
-    where operation.plan_id >= (select min(first.id) from recent as first)
+    inner join recent on operation.change_set_id = recent.id
+    where operation.change_set_id >= (select min(first.id) from recent as first)
     order by
         recent.day asc,
         operation.client_plan_id asc,
         operation.action asc,
         operation.target asc,
-        operation.plan_id desc,
+        operation.change_set_id desc,
         operation.number desc
 )
 

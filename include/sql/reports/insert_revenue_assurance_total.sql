@@ -1,10 +1,11 @@
--- Sums the drift of the last measuring by kind; also a kind of which there is none. Nothing if it was never measured.
-insert into dashboard.drift (kind, client_plans, amount)
+-- Sums the discrepancies that were last measured by kind; a kind without any gets a row of zeros. Inserts nothing if
+-- they were never measured.
+insert into dashboard.discrepancy (kind, client_plans, amount)
 select
     kind.name,
-    count(distinct drift.client_plan_id) as client_plans,
-    coalesce(sum(drift.amount), 0) as amount
+    count(distinct discrepancy.client_plan_id) as client_plans,
+    coalesce(sum(discrepancy.amount), 0) as amount
 from unnest(array['sold_not_active', 'active_not_billed', 'billed_not_active']) as kind (name)
-left join reconciliation.drift as drift on kind.name = drift.kind
-where exists (select 1 from reconciliation.drift_measured)
+left join reconciliation.discrepancy on kind.name = discrepancy.kind
+where exists (select 1 from reconciliation.discrepancy_measured)
 group by kind.name

@@ -1,5 +1,5 @@
--- In: the temporary tables unserved and suspect. Makes the temporary table concerned: of each client plan in them, what
--- staging has of both sides.
+-- In: the temporary tables unserved and suspect. Creates the temporary table concerned: for each client plan in them,
+-- what staging has on both sides.
 create temporary table concerned on commit drop as
 with client_plan as (
     select unserved.client_plan_id from unserved

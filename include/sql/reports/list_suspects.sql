@@ -1,9 +1,9 @@
 -- In: due_days, due_dates (the last due date of each due day, lists of the same length), since (the first of the month
--- of the oldest of them). Makes the temporary table suspect: each extra of a client plan of ours that is either live on
--- the platform or charged, but not both. Charged is what has a live charge on the client plan's last due date, or on
--- another one of the same month, since a due day may have moved. Each charge comes with the day that it counts by: who
--- had the package then owes it.
--- A table and not a part of the next statement, because only so PostgreSQL joins in parallel.
+-- of the oldest of them). Creates the temporary table suspect: each extra of a client plan of ours that is either live
+-- on the platform or charged, but not both. Charged means a live charge on the client plan's last due date, or on
+-- another one of the same month, since a due day may have moved. Each charge comes with the day that it counts by:
+-- whoever had the package on that day owes it.
+-- A table and not part of the next statement, because PostgreSQL parallelises the join only this way.
 create temporary table suspect on commit drop as
 with contract as (
     select

@@ -1,7 +1,7 @@
--- In: today. Makes the temporary table unserved: each extra that is sold today to a client plan that should be served,
--- but whose service the platform's subscriber does not have live, with its price a month in reais. Few rows, of which
--- only then it is asked whether they should be served.
--- A table and not a part of the next statement, because only so PostgreSQL joins in parallel.
+-- In: today. Creates the temporary table unserved: each extra that is sold today to a client plan that should be
+-- served, but is not live on the platform, with its monthly price in reais. Few rows, so whether they should be served
+-- is looked up last.
+-- A table and not part of the next statement, because PostgreSQL parallelises the join only this way.
 create temporary table unserved on commit drop as
 with missing as materialized (
     select

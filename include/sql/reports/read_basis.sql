@@ -1,11 +1,13 @@
--- In: plan. Out: the snapshot that shows the platform as the plan left it (the second one, or the first where nothing
--- was applied; null if nobody looked since), how many client plans should be served, and the one that was looked at.
+-- In: change_set. Out: the snapshot that shows the platform after the change set (the second one, or the first if
+-- nothing was applied; null if there is no snapshot since), how many client plans should be served, and the one client
+-- plan that was reconciled (null: all).
 select
     case
-        when plan.second_snapshot_id is not null then plan.second_snapshot_id
-        when plan.status not in ('approved', 'applied') and plan.applied_at is null then plan.snapshot_id
+        when change_set.second_snapshot_id is not null then change_set.second_snapshot_id
+        when change_set.status not in ('approved', 'applied') and change_set.applied_at is null
+            then change_set.snapshot_id
     end as snapshot_id,
-    plan.desired,
-    plan.only_client_plan_id
-from reconciliation.plan
-where plan.id = :plan
+    change_set.desired,
+    change_set.only_client_plan_id
+from reconciliation.change_set
+where change_set.id = :change_set

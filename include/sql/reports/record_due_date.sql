@@ -1,4 +1,4 @@
--- In: due_date. Keeps what its TV billing is, before its events are summed: what happens after this is summed again.
+-- In: due_date. Records the state of its TV billing before its events are summed: what happens later is summed again.
 insert into dashboard.due_date (due_date, status, closed_at, corrections, credits)
 select
     state.due_date,

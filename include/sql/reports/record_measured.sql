@@ -1,7 +1,8 @@
--- In: plan, snapshot (the one that was compared with). Keeps which plan the drift is of, and when that was.
-insert into reconciliation.drift_measured (plan_id, seen_at)
+-- In: change_set, snapshot (the one that was compared with). Records which change set the discrepancies are of, and
+-- when its snapshot was taken.
+insert into reconciliation.discrepancy_measured (change_set_id, seen_at)
 select
-    :plan,
+    :change_set,
     snapshot.taken_at
 from reconciliation.snapshot as snapshot
 where snapshot.id = :snapshot

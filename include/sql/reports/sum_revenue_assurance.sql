@@ -1,9 +1,9 @@
--- Out: the drift by kind: how many client plans, reais a month; also of a kind that has none.
+-- Out: the discrepancies by kind: how many client plans, reais a month; a kind without any has zeros.
 select
     kind.name as kind,
-    count(distinct drift.client_plan_id) as client_plans,
-    coalesce(sum(drift.amount), 0) as amount
+    count(distinct discrepancy.client_plan_id) as client_plans,
+    coalesce(sum(discrepancy.amount), 0) as amount
 from unnest(array['sold_not_active', 'active_not_billed', 'billed_not_active']) as kind (name)
-left join reconciliation.drift as drift on kind.name = drift.kind
+left join reconciliation.discrepancy on kind.name = discrepancy.kind
 group by kind.name
 order by kind.name

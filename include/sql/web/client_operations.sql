@@ -1,17 +1,16 @@
--- In: client_plan_id. Out: what the last reconciliations that concerned a client plan did on the platform, the newest
--- first.
+-- In: client_plan_id. Out: the operations of the last reconciliations on a client plan, the newest first.
 select
-    operation.plan_id,
+    operation.change_set_id as plan_id,
     operation.action,
     operation.target,
     operation.reason,
     operation.status,
     operation.outcome,
     operation.done_at,
-    plan.created_at,
-    plan.status as plan_status
+    change_set.created_at,
+    change_set.status as plan_status
 from reconciliation.operation as operation
-inner join reconciliation.plan as plan on operation.plan_id = plan.id
+inner join reconciliation.change_set on operation.change_set_id = change_set.id
 where operation.client_plan_id = :client_plan_id
-order by operation.plan_id desc, operation.number asc
+order by operation.change_set_id desc, operation.number asc
 limit 12

@@ -1,26 +1,26 @@
 -- In: kind, after_amount, after_plan and after_package (of the last row, or null for the first page), size. Out: a page
--- of the drift of a kind, the greatest amounts first.
+-- of the discrepancies of a kind, the greatest amounts first.
 with page as materialized (
     select
-        drift.kind,
-        drift.client_plan_id,
-        drift.package_id,
-        drift.amount,
-        drift.reason
-    from reconciliation.drift as drift
+        discrepancy.kind,
+        discrepancy.client_plan_id,
+        discrepancy.package_id,
+        discrepancy.amount,
+        discrepancy.reason
+    from reconciliation.discrepancy
     where
-        drift.kind = :kind
+        discrepancy.kind = :kind
         and (
             cast(:after_amount as numeric) is null
-            or drift.amount < cast(:after_amount as numeric)
+            or discrepancy.amount < cast(:after_amount as numeric)
             or (
-                drift.amount = cast(:after_amount as numeric)
-                and (drift.client_plan_id, drift.package_id)
+                discrepancy.amount = cast(:after_amount as numeric)
+                and (discrepancy.client_plan_id, discrepancy.package_id)
                 > (cast(:after_plan as bigint), cast(:after_package as bigint))
             )
         )
-        and (cast(:after_amount as numeric) is null or drift.amount <= cast(:after_amount as numeric))
-    order by drift.amount desc, drift.client_plan_id asc, drift.package_id asc
+        and (cast(:after_amount as numeric) is null or discrepancy.amount <= cast(:after_amount as numeric))
+    order by discrepancy.amount desc, discrepancy.client_plan_id asc, discrepancy.package_id asc
     limit :size
 )
 

@@ -1,7 +1,7 @@
--- Out: the drift by kind, in client plans and reais a month; no rows if it was never measured.
+-- Out: the discrepancies by kind, in client plans and reais a month; no rows if they were never measured.
 select
-    drift.kind,
-    drift.client_plans,
-    drift.amount
-from dashboard.drift as drift
-order by array_position(array['sold_not_active', 'active_not_billed', 'billed_not_active'], drift.kind)
+    discrepancy.kind,
+    discrepancy.client_plans,
+    discrepancy.amount
+from dashboard.discrepancy
+order by array_position(array['sold_not_active', 'active_not_billed', 'billed_not_active'], discrepancy.kind)

@@ -1,8 +1,8 @@
--- In: client_plan_id. Out: the last plan that was verified and looked at this client plan: when, and what still
--- differed then, a JSON object each.
+-- In: client_plan_id. Out: the last verified change set that covered this client plan: when, and what still differed
+-- then, a JSON object each.
 select
-    plan.id,
-    plan.verified_at,
+    change_set.id,
+    change_set.verified_at,
     (
         select
             json_agg(
@@ -13,11 +13,11 @@ select
                 )
             )
         from reconciliation.difference as difference
-        where difference.plan_id = plan.id and difference.client_plan_id = :client_plan_id
+        where difference.change_set_id = change_set.id and difference.client_plan_id = :client_plan_id
     ) as differences
-from reconciliation.plan as plan
+from reconciliation.change_set
 where
-    plan.verified_at is not null
-    and (plan.only_client_plan_id is null or plan.only_client_plan_id = :client_plan_id)
-order by plan.id desc
+    change_set.verified_at is not null
+    and (change_set.only_client_plan_id is null or change_set.only_client_plan_id = :client_plan_id)
+order by change_set.id desc
 limit 1

@@ -1,4 +1,5 @@
--- Out: when the oldest of the dashboard's figures was worked out, and when the platform was last looked at for drift.
+-- Out: when the oldest of the dashboard's figures was computed, and when the snapshot that the discrepancies are of was
+-- taken.
 select
     (
         select min(refresh.refreshed_at)
@@ -6,5 +7,5 @@ select
     ) as refreshed_at,
     (
         select max(measured.seen_at)
-        from reconciliation.drift_measured as measured
+        from reconciliation.discrepancy_measured as measured
     ) as seen_at

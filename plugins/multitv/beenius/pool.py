@@ -1,8 +1,8 @@
-"""The Airflow pool of the tasks that write to the platform: its slots say how many of them run at once."""
+"""The Airflow pool of the tasks that write to the platform; its slots limit how many of them run at once."""
 
 from __future__ import annotations
 
-NAME = "beenius"
+BEENIUS_POOL = "beenius"
 DESCRIPTION = "Tasks that write to the TV platform at the same time"
-# What a new pool gets; a pool that exists is an operator's to size.
+# The size of a new pool; the size of an existing pool is the operator's choice.
 SLOTS = 4

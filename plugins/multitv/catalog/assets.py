@@ -1,4 +1,4 @@
-"""The catalogue as something that other DAGs can be scheduled on."""
+"""The catalogue as an asset that other DAGs can be scheduled on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a catalogue is not taken. In each case channels and packages stay as they are."""
+"""Why a catalogue is refused. In each case channels and packages stay as they are."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from multitv.errors import PermanentError
 
 
 class CatalogRefused(PermanentError):
-    """What the platform lists is not plausible; a person has to look."""
+    """What the platform lists is implausible; a person has to look at it."""
 
 
 class EmptyCatalog(CatalogRefused):
@@ -21,5 +21,5 @@ class TooMuchQuarantine(CatalogRefused):
     """More rows are bad than MULTITV_CATALOG_MAX_QUARANTINE allows."""
 
 
-class StagingLost(PermanentError):
-    """The staged rows of a sync are not there, or not all of them: it has to be fetched again."""
+class StagedCatalogLost(PermanentError):
+    """The staged rows of a sync are missing, wholly or in part: the catalogue has to be fetched again."""

@@ -1,4 +1,4 @@
-"""From the platform into staging: the whole catalogue, normalised, the bad rows in quarantine. Changes no channel."""
+"""Reads the platform's whole catalogue into staging, normalised, with bad rows in quarantine. Changes no channel."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine
 from multitv.beenius.client import BeeniusClient
 from multitv.catalog.errors import EmptyCatalog
 from multitv.catalog.normalise import Catalog, Refusal, normalise
-from multitv.database.copy import copy_rows
+from multitv.database.bulk_copy import copy_rows
 from multitv.database.engine import transaction
 from multitv.database.locks import lock
 from multitv.database.sql import named
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# Whatever refers comes before what it refers to: what is added in mid-scan must not look like a broken reference.
+# What refers to others is read before them, so that a row added during the scan is no broken reference.
 RESOURCES = ("services", "channels", "genres")
 
 
-def fetch(engine: Engine, client: BeeniusClient) -> int:
+def fetch_catalog(engine: Engine, client: BeeniusClient) -> int:
     """Read the platform's catalogue, stage it in one transaction, and return the id of its sync.
 
-    Raises EmptyCatalog, what a scan of the client raises, DatabaseUnavailable; then nothing was written.
+    Raises EmptyCatalog, what a scan of the client raises, DatabaseUnavailable; nothing is then written.
     """
     started_at = datetime.now(UTC)
     with transaction(engine) as connection:
@@ -60,7 +60,14 @@ def stage(engine: Engine, sync: int, started_at: datetime, catalog: Catalog) -> 
         _quarantine(connection, sync, catalog.refusals)
         connection.execute(named("catalog/quarantine_links"), of_sync)
         counts = connection.execute(named("catalog/count_staged"), of_sync).one()
-    log.info("Catalogue sync %s: %s channels, %s packages and %s links staged, %s rows in quarantine.", sync, *counts)
+    log.info(
+        "Catalogue sync %s: %s channels, %s packages and %s links staged, %s rows in quarantine.",
+        sync,
+        counts.channels,
+        counts.packages,
+        counts.package_channels,
+        counts.quarantined,
+    )
 
 
 def _read(client: BeeniusClient, resource: str) -> list[Mapping[str, Any]]:
@@ -97,6 +104,6 @@ def _quarantine(connection: Connection, sync: int, refusals: list[Refusal]) -> N
 
 
 def _storable(content: Mapping[str, Any]) -> str:
-    """Return JSON that PostgreSQL takes: without NUL and halves of surrogate pairs, which JSON itself allows."""
+    """Return JSON that PostgreSQL accepts: without NUL and lone surrogates, which JSON itself allows."""
     written = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace").decode()
     return written.replace("\\u0000", "\\ufffd")

@@ -1,4 +1,4 @@
-"""Whether a staged catalogue is plausible, before a merge touches anything."""
+"""Checks that a staged catalogue is plausible, before a merge touches anything."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from multitv.catalog.errors import EmptyCatalog, ShrunkenCatalog, StagingLost, TooMuchQuarantine
+from multitv.catalog.errors import EmptyCatalog, ShrunkenCatalog, StagedCatalogLost, TooMuchQuarantine
 from multitv.database.sql import named
 from multitv.settings import Settings
 
@@ -14,24 +14,25 @@ _UNTOUCHED = "Channels and packages stay as they are."
 
 
 def guard(connection: Connection, sync: Row[Any], settings: Settings, *, allow_shrink: bool) -> None:
-    """Raise StagingLost, TooMuchQuarantine, EmptyCatalog or ShrunkenCatalog if the sync must not be merged."""
-    weights = {row.entity: row for row in connection.execute(named("catalog/weigh"), {"sync": sync.id})}
-    channels, packages, links = (weights[entity] for entity in ("channel", "package", "package_channel"))
+    """Raise StagedCatalogLost, TooMuchQuarantine, EmptyCatalog or ShrunkenCatalog if the sync must not be merged."""
+    summaries = {row.entity: row for row in connection.execute(named("catalog/summarise"), {"sync": sync.id})}
+    channels, packages, links = (summaries[entity] for entity in ("channel", "package", "package_channel"))
     if (channels.staged, packages.staged, links.staged) != (sync.channels, sync.packages, sync.package_channels):
-        raise StagingLost(
+        raise StagedCatalogLost(
             f"Catalogue sync {sync.id} staged {sync.channels} channels, {sync.packages} packages and "
             f"{sync.package_channels} links, of which {channels.staged}, {packages.staged} and {links.staged} are "
-            f"left: the database was restarted the hard way. {_UNTOUCHED} Clear `fetch` with its downstream tasks."
+            f"left: the database was restarted without a clean shutdown. {_UNTOUCHED} "
+            "Clear `fetch` with its downstream tasks."
         )
     _check_quarantine(sync.id, (channels, packages), "rows", settings)
     _check_quarantine(sync.id, (links,), "links of packages to channels", settings)
-    for weight in (channels, packages):
-        _check_shrink(sync.id, weight, settings, allow_shrink=allow_shrink)
+    for summary in (channels, packages):
+        _check_shrink(sync.id, summary, settings, allow_shrink=allow_shrink)
 
 
-def _check_quarantine(sync: int, weights: tuple[Row[Any], ...], what: str, settings: Settings) -> None:
-    bad = sum(weight.quarantined for weight in weights)
-    total = bad + sum(weight.staged for weight in weights)
+def _check_quarantine(sync: int, summaries: tuple[Row[Any], ...], what: str, settings: Settings) -> None:
+    bad = sum(summary.quarantined for summary in summaries)
+    total = bad + sum(summary.staged for summary in summaries)
     if bad > settings.catalog_max_quarantine * total:
         raise TooMuchQuarantine(
             f"Catalogue sync {sync}: {bad} of {total} {what} are in quarantine, more than "
@@ -41,15 +42,15 @@ def _check_quarantine(sync: int, weights: tuple[Row[Any], ...], what: str, setti
         )
 
 
-def _check_shrink(sync: int, weight: Row[Any], settings: Settings, *, allow_shrink: bool) -> None:
-    if not weight.staged:
+def _check_shrink(sync: int, summary: Row[Any], settings: Settings, *, allow_shrink: bool) -> None:
+    if not summary.staged:
         raise EmptyCatalog(
-            f"Catalogue sync {sync} has no {weight.entity} at all. {_UNTOUCHED} Look at the platform; once it lists "
+            f"Catalogue sync {sync} has no {summary.entity} at all. {_UNTOUCHED} Look at the platform; once it lists "
             "them again, clear `fetch` with its downstream tasks."
         )
-    if weight.lost > settings.catalog_max_shrink * weight.active and not allow_shrink:
+    if summary.lost > settings.catalog_max_shrink * summary.active and not allow_shrink:
         raise ShrunkenCatalog(
-            f"Catalogue sync {sync} would deactivate {weight.lost} of {weight.active} active {weight.entity}s, more "
+            f"Catalogue sync {sync} would deactivate {summary.lost} of {summary.active} active {summary.entity}s, more "
             f"than {settings.catalog_max_shrink:.0%} (MULTITV_CATALOG_MAX_SHRINK). {_UNTOUCHED} If the platform really "
             "dropped them, trigger tv_catalog_sync with 'allow_shrink' on; if not, repair the platform, then clear "
             "`fetch` with its downstream tasks."

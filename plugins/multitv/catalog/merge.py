@@ -1,4 +1,4 @@
-"""From staging into the catalogue, in one transaction. What the ISP owns (extra, price, point limit) is left alone."""
+"""Merges staging into the catalogue, in one transaction. Leaves what the ISP owns (extra, price, point limit) alone."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import logging
 
 from sqlalchemy import Connection, Engine
 
-from multitv.catalog.errors import StagingLost
+from multitv.catalog.errors import StagedCatalogLost
 from multitv.catalog.guard import guard
-from multitv.catalog.outcome import Outcome, read_outcome
+from multitv.catalog.summary import SyncSummary, read_summary
 from multitv.database.engine import transaction
 from multitv.database.locks import lock
 from multitv.database.sql import named
@@ -26,25 +26,26 @@ _STEPS = (
 )
 
 
-def merge(engine: Engine, sync: int, settings: Settings, *, allow_shrink: bool = False) -> Outcome:
+def merge_catalog(engine: Engine, sync: int, settings: Settings, *, allow_shrink: bool = False) -> SyncSummary:
     """Make channels, packages and their links equal to what a sync staged; return what that changed.
 
     Touches only rows that differ, so merging the same catalogue again changes nothing. A sync is merged once, and
-    never over a later one. `allow_shrink` is a person's word that the platform really dropped that much.
-    Raises StagingLost, EmptyCatalog, ShrunkenCatalog, TooMuchQuarantine, DatabaseUnavailable; then nothing changed.
+    never over a later one. `allow_shrink`: a person has confirmed that the platform really dropped that much.
+    Raises StagedCatalogLost, EmptyCatalog, ShrunkenCatalog, TooMuchQuarantine, DatabaseUnavailable; nothing is then
+    changed.
     """
     with transaction(engine) as connection:
         lock(connection, "catalog")
         _merge_once(connection, sync, settings, allow_shrink=allow_shrink)
-        outcome = read_outcome(connection, sync)
-    log.info("%s", outcome)
-    return outcome
+        summary = read_summary(connection, sync)
+    log.info("%s", summary)
+    return summary
 
 
 def _merge_once(connection: Connection, sync: int, settings: Settings, *, allow_shrink: bool) -> None:
     staged = connection.execute(named("catalog/read_sync"), {"sync": sync}).one_or_none()
     if staged is None:
-        raise StagingLost(f"There is no catalogue sync {sync}: clear `fetch` with its downstream tasks.")
+        raise StagedCatalogLost(f"There is no catalogue sync {sync}: clear `fetch` with its downstream tasks.")
     if staged.status != "staged":
         return
     if staged.newest_merged is not None and staged.newest_merged > sync:

@@ -1,4 +1,4 @@
-"""From rows as the platform sends them to rows as we keep them; what can't be kept is refused with its reasons."""
+"""Turns rows as the platform sends them into rows of ours; refuses with reasons what cannot be turned."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _BOOLEANS = {True: True, False: False, "true": True, "false": False}
 
 @dataclass(frozen=True)
 class Refusal:
-    """A row that goes into quarantine: what it is, all that is wrong with it, and the row as it came."""
+    """A row for quarantine: what it is, everything that is wrong with it, and the row as received."""
 
     entity: Entity
     platform_uid: str | None
@@ -32,7 +32,7 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Catalog:
-    """A whole catalogue. The frames have the columns of staging, in its order, without the sync."""
+    """A whole catalogue. The frames have the columns of the staging tables, in order, without the sync."""
 
     channels: pd.DataFrame
     packages: pd.DataFrame
@@ -41,7 +41,7 @@ class Catalog:
 
 
 def normalise(channels: Sequence[Row], genres: Iterable[Row], services: Sequence[Row]) -> Catalog:
-    """Return the catalogue in our terms. Every row of channels and services is in a frame or among the refusals."""
+    """Return the normalised catalogue. Every row of channels and services is in a frame or among the refusals."""
     import pandas as pd
 
     good_channels, bad_channels = _channels(_frame(channels), genres)
@@ -59,15 +59,15 @@ def normalise(channels: Sequence[Row], genres: Iterable[Row], services: Sequence
 
 
 def text(value: Any) -> str | None:
-    """Return composed text with single spaces, or None for what is blank or no text.
+    """Return composed text (NFC) with single spaces, or None for a blank or a value that is not text.
 
-    What can't be seen or stored goes: control and format characters, halves of surrogate pairs.
+    Drops what cannot be seen or stored: control and format characters, lone surrogates.
     """
     if not isinstance(value, str):
         return None
     composed = unicodedata.normalize("NFC", value)
-    seen = "".join(_seen(character) for character in composed)
-    return re.sub(r"\s+", " ", seen).strip() or None
+    visible = "".join(_visible(character) for character in composed)
+    return re.sub(r"\s+", " ", visible).strip() or None
 
 
 def whole(value: Any) -> int | None:
@@ -79,7 +79,7 @@ def whole(value: Any) -> int | None:
     return int(value)
 
 
-def _seen(character: str) -> str:
+def _visible(character: str) -> str:
     category = unicodedata.category(character)
     return {"Cc": " ", "Cf": "", "Cs": ""}.get(category, character)
 
@@ -94,7 +94,7 @@ def _frame(rows: Sequence[Row]) -> pd.DataFrame:
 def _column(values: list[Any]) -> pd.Series[Any]:
     import pandas as pd
 
-    # Of type object, or pandas would make 7 and None into 7.0 and NaN.
+    # Of dtype object, or pandas would turn 7 and None into 7.0 and NaN.
     return pd.Series(values, dtype=object)
 
 
@@ -115,17 +115,17 @@ def _channels(raw: pd.DataFrame, genres: Iterable[Row]) -> tuple[pd.DataFrame, l
             "active": _each(raw["active"], _boolean),
         }
     )
-    wrong = _Wrong(raw)
-    _check_common(wrong, clean)
-    wrong.where(clean["number"].isna(), "number", "is not a whole number")
-    wrong.where(clean["number"].notna() & ~clean["number"].isin(NUMBERS), "number", "is not within 1 to 9999")
+    faults = _Faults(raw)
+    _check_common(faults, clean)
+    faults.add_where(clean["number"].isna(), "number", "is not a whole number")
+    faults.add_where(clean["number"].notna() & ~clean["number"].isin(NUMBERS), "number", "is not within 1 to 9999")
     known = _each(raw["genre_uid"], lambda uid: isinstance(uid, str) and uid in families)
-    wrong.unless(known, "genre_uid", "is no genre that the platform lists")
-    wrong.where(known.astype(bool) & clean["family"].isna(), "genre_uid", "is a genre without a name")
-    sound = clean[wrong.nothing() & clean["active"].eq(True)]
+    faults.add_unless(known, "genre_uid", "is no genre that the platform lists")
+    faults.add_where(known.astype(bool) & clean["family"].isna(), "genre_uid", "is a genre without a name")
+    sound = clean[faults.none() & clean["active"].eq(True)]
     twice = sound["number"].duplicated(keep=False).reindex(clean.index, fill_value=False)
-    wrong.where(twice, "number", "is the number of another active channel too")
-    return clean[wrong.nothing()], wrong.reasons
+    faults.add_where(twice, "number", "is the number of another active channel too")
+    return clean[faults.none()], faults.reasons
 
 
 def _services(raw: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
@@ -141,39 +141,39 @@ def _services(raw: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
             "channel_uids": raw["channel_uids"],
         }
     )
-    wrong = _Wrong(raw)
-    _check_common(wrong, clean)
-    wrong.unless(_each(raw["type"], lambda kind: kind in SERVICE_TYPES), "type", "is neither basic nor extended")
-    wrong.where(clean["max_devices"].isna(), "max_devices", "is not a whole number")
-    wrong.where(
+    faults = _Faults(raw)
+    _check_common(faults, clean)
+    faults.add_unless(_each(raw["type"], lambda kind: kind in SERVICE_TYPES), "type", "is neither basic nor extended")
+    faults.add_where(clean["max_devices"].isna(), "max_devices", "is not a whole number")
+    faults.add_where(
         clean["max_devices"].notna() & ~clean["max_devices"].isin(MAX_DEVICES), "max_devices", "is not within 0 to 1000"
     )
-    wrong.unless(_each(raw["channel_uids"], _uids), "channel_uids", "is not a list of uids")
-    return clean[wrong.nothing()], wrong.reasons
+    faults.add_unless(_each(raw["channel_uids"], _uids), "channel_uids", "is not a list of uids")
+    return clean[faults.none()], faults.reasons
 
 
-def _check_common(wrong: _Wrong, clean: pd.DataFrame) -> None:
-    wrong.unless(_each(clean["platform_uid"], _storable), "uid", "holds characters that cannot be stored")
-    wrong.where(clean["name"].isna(), "name", "is blank")
-    wrong.where(clean["active"].isna(), "active", "is neither true nor false")
+def _check_common(faults: _Faults, clean: pd.DataFrame) -> None:
+    faults.add_unless(_each(clean["platform_uid"], _storable), "uid", "holds characters that cannot be stored")
+    faults.add_where(clean["name"].isna(), "name", "is blank")
+    faults.add_where(clean["active"].isna(), "active", "is neither true nor false")
 
 
-class _Wrong:
-    """Collects for each row what is wrong with it; '' is nothing."""
+class _Faults:
+    """Collects the faults of each row in `reasons`; '' means none."""
 
     def __init__(self, raw: pd.DataFrame) -> None:
         self._raw = raw
         self.reasons = [""] * len(raw)
 
-    def where(self, mask: pd.Series[Any], field: str, what: str) -> None:
+    def add_where(self, mask: pd.Series[Any], field: str, what: str) -> None:
         for row in mask.index[mask.astype(bool)]:
             before = f"{self.reasons[row]}; " if self.reasons[row] else ""
             self.reasons[row] = f"{before}{field} {what} ({self._raw.at[row, field]!r:.60})"
 
-    def unless(self, mask: pd.Series[Any], field: str, what: str) -> None:
-        self.where(~mask.astype(bool), field, what)
+    def add_unless(self, mask: pd.Series[Any], field: str, what: str) -> None:
+        self.add_where(~mask.astype(bool), field, what)
 
-    def nothing(self) -> pd.Series[Any]:
+    def none(self) -> pd.Series[Any]:
         return _column(self.reasons).eq("")
 
 

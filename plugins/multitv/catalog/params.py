@@ -8,7 +8,7 @@ from airflow.sdk import Param
 
 
 def catalog_form() -> dict[str, Any]:
-    """Return the DAG parameters: a person's word that the platform really dropped a large part of its catalogue."""
+    """Return the DAG parameters: a confirmation that the platform really dropped a large part of its catalogue."""
     return {
         "allow_shrink": Param(
             False,

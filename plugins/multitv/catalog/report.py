@@ -1,4 +1,4 @@
-"""What came of a catalogue sync, as Markdown for a person to read in the task's log."""
+"""Reports what a catalogue sync did, as Markdown for a person to read in the task's log."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from multitv.catalog.outcome import read_outcome
+from multitv.catalog.summary import read_summary
 from multitv.database.engine import transaction
 from multitv.database.sql import named
 from multitv.markdown import table
@@ -19,19 +19,19 @@ SHOWN = 10
 
 
 def catalog_report(engine: Engine, sync: int, today: date) -> str:
-    """Log and return what a sync changed, whom it affects, what is in quarantine. `today` is the ISP's business date.
+    """Log and return what a sync changed, whom it affects and what is in quarantine. `today`: the ISP's business date.
 
     Raises DatabaseUnavailable.
     """
     of_sync = {"sync": sync}
     with transaction(engine) as connection:
-        outcome = read_outcome(connection, sync)
+        summary = read_summary(connection, sync)
         changes = connection.execute(named("catalog/changes"), of_sync).all()
         affected = connection.execute(named("catalog/affected"), of_sync | {"today": today, "shown": SHOWN}).all()
         quarantined = connection.execute(named("catalog/quarantined"), of_sync).all()
-    lines = [f"# Catalogue sync {sync}: {outcome.status}", "", str(outcome)]
-    if outcome.changes:
-        rows = [[entity, change, count] for (entity, change), count in outcome.changes.items()]
+    lines = [f"# Catalogue sync {sync}: {summary.status}", "", str(summary)]
+    if summary.changes:
+        rows = [[entity, change, count] for (entity, change), count in summary.changes.items()]
         lines += ["", *table(["what", "change", "rows"], rows)]
     edited = [row for row in changes if row.change != "deactivated"]
     if edited:
@@ -44,8 +44,8 @@ def catalog_report(engine: Engine, sync: int, today: date) -> str:
             *table(["what", "name", "client plans", "clients"], map(_affected, affected)),
         ]
     if quarantined:
-        lines += ["", "## In quarantine: what is here of these rows stays as it was", ""]
-        lines += table(["what", "uid", "reason"], quarantined)
+        lines += ["", "## In quarantine: the rows they would replace stay as they are", ""]
+        lines += table(["what", "uid", "reason"], [[row.entity, row.platform_uid, row.reason] for row in quarantined])
     report = "\n".join(lines)
     log.info("%s", report)
     return report

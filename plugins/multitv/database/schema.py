@@ -50,10 +50,7 @@ def check_known(connection: Connection) -> set[str]:
         raise OldNumbering(
             f"{place(connection.engine.url)}, has the table {OLD_VERSION_TABLE}: its schema was made before the first "
             "release, and no migration leads from there to this one. Make a new database and migrate that; where "
-            "`make run` made it, stop that and delete the folder MULTITV_HOME. To keep the data of one that is at "
-            "0021, restore `pg_dump --exclude-table=schema_version` of it into an empty database, and then "
-            "`pg_dump --table=schema_migration --table=schema_digest` of a new one that was migrated. "
-            "Nothing was changed."
+            "`make run` made it, stop that and delete the folder MULTITV_HOME. Nothing was changed."
         )
     found = set(MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_heads())
     script = ScriptDirectory(str(MIGRATIONS))

@@ -1,6 +1,6 @@
-"""What can go wrong between the contracts and the platform. Every message says what to do and what was written.
+"""Errors of the reconciliation. Every message says what was written and what to do next.
 
-Those of RevealRefused are read by an attendant on a screen: they are in Portuguese, in the words of the manual.
+An attendant reads the messages of RevealRefused on a screen: they are in Portuguese, in the words of the manual.
 """
 
 from __future__ import annotations
@@ -11,31 +11,31 @@ from multitv.errors import PermanentError, TransientError
 
 
 class Repeated(PermanentError):
-    """A client plan, or its subscriber, is there more than once."""
+    """A client plan, or its subscriber, occurs more than once."""
 
 
 class StagingLost(PermanentError):
-    """What a step needs in staging is not there (any more), or belongs to a newer snapshot."""
+    """Staging lacks what a step needs, or holds a newer snapshot."""
 
 
 class NotApproved(PermanentError):
-    """The plan may not be applied: it waits for a decision, was rejected, superseded, or is finished."""
+    """The change set may not be applied: it waits for a decision, was rejected or superseded, or is finished."""
 
 
-class PlanTooOld(PermanentError):
-    """The platform may have forgotten the plan's idempotency keys."""
+class ChangeSetTooOld(PermanentError):
+    """The platform may have forgotten the change set's idempotency keys."""
 
 
 class DifferenceLeft(PermanentError):
-    """After a plan was applied the platform still differs, and nothing explains it."""
+    """The platform still differs after a change set was applied, and nothing explains it."""
 
 
 class MissingPinKey(PermanentError):
-    """There is no key to encrypt PINs with, or a bad one."""
+    """A key to encrypt or decrypt PINs is missing or malformed."""
 
 
 class RevealRefused(PermanentError):
-    """A PIN is not shown to a person; `code` names the cause to a program."""
+    """A person may not see a PIN; `code` names the cause to a program."""
 
     code: ClassVar[str] = "reveal_refused"
 
@@ -47,13 +47,13 @@ class NoPin(RevealRefused):
 
 
 class InvalidAuthor(RevealRefused):
-    """Nobody whose name could be noted."""
+    """The author has no name that could be recorded."""
 
     code = "invalid_author"
 
 
 class TooManyReveals(RevealRefused):
-    """The person was shown as many PINs within an hour as one may be; another one in `retry_after` seconds."""
+    """The person has seen the hourly limit of PINs; the next one is allowed in `retry_after` seconds."""
 
     code = "too_many_reveals"
 
@@ -63,4 +63,4 @@ class TooManyReveals(RevealRefused):
 
 
 class StillRunning(TransientError):
-    """Another try of the same task is at work."""
+    """Another try of the same task is still running."""

@@ -1,4 +1,4 @@
-"""The extra fields of a client plan that the integration fills in, named as the manual names them."""
+"""The extra fields of a client plan that the integration fills in, under the manual's names."""
 
 from __future__ import annotations
 

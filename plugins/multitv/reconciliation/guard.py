@@ -1,4 +1,4 @@
-"""Whether a plan is applied as it is, or a person has to look at it first."""
+"""Decides whether a change set is applied as it is, or a person has to approve it first."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from sqlalchemy import Engine
 
 from multitv.database.engine import transaction
 from multitv.database.sql import named
+from multitv.reconciliation.change_set import ChangeSet, load_change_set
 from multitv.reconciliation.errors import NotApproved
-from multitv.reconciliation.plan import Plan, plan_of
 from multitv.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -20,97 +20,104 @@ GUARD = "guard"
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """Why a person has to be asked, a line each; empty if nobody has."""
+class Assessment:
+    """Why a person has to approve the change set, a line each; empty if nobody has to."""
 
     concerns: tuple[str, ...]
 
 
-def judge(engine: Engine, plan_id: int, settings: Settings, *, allow_removals: bool = False) -> Verdict:
-    """Keep with the plan what is unusual about it; approve it if nothing is, finish it if there is nothing to apply.
+def assess(engine: Engine, change_set_id: int, settings: Settings, *, allow_removals: bool = False) -> Assessment:
+    """Record what is unusual about a change set; approve it if nothing is, and verify it if it is empty.
 
-    `allow_removals` is a person's word that so many removals are meant. A plan that was decided keeps its decision.
-    Raises DatabaseUnavailable.
+    `allow_removals`: a person has confirmed that many removals are intended. A decision that was made before stays.
+    Raises StagingLost if there is no such change set, DatabaseUnavailable.
     """
     with transaction(engine) as connection:
-        plan = plan_of(connection, plan_id)
-        if plan.status != "planned":
-            return Verdict(())
-        before = connection.execute(named("reconciliation/last_desired"), {"plan": plan_id}).scalar()
-        concerns = () if not plan.operations else _concerns(plan, before, settings, allow_removals=allow_removals)
-        connection.execute(named("reconciliation/note_concerns"), {"plan": plan_id, "concerns": list(concerns)})
+        change_set = load_change_set(connection, change_set_id)
+        if change_set.status != "planned":
+            return Assessment(())
+        before = connection.execute(named("reconciliation/last_desired"), {"change_set": change_set_id}).scalar()
+        concerns = (
+            () if not change_set.operations else _concerns(change_set, before, settings, allow_removals=allow_removals)
+        )
+        connection.execute(
+            named("reconciliation/record_concerns"), {"change_set": change_set_id, "concerns": list(concerns)}
+        )
         if not concerns:
             connection.execute(
-                named("reconciliation/decide"),
+                named("reconciliation/record_decision"),
                 {
-                    "plan": plan_id,
-                    "status": "approved" if plan.operations else "verified",
+                    "change_set": change_set_id,
+                    "status": "approved" if change_set.operations else "verified",
                     "by": GUARD,
                     "at": datetime.now(UTC),
                 },
             )
-    return Verdict(concerns)
+    return Assessment(concerns)
 
 
-def decide(engine: Engine, plan_id: int, *, approved: bool, by: str, at: datetime) -> None:
-    """Keep a person's word. Repeating it changes nothing.
+def record_decision(engine: Engine, change_set_id: int, *, approved: bool, by: str, at: datetime) -> None:
+    """Record a person's decision. Repeating it changes nothing.
 
-    Raises NotApproved if another decision was made before, or if the plan is not current any more, DatabaseUnavailable.
+    Raises NotApproved if another decision was made before, or if the change set is no longer current; StagingLost if
+    there is no such change set; DatabaseUnavailable.
     """
     status = "approved" if approved else "rejected"
     with transaction(engine) as connection:
-        decision = {"plan": plan_id, "status": status, "by": by, "at": at}
-        if connection.execute(named("reconciliation/decide"), decision).first() is None:
-            plan = plan_of(connection, plan_id)
-            if (plan.status, plan.decided_by) != (status, by):
+        decision = {"change_set": change_set_id, "status": status, "by": by, "at": at}
+        if connection.execute(named("reconciliation/record_decision"), decision).first() is None:
+            change_set = load_change_set(connection, change_set_id)
+            if (change_set.status, change_set.decided_by) != (status, by):
                 raise NotApproved(
-                    f"Plan {plan_id} is {plan.status} (decided by {plan.decided_by or 'nobody'}), so it cannot be "
-                    f"{status} by {by} now. Nothing was written. Trigger a new run."
+                    f"Change set {change_set_id} is {change_set.status} (decided by {change_set.decided_by or 'nobody'}"
+                    f"), so it cannot be {status} by {by} now. Nothing was written. Trigger a new run."
                 )
 
 
-def _concerns(plan: Plan, desired_before: int | None, settings: Settings, *, allow_removals: bool) -> tuple[str, ...]:
-    # Of one client plan that somebody asked for, nothing is unusual.
-    if plan.client_plan is not None:
+def _concerns(
+    change_set: ChangeSet, desired_before: int | None, settings: Settings, *, allow_removals: bool
+) -> tuple[str, ...]:
+    # A run for one client plan was asked for by a person, so nothing about it is unusual.
+    if change_set.client_plan is not None:
         return ()
-    found = [] if allow_removals else _removals(plan, settings)
-    return (*found, *_extent(plan, settings), *_shrinkage(plan, desired_before, settings))
+    found = [] if allow_removals else _removals(change_set, settings)
+    return (*found, *_extent(change_set, settings), *_shrinkage(change_set, desired_before, settings))
 
 
-def _removals(plan: Plan, settings: Settings) -> list[str]:
+def _removals(change_set: ChangeSet, settings: Settings) -> list[str]:
     found = []
-    what = f"{plan.removals} client plans would lose a service or a device, or be blocked"
-    if plan.removals > settings.reconciliation_max_removals:
+    what = f"{change_set.removals} client plans would lose a service or a device, or be blocked"
+    if change_set.removals > settings.reconciliation_max_removals:
         found.append(f"{what}, more than {settings.reconciliation_max_removals} (MULTITV_RECONCILIATION_MAX_REMOVALS).")
-    if plan.removals > settings.reconciliation_max_removal_share * plan.managed:
+    if change_set.removals > settings.reconciliation_max_removal_share * change_set.managed:
         found.append(
-            f"{what}, more than {settings.reconciliation_max_removal_share:.0%} of the {plan.managed} subscribers that "
-            "are ours (MULTITV_RECONCILIATION_MAX_REMOVAL_SHARE)."
+            f"{what}, more than {settings.reconciliation_max_removal_share:.0%} of the {change_set.managed} "
+            "subscribers that are ours (MULTITV_RECONCILIATION_MAX_REMOVAL_SHARE)."
         )
     return found
 
 
-def _extent(plan: Plan, settings: Settings) -> list[str]:
-    known = max(plan.managed, plan.provisioned)
-    # On an empty platform, for which we never provisioned anybody, everybody is new.
-    if not known or plan.client_plans <= settings.reconciliation_max_change_share * known:
+def _extent(change_set: ChangeSet, settings: Settings) -> list[str]:
+    known = max(change_set.managed, change_set.provisioned)
+    # On an empty platform where we never provisioned anybody, everybody is new.
+    if not known or change_set.client_plans <= settings.reconciliation_max_change_share * known:
         return []
     share = f"{settings.reconciliation_max_change_share:.0%} of the {known} that we know"
     setting = "MULTITV_RECONCILIATION_MAX_CHANGE_SHARE"
-    return [f"{plan.client_plans} client plans would change, more than {share} ({setting})."]
+    return [f"{change_set.client_plans} client plans would change, more than {share} ({setting})."]
 
 
-def _shrinkage(plan: Plan, desired_before: int | None, settings: Settings) -> list[str]:
+def _shrinkage(change_set: ChangeSet, desired_before: int | None, settings: Settings) -> list[str]:
     left = 1 - settings.reconciliation_max_shrink
     found = []
-    if desired_before is not None and plan.desired < left * desired_before:
+    if desired_before is not None and change_set.desired < left * desired_before:
         found.append(
-            f"The ERP has {plan.desired} client plans to serve, and had {desired_before} when a plan was last "
-            "verified: is it complete? (MULTITV_RECONCILIATION_MAX_SHRINK)"
+            f"The ERP has {change_set.desired} client plans to serve, and had {desired_before} when a change "
+            "set was last verified: is it complete? (MULTITV_RECONCILIATION_MAX_SHRINK)"
         )
-    if plan.managed < left * plan.provisioned:
+    if change_set.managed < left * change_set.provisioned:
         found.append(
-            f"The platform has {plan.managed} of the {plan.provisioned} subscribers that we provisioned: is it the "
-            "right platform, and complete? (MULTITV_RECONCILIATION_MAX_SHRINK)"
+            f"The platform has {change_set.managed} of the {change_set.provisioned} subscribers that we provisioned: "
+            "is it the right platform, and complete? (MULTITV_RECONCILIATION_MAX_SHRINK)"
         )
     return found

@@ -1,4 +1,4 @@
-"""The moment between planning and applying: the guard lets a plan pass, or a person is asked in the Airflow UI."""
+"""The approval between making and applying a change set: by the guard, or by a person in the Airflow UI."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import Context
 
 from multitv.database.engine import task_engine
-from multitv.reconciliation.guard import decide, judge
-from multitv.reconciliation.plan import read_plan
-from multitv.reconciliation.report import plan_report
+from multitv.reconciliation.change_set import read_change_set
+from multitv.reconciliation.guard import assess, record_decision
+from multitv.reconciliation.report import change_set_report
 from multitv.settings import get_settings
 
 log = logging.getLogger(__name__)
@@ -20,50 +20,54 @@ log = logging.getLogger(__name__)
 NOBODY = "nobody (no answer in time)"
 
 
-class ApprovePlan(ApprovalOperator):
-    """Skips what follows if there is nothing to apply, passes a plan that worries nobody, else waits for a person.
+class ApproveChangeSet(ApprovalOperator):
+    """Skips what follows if there is nothing to apply, lets a usual change set pass, and otherwise waits for a person.
 
-    Who decided and when is kept with the plan; a rejected plan skips what follows, and nothing of it is written.
+    Records who decided and when. Rejecting a change set skips what follows, and nothing of it is written.
     """
 
-    template_fields = ("plan",)
+    template_fields = ("change_set",)
 
-    def __init__(self, *, plan: str, **arguments: Any) -> None:
+    def __init__(self, *, change_set: str, **arguments: Any) -> None:
         super().__init__(
             subject="Plano de reconciliação",
             defaults=self.REJECT,
             response_timeout=timedelta(hours=get_settings().reconciliation_approval_hours),
             **arguments,
         )
-        self.plan = plan
+        self.change_set = change_set
 
     def execute(self, context: Context) -> None:
-        """Judge the plan; wait for a person if something about it is unusual."""
+        """Assess the change set; wait for a person if something about it is unusual."""
         params = context["params"]
-        engine, plan_id = task_engine(), int(self.plan)
-        verdict = judge(engine, plan_id, get_settings(), allow_removals=params["allow_removals"])
-        plan = read_plan(engine, plan_id)
-        if params["dry_run"] or not plan.operations:
-            log.info("Plan %s: %s. Nothing is applied.", plan_id, "dry run" if params["dry_run"] else "nothing to do")
+        engine, change_set_id = task_engine(), int(self.change_set)
+        assessment = assess(engine, change_set_id, get_settings(), allow_removals=params["allow_removals"])
+        change_set = read_change_set(engine, change_set_id)
+        if params["dry_run"] or not change_set.operations:
+            reason = "dry run" if params["dry_run"] else "nothing to do"
+            log.info("Change set %s: %s. Nothing is applied.", change_set_id, reason)
             self.skip(ti=context["ti"], tasks=self._followers(context))
             return
-        if not verdict.concerns:
-            log.info("Plan %s is within the limits: it is applied.", plan_id)
+        if not assessment.concerns:
+            log.info("Change set %s is within the limits: it is applied.", change_set_id)
             return
-        self.subject = f"Plano {plan_id}: aplicar {plan.operations} operações em {plan.client_plans} planos de cliente?"
-        self.body = plan_report(engine, plan_id)
-        log.warning("Plan %s waits for a person: %s", plan_id, " ".join(verdict.concerns))
+        self.subject = (
+            f"Plano {change_set_id}: aplicar {change_set.operations} operações em {change_set.client_plans} planos de "
+            "cliente?"
+        )
+        self.body = change_set_report(engine, change_set_id)
+        log.warning("Change set %s waits for a person: %s", change_set_id, " ".join(assessment.concerns))
         super().execute(context)
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
-        """Keep who decided what and when, then go on or skip."""
+        """Record who decided what and when, then go on or skip."""
         if "error" not in event:
             user = event.get("responded_by_user") or {}
             at = event.get("responded_at") or datetime.now(UTC)
             by = user.get("name") or user.get("id") or NOBODY
             approved = event["chosen_options"] == [self.APPROVE]
-            decide(task_engine(), int(self.plan), approved=approved, by=by, at=at)
-            log.info("Plan %s was %s by %s.", self.plan, "approved" if approved else "rejected", by)
+            record_decision(task_engine(), int(self.change_set), approved=approved, by=by, at=at)
+            log.info("Change set %s was %s by %s.", self.change_set, "approved" if approved else "rejected", by)
         return super().execute_complete(context, event)
 
     def _followers(self, context: Context) -> list[Any]:

@@ -8,7 +8,7 @@ from airflow.sdk import Param
 
 
 def reconciliation_form() -> dict[str, Any]:
-    """Return the DAG parameters: one client plan instead of all, a plan that is not applied, a person's word."""
+    """Return the DAG parameters: one client plan instead of all, a dry run, and leave for many removals."""
     return {
         "only": Param(
             None,

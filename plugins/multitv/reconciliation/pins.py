@@ -1,4 +1,4 @@
-"""PINs at rest: only as Fernet tokens. Nothing here logs, and what it holds shows itself to nobody."""
+"""Encrypts PINs at rest, as Fernet tokens. Nothing here logs, and no repr shows a PIN or a key."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from multitv.settings import split_pin_keys
 
 
 class Pins:
-    """Encrypts with the first of the keys, decrypts with any: so a new key is put in front of the old ones."""
+    """Encrypts with the first of the keys and decrypts with any, so a new key goes in front of the old ones."""
 
     def __init__(self, keys: SecretStr | None) -> None:
-        """Take MULTITV_PIN_KEYS. Raises MissingPinKey if there is none, or if one of them is no Fernet key."""
+        """Take MULTITV_PIN_KEYS. Raises MissingPinKey if there is none, or if one of them is not a Fernet key."""
         try:
             self._keys = [Fernet(key) for key in split_pin_keys(keys)]
             self._fernet = MultiFernet(self._keys)
@@ -25,15 +25,15 @@ class Pins:
             ) from error
 
     def __len__(self) -> int:
-        """Tell how many keys there are."""
+        """Return how many keys there are."""
         return len(self._keys)
 
     def encrypt(self, pin: SecretStr) -> str:
-        """Return what may be stored."""
+        """Return the PIN as a token that may be stored."""
         return self._fernet.encrypt(pin.get_secret_value().encode()).decode()
 
     def decrypt(self, stored: str) -> SecretStr:
-        """Return the PIN. Raises MissingPinKey if none of the keys fits."""
+        """Return the PIN of a stored token. Raises MissingPinKey if none of the keys opens it."""
         try:
             return SecretStr(self._fernet.decrypt(stored.encode()).decode())
         except InvalidToken as error:
@@ -42,7 +42,7 @@ class Pins:
             ) from error
 
     def position(self, stored: str) -> int | None:
-        """Return which of the keys encrypted what is stored, 0 for the newest, without decrypting it; None: no key."""
+        """Return the position of the key that encrypted a token, 0 for the newest, or None; does not decrypt it."""
         for position, key in enumerate(self._keys):
             try:
                 key.extract_timestamp(stored.encode())
@@ -52,5 +52,5 @@ class Pins:
         return None
 
     def rotate(self, stored: str) -> str:
-        """Return the same PIN, encrypted with the newest key. Raises InvalidToken if none of the keys fits."""
+        """Return the same PIN, encrypted with the newest key. Raises InvalidToken if none of the keys opens it."""
         return self._fernet.rotate(stored.encode()).decode()

@@ -1,4 +1,4 @@
-"""What a plan would do, and what came of it, as Markdown for a person to read in the task's log or when asked."""
+"""Reports of a change set and of its results, as Markdown for the task's log and the approval form."""
 
 from __future__ import annotations
 
@@ -10,31 +10,35 @@ from sqlalchemy import Engine
 from multitv.database.engine import transaction
 from multitv.database.sql import named
 from multitv.markdown import escape, table
-from multitv.reconciliation.plan import plan_of
+from multitv.reconciliation.change_set import load_change_set
 
 log = logging.getLogger(__name__)
 
 SHOWN = 10
 
 
-def plan_report(engine: Engine, plan_id: int) -> str:
-    """Log and return what a plan would do: counts by action, a sample of each, who is nobody's.
+def change_set_report(engine: Engine, change_set_id: int) -> str:
+    """Log and return what a change set would do: counts by action, a sample of each, and unmanaged subscribers.
 
-    Raises DatabaseUnavailable.
+    Raises StagingLost if there is no such change set, DatabaseUnavailable.
     """
-    of_plan = {"plan": plan_id}
+    of_change_set = {"change_set": change_set_id}
     with transaction(engine) as connection:
-        plan = plan_of(connection, plan_id)
-        actions = connection.execute(named("reconciliation/actions"), of_plan).all()
-        sample = connection.execute(named("reconciliation/sample"), of_plan | {"shown": 3}).all()
-    scope = f"client plan {plan.client_plan}" if plan.client_plan else f"{plan.desired} client plans to serve"
+        change_set = load_change_set(connection, change_set_id)
+        actions = connection.execute(named("reconciliation/actions"), of_change_set).all()
+        sample = connection.execute(named("reconciliation/sample"), of_change_set | {"shown": 3}).all()
+    scope = (
+        f"client plan {change_set.client_plan}"
+        if change_set.client_plan
+        else f"{change_set.desired} client plans to serve"
+    )
     lines = [
-        f"# Plan {plan_id}: {plan.operations} operations on {plan.client_plans} client plans",
+        f"# Change set {change_set_id}: {change_set.operations} operations on {change_set.client_plans} client plans",
         "",
-        f"* {scope}; on the platform {plan.managed} subscribers that are ours, {plan.unmanaged} that are not",
-        f"* {plan.removals} client plans would lose a service or a device, or be blocked",
+        f"* {scope}; {change_set.managed} subscribers on the platform are ours, {change_set.unmanaged} are not",
+        f"* {change_set.removals} client plans would lose a service or a device, or be blocked",
     ]
-    for concern in plan.concerns:
+    for concern in change_set.concerns:
         lines += ["", f"**{concern}**"]
     if actions:
         rows = [[row.action, row.operations, row.client_plans, row.refused] for row in actions]
@@ -47,25 +51,25 @@ def plan_report(engine: Engine, plan_id: int) -> str:
                 for row in sample
             ],
         )
-    return _told(lines)
+    return _logged(lines)
 
 
-def outcome_report(engine: Engine, plan_id: int) -> str:
-    """Log and return what became of a plan: applied and rejected with reasons, what is left, who is nobody's.
+def outcome_report(engine: Engine, change_set_id: int) -> str:
+    """Log and return the results of a change set: applied, rejected with reasons, what is left, who is unmanaged.
 
-    Raises DatabaseUnavailable.
+    Raises StagingLost if there is no such change set, DatabaseUnavailable.
     """
-    of_plan = {"plan": plan_id}
+    of_change_set = {"change_set": change_set_id}
     with transaction(engine) as connection:
-        plan = plan_of(connection, plan_id)
-        outcomes = connection.execute(named("reconciliation/outcomes"), of_plan).all()
-        rejected = connection.execute(named("reconciliation/rejected"), of_plan | {"shown": SHOWN}).all()
-        left = connection.execute(named("reconciliation/count_differences"), of_plan).one()
-        unmanaged = connection.execute(named("reconciliation/unmanaged"), of_plan | {"shown": SHOWN}).all()
-    decision = f", decided by {escape(plan.decided_by)}" if plan.decided_by else ""
-    lines = [f"# Plan {plan_id}: {plan.status}{decision}"]
-    if outcomes:
-        rows = [[row.action, row.status, row.operations] for row in outcomes]
+        change_set = load_change_set(connection, change_set_id)
+        results = connection.execute(named("reconciliation/count_results"), of_change_set).all()
+        rejected = connection.execute(named("reconciliation/rejected"), of_change_set | {"shown": SHOWN}).all()
+        left = connection.execute(named("reconciliation/count_differences"), of_change_set).one()
+        unmanaged = connection.execute(named("reconciliation/unmanaged"), of_change_set | {"shown": SHOWN}).all()
+    decision = f", decided by {escape(change_set.decided_by)}" if change_set.decided_by else ""
+    lines = [f"# Change set {change_set_id}: {change_set.status}{decision}"]
+    if results:
+        rows = [[row.action, row.status, row.operations] for row in results]
         lines += ["", *table(["action", "outcome", "operations"], rows)]
     else:
         lines += ["", "The platform serves what was sold: nothing had to be done."]
@@ -75,20 +79,20 @@ def outcome_report(engine: Engine, plan_id: int) -> str:
         lines += table(["reason", "operations", "client plans"], rows)
     if left.explained or left.unexplained:
         lines += ["", f"Left after a second look: {left.explained} explained, {left.unexplained} unexplained."]
-    if plan.unmanaged:
-        lines += ["", f"## {plan.unmanaged} subscribers are nobody's, and were not touched", ""]
+    if change_set.unmanaged:
+        lines += ["", f"## {change_set.unmanaged} subscribers are unmanaged, and were not touched", ""]
         lines += table(["subscriber", "external id"], [[row.subscriber_uid, row.external_id] for row in unmanaged])
-    return _told(lines)
+    return _logged(lines)
 
 
 def _change(before: dict[str, Any] | None, after: dict[str, Any] | None) -> str:
-    """Return what differs between two states; of one that comes or goes, its target says enough."""
+    """Return the fields that differ between two states; if there is only one state, the target says enough."""
     if before is None or after is None:
         return ""
     return ", ".join(f"{name}: {before[name]} → {value}" for name, value in after.items() if before[name] != value)
 
 
-def _told(lines: list[str]) -> str:
+def _logged(lines: list[str]) -> str:
     report = "\n".join(lines)
     log.info("%s", report)
     return report

@@ -1,6 +1,6 @@
-"""A PIN for a person to read out to the client: shown only once it is on record who saw it, and not without limit.
+"""Reveals a PIN to a person, who reads it out to the client: recorded first, and limited by the hour.
 
-Logs who reached the limit, and never a PIN.
+Logs who reached the limit; never logs a PIN.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _AUTHOR_LENGTH = 200
 
 
 def reveal(engine: Engine, author: str, client_plan_id: int, settings: Settings) -> SecretStr:
-    """Return the PIN of a client plan after tv.pin_reveal says who was shown it.
+    """Record in tv.pin_reveal that `author` sees the PIN of a client plan, then return it.
 
-    Raises InvalidAuthor, TooManyReveals, NoPin, MissingPinKey (none of the keys fits), DatabaseUnavailable; then no PIN
-    is told, and no row written.
+    Raises InvalidAuthor, TooManyReveals, NoPin, MissingPinKey (none of the keys opens it), DatabaseUnavailable; no PIN
+    is then returned, and no row written.
     """
     by = author.strip()
     if not by or len(by) > _AUTHOR_LENGTH or not by.isprintable():
@@ -52,7 +52,7 @@ def reveal(engine: Engine, author: str, client_plan_id: int, settings: Settings)
 
 
 def _refuse_too_many(connection: Connection, author: str, client_plan_id: int, settings: Settings) -> None:
-    """Raise TooManyReveals at the person's limit; until the transaction ends, nothing else is shown to them."""
+    """Raise TooManyReveals at the person's limit; blocks their other reveals until the transaction ends."""
     connection.execute(named("reconciliation/lock_pin_reveals"), {"author": author})
     allowed = settings.pin_reveals_per_hour
     reached = connection.execute(
@@ -68,7 +68,7 @@ def _refuse_too_many(connection: Connection, author: str, client_plan_id: int, s
         client_plan_id,
         f"{reached.again_at:%Y-%m-%d %H:%M:%S %Z}",
     )
-    # To the full minute, at which they are not refused again.
+    # Rounded up to the full minute, when they are no longer refused.
     again = reached.again_at.astimezone(settings.timezone) + timedelta(seconds=59, microseconds=999_999)
     raise TooManyReveals(
         f"Na última hora você já revelou o limite de PINs por pessoa ({allowed}). Poderá revelar outro a partir das "

@@ -1,7 +1,7 @@
-"""Re-encrypt every PIN with the newest of MULTITV_PIN_KEYS: `python -m multitv.reconciliation.rotate_pins [--dry-run]`.
+"""Re-encrypts every PIN with the newest key: `python -m multitv.reconciliation.rotate_pins [--dry-run]`.
 
-Reads and writes tv.client_extra_field alone. Prints keys by their positions and client plans by their ids; never a key,
-a PIN or what is stored of one.
+The keys are those of MULTITV_PIN_KEYS, the newest first. Reads and writes tv.client_extra_field only. Prints positions
+of keys and ids of client plans; never a key, a PIN or a stored token.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from multitv.reconciliation.pins import Pins
 from multitv.settings import get_settings
 
 _BATCH = 1000
-# How often all rows are walked through, and the pause between, as rows that others hold or write are left out.
-_WALKS = 5
+# How many passes over all rows, and the pause between them: a pass skips rows that others lock or write.
+_PASSES = 5
 _PAUSE_SECONDS = 1.0
-# So many client plans are named of those whose PIN no key opens.
+# How many client plans whose PIN no key opens are named.
 _NAMED = 20
 _BEFORE_ALL = -(2**63)
 
 
 @dataclass
-class Tally:
-    """What a walk through all rows found: rows by the position of their key, and those that none of the keys opens."""
+class KeyCounts:
+    """What a pass over all rows found: rows by the position of their key, and those that none of the keys opens."""
 
     by_key: list[int]
     unopened: int = 0
@@ -39,7 +39,7 @@ class Tally:
     replaced: int = 0
 
     def count(self, client_plan_id: int, position: int | None) -> bool:
-        """Count a row by the position of its key; tell whether an older key than the newest opens it."""
+        """Count a row by the position of its key; return whether that key is older than the newest."""
         if position is None:
             self.unopened += 1
             if len(self.named) < _NAMED:
@@ -56,48 +56,52 @@ class Tally:
 
 @dataclass(frozen=True)
 class Rotation:
-    """The first walk and the last."""
+    """What the first pass and the last one found."""
 
-    before: Tally
-    after: Tally
+    before: KeyCounts
+    after: KeyCounts
 
 
 def rotate(engine: Engine, pins: Pins, *, dry_run: bool = False, batch: int = _BATCH) -> Rotation:
-    """Re-encrypt, a transaction a batch, what another key than the newest encrypted; `dry_run`: only count.
+    """Re-encrypt the PINs of older keys, in one transaction for each `batch` of rows; with `dry_run`, only count.
 
-    Harmless when killed, repeated, or run by two at once while PINs are written and shown: a row is replaced only if it
-    still holds what was read, and none is waited for. Walks through the rows until it finds no older key, or has tried
-    often enough. Raises as `transaction`.
+    Harmless when killed, repeated, or run twice at once while PINs are written and shown: a row is replaced only if it
+    is unchanged since it was read, and no lock is waited for. Repeats its pass until no older key is left, a limited
+    number of times. Raises as `transaction`.
     """
     with explained(engine.url), engine.connect() as connection:
-        before = after = _walk(connection, pins, dry_run, batch)
-        for _ in range(_WALKS - 1):
+        before = after = _pass_over(connection, pins, dry_run, batch)
+        for _ in range(_PASSES - 1):
             if dry_run or not after.older:
                 break
             if after.replaced < after.older:
                 sleep(_PAUSE_SECONDS)
-            after = _walk(connection, pins, dry_run, batch)
+            after = _pass_over(connection, pins, dry_run, batch)
     return Rotation(before, after)
 
 
-def _walk(connection: Connection, pins: Pins, dry_run: bool, batch: int) -> Tally:
-    tally = Tally([0] * len(pins))
+def _pass_over(connection: Connection, pins: Pins, dry_run: bool, batch: int) -> KeyCounts:
+    counts = KeyCounts([0] * len(pins))
     last = _BEFORE_ALL
     while True:
         with connection.begin():
             rows = connection.execute(
                 named("reconciliation/read_pins"), {"name": PIN_FIELD, "after": last, "size": batch}
             ).all()
-            older = [(plan, stored) for plan, stored in rows if tally.count(plan, pins.position(stored))]
+            older = [
+                (row.client_plan_id, row.value)
+                for row in rows
+                if counts.count(row.client_plan_id, pins.position(row.value))
+            ]
             if older and not dry_run:
-                tally.replaced += _replace(connection, pins, older)
+                counts.replaced += _replace(connection, pins, older)
         if len(rows) < batch:
-            return tally
+            return counts
         last = rows[-1].client_plan_id
 
 
 def _replace(connection: Connection, pins: Pins, older: list[tuple[int, str]]) -> int:
-    """Return how many of these rows, client plan and what was read of it, were re-encrypted."""
+    """Re-encrypt these rows (client plan, stored token); return how many were unchanged since they were read."""
     return connection.execute(
         named("reconciliation/replace_pins"),
         {

@@ -1,4 +1,4 @@
-"""The platform's subscribers, all of them and proven complete, into staging. A page in memory at a time."""
+"""Stages the platform's subscribers, all of them and proven complete, with a page in memory at a time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine
 
 from multitv.beenius.client import BeeniusClient
 from multitv.beenius.models import Page, Subscriber
-from multitv.database.copy import copy_rows
+from multitv.database.bulk_copy import copy_rows
 from multitv.database.engine import transaction
 from multitv.database.locks import lock
 from multitv.database.sql import named
@@ -33,17 +33,17 @@ COLUMNS = (
     "devices",
     "version",
 )
-# As PostgreSQL reads it, so that COPY has nothing to convert: a snapshot's time is what it takes to make these.
+# Text as PostgreSQL reads it, so that COPY has nothing to convert: building these rows dominates a snapshot's time.
 Row = tuple[str | None, ...]
 _OURS = re.compile(r"[1-9][0-9]{0,17}")
 _encode = msgspec.json.Encoder().encode
 
 
-def take(engine: Engine, client: BeeniusClient, client_plan: int | None = None) -> int:
-    """Stage every subscriber, or only that of one client plan, in one transaction; return the snapshot's id.
+def stage_subscribers(engine: Engine, client: BeeniusClient, client_plan: int | None = None) -> int:
+    """Stage every subscriber, or that of one client plan, in one transaction; return the snapshot's id.
 
-    Raises BadAnswer for a subscriber that is not as the contract says, since what is changed must be known, and what
-    a scan raises, DatabaseUnavailable; then staging is as it was.
+    Raises BadAnswer for a subscriber that breaks the platform's contract, since what is changed must be known; what a
+    scan raises; DatabaseUnavailable. Staging is then as it was.
     """
     with transaction(engine) as connection:
         snapshot = int(
@@ -73,7 +73,12 @@ def row_of(subscriber: Subscriber) -> Row:
         _storable(subscriber.last_name),
         subscriber.status,
         _array(tuple([service.service_uid for service in subscriber.services if service.active_to is None])),
-        _json({device.mac: _Box(device.device_type_uid, device.serial, device.label) for device in subscriber.devices}),
+        _json(
+            {
+                device.mac: _DeviceValue(device.device_type_uid, device.serial, device.label)
+                for device in subscriber.devices
+            }
+        ),
         str(subscriber.version),
     )
 
@@ -82,16 +87,16 @@ def _copy_all(connection: Connection, client: BeeniusClient) -> None:
     def repeated() -> bool:
         return bool(connection.execute(named("reconciliation/repeated_subscribers")).scalar_one())
 
-    # Closed whatever happens: pages may be on their way.
+    # Always closed, since pages may still be in flight.
     with closing(_Stream(client, repeated)) as stream:
         while stream.more():
-            # The scan may have started over: then what the last COPY brought goes.
+            # The scan may have started over: what the last COPY brought is then discarded.
             connection.execute(named("reconciliation/clear_snapshot"))
             copy_rows(connection, "staging.subscriber", COLUMNS, stream.rows())
 
 
 class _Stream:
-    """The rows of a scan, in one COPY for each time that it starts; between two of them the database can be asked."""
+    """The rows of a scan, one COPY for each start of the scan; between two of them the connection can be queried."""
 
     def __init__(self, client: BeeniusClient, repeated: Callable[[], bool]) -> None:
         self._started_over = False
@@ -99,28 +104,28 @@ class _Stream:
         self._pages = client.scan_subscribers(self._start_over, repeated)
 
     def more(self) -> bool:
-        """Go on; False if the snapshot is complete."""
+        """Advance; return False if the snapshot is complete."""
         if self._next is None:
             self._next = next(self._pages, None)
         self._started_over = False
         return self._next is not None
 
     def rows(self) -> Iterator[Row]:
-        """Yield rows until the last page's, or until what was yielded is worth nothing."""
+        """Yield rows up to the last page, or until the scan starts over."""
         while (page := self._next) and not self._started_over:
             yield from map(row_of, page.rows)
             self._next = None if page.last else next(self._pages, None)
 
     def close(self) -> None:
-        """Fetch no more."""
+        """Stop fetching pages."""
         self._pages.close()
 
     def _start_over(self) -> None:
         self._started_over = True
 
 
-class _Box(Struct, gc=False):
-    """A device as staging.subscriber.devices has it, by its MAC."""
+class _DeviceValue(Struct, gc=False):
+    """A device as a value of staging.subscriber.devices, whose keys are MACs."""
 
     device_type_uid: str
     serial: str | None
@@ -129,26 +134,28 @@ class _Box(Struct, gc=False):
 
 @lru_cache(maxsize=4096)
 def _array(uids: tuple[str, ...]) -> str:
-    """Return the literal of a text[], in order. What is sold together is the same for many subscribers."""
+    """Return the sorted literal of a text[]. Cached, as many subscribers have the same services."""
     ordered = [uid.replace("\\", "\\\\").replace('"', '\\"') for uid in sorted({_storable(uid) for uid in uids})]
     literal = '","'.join(ordered)
     return f'{{"{literal}"}}' if uids else "{}"
 
 
-def _json(devices: dict[str, _Box]) -> str:
+def _json(devices: dict[str, _DeviceValue]) -> str:
     text = _encode(devices).decode()
     if "\\u0000" in text:
-        # Not in the text: a label may spell this escape out.
+        # Not replaced in the JSON text, since a label may contain this escape literally.
         clean = {
-            mac: _Box(
-                _storable(box.device_type_uid), box.serial and _storable(box.serial), box.label and _storable(box.label)
+            mac: _DeviceValue(
+                _storable(device.device_type_uid),
+                device.serial and _storable(device.serial),
+                device.label and _storable(device.label),
             )
-            for mac, box in devices.items()
+            for mac, device in devices.items()
         }
         text = _encode(clean).decode()
     return text
 
 
 def _storable(text: str) -> str:
-    """PostgreSQL's text knows no NUL, which JSON does."""
+    """Replace NUL, which JSON allows and PostgreSQL's text does not."""
     return text.replace("\0", "\ufffd") if "\0" in text else text

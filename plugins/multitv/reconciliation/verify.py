@@ -1,4 +1,4 @@
-"""The proof of a plan: a second look at the platform, which must show what was wanted, or why not."""
+"""Verifies a change set: a second snapshot of the platform must equal what was wanted, or the results say why not."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from multitv.beenius.client import BeeniusClient
 from multitv.database.engine import bulk_transaction, transaction
 from multitv.database.locks import lock
 from multitv.database.sql import named
-from multitv.reconciliation import snapshot as snapshots
+from multitv.reconciliation.change_set import list_steps, read_change_set, require_snapshot
 from multitv.reconciliation.errors import DifferenceLeft, NotApproved, StagingLost
 from multitv.reconciliation.fields import PIN_FIELD, UID_FIELD
-from multitv.reconciliation.plan import list_steps, read_plan, require_snapshot
-from multitv.reconciliation.snapshot import STAGING_LOCK
+from multitv.reconciliation.snapshot import STAGING_LOCK, stage_subscribers
 
 log = logging.getLogger(__name__)
 
@@ -24,44 +23,45 @@ SHOWN = 5
 
 @dataclass(frozen=True)
 class Verified:
-    """What a second snapshot still lacks; `explained` by an operation that was rejected."""
+    """How many differences the second snapshot still shows, each `explained` by a rejected operation."""
 
     explained: int
 
 
-def verify(engine: Engine, client: BeeniusClient, plan_id: int) -> Verified:
-    """Compare the platform with what the plan wanted, once more, and keep what differs.
+def verify_change_set(engine: Engine, client: BeeniusClient, change_set_id: int) -> Verified:
+    """Take a second snapshot, compare it with what the change set wanted, and record what differs.
 
-    Raises DifferenceLeft if nothing explains a difference, NotApproved if the plan was not applied, StagingLost, what
-    a scan raises, DatabaseUnavailable.
+    Raises DifferenceLeft if nothing explains a difference, NotApproved if the change set was not applied, StagingLost,
+    what a scan raises, DatabaseUnavailable.
     """
     with transaction(engine) as connection:
-        if connection.execute(named("reconciliation/mark_applied"), {"plan": plan_id}).first() is None:
+        if connection.execute(named("reconciliation/mark_applied"), {"change_set": change_set_id}).first() is None:
             raise NotApproved(
-                f"Plan {plan_id} is {read_plan(engine, plan_id).status}: there is nothing to verify. Trigger a new run."
+                f"Change set {change_set_id} is {read_change_set(engine, change_set_id).status}: there is nothing to "
+                "verify. Trigger a new run."
             )
-    plan = read_plan(engine, plan_id)
-    snapshot = snapshots.take(engine, client, plan.client_plan)
-    of_plan = {"plan": plan_id}
+    change_set = read_change_set(engine, change_set_id)
+    snapshot = stage_subscribers(engine, client, change_set.client_plan)
+    of_change_set = {"change_set": change_set_id}
     with bulk_transaction(engine) as connection:
         lock(connection, STAGING_LOCK)
         require_snapshot(connection, snapshot)
-        connection.execute(named("reconciliation/note_second_snapshot"), of_plan | {"snapshot": snapshot})
+        connection.execute(named("reconciliation/record_second_snapshot"), of_change_set | {"snapshot": snapshot})
         fields = {"uid_field": UID_FIELD, "pin_field": PIN_FIELD}
-        if connection.execute(named("reconciliation/refresh_desired"), fields).scalar_one() != plan.desired:
-            raise StagingLost(f"What plan {plan_id} wanted is not in staging any more: trigger a new run.")
-        list_steps(connection, plan.client_plan)
-        connection.execute(named("reconciliation/clear_differences"), of_plan)
-        connection.execute(named("reconciliation/insert_differences"), of_plan)
-        connection.execute(named("reconciliation/mark_verified"), of_plan)
-        counts = connection.execute(named("reconciliation/count_differences"), of_plan).one()
-        left = connection.execute(named("reconciliation/unexplained"), of_plan | {"shown": SHOWN}).scalars().all()
+        if connection.execute(named("reconciliation/refresh_desired"), fields).scalar_one() != change_set.desired:
+            raise StagingLost(f"What change set {change_set_id} wanted is not in staging any more: trigger a new run.")
+        list_steps(connection, change_set.client_plan)
+        connection.execute(named("reconciliation/clear_differences"), of_change_set)
+        connection.execute(named("reconciliation/insert_differences"), of_change_set)
+        connection.execute(named("reconciliation/mark_verified"), of_change_set)
+        counts = connection.execute(named("reconciliation/count_differences"), of_change_set).one()
+        left = connection.execute(named("reconciliation/unexplained"), of_change_set | {"shown": SHOWN}).scalars().all()
     if left:
         more = f" and {counts.unexplained - len(left)} more" if counts.unexplained > len(left) else ""
         raise DifferenceLeft(
-            f"Plan {plan_id} was applied, and the platform still differs: {'; '.join(left)}{more}. Somebody else "
-            "changed these subscribers, or the platform lost a write. The next run plans them again; if they come "
-            "back, look at who else writes to the platform."
+            f"Change set {change_set_id} was applied, and the platform still differs: {'; '.join(left)}{more}. "
+            "Somebody else changed these subscribers, or the platform lost a write. The next run changes them again; "
+            "if they come back, look at who else writes to the platform."
         )
-    log.info("Plan %s is verified: %s differences are left, each explained.", plan_id, counts.explained)
+    log.info("Change set %s is verified: %s differences are left, each explained.", change_set_id, counts.explained)
     return Verified(counts.explained)

@@ -1,1 +1,1 @@
-"""What people look at: figures of the dashboard, revenue assurance. Reads every room's tables, writes only its own."""
+"""Reports for people: the dashboard's figures and revenue assurance. Reads every room's tables, writes only its own."""

@@ -1,5 +1,5 @@
--- The figures that the dashboard's page shows, worked out by tasks, so that the page only reads: the drift in reais,
--- and sums of what was billed, sold and reconciled.
+-- The figures that the dashboard's page shows, worked out by tasks, so that the page only reads: the discrepancies in
+-- reais, and sums of what was billed, sold and reconciled.
 create schema dashboard;
 
 create table dashboard.refresh (
@@ -63,12 +63,12 @@ create table dashboard.package_clients (
 comment on column dashboard.package_clients.kind is 'included: the default package of the plan; extra: sold on top.';
 comment on column dashboard.package_clients.amount is 'Prices a month. What is included costs nothing by itself.';
 
-create table dashboard.drift (
+create table dashboard.discrepancy (
     kind text primary key check (kind in ('sold_not_active', 'active_not_billed', 'billed_not_active')),
     client_plans bigint not null,
     amount numeric(14, 2) not null
 );
-comment on table dashboard.drift is 'A row a kind, also where there is no drift; empty if it was never measured.';
+comment on table dashboard.discrepancy is 'A row a kind, also where nothing disagrees; empty if it was never measured.';
 
 create table dashboard.operation (
     day date not null,
@@ -78,4 +78,5 @@ create table dashboard.operation (
     primary key (day, action, status)
 );
 comment on table dashboard.operation is 'What differed between contracts and platform, of the last 31 days.';
-comment on column dashboard.operation.operations is 'The same operation, planned anew on one day, counts once.';
+comment on column dashboard.operation.operations is
+'An operation that is computed again on the same day counts once.';

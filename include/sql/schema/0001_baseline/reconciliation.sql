@@ -1,4 +1,4 @@
--- What the platform should serve, what it serves, and the plan that makes the two equal: one operation a row.
+-- What the platform should serve, what it serves, and the change set that makes the two equal: an operation a row.
 create schema reconciliation;
 
 create table reconciliation.snapshot (
@@ -12,7 +12,7 @@ comment on column reconciliation.snapshot.only_client_plan_id is 'The one client
 comment on column reconciliation.snapshot.subscribers is 'Null: it was not finished.';
 comment on column reconciliation.snapshot.hash is 'Of what was read, without the id of the snapshot itself.';
 
-create table reconciliation.plan (
+create table reconciliation.change_set (
     id bigint generated always as identity primary key,
     snapshot_id bigint not null references reconciliation.snapshot,
     snapshot_hash text not null,
@@ -38,18 +38,19 @@ create table reconciliation.plan (
     check ((decided_by is null) = (decided_at is null)),
     check (status not in ('approved', 'rejected') or decided_by is not null)
 );
-comment on column reconciliation.plan.desired is 'Client plans that the platform should serve (not INACTIVE).';
-comment on column reconciliation.plan.managed is 'Subscribers of the snapshot that are ours.';
-comment on column reconciliation.plan.provisioned is 'Client plans whose subscriber uid we have recorded.';
-comment on column reconciliation.plan.unmanaged is 'Subscribers of the snapshot that are not ours.';
-comment on column reconciliation.plan.client_plans is 'Client plans that the plan changes.';
-comment on column reconciliation.plan.removals is 'Client plans that lose a service or a device, or are blocked.';
-comment on column reconciliation.plan.concerns is 'Why a person is asked before it is applied. Empty: nobody is.';
-comment on column reconciliation.plan.decided_by is 'Who approved or rejected; ''guard'' if nobody had to be asked.';
-comment on column reconciliation.plan.second_snapshot_id is 'Taken when it was applied. Null: there was none.';
+comment on column reconciliation.change_set.desired is 'Client plans that the platform should serve (not INACTIVE).';
+comment on column reconciliation.change_set.managed is 'Subscribers of the snapshot that are ours.';
+comment on column reconciliation.change_set.provisioned is 'Client plans whose subscriber uid we have recorded.';
+comment on column reconciliation.change_set.unmanaged is 'Subscribers of the snapshot that are not ours.';
+comment on column reconciliation.change_set.client_plans is 'Client plans that the change set changes.';
+comment on column reconciliation.change_set.removals is 'Client plans that lose a service or a device, or are blocked.';
+comment on column reconciliation.change_set.concerns is 'Why a person is asked before it is applied. Empty: nobody is.';
+comment on column reconciliation.change_set.decided_by is
+'Who approved or rejected; ''guard'' if nobody had to be asked.';
+comment on column reconciliation.change_set.second_snapshot_id is 'Taken when it was applied. Null: there was none.';
 
 create table reconciliation.operation (
-    plan_id bigint not null references reconciliation.plan,
+    change_set_id bigint not null references reconciliation.change_set,
     client_plan_id bigint not null,
     number smallint not null,
     action text not null check (
@@ -68,38 +69,38 @@ create table reconciliation.operation (
     status text not null default 'planned' check (status in ('planned', 'applied', 'rejected', 'superseded')),
     outcome text,
     done_at timestamptz,
-    primary key (plan_id, client_plan_id, number),
+    primary key (change_set_id, client_plan_id, number),
     check ((action in ('create', 'update', 'suspend', 'resume', 'deactivate', 'recover_pin')) = (target is null)),
     check ((status = 'planned') = (done_at is null)),
     check (status <> 'rejected' or outcome is not null)
 );
 -- The last operations of one client plan.
-create index operation_client_plan on reconciliation.operation (client_plan_id, plan_id);
+create index operation_client_plan on reconciliation.operation (client_plan_id, change_set_id);
 comment on column reconciliation.operation.number is 'The order within the client plan.';
 comment on column reconciliation.operation.target is 'The uid of the service, the MAC of the device.';
 comment on column reconciliation.operation.outcome is 'Why it was rejected, or what was noticed.';
 
 create table reconciliation.unmanaged (
-    plan_id bigint not null references reconciliation.plan,
+    change_set_id bigint not null references reconciliation.change_set,
     subscriber_uid text not null,
     external_id text,
-    primary key (plan_id, subscriber_uid)
+    primary key (change_set_id, subscriber_uid)
 );
 
 create table reconciliation.difference (
-    plan_id bigint not null references reconciliation.plan,
+    change_set_id bigint not null references reconciliation.change_set,
     client_plan_id bigint not null,
     action text not null,
     target text,
     rejected_because text
 );
-create index difference_plan on reconciliation.difference (plan_id, client_plan_id);
-comment on table reconciliation.difference is 'What a second snapshot still lacks after a plan was applied.';
+create index difference_change_set on reconciliation.difference (change_set_id, client_plan_id);
+comment on table reconciliation.difference is 'What a second snapshot still lacks after a change set was applied.';
 comment on column reconciliation.difference.rejected_because is 'Null: nothing explains it.';
 
 -- Made in bulk out of rows that have the keys: no foreign key is looked at again for each.
-create table reconciliation.drift (
-    plan_id bigint not null,
+create table reconciliation.discrepancy (
+    change_set_id bigint not null,
     kind text not null check (kind in ('sold_not_active', 'active_not_billed', 'billed_not_active')),
     client_plan_id bigint not null,
     package_id bigint not null,
@@ -107,15 +108,17 @@ create table reconciliation.drift (
     reason text not null,
     primary key (client_plan_id, package_id, kind)
 );
-create index drift_page on reconciliation.drift (kind, amount desc, client_plan_id, package_id);
-comment on table reconciliation.drift is 'Extras whose sale, service and charge disagree. Of the last full plan only.';
-comment on column reconciliation.drift.amount is 'Reais a month.';
-comment on column reconciliation.drift.reason is 'In Portuguese, for the screen.';
+create index discrepancy_page on reconciliation.discrepancy (kind, amount desc, client_plan_id, package_id);
+comment on table reconciliation.discrepancy is
+'Extras whose sale, service and charge disagree. Of the last full change set only.';
+comment on column reconciliation.discrepancy.amount is 'Reais a month.';
+comment on column reconciliation.discrepancy.reason is 'In Portuguese, for the screen.';
 
-create table reconciliation.drift_measured (
-    plan_id bigint primary key references reconciliation.plan,
+create table reconciliation.discrepancy_measured (
+    change_set_id bigint primary key references reconciliation.change_set,
     seen_at timestamptz not null,
     measured_at timestamptz not null default now()
 );
-comment on table reconciliation.drift_measured is 'One row: of which plan the drift is. None: it was never measured.';
-comment on column reconciliation.drift_measured.seen_at is 'When the platform was looked at.';
+comment on table reconciliation.discrepancy_measured is
+'One row: of which change set the discrepancies are. None: they were never measured.';
+comment on column reconciliation.discrepancy_measured.seen_at is 'When the platform was looked at.';

@@ -1,8 +1,7 @@
-"""From the contracts and a snapshot to a plan: an operation a row, written down before anything is sent."""
+"""Makes a change set of the contracts and a snapshot: an operation a row, stored before anything is sent."""
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,12 +15,12 @@ from multitv.reconciliation.errors import Repeated, StagingLost
 from multitv.reconciliation.fields import PIN_FIELD, UID_FIELD
 from multitv.reconciliation.snapshot import STAGING_LOCK
 
-log = logging.getLogger(__name__)
+_STEPS = ("insert_operations", "insert_unmanaged", "delete_old_unmanaged", "delete_old_refusals", "count_change_set")
 
 
 @dataclass(frozen=True)
-class Plan:
-    """A row of reconciliation.plan; the columns' comments say what the numbers count."""
+class ChangeSet:
+    """A row of reconciliation.change_set; the columns' comments say what the numbers count."""
 
     id: int
     status: str
@@ -38,64 +37,64 @@ class Plan:
     too_old: bool
 
 
-def make(engine: Engine, snapshot: int, today: date, client_plan: int | None = None) -> int:
-    """Plan what makes the platform equal to the contracts, from a snapshot that is still staged; return the plan's id.
+def make_change_set(engine: Engine, snapshot: int, today: date, client_plan: int | None = None) -> int:
+    """Store the operations that make the platform equal to the contracts; return the change set's id.
 
-    Plans that were made before and are not finished are superseded. `today` is the ISP's business date.
-    Raises ErpEmpty, Repeated, StagingLost, DatabaseUnavailable; then nothing was written.
+    The snapshot must still be staged. Supersedes earlier change sets that are not finished. `today` is the ISP's
+    business date. Raises ErpEmpty, Repeated, StagingLost, DatabaseUnavailable; nothing is then written.
     """
     with bulk_transaction(engine) as connection:
         lock(connection, STAGING_LOCK)
         require_snapshot(connection, snapshot)
         _stage_desired(connection, today, client_plan)
         _refuse_repetitions(connection)
-        connection.execute(named("reconciliation/supersede_plans"))
-        plan = int(
+        connection.execute(named("reconciliation/supersede_change_sets"))
+        change_set_id = int(
             connection.execute(
-                named("reconciliation/insert_plan"),
+                named("reconciliation/insert_change_set"),
                 {"snapshot": snapshot, "client_plan": client_plan, "today": today},
             ).scalar_one()
         )
-        of_plan = {"plan": plan}
+        of_change_set = {"change_set": change_set_id}
         list_steps(connection, client_plan)
-        for step in ("insert_operations", "insert_unmanaged", "forget_unmanaged", "forget_refusals", "count_plan"):
-            connection.execute(named(f"reconciliation/{step}"), of_plan)
-        # Applying reads a page at a time, which is quick only if the planner knows how many there are.
+        for step in _STEPS:
+            connection.execute(named(f"reconciliation/{step}"), of_change_set)
+        # Applying reads page by page, which is quick only if the planner knows how many rows there are.
         connection.exec_driver_sql("analyze reconciliation.operation")
-    return plan
+    return change_set_id
 
 
 def require_snapshot(connection: Connection, snapshot: int) -> None:
     """Raise StagingLost unless staging holds this snapshot, whole."""
     if connection.execute(named("reconciliation/read_snapshot"), {"snapshot": snapshot}).first() is None:
         raise StagingLost(
-            f"Snapshot {snapshot} is not in staging any more: a newer one took its place, or the database was "
-            "restarted the hard way. Nothing was written. Trigger a new run."
+            f"Snapshot {snapshot} is no longer in staging: a newer one replaced it, or the database was restarted "
+            "without a clean shutdown. Nothing was written. Trigger a new run."
         )
 
 
 def list_steps(connection: Connection, client_plan: int | None) -> None:
-    """Compare both sides of staging; leave the temporary tables pair and step until the transaction ends."""
-    # A full join never runs row by row; what is read by its address should.
+    """Compare both sides of staging; creates the temporary tables pair and step for the rest of the transaction."""
+    # A full join never uses nested loops; reading rows by their addresses should.
     connection.exec_driver_sql("set local enable_nestloop = on")
-    connection.execute(named("reconciliation/pair_up"), {"client_plan": client_plan})
+    connection.execute(named("reconciliation/compare"), {"client_plan": client_plan})
     connection.exec_driver_sql("set local enable_nestloop = off")
     connection.exec_driver_sql("analyze pair")
     connection.execute(named("reconciliation/list_steps"))
 
 
-def read_plan(engine: Engine, plan: int) -> Plan:
-    """Return a plan as it is now. Raises DatabaseUnavailable."""
+def read_change_set(engine: Engine, change_set_id: int) -> ChangeSet:
+    """Return a change set as it is now. Raises StagingLost if there is none of this id, DatabaseUnavailable."""
     with transaction(engine) as connection:
-        return plan_of(connection, plan)
+        return load_change_set(connection, change_set_id)
 
 
-def plan_of(connection: Connection, plan: int) -> Plan:
-    """Return a plan as it is now. Raises StagingLost if there is none of this id."""
-    row = connection.execute(named("reconciliation/read_plan"), {"plan": plan}).one_or_none()
+def load_change_set(connection: Connection, change_set_id: int) -> ChangeSet:
+    """Return a change set as it is now. Raises StagingLost if there is none of this id."""
+    row = connection.execute(named("reconciliation/read_change_set"), {"change_set": change_set_id}).one_or_none()
     if row is None:
-        raise StagingLost(f"There is no plan {plan}: trigger a new run.")
-    return Plan(*row)
+        raise StagingLost(f"There is no change set {change_set_id}: trigger a new run.")
+    return ChangeSet(**row._mapping)
 
 
 def _stage_desired(connection: Connection, today: date, client_plan: int | None) -> None:
@@ -110,6 +109,6 @@ def _refuse_repetitions(connection: Connection) -> None:
     repeated = connection.execute(named("reconciliation/repeated")).scalars().all()
     if repeated:
         raise Repeated(
-            f"{'; '.join(repeated)}: nobody could tell which one counts. Nothing was planned and nobody is touched. "
+            f"{'; '.join(repeated)}: nobody could tell which one counts. No change set was made and nobody is touched. "
             "Repair this, then clear take_snapshot and what follows it."
         )

@@ -2,7 +2,7 @@
 select
     entity,
     change,
-    count(*) as rows
+    count(*) as row_count
 from tv.catalog_change
 where catalog_sync_id = :sync
 group by entity, change

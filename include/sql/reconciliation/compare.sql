@@ -1,9 +1,9 @@
--- In: client_plan (one, or null for all). Makes the temporary table pair: each desired subscriber beside the
--- one that the platform has, if the two differ, and those that are nobody's. Few rows.
--- The one full join of a plan carries digests and addresses only, whatever a subscriber weighs; the rows whose digests
--- differ are then read by their addresses and compared. Two different rows of one client plan with one digest would be
--- taken for equal: a chance of one in 2^64 for each change, until the next change.
--- A table and not a part of the next statement, because only so PostgreSQL joins in parallel.
+-- In: client_plan (one, or null for all). Creates the temporary table pair: each desired subscriber beside the
+-- platform's, where the two differ, and the subscribers that no contract accounts for. Few rows.
+-- The only full join carries digests and row addresses, however wide a subscriber is; rows whose digests differ are
+-- then read by address and compared. If two different states of one client plan had the same digest, the change would
+-- be missed until the next one: a chance of one in 2^64.
+-- A table and not part of the next statement, because PostgreSQL parallelises the join only this way.
 create temporary table pair on commit drop as
 with wanted as (
     select
@@ -30,7 +30,7 @@ suspect as materialized (
         found.address as actual_at
     from wanted
     full join found on wanted.client_plan_id = found.client_plan_id
-    -- As a number, because the planner expects few rows of that, and nearly all of a plain inequality.
+    -- As a number, because the planner then expects few rows; of a plain inequality it expects nearly all.
     where cast(coalesce(wanted.digest <> found.digest or wanted.needs_attention, true) as integer) = 1
 )
 

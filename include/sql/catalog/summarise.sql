@@ -1,5 +1,5 @@
--- In: sync. Out: a row for channels, packages and package_channels each: how many are staged, in quarantine, active
--- here, and of these how many the merge would deactivate. A row in quarantine is not lost: it stays as it is.
+-- In: sync. Out: a row each for channels, packages and their links: how many are staged, in quarantine, active here,
+-- and of these how many the merge would deactivate. A row in quarantine is not lost: it stays as it is.
 with listed as (
     select
         'channel' as entity,

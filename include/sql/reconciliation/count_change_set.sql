@@ -1,4 +1,4 @@
--- In: plan. Writes the counts that the guard judges. A device for a device is no loss.
+-- In: change_set. Writes the counts that the guard checks. A device replaced by another is not a removal.
 with by_client_plan as (
     select
         operation.client_plan_id,
@@ -10,7 +10,7 @@ with by_client_plan as (
             - count(*) filter (where operation.action = 'add_device')
         ) as losses
     from reconciliation.operation
-    where operation.plan_id = :plan and operation.status = 'planned'
+    where operation.change_set_id = :change_set and operation.status = 'planned'
     group by operation.client_plan_id
 ),
 
@@ -31,17 +31,17 @@ staged as (
     left join staging.subscriber as actual on desired.client_plan_id = actual.client_plan_id
 )
 
-update reconciliation.plan
+update reconciliation.change_set
 set
     desired = staged.desired,
     managed = staged.managed,
     provisioned = staged.provisioned,
     unmanaged = (
         select count(*) from reconciliation.unmanaged
-        where unmanaged.plan_id = plan.id
+        where unmanaged.change_set_id = change_set.id
     ),
     operations = changed.operations,
     client_plans = changed.client_plans,
     removals = changed.removals
 from staged, changed
-where plan.id = :plan
+where change_set.id = :change_set

@@ -1,4 +1,4 @@
-"""What a sync did, in numbers: for the log, for the report, and for whoever depends on the catalogue."""
+"""Summarises a sync in numbers: for the log, the report, and DAGs that depend on the catalogue."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from multitv.database.sql import named
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """A closed sync. `changes` counts rows by (entity, change), such as ('channel', 'deactivated').
+class SyncSummary:
+    """What a closed sync did. `changes` counts rows by (entity, change), such as ('channel', 'deactivated').
 
-    `status` is merged, or superseded: a later sync was merged before this one, which therefore changed nothing.
+    `status` is merged, or superseded: a later sync was merged first, so this one changed nothing.
     """
 
     sync: int
@@ -23,11 +23,11 @@ class Outcome:
 
     @property
     def changed(self) -> int:
-        """How many rows of channels, packages and their links are not as before."""
+        """How many rows of channels, packages and their links were changed."""
         return sum(self.changes.values())
 
     def as_extra(self) -> dict[str, int | str]:
-        """Return the numbers flat, for the asset event: channel_added, package_deactivated, ..."""
+        """Return the numbers as a flat mapping for the asset event: channel_added, package_deactivated, ..."""
         counts = {f"{entity}_{change}": rows for (entity, change), rows in self.changes.items()}
         return {
             "sync": self.sync,
@@ -47,8 +47,9 @@ class Outcome:
         return f"Catalogue sync {self.sync}: {done or 'nothing changed'}; {self.quarantined} rows in quarantine."
 
 
-def read_outcome(connection: Connection, sync: int) -> Outcome:
-    """Return what a closed sync did. Raises sqlalchemy's NoResultFound for one that does not exist."""
+def read_summary(connection: Connection, sync: int) -> SyncSummary:
+    """Return what a closed sync did. Raises sqlalchemy's NoResultFound if there is no such sync."""
     row = connection.execute(named("catalog/read_sync"), {"sync": sync}).one()
-    changes = connection.execute(named("catalog/outcome"), {"sync": sync})
-    return Outcome(sync, row.status, {(entity, change): rows for entity, change, rows in changes}, row.quarantined)
+    changes = connection.execute(named("catalog/count_changes"), {"sync": sync})
+    counts = {(change.entity, change.change): change.row_count for change in changes}
+    return SyncSummary(sync, row.status, counts, row.quarantined)

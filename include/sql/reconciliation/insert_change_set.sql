@@ -1,0 +1,10 @@
+-- In: snapshot, client_plan (one, or null for all), today. Inserts a change set without operations. Out: its id.
+insert into reconciliation.change_set (snapshot_id, snapshot_hash, only_client_plan_id, today)
+select
+    snapshot.id,
+    snapshot.hash,
+    :client_plan,
+    :today
+from reconciliation.snapshot
+where snapshot.id = :snapshot
+returning change_set.id

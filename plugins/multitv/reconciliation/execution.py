@@ -1,0 +1,177 @@
+"""Sends the operations of one client plan to the platform, one after the other. Reports each result; no database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4, uuid5
+
+from pydantic import SecretStr
+
+from multitv.beenius.client import BeeniusClient
+from multitv.beenius.errors import NotFound, RowRejected, SubscriberExists, VersionConflict
+from multitv.beenius.models import Subscriber
+
+# Each lost answer costs a rotation; losing more in a row than this is not bad luck.
+ROTATIONS = 5
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A row of reconciliation.operation that is still planned.
+
+    `changes_before` counts our changes to the subscriber since it was read at `expected_version`; `recomputed`: the
+    client plan's operations were recomputed once already.
+    """
+
+    client_plan_id: int
+    number: int
+    action: str
+    subscriber_uid: str | None
+    expected_version: int | None
+    target: str | None
+    after: dict[str, Any] | None
+    key: UUID
+    changes_before: int
+    recomputed: bool
+
+
+@dataclass(frozen=True)
+class OperationResult:
+    """The result of an operation; `note` says why it was rejected, or that there was nothing to do."""
+
+    operation: Operation
+    status: str
+    note: str | None = None
+    subscriber_uid: str | None = None
+    pin: SecretStr | None = None
+
+
+@dataclass(frozen=True)
+class ConcurrentChange:
+    """Somebody else changed or created this subscriber: the operations left for its client plan must be recomputed."""
+
+    client_plan_id: int
+    subscriber: Subscriber | None
+
+
+@dataclass
+class _Progress:
+    """The subscriber's uid, and our changes so far, while its operations are sent."""
+
+    uid: str | None
+    changes: int
+
+
+def execute(
+    client: BeeniusClient,
+    operations: Sequence[Operation],
+    report: Callable[[OperationResult], None],
+    stopped: Callable[[], bool],
+) -> ConcurrentChange | None:
+    """Send the operations of a client plan in order, until `stopped` returns True, and `report` each result.
+
+    Returns the concurrent change that ended it early, if any. Raises what a client's call raises except RowRejected.
+    """
+    progress = _Progress(operations[0].subscriber_uid, operations[0].changes_before)
+    for operation in operations:
+        if stopped():
+            return None
+        if progress.uid is None and operation.action != "create":
+            report(OperationResult(operation, "rejected", "NOT_CREATED: the subscriber could not be created"))
+            continue
+        try:
+            result = _ACTIONS[operation.action](client, operation, progress)
+        except (VersionConflict, SubscriberExists) as error:
+            if not operation.recomputed:
+                return ConcurrentChange(operation.client_plan_id, _read_again(client, error, progress))
+            result = OperationResult(
+                operation, "rejected", f"{error.code}: somebody else keeps changing this subscriber"
+            )
+        except RowRejected as error:
+            result = OperationResult(operation, "rejected", f"{error.code}: {error}")
+        progress.uid = progress.uid or result.subscriber_uid
+        if result.status == "applied" and result.note is None:
+            progress.changes += 1
+        report(result)
+    return None
+
+
+def _read_again(client: BeeniusClient, error: RowRejected, progress: _Progress) -> Subscriber | None:
+    uid = error.uid if isinstance(error, SubscriberExists) else progress.uid
+    try:
+        return client.subscriber(uid or "")
+    except NotFound:
+        return None
+
+
+def _create(client: BeeniusClient, operation: Operation, _: _Progress) -> OperationResult:
+    created = client.create_subscriber(
+        str(operation.client_plan_id), **(operation.after or {}), idempotency_key=str(operation.key)
+    )
+    # Without a PIN, this answer repeats one that was lost, and with it the PIN.
+    pin = created.auth_pin or _rotate(client, created.uid, uuid5(operation.key, "rotate"))
+    return OperationResult(operation, "applied", subscriber_uid=created.uid, pin=pin)
+
+
+def _recover_pin(client: BeeniusClient, operation: Operation, progress: _Progress) -> OperationResult:
+    uid = progress.uid or ""
+    pin = _rotate(client, uid, operation.key)
+    if pin is None:
+        return OperationResult(operation, "rejected", f"PIN_UNKNOWN: {ROTATIONS} rotations, and no answer had the PIN")
+    return OperationResult(operation, "applied", subscriber_uid=uid, pin=pin)
+
+
+def _rotate(client: BeeniusClient, uid: str, first_key: UUID) -> SecretStr | None:
+    """Rotate until an answer has the PIN: the platform never repeats one, whatever key asks for it.
+
+    Returns None if no answer has it; the uid is then not recorded either, so the next run tries again.
+    """
+    for key in (first_key, *(uuid4() for _ in range(ROTATIONS - 1))):
+        if pin := client.rotate_pin(uid, idempotency_key=str(key)):
+            return pin
+    return None
+
+
+def _change(client: BeeniusClient, operation: Operation, progress: _Progress) -> OperationResult:
+    version = (operation.expected_version or 0) + progress.changes
+    client.change_subscriber(progress.uid or "", version, idempotency_key=str(operation.key), **(operation.after or {}))
+    return OperationResult(operation, "applied")
+
+
+def _add_service(client: BeeniusClient, operation: Operation, progress: _Progress) -> OperationResult:
+    client.put_service(progress.uid or "", operation.target or "", idempotency_key=str(operation.key))
+    return OperationResult(operation, "applied")
+
+
+def _end_service(client: BeeniusClient, operation: Operation, progress: _Progress) -> OperationResult:
+    ended = client.end_service(progress.uid or "", operation.target or "", idempotency_key=str(operation.key))
+    return OperationResult(operation, "applied", None if ended else "it had ended already")
+
+
+def _put_device(client: BeeniusClient, operation: Operation, progress: _Progress) -> OperationResult:
+    client.put_device(
+        progress.uid or "", operation.target or "", **(operation.after or {}), idempotency_key=str(operation.key)
+    )
+    return OperationResult(operation, "applied")
+
+
+def _remove_device(client: BeeniusClient, operation: Operation, progress: _Progress) -> OperationResult:
+    released = client.release_device(progress.uid or "", operation.target or "", idempotency_key=str(operation.key))
+    return OperationResult(operation, "applied", None if released else "it was gone already")
+
+
+_ACTIONS: dict[str, Callable[[BeeniusClient, Operation, _Progress], OperationResult]] = {
+    "create": _create,
+    "update": _change,
+    "suspend": _change,
+    "resume": _change,
+    "deactivate": _change,
+    "recover_pin": _recover_pin,
+    "add_service": _add_service,
+    "end_service": _end_service,
+    "add_device": _put_device,
+    "edit_device": _put_device,
+    "remove_device": _remove_device,
+}

@@ -1,0 +1,42 @@
+"""Recomputes a client plan's operations while they are applied, because somebody else changed its subscriber."""
+
+from __future__ import annotations
+
+import logging
+
+from sqlalchemy import Engine
+
+from multitv.database.bulk_copy import copy_rows
+from multitv.database.engine import bulk_transaction
+from multitv.database.locks import lock
+from multitv.database.sql import named
+from multitv.reconciliation.change_set import list_steps
+from multitv.reconciliation.execution import ConcurrentChange
+from multitv.reconciliation.snapshot import COLUMNS, STAGING_LOCK, row_of
+
+log = logging.getLogger(__name__)
+
+
+def recompute(engine: Engine, change_set_id: int, change: ConcurrentChange) -> None:
+    """Stage the subscriber as it is now, and supersede the operations left by those that follow from it.
+
+    An operation that takes something away without having been approved is recorded as rejected, for the next run.
+    Raises DatabaseUnavailable.
+    """
+    client_plan = {"client_plan": change.client_plan_id}
+    with bulk_transaction(engine) as connection:
+        lock(connection, STAGING_LOCK)
+        connection.execute(named("reconciliation/delete_subscriber"), client_plan)
+        if change.subscriber is not None:
+            copy_rows(connection, "staging.subscriber", COLUMNS, [row_of(change.subscriber)])
+        list_steps(connection, change.client_plan_id)
+        of_both = client_plan | {"change_set": change_set_id}
+        superseded = connection.execute(named("reconciliation/supersede_operations"), of_both).rowcount
+        connection.execute(named("reconciliation/renumber_steps"), of_both)
+        added = connection.execute(named("reconciliation/insert_operations"), {"change_set": change_set_id}).rowcount
+    log.warning(
+        "Client plan %s: somebody else changed its subscriber; %s operations are superseded by %s new ones.",
+        change.client_plan_id,
+        superseded,
+        added,
+    )
