@@ -1,8 +1,8 @@
 """
 # Faturamento Padrão: invoice the plans of a due date
 
-Makes one invoice for each active client plan that falls due, posts the plan's monthly price on it, and closes the
-standard billing of the due date: what `tv_billing` waits for.
+Makes an invoice for each active client plan that falls due, posts the plan's monthly price on it, and closes the
+standard billing of the due date. `tv_billing` waits until it is closed.
 
     resolve_due_date >> check_plans >> bill >> check_fees >> report
 
@@ -15,16 +15,16 @@ An ISP whose ERP invoices the plans itself leaves this DAG paused and writes `fi
 
 ## Triage notes
 
-* **Normal:** a minute. A second run of a due date finds it closed and changes nothing.
-* **`check_plans` failed:** the ERP has plans without a possible price, or repeats rows; the message names them. Correct
+* **Normal:** it takes a minute. A second run of a due date finds it closed and changes nothing.
+* **`check_plans` failed:** the ERP has plans with an impossible price, or repeats rows. The message names them. Correct
   them, then clear `check_plans` *with its downstream tasks*.
 * **`check_fees` or the report names client plans:** their due day moved within the month, and the plan fee is on the
-  invoice that is named. They have an invoice of this due date as well, for TV extras, without a second fee.
-* **`check_fees` failed:** a client plan has two plan fees in a month, or one on an invoice of somebody else. Hold the
-  invoices back, and call whoever owns billing before you clear anything.
-* **`check_plans` or `bill` failed for good:** the failure is recorded, and the TV billing of this due date stops
-  waiting. After a successful run here, clear `wait_for_standard_billing` in `tv_billing`.
-* **A task died in the middle:** `bill` is one transaction. Clear it.
+  invoice that is named. They also have an invoice of this due date, for TV extras, without a second fee.
+* **`check_fees` failed:** a client plan has two plan fees in a month, or one on an invoice of another client plan. Do
+  not send the invoices out, and call the owner of billing before you clear anything.
+* **`check_plans` or `bill` failed and has no retry left:** the failure is recorded, and the TV billing of this due date
+  stops waiting. After a successful run here, clear `wait_for_standard_billing` in `tv_billing`.
+* **A task was killed:** clear it. `bill` is one transaction.
 """
 
 from __future__ import annotations

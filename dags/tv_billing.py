@@ -8,39 +8,39 @@ invoices.
     resolve_due_date >> load >> check_list >> save >> check_events >> wait_for_standard_billing >> settle
     >> check_books >> report
 
-It starts by itself some days before each due date of the ISP (`MULTITV_DUE_DAYS`, `MULTITV_TV_BILLING_DAYS_AHEAD`). To
-run it by hand, pick the due date (*Vencimento*) in the trigger form, or send:
+It starts some days before each due date of the ISP (`MULTITV_DUE_DAYS`, `MULTITV_TV_BILLING_DAYS_AHEAD`). To run it by
+hand, pick the due date (*Vencimento*) in the trigger form, or send:
 
     {"due_date": "2026-12-10", "approval": "always"}
 
-`approval` says who looks at the list before it is saved: auto (a person, if something is unusual), always, never.
-With `dry_run` the list is kept for the screen to show (`billing.preview`), and the run ends: nothing is charged.
+`approval` says whether a person has to approve the list before it is saved: auto (if something is unusual), always or
+never. With `dry_run` the list is stored for the screen (`billing.preview`) and the run ends; nothing is charged.
 
-A due date may be run as often as you like, also twice at once: pending events are added, re-priced or voided, processed
-ones never change, and nobody is charged twice for one package in one month.
+A due date may be run any number of times, also twice at once: pending events are added, re-priced or voided, processed
+events never change, and nobody is charged twice for a package in a month.
 
 ## Triage notes
 
-* **Normal:** `wait_for_standard_billing` is deferred for days; no worker is held. A due date on whose list nobody
-  is makes a green run that skips its tasks; the report says so.
-* **`save` waits for input:** something about the list is unusual; the page says what. Approve, and exactly that list
-  is saved; reject, and nothing is. If the data changed meanwhile, the task asks again. No answer in time fails it:
-  clear it to be asked again.
-* **`check_events` failed:** saved events do not look like charges; nothing was posted. The message and the Data Docs
-  say what is wrong; correct what they come from and trigger a run for the same due date.
-* **`check_books` failed:** the books of this due date are wrong; the message and `quality.offender` name the rows.
-  Don't send the invoices out, and call whoever owns billing before you clear anything.
+* **Normal:** `wait_for_standard_billing` is deferred for days and occupies no worker. If the list of a due date is
+  empty, the run is green, its tasks are skipped, and the report says so.
+* **`save` waits for input:** something about the list is unusual, and the page says what. If you approve, exactly that
+  list is saved; if you reject, nothing is. If the data changed meanwhile, the task asks again. Without an answer in
+  time it fails: clear it to be asked again.
+* **`check_events` failed:** saved events do not look like charges, and nothing was posted. The message and the Data
+  Docs say what is wrong. Correct the data that they come from and trigger a run for the same due date.
+* **`check_books` failed:** the books of this due date are wrong. The message and `quality.offender` name the rows. Do
+  not send the invoices out, and call the owner of billing before you clear anything.
 * **The report or `check_books` names parked packages:** their price is negative, or a view of the ERP repeats them.
-  They are not charged; correct them and trigger a run for the same due date.
+  They are not charged. Correct them and trigger a run for the same due date.
 * **`wait_for_standard_billing` failed:** the standard billing failed or is late; the message says which. Repair or run
   `standard_billing` for this due date, then clear the task. The events stay pending; nothing is lost.
 * **`settle` is green and the report says "Still pending":** those client plans have no open invoice. Make or re-open it
-  in the ERP and trigger a run for the same due date; the others are done.
-* **`save` or `settle` failed with TooManyVoids:** more clients lost their charge than is plausible. Look whether the
-  ERP and the catalogue are complete; the message says what to do when they are.
-* **The report says "would not be charged today":** somebody cancelled after the posting. Decide on a reversal
-  (`tv_billing_correction`).
-* **A task died in the middle:** each of them is one transaction. Clear it.
+  in the ERP and trigger a run for the same due date. All other events are posted.
+* **`save` or `settle` failed with TooManyVoids:** more clients lost their charge than is plausible. Check that the ERP
+  and the catalogue are complete. The message says what to do if they are.
+* **The report says "would not be charged today":** a contract or package was cancelled after the posting. Decide
+  whether to reverse the charge (`tv_billing_correction`).
+* **A task was killed:** clear it. Each task is one transaction.
 """
 
 from __future__ import annotations

@@ -1,28 +1,28 @@
 """
 # Faturar vários vencimentos: one run of the TV billing for each due date
 
-Triggers `tv_billing` for each due date in the form, the oldest first, and waits for all of them. Each is a run of its
-own: one that fails, or waits for a person or for its standard billing, does not hold up the others.
+Triggers `tv_billing` for each due date in the form, oldest first, and waits for all of them. Each has a run of its own:
+one that fails, or waits for a person or for its standard billing, does not delay the others.
 
     due_dates >> bill (a pair of tasks a due date): trigger >> wait
 
-Only by hand. Past due dates are meant, so they need no further leave; `approval` and `dry_run` are as in `tv_billing`.
+It is only started by hand. Past due dates are allowed; `approval` and `dry_run` are those of `tv_billing`.
 
     {"due_dates": ["2026-10-10", "2026-11-10"], "approval": "always"}
 
-Airflow's own backfill of `tv_billing` bills all due dates whose runs would have started in a span of days,
-`max_active_runs` of them at a time: there a run that waits does count.
+Airflow's own backfill of `tv_billing` bills all due dates whose runs would have started in a range of days,
+`max_active_runs` at a time; there, a run that waits counts.
 
 ## Triage notes
 
-* **`wait` is deferred for days:** so is the run of its due date, for a person or for its standard billing. Nothing is
-  held meanwhile.
+* **`wait` is deferred for days:** the run of its due date waits for a person or for its standard billing. No worker is
+  occupied meanwhile.
 * **`wait` failed:** the run of its due date failed or was deleted; the message names it. Repair a failed run on its own
-  page and clear its tasks, then clear `wait` here. If it was deleted, clear `trigger` here with what follows it.
-* **`trigger` is skipped:** it was cleared or tried again, and the run of its due date existed already. That run was
-  left alone; `wait` tells how it ended.
-* **`trigger` failed:** the run of its due date was not made. If the message is DagIsPaused, switch `tv_billing` on.
-  Then clear `trigger` with what follows it.
+  page and clear its tasks, then clear `wait` here. If it was deleted, clear `trigger` here *with its downstream tasks*.
+* **`trigger` is skipped:** it was cleared or tried again, and the run of its due date already existed. That run was not
+  changed; `wait` shows how it ended.
+* **`trigger` failed:** the run of its due date was not created. If the message is DagIsPaused, unpause `tv_billing`.
+  Then clear `trigger` *with its downstream tasks*.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ with DAG(
         context = get_current_context()
         return backfill_runs(context["params"], context["run_id"], get_settings().today())
 
-    # In a mapped group `wait` follows the `trigger` of its own due date only; two mapped tasks tie it to them all.
+    # In a mapped group `wait` follows only the `trigger` of its own due date; as two mapped tasks it would follow all.
     @task_group(group_display_name="Faturar", prefix_group_id=False)
     def bill(due_date: str, run_id: str, form: dict[str, object]) -> None:
         (
@@ -65,9 +65,9 @@ with DAG(
                 trigger_run_id=run_id,
                 conf=form,
                 logical_date=None,
-                # One at a time, in the order of the list. A deferred task would count too, so this one never waits.
+                # One at a time, in the order of the list. Deferred tasks count too, so this one never defers.
                 max_active_tis_per_dagrun=1,
-                # Not reset_dag_run, which restarts the tasks of a run in progress: `wait` looks at the run that exists.
+                # Not reset_dag_run, which restarts the tasks of a run in progress: `wait` follows the existing run.
                 skip_when_already_exists=True,
                 fail_when_dag_is_paused=True,
                 retry_policy=retry_policy(DagIsPaused),

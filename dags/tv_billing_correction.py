@@ -1,25 +1,26 @@
 """
 # Corrigir um evento de faturamento: void or reverse one event
 
-A pending charge is voided; a processed one is reversed: a credit of the same amount, linked to its posting, with a
-reason and the author. Nothing that was posted is ever edited.
+A pending charge is voided. A processed charge is reversed by a credit of the same amount, which is linked to its
+posting. The reason and the author are recorded. Nothing that was posted is ever edited.
 
     correct
 
-Only by hand, with a form. `event_id` is the event's number (`billing.event.id`); the author is whoever triggers it.
+It is only started by hand, with a form. `event_id` is the event's number (`billing.event.id`); the author is the person
+who triggers it.
 
     {"event_id": 2026121000000001, "action": "reverse", "reason": "cobrado depois do cancelamento"}
 
-The credit goes on the invoice of the charge. If that was paid or closed meanwhile it goes on the client's next invoice:
-until there is one the reversal stays pending, and the settlement of a later due date posts it.
+The credit goes on the invoice of the charge. If that was paid or closed meanwhile, it goes on the client plan's next
+invoice: until there is one, the reversal stays pending, and the settlement of a later due date posts it.
 
-The package is not charged for that month again, however often its due date is run. To charge it anew, at today's price,
-set `rebill` and trigger `tv_billing` for the due date afterwards.
+The package is not charged for that month again, even if its due date is run again. To charge it again, at today's
+price, set `rebill` and trigger `tv_billing` for the due date afterwards.
 
 ## Triage notes
 
-* **CorrectionRefused:** the message says what the event is and what can be done with it. Nothing was written.
-* **The task died in the middle:** it is one transaction. Clear it: the same correction is made once.
+* **CorrectionRefused:** the message says what the event is and how it can be corrected. Nothing was written.
+* **The task was killed:** clear it. It is one transaction, and the same correction is made only once.
 """
 
 from __future__ import annotations

@@ -1,18 +1,17 @@
 """
-# Vigiar o faturamento: find billing runs that died, and books that went wrong since
+# Vigiar o faturamento: find billing runs that stopped half-way, and books that became wrong
 
 Looks every day for due dates whose TV billing was never saved, never settled or never ran, or whose standard billing
-failed, and checks the books of the last two months again. It repairs nothing.
+failed, and checks the books of the last two months again. It changes nothing.
 
     find_unfinished
     check_books
 
 ## Triage notes
 
-* **`find_unfinished` failed:** the message names each due date and what to do. Every step it tells you to run is
-  harmless to repeat.
-* **`check_books` failed:** the message names the check and the rows; all of them are in `quality.offender`. Call
-  whoever owns billing before you clear or correct anything.
+* **`find_unfinished` failed:** the message names each due date and the next step. All of these steps may be repeated.
+* **`check_books` failed:** the message names the check and the rows; all rows are in `quality.offender`. Call the owner
+  of billing before you clear or correct anything.
 """
 
 from __future__ import annotations
