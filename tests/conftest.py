@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
+import hypothesis
 import pytest
 from sqlalchemy import URL, Engine
 
@@ -20,6 +21,10 @@ from multitv.database.migrate import migrate
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 _numbers = count(1)
+
+# How long an example takes says more of the machine than of the code.
+hypothesis.settings.register_profile("any-machine", deadline=None)
+hypothesis.settings.load_profile("any-machine")
 
 # Before anything imports Airflow: a home of its own, and the house's folders.
 os.environ |= {
