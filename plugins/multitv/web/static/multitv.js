@@ -50,6 +50,13 @@
   });
   dialog.addEventListener("close", () => document.getElementById("dialog-content").replaceChildren());
 
+  // What was typed into a search before htmx listened is searched for all the same.
+  window.addEventListener("load", () => {
+    document.querySelectorAll("form[role=search] input").forEach((box) => {
+      if (box.value !== box.defaultValue) box.form.requestSubmit();
+    });
+  });
+
   // A revealed PIN leaves the page at its time; what stands in its place came with it, so a server that is away keeps
   // nothing on the screen. Two clocks: one can be set back, the other stands still while the computer sleeps.
   const shownSince = new WeakMap();
