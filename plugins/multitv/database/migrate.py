@@ -1,4 +1,4 @@
-"""Bring the ISP's database to the current schema: `python -m multitv.database.migrate`."""
+"""Migrates the ISP's database to the current schema: `python -m multitv.database.migrate`."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def migrate(engine: Engine, revision: str = "head") -> None:
-    """Run what is missing of include/sql/schema up to a revision, in one transaction: all of it, or nothing.
+    """Run the missing migrations up to a revision, in one transaction: all of them, or none.
 
-    Harmless when repeated or run by two at once. Raises DatabaseUnavailable, SchemaAhead.
+    Harmless when repeated or run twice at once. Raises DatabaseUnavailable, SchemaAhead.
     """
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))

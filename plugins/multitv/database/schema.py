@@ -1,4 +1,4 @@
-"""Which version of the schema the ISP's database has, and which one this release needs."""
+"""Compares the schema version of the ISP's database with the one that this release needs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class SchemaAhead(PermanentError):
 
 
 def check_known(connection: Connection) -> set[str]:
-    """Return the versions that the database is at, none before the first migration. Raises SchemaAhead."""
+    """Return the database's schema versions, an empty set before the first migration. Raises SchemaAhead."""
     found = set(MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_heads())
     script = ScriptDirectory(str(MIGRATIONS))
     if unknown := found - {revision.revision for revision in script.walk_revisions()}:
@@ -31,7 +31,7 @@ def check_known(connection: Connection) -> set[str]:
 
 
 def lacking(connection: Connection) -> str | None:
-    """Return in words what keeps the database from this release's schema, None if it has it. Raises SchemaAhead."""
+    """Return in words what the schema lacks for this release, None if nothing. Raises SchemaAhead."""
     found, needed = check_known(connection), set(ScriptDirectory(str(MIGRATIONS)).get_heads())
     if found == needed:
         return None

@@ -1,4 +1,4 @@
-"""Alembic's entry: one transaction, alone. A second migrator waits for the first and then finds nothing to do."""
+"""Alembic's entry point: one transaction under a lock. A second migrator waits, then finds nothing to do."""
 
 from alembic import context
 from sqlalchemy import Connection
