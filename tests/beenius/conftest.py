@@ -13,9 +13,9 @@ import pytest
 
 from include.sandbox.process import Sandbox
 from multitv.beenius.client import BeeniusClient
-from multitv.beenius.transport import Patience
+from multitv.beenius.transport import RetryPolicy
 
-HURRY = Patience(
+HURRY = RetryPolicy(
     connect_seconds=2, read_seconds=1, tries=3, total_seconds=20, first_wait_seconds=0.01, longest_wait_seconds=0.05
 )
 
@@ -31,7 +31,7 @@ def connect(sandbox: Sandbox) -> Iterator[Callable[..., BeeniusClient]]:
             "operator_uid": sandbox.operator_uid,
             "client_id": sandbox.client_id,
             "client_secret": sandbox.client_secret,
-            "patience": HURRY,
+            "retry_policy": HURRY,
         }
         clients.append(BeeniusClient(**(parts | other)))
         return clients[-1]

@@ -80,13 +80,13 @@ def test_what_stays_is_named_with_its_cause_and_the_next_step(
 
 def test_two_seconds_of_latency_are_waited_for(connect: Connect, fault: Fault) -> None:
     fault("latency", seconds=2, path=LIST, times=1)
-    assert channels(connect(patience=replace(HURRY, read_seconds=10, tries=1))) == 102
+    assert channels(connect(retry_policy=replace(HURRY, read_seconds=10, tries=1))) == 102
 
 
 def test_a_time_out_is_named(connect: Connect, fault: Fault) -> None:
     fault("latency", seconds=1, path=LIST)
     with pytest.raises(PlatformUnavailable, match=r"no answer within 0.2 s \(1 try in 0 s\)"):
-        channels(connect(patience=replace(HURRY, read_seconds=0.2, tries=1)))
+        channels(connect(retry_policy=replace(HURRY, read_seconds=0.2, tries=1)))
 
 
 def test_nobody_at_the_address_is_named(connect: Connect, free_port: int) -> None:

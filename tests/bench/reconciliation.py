@@ -19,7 +19,7 @@ from include.local import postgres
 from include.local.postgres import Server
 from multitv.beenius.answers import Call
 from multitv.beenius.client import BeeniusClient
-from multitv.beenius.transport import Patience, Transport
+from multitv.beenius.transport import RetryPolicy, Transport
 from multitv.database.engine import bulk_transaction, engine_for
 from multitv.database.migrate import migrate
 from multitv.database.sql import named
@@ -103,7 +103,7 @@ class Pages(Transport):
     )
 
     def __init__(self, rows: int, made: list[bytes] | None = None) -> None:
-        super().__init__("http://127.0.0.1:9", "bench", "bench", "bench", Patience(), 1)
+        super().__init__("http://127.0.0.1:9", "bench", "bench", "bench", RetryPolicy(), 1)
         self.rows = rows
         self.made = made
 

@@ -37,7 +37,7 @@ class Isp:
             "operator_uid": self.sandbox.operator_uid,
             "client_id": self.sandbox.client_id,
             "client_secret": self.sandbox.client_secret,
-            "patience": HURRY,
+            "retry_policy": HURRY,
         }
         return BeeniusClient(**(parts | other))
 

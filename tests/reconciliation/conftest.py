@@ -16,7 +16,7 @@ from sqlalchemy import Engine, text
 from include.sandbox.population.seed import seed
 from include.sandbox.process import Sandbox
 from multitv.beenius.client import BeeniusClient
-from multitv.beenius.transport import Patience
+from multitv.beenius.transport import RetryPolicy
 from multitv.reconciliation.apply import apply_batch, list_batches
 from multitv.reconciliation.change_set import make_change_set, read_change_set
 from multitv.reconciliation.guard import assess
@@ -26,7 +26,7 @@ from multitv.reconciliation.verify import verify_change_set
 from multitv.settings import Settings
 
 TODAY = date(2026, 11, 23)
-HURRY = Patience(
+HURRY = RetryPolicy(
     connect_seconds=2, read_seconds=1, tries=6, total_seconds=30, first_wait_seconds=0.01, longest_wait_seconds=0.05
 )
 CLIENTS = 60
@@ -43,12 +43,12 @@ class House:
             pin_keys=SecretStr(Fernet.generate_key().decode()), beenius_requests_per_second=100_000
         )
     )
-    patience: Patience = HURRY
+    retry_policy: RetryPolicy = HURRY
 
     def client(self) -> BeeniusClient:
         sandbox = self.sandbox
         return BeeniusClient(
-            sandbox.url, sandbox.operator_uid, sandbox.client_id, sandbox.client_secret, patience=self.patience
+            sandbox.url, sandbox.operator_uid, sandbox.client_id, sandbox.client_secret, retry_policy=self.retry_policy
         )
 
     def run(self, statement: str, **parameters: Any) -> list[Any]:

@@ -104,7 +104,7 @@ def test_a_wrong_operator_stops_the_batch_at_once(provisioned: House) -> None:
     change_set = provisioned.rename_all()
     sandbox = provisioned.sandbox
     stranger = BeeniusClient(sandbox.url, "op-other", sandbox.client_id, sandbox.client_secret,
-                             patience=provisioned.patience)  # fmt: skip
+                             retry_policy=provisioned.retry_policy)  # fmt: skip
     provisioned.sandbox.admin("DELETE", "/admin/requests")
     with pytest.raises(OperatorMismatch, match="operator_uid"):
         apply_batch(provisioned.engine, stranger, change_set, 0, 10**9, provisioned.settings, "rest")
@@ -117,7 +117,7 @@ def test_a_wrong_operator_stops_the_batch_at_once(provisioned: House) -> None:
 
 def test_a_platform_that_goes_down_keeps_what_was_done_and_a_second_try_does_the_rest(provisioned: House) -> None:
     change_set = provisioned.rename_all()
-    provisioned.patience = replace(provisioned.patience, tries=2, total_seconds=2)
+    provisioned.retry_policy = replace(provisioned.retry_policy, tries=2, total_seconds=2)
     provisioned.fault("server-error", method="PATCH", after=20, status=503)
     with pytest.raises(PlatformUnavailable):
         provisioned.apply(change_set)

@@ -58,7 +58,7 @@ def test_whatever_the_platform_does_one_run_repairs_what_is_ours_and_nothing_is_
 ) -> None:
     print(f"seed {seed}")  # noqa: T201, it names the case that failed
     rng = random.Random(seed)
-    house.patience = replace(house.patience, tries=4)
+    house.retry_policy = replace(house.retry_policy, tries=4)
     for fault in faults(rng):
         house.sandbox.admin("POST", "/admin/faults", fault)
     change_set = house.make_change_set()

@@ -53,7 +53,7 @@ def test_a_platform_that_never_tells_a_pin_stops_nobody_else(provisioned: House)
     provisioned.run("update erp.client set name = name || ' Neto'")
     change_set = provisioned.make_change_set()
     provisioned.approve(change_set)
-    provisioned.patience = replace(provisioned.patience, read_seconds=0.2)
+    provisioned.retry_policy = replace(provisioned.retry_policy, read_seconds=0.2)
     # The platform rotates and its answer is lost; what it then repeats has no PIN in it.
     provisioned.fault("timeout-after-write", method="POST", path="/auth-pin$", seconds=1)
     provisioned.apply(change_set)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pydantic import SecretStr
 
 from multitv.beenius.client import BeeniusClient
-from multitv.beenius.transport import Patience
+from multitv.beenius.transport import RetryPolicy
 from multitv.database.engine import engine_for
 from multitv.reconciliation.apply import apply_batch, list_batches
 from multitv.reconciliation.snapshot import stage_subscribers
@@ -20,10 +20,10 @@ def main(given: dict[str, str]) -> None:
     """Take a snapshot if no change set is given, else apply both waves of it."""
     engine = engine_for(given["database"])
     settings = Settings(pin_keys=SecretStr(given["pin_keys"]), beenius_requests_per_second=100_000)
-    patience = replace(Patience(), first_wait_seconds=0.01, longest_wait_seconds=0.05)
+    retry_policy = replace(RetryPolicy(), first_wait_seconds=0.01, longest_wait_seconds=0.05)
 
     def client() -> BeeniusClient:
-        return BeeniusClient(given["host"], given["operator"], given["id"], given["secret"], patience=patience)
+        return BeeniusClient(given["host"], given["operator"], given["id"], given["secret"], retry_policy=retry_policy)
 
     if "change_set" not in given:
         stage_subscribers(engine, client())

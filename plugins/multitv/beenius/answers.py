@@ -1,4 +1,4 @@
-"""What an answer of the platform means: its value, one of our errors, or a reason to try again."""
+"""Interprets an answer of the platform: its value, one of our errors, or a reason to try again."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _RESET_CONTENT = (204, 205)
 
 @dataclass(frozen=True)
 class Call:
-    """One request, without what every request carries. `path` starts below the operator."""
+    """A request without the parts that every request has. `path` is relative to the operator."""
 
     method: str
     path: str
@@ -50,8 +50,8 @@ class Call:
         return self.idempotency_key is not None
 
     @property
-    def aftermath(self) -> str:
-        """What a person may rely on when the call failed without an answer."""
+    def next_step(self) -> str:
+        """What a person may rely on, and do, when the call failed without an answer."""
         if self.writes:
             return (
                 "Whether the platform carried it out is not known; repeating it with the same Idempotency-Key is "
@@ -64,8 +64,8 @@ class Call:
         return f"{self.method} {self.path}{'?' if query else ''}{query}"
 
 
-class Passing(Exception):
-    """A failure that may pass by itself; `final` is the error that it becomes if it does not."""
+class TransientFailure(Exception):
+    """A failure worth retrying; `final` is the error raised if retries do not help."""
 
     def __init__(self, cause: str, final: type[TransientError] = PlatformUnavailable) -> None:
         super().__init__(cause)
@@ -73,9 +73,9 @@ class Passing(Exception):
 
 
 def value_of(host: str, call: Call, response: Response, decode: Callable[[Response], T]) -> T | None:
-    """Return the decoded body, or None if the platform has nothing to say. 401 and 429 are the caller's to handle.
+    """Return the decoded body, or None for an answer without one. The caller handles 401 and 429.
 
-    Raises Passing, BadAnswer, OperatorMismatch, Refused and its kinds.
+    Raises TransientFailure, BadAnswer, OperatorMismatch, Refused or a subclass of it.
     """
     status = response.status_code
     if status in _RESET_CONTENT:
@@ -88,12 +88,12 @@ def value_of(host: str, call: Call, response: Response, decode: Callable[[Respon
             "correct the host of the connection (http or https, and the name). Nothing was written."
         )
     if status >= 500 or status == 408:
-        raise Passing(_failure(response))
+        raise TransientFailure(_failure(response))
     raise _refusal(host, call, response)
 
 
 def decoded(response: Response) -> Any:
-    """Return the body as JSON. Raises Passing (NotJson): a proxy's page in between passes more often than not."""
+    """Return the body as JSON. Raises TransientFailure (NotJson), since a proxy's error page usually goes away."""
     try:
         return json.loads(response.content, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
@@ -101,7 +101,7 @@ def decoded(response: Response) -> Any:
 
 
 def decoded_as(host: str, call: Call, model: type[W], response: Response) -> W:
-    """Return the body as a wire model, in one go: for what is long. Raises Passing (NotJson), BadAnswer."""
+    """Decode a long body straight into a wire model. Raises TransientFailure (NotJson), BadAnswer."""
     try:
         answer: W = _decoder(model).decode(response.content)
     except msgspec.ValidationError as error:
@@ -112,7 +112,7 @@ def decoded_as(host: str, call: Call, model: type[W], response: Response) -> W:
 
 
 def parsed(host: str, call: Call, model: type[W], value: Any) -> W:
-    """Return the value as a wire model. Raises BadAnswer, naming the call and the first field that is wrong."""
+    """Convert the value to a wire model. Raises BadAnswer, naming the call and the first wrong field."""
     try:
         converted: W = msgspec.convert(value, model, dec_hook=_secret)
     except msgspec.ValidationError as error:
@@ -121,12 +121,12 @@ def parsed(host: str, call: Call, model: type[W], value: Any) -> W:
 
 
 def error_code(response: Response) -> str:
-    """Return the platform's code of an error answer; without one, the reason of the status line."""
+    """Return the platform's error code, or the reason phrase of the status line if there is none."""
     return _detail(response).code
 
 
 def retry_after(response: Response) -> float | None:
-    """Return the seconds that a 429 asks us to wait; None if it does not say."""
+    """Return how many seconds a 429 asks us to wait; None if it does not say."""
     text = response.headers.get("retry-after", "")
     try:
         return max(0.0, float(text))
@@ -189,10 +189,12 @@ def _bad_answer(host: str, call: Call, error: msgspec.ValidationError) -> BadAns
     )
 
 
-def _not_json(response: Response) -> Passing:
+def _not_json(response: Response) -> TransientFailure:
     kind = response.headers.get("content-type", "no content type")
     size = len(response.content)
-    return Passing(f"the body of its {response.status_code} answer is not JSON ({kind}, {size} bytes)", NotJson)
+    return TransientFailure(
+        f"the body of its {response.status_code} answer is not JSON ({kind}, {size} bytes)", NotJson
+    )
 
 
 @cache
@@ -201,7 +203,7 @@ def _decoder(model: type[W]) -> msgspec.json.Decoder[W]:
 
 
 def _secret(kind: type, value: Any) -> SecretStr:
-    """Wrap what no message may show. Only SecretStr is none of msgspec's own types."""
+    """Wrap a value that no message may show. SecretStr is the only type that msgspec does not know."""
     del kind
     if not isinstance(value, str) or not value:
         raise ValueError("Expected a secret")

@@ -1,4 +1,4 @@
-"""The platform as Python: what can be read, what can be changed. Knows the contract and nothing of ours."""
+"""The platform's API as Python methods. Knows the platform's contract and nothing of this house."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from multitv.beenius.models import (
     Subscriber,
     Subscription,
 )
-from multitv.beenius.transport import Patience, Transport
+from multitv.beenius.transport import RetryPolicy, Transport
 
 PAGE_SIZE = 200
 MAX_PAGE_SIZE = 500
@@ -32,11 +32,11 @@ _GONE = ("SUBSCRIBER_NOT_FOUND", "SERVICE_NOT_FOUND", "DEVICE_NOT_FOUND")
 
 
 class BeeniusClient:
-    """A client of one operator, for as many threads as `connections` says. The token is fetched with the first call.
+    """A client of one operator, for up to `connections` threads. The first call fetches the access token.
 
-    Every call may raise PlatformUnavailable, NotJson, TokenRefused (may pass), WrongCredentials, OperatorMismatch,
-    BadAnswer (need a person). Writes may also raise RowRejected and its kinds, and take an idempotency key: opaque,
-    the caller's, durable; a repetition with the same key and content is carried out once.
+    Every call may raise PlatformUnavailable, NotJson, TokenRefused (transient), WrongCredentials, OperatorMismatch,
+    BadAnswer (need a person). Writes may also raise RowRejected and its subclasses, and take an idempotency key that
+    the caller stores: the platform carries out a repetition with the same key and content once.
     """
 
     def __init__(
@@ -48,12 +48,18 @@ class BeeniusClient:
         *,
         connections: int = 8,
         requests_per_second: float | None = None,
-        patience: Patience | None = None,
+        retry_policy: RetryPolicy | None = None,
     ) -> None:
-        """Prepare; nothing is sent. Raises BadConnection if `host` is not the start of a URL."""
+        """Send nothing yet. Raises BadConnection if `host` is not the start of a URL."""
         self._connections = connections
         self._transport = Transport(
-            host, operator_uid, client_id, client_secret, patience or Patience(), connections, requests_per_second
+            host,
+            operator_uid,
+            client_id,
+            client_secret,
+            retry_policy or RetryPolicy(),
+            connections,
+            requests_per_second,
         )
 
     def __enter__(self) -> Self:
@@ -64,7 +70,7 @@ class BeeniusClient:
 
     @property
     def host(self) -> str:
-        """Where the platform is, without credentials."""
+        """The platform's address, without credentials."""
         return self._transport.host
 
     def close(self) -> None:
@@ -74,10 +80,10 @@ class BeeniusClient:
     def scan(
         self, resource: str, start_over: Callable[[], None], page_size: int = PAGE_SIZE
     ) -> Iterator[Page[Mapping[str, Any]]]:
-        """Yield the pages of channels, genres, device-types or services, rows as they came.
+        """Yield the pages of channels, genres, device-types or services, with rows as received.
 
-        The snapshot is complete when the iterator ends. Before that, `start_over` may be called: what was yielded so
-        far is to be forgotten, the pages come anew. Raises IncompleteSnapshot.
+        The snapshot is complete when the iterator ends. Before that, `start_over` may be called: discard what was
+        yielded so far, as the pages come again from the first. Raises IncompleteSnapshot.
         """
 
         def get(number: int) -> PageBody[Any]:
@@ -89,10 +95,10 @@ class BeeniusClient:
     def scan_subscribers(
         self, start_over: Callable[[], None], repeated: Callable[[], bool], page_size: int = MAX_PAGE_SIZE
     ) -> Generator[Page[Subscriber]]:
-        """Yield the pages of subscribers, as `scan` does. One that is not as the contract says raises BadAnswer.
+        """Yield the pages of subscribers, as `scan` does. Raises BadAnswer for one that breaks the contract.
 
-        Pages come over all connections. After the last one `repeated` is asked whether a uid came twice: there may be
-        more than fit in memory.
+        Fetches pages over all connections. After the last one calls `repeated` to learn whether a uid came twice,
+        since there may be more uids than fit in memory.
         """
 
         def get(number: int) -> PageBody[Subscriber]:
@@ -109,7 +115,7 @@ class BeeniusClient:
         repeated: Callable[[], bool] | None = None,
         at_once: int = 1,
     ) -> Generator[Page[R]]:
-        pause = self._transport.patience.first_wait_seconds
+        pause = self._transport.retry_policy.first_wait_seconds
         return paging.scan(resource, get, start_over, uid_of, self.host, pause, repeated, at_once)
 
     def subscriber(self, uid: str) -> Subscriber:
@@ -127,7 +133,7 @@ class BeeniusClient:
     def create_subscriber(
         self, external_id: str, first_name: str, last_name: str, status: Status, *, idempotency_key: str
     ) -> CreatedSubscriber:
-        """Create a subscriber. Without an `auth_pin` it was created by an earlier try: rotate the PIN to learn one.
+        """Create a subscriber. If `auth_pin` is None, an earlier try created it: rotate the PIN to learn one.
 
         Raises SubscriberExists.
         """
@@ -144,25 +150,25 @@ class BeeniusClient:
         last_name: str | None = None,
         status: Status | None = None,
     ) -> Subscriber:
-        """Change what is given of the subscriber that was read at `version`. Raises VersionConflict, NotFound."""
+        """Change the given fields of the subscriber as read at `version`. Raises VersionConflict, NotFound."""
         given = {"first_name": first_name, "last_name": last_name, "status": status}
         body = {name: value for name, value in given.items() if value is not None}
         return self._write("PATCH", _path("subscribers", uid), Subscriber, body, idempotency_key, version)
 
     def rotate_pin(self, uid: str, *, idempotency_key: str) -> SecretStr | None:
-        """Replace the PIN and return the new one; None if an earlier try with this key was told it. Raises NotFound."""
+        """Replace the PIN and return the new one; None if an earlier try with this key got it. Raises NotFound."""
         return self._write("POST", _path("subscribers", uid, "auth-pin"), AuthPin, None, idempotency_key).auth_pin
 
     def put_service(
         self, uid: str, service_uid: str, *, idempotency_key: str, active_from: datetime | None = None
     ) -> Subscription:
-        """Subscribe to a service, from now if no moment is given; another basic one replaces the live basic one."""
+        """Subscribe to a service, from now on by default; a basic service replaces the live basic one."""
         moment = None if active_from is None else f"{active_from.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
         path = _path("subscribers", uid, "services", service_uid)
         return self._write("PUT", path, Subscription, {"active_from": moment}, idempotency_key)
 
     def end_service(self, uid: str, service_uid: str, *, idempotency_key: str) -> bool:
-        """End a service now; False if it was not live any more."""
+        """End a service now; return False if it was no longer live."""
         return self._remove(_path("subscribers", uid, "services", service_uid), idempotency_key)
 
     def put_device(
@@ -180,7 +186,7 @@ class BeeniusClient:
         return self._write("PUT", _path("subscribers", uid, "devices", mac), Device, body, idempotency_key)
 
     def release_device(self, uid: str, mac: str, *, idempotency_key: str) -> bool:
-        """Remove a device and free its MAC; False if it was not there any more."""
+        """Remove a device and free its MAC; return False if it was no longer there."""
         return self._remove(_path("subscribers", uid, "devices", mac), idempotency_key)
 
     def _read(self, call: Call, model: type[W]) -> W:

@@ -1,4 +1,4 @@
-"""What can go wrong with the platform. A permanent error needs a person, a transient one is tried again by Airflow."""
+"""Errors of the platform. A permanent error needs a person; Airflow retries a transient one."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from multitv.errors import PermanentError, TransientError
 
 
 class PlatformUnavailable(TransientError):
-    """The platform did not answer, answered with errors, or asked for more patience than we have."""
+    """The platform did not answer, answered with errors, or asked us to wait longer than the retry policy allows."""
 
 
 class NotJson(TransientError):
-    """An answer was not JSON: often the page of a proxy that stands before a platform at rest."""
+    """An answer was not JSON: often the error page of a proxy in front of a platform that is down."""
 
 
 class IncompleteSnapshot(TransientError):
-    """A list could not be proven complete, in any of the tries; nothing of it may be used."""
+    """No try could prove a list complete; nothing of it may be used."""
 
 
 class TokenRefused(TransientError):
@@ -22,7 +22,7 @@ class TokenRefused(TransientError):
 
 
 class BadConnection(PermanentError):
-    """The Airflow connection is missing, or lacks a part that we need."""
+    """The Airflow connection is missing or incomplete."""
 
 
 class WrongCredentials(PermanentError):
@@ -30,11 +30,11 @@ class WrongCredentials(PermanentError):
 
 
 class OperatorMismatch(PermanentError):
-    """The credentials are good, but not for this operator uid."""
+    """The credentials are valid, but not for this operator uid."""
 
 
 class BadAnswer(PermanentError):
-    """An answer is JSON, but not what the contract says: the platform speaks another version than we do."""
+    """An answer is JSON but breaks the contract: the platform speaks another version than we do."""
 
 
 class Refused(PermanentError):
@@ -51,19 +51,19 @@ class Refused(PermanentError):
 
 
 class RowRejected(Refused):
-    """A write was refused for what it says. Record it with its reason; the other rows go on."""
+    """A write was refused for its content. Record it with its reason, and go on with the other rows."""
 
 
 class NotFound(RowRejected):
-    """The subscriber, the service or the device that a request names is not there."""
+    """The subscriber, service or device that a request names does not exist."""
 
 
 class VersionConflict(RowRejected):
-    """The subscriber changed since it was read: read it again and plan anew, once."""
+    """The subscriber changed since it was read: read it again and recompute, once."""
 
 
 class SubscriberExists(RowRejected):
-    """The external_id belongs to a subscriber already: the one called `uid`, to be adopted."""
+    """The external_id already belongs to the subscriber `uid`, which is to be adopted."""
 
     def __init__(self, message: str, *, status: int, code: str, field: str | None, uid: str) -> None:
         super().__init__(message, status=status, code=code, field=field)

@@ -1,4 +1,4 @@
-"""From the Airflow connection of the platform to a client."""
+"""Makes a client of the platform from its Airflow connection."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 
 from multitv.beenius.client import BeeniusClient
 from multitv.beenius.errors import BadConnection
-from multitv.beenius.transport import Patience
+from multitv.beenius.transport import RetryPolicy
 
 CONNECTION_ID = "beenius_default"
 
 
 class BeeniusHook(BaseHook):
-    """Host, login (client id), password (client secret) and the extra `operator_uid` of a connection of type http."""
+    """Reads host, login (client id), password (client secret) and the extra `operator_uid` of an http connection."""
 
     conn_name_attr = "conn_id"
     default_conn_name = CONNECTION_ID
@@ -25,9 +25,9 @@ class BeeniusHook(BaseHook):
         self.conn_id = conn_id
 
     def get_conn(
-        self, connections: int = 8, requests_per_second: float | None = None, patience: Patience | None = None
+        self, connections: int = 8, requests_per_second: float | None = None, retry_policy: RetryPolicy | None = None
     ) -> BeeniusClient:
-        """Return a client for so many threads; nothing is sent yet. Raises BadConnection, naming what is missing."""
+        """Return a client for up to `connections` threads; sends nothing. Raises BadConnection, naming the gaps."""
         where = f"under Admin > Connections or as AIRFLOW_CONN_{self.conn_id.upper()}, then clear this task"
         try:
             connection = self.get_connection(self.conn_id)
@@ -59,5 +59,5 @@ class BeeniusHook(BaseHook):
             client_secret,
             connections=connections,
             requests_per_second=requests_per_second,
-            patience=patience,
+            retry_policy=retry_policy,
         )

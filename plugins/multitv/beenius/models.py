@@ -1,4 +1,4 @@
-"""What goes over the wire, typed. Only what somebody reads is decoded: a scan's time is what its checks take."""
+"""Typed wire models. They decode only the fields that are read, since decoding dominates a scan's time."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ R = TypeVar("R")
 Status = Literal["ACTIVE", "SUSPENDED", "INACTIVE"]
 Uid = Annotated[str, Meta(min_length=1)]
 Count = Annotated[int, Meta(ge=0)]
-# As RFC 3339 has it, at its shortest.
+# The shortest form of RFC 3339.
 Moment = Annotated[str, Meta(min_length=len("2026-01-01T00:00:00Z"))]
-# Here and not in the type: msgspec takes several times as long over a pattern.
+# Here and not in the type, since msgspec is several times slower at matching a pattern.
 _is_mac = re.compile(r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}").fullmatch
 
 
 class Wire(Struct, frozen=True, gc=False):
-    """Immutable, and out of the garbage collector's sight: a scan makes millions of them, none in a cycle."""
+    """Immutable and not tracked by the garbage collector: a scan makes millions of them, none in a cycle."""
 
 
 class Token(Wire, frozen=True):
@@ -47,7 +47,7 @@ class Subscription(Wire, frozen=True):
 
 
 class Device(Wire, frozen=True):
-    """A set-top box; the MAC is in lower case with colons, though the platform was seen to send upper case."""
+    """A set-top box; its MAC is in lower case with colons, although the platform sometimes sends upper case."""
 
     mac: str
     device_type_uid: Uid
@@ -64,7 +64,7 @@ class Device(Wire, frozen=True):
 
 
 class Subscriber(Wire, frozen=True):
-    """A subscriber as read. `external_id` is a client plan's id as text; None on what was made by hand."""
+    """A subscriber as read. `external_id` is a client plan's id as text; None if it was created by hand."""
 
     uid: Uid
     first_name: str
@@ -77,7 +77,7 @@ class Subscriber(Wire, frozen=True):
 
 
 class CreatedSubscriber(Subscriber, frozen=True):
-    """A subscriber just created. The PIN is None if this answer repeats an earlier one, which alone had it."""
+    """A subscriber just created. The PIN is None if this answer repeats an earlier one: only the first has it."""
 
     auth_pin: SecretStr | None = None
 
@@ -99,7 +99,7 @@ class ErrorBody(Wire, frozen=True):
 
 @dataclass(frozen=True)
 class Page(Generic[R]):
-    """A page of a list in mid-scan. Each row has a text `uid`."""
+    """A page of a list during a scan. Each row has a text `uid`."""
 
     resource: str
     number: int

@@ -1,4 +1,4 @@
-"""Scans of the platform's lists that prove themselves complete, a page in memory at a time."""
+"""Scans the platform's lists and proves each scan complete, with a page in memory at a time."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from multitv.beenius.models import Page, PageBody, R
 log = logging.getLogger(__name__)
 
 TRIES = 3
-# A page that is there sooner is fetched in less time than it takes to hand it from thread to thread.
+# A page that arrives sooner takes less time to fetch than to hand from thread to thread.
 WORTH_A_THREAD_SECONDS = 0.005
 
 
@@ -38,9 +38,9 @@ def scan(
 ) -> Generator[Page[R]]:
     """Yield the pages of a list in their order; only when the iterator ends is the snapshot known to be complete.
 
-    `start_over` is called whenever the pages yielded so far turned out to be worth nothing: forget them. `repeated`
-    is asked after the last page whether a uid came twice; without it the uids are kept in memory for that. With
-    `at_once`, so many pages are on their way while one is at work: a scan's time is mostly waiting for pages.
+    Calls `start_over` whenever the pages yielded so far are void: discard them. Calls `repeated` after the last page to
+    learn whether a uid came twice; without it the uids are kept in memory. Fetches `at_once` pages concurrently, since
+    a scan mostly waits for pages. `pause_seconds` is the pause after the first failed try, and grows with each.
     Raises IncompleteSnapshot after as many tries as TRIES says, and whatever `get` raises.
     """
     for attempt in range(1, TRIES + 1):
@@ -61,7 +61,7 @@ def scan(
 
 
 def uid_of_mapping(row: Any) -> str:
-    """Return the uid of a row that is as it came, '' if it has none."""
+    """Return the uid of a row as received, '' if it has none."""
     uid = row.get("uid") if isinstance(row, dict) else None
     return uid if isinstance(uid, str) else ""
 
@@ -87,7 +87,7 @@ def _once(
 
 
 def _in_order(get: Callable[[int], PageBody[R]], at_once: int) -> Generator[PageBody[R]]:
-    """Yield the pages in their order, those after the first with so many requests under way if that is worth it."""
+    """Yield the pages in order; fetch those after the first concurrently if a page takes long enough."""
     began = monotonic()
     first = get(1)
     waited = monotonic() - began
@@ -105,13 +105,13 @@ def _in_order(get: Callable[[int], PageBody[R]], at_once: int) -> Generator[Page
             coming.extend(pool.submit(get, number) for number in islice(numbers, 1))
             yield body
     finally:
-        # Also when the scan starts over, or nobody wants the rest.
+        # Also when the scan starts over or is abandoned.
         pool.shutdown(wait=True, cancel_futures=True)
 
 
 @dataclass
 class _Proof:
-    """What was seen of a list so far, and whether it fits together."""
+    """The pages of a list seen so far; checks that they fit together."""
 
     pages: int = 0
     size: int = 0
@@ -122,7 +122,7 @@ class _Proof:
         return self.pages > 0 and self.pages * self.size >= self.row_count
 
     def accept(self, body: PageBody[R], uids: Sequence[str]) -> None:
-        """Take note of the next page. Raises _Incomplete if its rows can't belong to one whole list."""
+        """Count the next page. Raises _Incomplete if its rows cannot belong to one complete list."""
         number = self.pages + 1
         if number == 1:
             self.size, self.row_count = body.size, body.row_count

@@ -1,4 +1,4 @@
-"""HTTP to the platform: one pool of connections, the access token, patience. Threads may share it."""
+"""HTTP to the platform: a connection pool, the access token, retries and rate limits. Threads may share it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tenacity.wait import wait_random_exponential
 
 from multitv.beenius.answers import (
     Call,
-    Passing,
+    TransientFailure,
     W,
     decoded,
     decoded_as,
@@ -32,7 +32,7 @@ from multitv.beenius.answers import (
 )
 from multitv.beenius.errors import BadConnection, PlatformUnavailable, TokenRefused, WrongCredentials
 from multitv.beenius.models import Token
-from multitv.beenius.pace import Brake, Pace
+from multitv.beenius.rate_limit import RateLimiter, SharedPause
 
 ACCEPT = "application/vnd.beenius+json;version=9"
 _TOKEN = Call("POST", "/oauth/token")
@@ -42,8 +42,8 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Patience:
-    """How long we wait for the platform, in seconds. `tries` counts failures; being told to slow down is none."""
+class RetryPolicy:
+    """How long to wait for the platform, in seconds, and how often to try; a 'slow down' (429) is not a failed try."""
 
     connect_seconds: float = 5
     read_seconds: float = 30
@@ -54,7 +54,7 @@ class Patience:
 
 
 class Transport:
-    """Sends calls and returns decoded answers, trying again whatever may pass by itself."""
+    """Sends calls and returns decoded answers; retries transient failures."""
 
     def __init__(
         self,
@@ -62,18 +62,16 @@ class Transport:
         operator_uid: str,
         client_id: str,
         client_secret: str,
-        patience: Patience,
+        retry_policy: RetryPolicy,
         connections: int,
         requests_per_second: float | None = None,
     ) -> None:
-        """Prepare; nothing is sent. `connections` is how many threads may call at once without waiting.
+        """Send nothing yet. `connections` is how many threads may call at once without waiting.
 
-        Without `requests_per_second` requests leave as they come.
-
-        Raises BadConnection if `host` is not the start of a URL.
+        Without `requests_per_second` requests are not spaced. Raises BadConnection if `host` is not the start of a URL.
         """
-        self.host = _checked(host)
-        self.patience = patience
+        self.host = _validated(host)
+        self.retry_policy = retry_policy
         self._base = f"{self.host}/provisioning/v1/operators/{quote(operator_uid, safe='')}"
         self._client_id = client_id
         self._basic = HTTPBasicAuth(client_id.encode(), client_secret.encode())
@@ -81,12 +79,12 @@ class Transport:
         self._session.headers.update({"Accept": ACCEPT, "User-Agent": "multitv"})
         adapter = HTTPAdapter(pool_connections=1, pool_maxsize=connections, pool_block=True)
         self._session.mount(self.host, adapter)
-        # Proxies and certificates of the environment, looked up once and not with every call.
-        self._surroundings = self._session.merge_environment_settings(self.host, {}, None, None, None)
+        # Proxies and certificates of the environment, looked up once instead of for every call.
+        self._environment = self._session.merge_environment_settings(self.host, {}, None, None, None)
         self._token: SecretStr | None = None
         self._token_lock = threading.Lock()
-        self._brake = Brake()
-        self._pace = Pace(requests_per_second) if requests_per_second else None
+        self._pause = SharedPause()
+        self._rate_limiter = RateLimiter(requests_per_second) if requests_per_second else None
 
     def close(self) -> None:
         """Close the pool's connections."""
@@ -97,68 +95,72 @@ class Transport:
 
         Raises PlatformUnavailable, NotJson, TokenRefused, WrongCredentials, OperatorMismatch, BadAnswer, Refused.
         """
-        return self._persist(call, lambda: self._with_token(call, decoded))
+        return self._retry(call, lambda: self._with_token(call, decoded))
 
     def send_for(self, call: Call, model: type[W]) -> W:
-        """Return the answer to a call that reads something long. Raises what `send` does."""
-        answer = self._persist(
+        """Return the answer to a call as a wire model, for long bodies. Raises as `send`."""
+        answer = self._retry(
             call, lambda: self._with_token(call, lambda response: decoded_as(self.host, call, model, response))
         )
         return parsed(self.host, call, model, answer) if answer is None else answer
 
-    def _persist(self, call: Call, once: Callable[[], T]) -> T:
-        patience = self.patience
+    def _retry(self, call: Call, once: Callable[[], T]) -> T:
+        retry_policy = self.retry_policy
         attempts = Retrying(
-            retry=retry_if_exception_type(Passing),
-            wait=wait_random_exponential(multiplier=patience.first_wait_seconds, max=patience.longest_wait_seconds),
-            stop=stop_after_attempt(patience.tries) | stop_before_delay(patience.total_seconds),
-            before_sleep=lambda state: self._announce(call, state),
+            retry=retry_if_exception_type(TransientFailure),
+            wait=wait_random_exponential(
+                multiplier=retry_policy.first_wait_seconds, max=retry_policy.longest_wait_seconds
+            ),
+            stop=stop_after_attempt(retry_policy.tries) | stop_before_delay(retry_policy.total_seconds),
+            before_sleep=lambda state: self._log_retry(call, state),
             reraise=True,
         )
         try:
             return attempts(once)
-        except Passing as last:
+        except TransientFailure as last:
             tries, seconds = attempts.statistics["attempt_number"], attempts.statistics["delay_since_first_attempt"]
             raise last.final(
                 f"Beenius at {self.host} did not answer {call} as it should: {last} "
-                f"({tries} {'try' if tries == 1 else 'tries'} in {seconds:.0f} s). {call.aftermath}"
+                f"({tries} {'try' if tries == 1 else 'tries'} in {seconds:.0f} s). {call.next_step}"
             ) from last
 
-    def _announce(self, call: Call, state: RetryCallState) -> None:
+    def _log_retry(self, call: Call, state: RetryCallState) -> None:
         failure = state.outcome.exception() if state.outcome else None
         log.warning(
             "Beenius: %s: %s. Try %s of %s follows in %.1f s.",
             call,
             failure,
             state.attempt_number + 1,
-            self.patience.tries,
+            self.retry_policy.tries,
             state.upcoming_sleep,
         )
 
     def _with_token(self, call: Call, decode: Callable[[requests.Response], T]) -> T | None:
         token = self._current_token()
-        response = self._unhurried(call, _Bearer(token))
+        response = self._send_within_limits(call, _Bearer(token))
         if response.status_code == 401:
-            response = self._unhurried(call, _Bearer(self._renewed_token(token)))
+            response = self._send_within_limits(call, _Bearer(self._renewed_token(token)))
         if response.status_code == 401:
-            raise Passing(f"it refused the access token that it had just issued ({error_code(response)})", TokenRefused)
+            raise TransientFailure(
+                f"it refused the access token that it had just issued ({error_code(response)})", TokenRefused
+            )
         return value_of(self.host, call, response, decode)
 
     def _current_token(self) -> SecretStr:
         with self._token_lock:
             if self._token is None:
-                self._token = self._persist(_TOKEN, self._ask_for_token)
+                self._token = self._retry(_TOKEN, self._ask_for_token)
             return self._token
 
     def _renewed_token(self, refused: SecretStr) -> SecretStr:
-        """Return a token other than `refused`; of many threads that come with the same one, the first asks."""
+        """Return a token other than `refused`; of several threads with the same refused token, only the first asks."""
         with self._token_lock:
             if self._token is refused:
                 self._token = None
         return self._current_token()
 
     def _ask_for_token(self) -> SecretStr:
-        response = self._unhurried(_TOKEN, self._basic)
+        response = self._send_within_limits(_TOKEN, self._basic)
         if response.status_code in (400, 401, 403):
             raise WrongCredentials(
                 f"Beenius at {self.host} does not accept client id '{self._client_id}' with its secret "
@@ -167,26 +169,26 @@ class Transport:
             )
         return parsed(self.host, _TOKEN, Token, value_of(self.host, _TOKEN, response, decoded)).access_token
 
-    def _unhurried(self, call: Call, auth: AuthBase) -> requests.Response:
-        """Exchange one call, waiting out every 'slow down' of the platform, its own and those of other threads."""
-        deadline = time.monotonic() + self.patience.total_seconds
+    def _send_within_limits(self, call: Call, auth: AuthBase) -> requests.Response:
+        """Exchange one call, waiting out every 'slow down' of the platform to this or any other thread."""
+        deadline = time.monotonic() + self.retry_policy.total_seconds
         while True:
-            if not self._brake.wait(deadline):
+            if not self._pause.wait(deadline):
                 raise PlatformUnavailable(
                     f"Beenius at {self.host} limits our rate, and {call} could not be sent within "
-                    f"{self.patience.total_seconds:.0f} s. It was refused before it did anything: clear this task."
+                    f"{self.retry_policy.total_seconds:.0f} s. It was refused before it did anything: clear this task."
                 )
-            if self._pace:
-                self._pace.wait()
+            if self._rate_limiter:
+                self._rate_limiter.wait()
             response = self._exchange(call, auth)
             if response.status_code != 429:
                 return response
-            if self._pace:
-                self._pace.slow_down()
+            if self._rate_limiter:
+                self._rate_limiter.slow_down()
             asked = retry_after(response)
-            seconds = max(self.patience.first_wait_seconds, 0.0 if asked is None else asked)
+            seconds = max(self.retry_policy.first_wait_seconds, 0.0 if asked is None else asked)
             log.warning("Beenius: %s: told to slow down; every thread waits %.1f s.", call, seconds)
-            self._brake.hold(seconds)
+            self._pause.extend(seconds)
 
     def _exchange(self, call: Call, auth: AuthBase) -> requests.Response:
         headers = {"X-Request-Id": str(uuid.uuid4())}
@@ -207,30 +209,30 @@ class Transport:
             )
             return self._session.send(
                 self._session.prepare_request(request),
-                timeout=(self.patience.connect_seconds, self.patience.read_seconds),
-                # A redirect would turn a write into a read, and show the token to whoever it names.
+                timeout=(self.retry_policy.connect_seconds, self.retry_policy.read_seconds),
+                # A redirect would turn a write into a read, and send the token to the host that it names.
                 allow_redirects=False,
-                **self._surroundings,
+                **self._environment,
             )
         except requests.exceptions.InvalidURL as error:
             raise BadConnection(
                 f"{self.host} is not an address of a platform: correct the host of the connection."
             ) from error
         except requests.RequestException as error:
-            raise Passing(self._cause(error)) from error
+            raise TransientFailure(self._cause(error)) from error
 
     def _cause(self, error: BaseException) -> str:
         if isinstance(error, requests.ConnectTimeout):
-            return f"no connection within {self.patience.connect_seconds:g} s"
+            return f"no connection within {self.retry_policy.connect_seconds:g} s"
         if isinstance(error, requests.Timeout):
-            return f"no answer within {self.patience.read_seconds:g} s"
+            return f"no answer within {self.retry_policy.read_seconds:g} s"
         while error.__cause__ or error.__context__:
             error = error.__cause__ or error.__context__ or error
         return (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
 
 
 class _Bearer(AuthBase):
-    """As an `auth` object the token wins over a ~/.netrc, which a plain header does not."""
+    """The token as an `auth` object, which overrides a ~/.netrc; a plain header does not."""
 
     def __init__(self, token: SecretStr) -> None:
         self._token = token
@@ -240,7 +242,7 @@ class _Bearer(AuthBase):
         return request
 
 
-def _checked(host: str) -> str:
+def _validated(host: str) -> str:
     try:
         parts = urlsplit(host)
         sound = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and not re.search(r"\s", host)

@@ -1,4 +1,4 @@
-"""COPY into a table, inside the transaction of the caller."""
+"""COPY into a table, inside the caller's transaction."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from sqlalchemy.exc import OperationalError
 
 
 def copy_rows(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Add rows to a table, such as 'staging.channel', as fast as PostgreSQL takes them.
+    """Add rows to a table, such as 'staging.channel', by COPY.
 
-    Raises sqlalchemy's OperationalError if the connection is lost, as `transaction` expects it.
+    Raises sqlalchemy's OperationalError if the connection is lost, which `transaction` explains.
     """
     driver = cast("psycopg.Connection", connection.connection.driver_connection)
     statement = sql.SQL("copy {} ({}) from stdin").format(

@@ -24,7 +24,7 @@ CONNECTION_ID = "isp_db"
 
 
 class MissingConnection(PermanentError):
-    """An Airflow connection that we need does not exist."""
+    """A required Airflow connection does not exist."""
 
 
 class DatabaseUnavailable(TransientError):
@@ -32,7 +32,7 @@ class DatabaseUnavailable(TransientError):
 
 
 class DatabaseBusy(TransientError):
-    """PostgreSQL gave the transaction up: a deadlock, a time-out, no more space or memory."""
+    """PostgreSQL aborted the transaction: a deadlock, a time-out, no more space or memory."""
 
 
 class DatabaseRefused(PermanentError):
@@ -43,9 +43,11 @@ class SchemaMissing(PermanentError):
     """The database was not migrated to this version."""
 
 
-# What PostgreSQL says to a stranger; an error while connecting carries no SQLSTATE.
-_STRANGER = re.compile(r'authentication failed|role "[^"]*" does not exist|no pg_hba.conf entry|no password supplied')
-# SQLSTATE: a schema, table, function or column that is not there.
+# What PostgreSQL says when it refuses a login; an error while connecting carries no SQLSTATE.
+_LOGIN_REFUSED = re.compile(
+    r'authentication failed|role "[^"]*" does not exist|no pg_hba.conf entry|no password supplied'
+)
+# SQLSTATE: a missing schema, table, function or column.
 _NO_SCHEMA = ("3F000", "42P01", "42883", "42703")
 # SQLSTATE classes and codes: rolled back by a conflict, cancelled, not locked in time, out of resources.
 _BUSY = ("40", "57014", "55P03", "53")
@@ -69,15 +71,15 @@ def connection_url(conn_id: str = CONNECTION_ID) -> URL:
 
 
 def url_of(connection: AirflowConnection) -> URL:
-    """Return the SQLAlchemy URL of an Airflow connection of type postgres, with what its extra says to libpq."""
+    """Return the SQLAlchemy URL of an Airflow connection of type postgres, with the libpq options of its extra."""
     from airflow.providers.postgres.hooks.postgres import PostgresHook
 
-    # The hook's URL leaves sslmode and its like out.
+    # The hook's URL omits options such as sslmode.
     known = {option.keyword.decode() for option in Conninfo.get_defaults()}
     to_libpq = {key: str(value) for key, value in connection.extra_dejson.items() if key in known}
     url = PostgresHook(connection=connection).sqlalchemy_url.update_query_dict(to_libpq)
     if url.host and url.host.startswith("/"):
-        # The folder of a unix socket survives being written as text and read again only in the query.
+        # The folder of a unix socket survives a round trip through text only in the query.
         url = URL.create(
             url.drivername, url.username, url.password, None, url.port, url.database, {**url.query, "host": url.host}
         )
@@ -97,7 +99,7 @@ def engine_for(url: URL | str) -> Engine:
     return create_engine(
         url,
         poolclass=NullPool,
-        # What a statement was given holds names and documents: nothing for an error's message, which ends in a log.
+        # Parameters hold names and documents, and error messages end in a log.
         hide_parameters=True,
         connect_args={"connect_timeout": 10, "application_name": "multitv"},
     )
@@ -105,9 +107,9 @@ def engine_for(url: URL | str) -> Engine:
 
 @lru_cache(maxsize=4)
 def shared_engine_for(url: URL) -> Engine:
-    """Return the engine of a server that answers people: its connections are kept, and no statement holds one long.
+    """Return a pooled engine for the web server, in which no statement holds a connection for long.
 
-    A statement of more than 5 s, or a lock not had within 3 s, raises DatabaseBusy.
+    A statement of more than 5 s, or a lock not granted within 3 s, raises DatabaseBusy.
     """
     return create_engine(
         url,
@@ -120,9 +122,9 @@ def shared_engine_for(url: URL) -> Engine:
         connect_args={
             "connect_timeout": 5,
             "application_name": "multitv-web",
-            # Each statement is planned for its own values: a page of one client is not one of a million.
+            # Plans each statement for its own values: a page of one client differs from a list of a million.
             "prepare_threshold": None,
-            # A server whose machine is gone is noticed within seconds.
+            # Notices within seconds that the server's machine is gone.
             "keepalives_idle": 10,
             "keepalives_interval": 5,
             "keepalives_count": 2,
@@ -133,13 +135,13 @@ def shared_engine_for(url: URL) -> Engine:
 
 
 def place(url: URL) -> str:
-    """Return a database's address for a message: not all of it, since its query may hold secrets."""
+    """Return a database's address for a message, without the query, which may hold secrets."""
     return f"PostgreSQL at {url.host or url.query.get('host') or 'its default place'}, database {url.database}"
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """Run the block in one transaction that can write nothing. Raises as `transaction`."""
+    """Run the block in one read-only transaction. Raises as `transaction`."""
     with explained(engine.url), engine.connect() as connection:
         connection.execution_options(postgresql_readonly=True)
         with connection.begin():
@@ -148,7 +150,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def bulk_transaction(engine: Engine) -> Iterator[Connection]:
-    """Run the block in one transaction whose statements work on whole tables. Raises DatabaseUnavailable."""
+    """Run the block in one transaction tuned for statements on whole tables. Raises as `transaction`."""
     with transaction(engine) as connection:
         connection.execute(named("database/prefer_hash_joins"))
         yield connection
@@ -156,7 +158,7 @@ def bulk_transaction(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Connection]:
-    """Run the block in one transaction: all of it is committed, or none.
+    """Run the block in one transaction, which is committed whole or not at all.
 
     Raises DatabaseUnavailable if PostgreSQL cannot be reached or the connection is lost, DatabaseBusy, DatabaseRefused,
     SchemaMissing.
@@ -167,20 +169,20 @@ def transaction(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def explained(url: URL) -> Iterator[None]:
-    """Turn what PostgreSQL says in the block into an error that a person can act on; raises as `transaction`."""
+    """Turn PostgreSQL's errors in the block into errors that a person can act on. Raises as `transaction`."""
     try:
         yield
     except NoConnectionFree as error:
         raise DatabaseBusy("All connections that are kept are in use. Nothing was written; try again.") from error
     except DBAPIError as error:
-        told = _explained(url, error)
-        if told is None:
+        explanation = _explained(url, error)
+        if explanation is None:
             raise
-        raise told from error
+        raise explanation from error
 
 
 def _explained(url: URL, error: DBAPIError) -> MultiTVError | None:
-    """Return what a person can act on, None for an error that says enough by itself."""
+    """Return an error that a person can act on, None if PostgreSQL's own says enough."""
     lines = str(error.orig or error).strip().splitlines()
     cause = lines[0] if lines else type(error.orig).__name__
     where = place(url)
@@ -190,7 +192,7 @@ def _explained(url: URL, error: DBAPIError) -> MultiTVError | None:
             f"{where}, lacks what this version needs: {cause}. Run `python -m multitv.database.migrate`, then clear "
             "this task. Nothing was written."
         )
-    if state.startswith("28") or _STRANGER.search(cause):
+    if state.startswith("28") or _LOGIN_REFUSED.search(cause):
         return DatabaseRefused(
             f"{where}, does not let us in: {cause}. Correct the connection {CONNECTION_ID}, then clear this task. "
             "Nothing was written."

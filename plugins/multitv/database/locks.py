@@ -1,4 +1,4 @@
-"""Advisory locks that live as long as the transaction, or the connection, that took them."""
+"""Advisory locks, held until the transaction or the connection that took them ends."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from multitv.database.sql import named
 
 
 def lock(connection: Connection, name: str) -> None:
-    """Wait until this transaction alone holds the lock called `name`, such as 'billing 2026-12-10'."""
+    """Wait for the lock `name`, such as 'billing 2026-12-10', and hold it until the transaction ends."""
     connection.execute(named("database/lock"), {"name": name})
 
 
 @contextmanager
 def try_session_lock(engine: Engine, name: str) -> Iterator[Connection | None]:
-    """Hold the lock called `name` for as long as the connection that is given lives; None if it is taken.
+    """Yield a connection that holds the lock `name`, or None if somebody else holds it.
 
-    What is written on that very connection is written by nobody who has lost the lock. Needs a connection of its own
-    in PostgreSQL: no pooler by transaction in between.
+    Write on that very connection: whoever loses the lock has lost the connection too. Needs a PostgreSQL session of its
+    own, so no transaction pooler in between.
     """
     with engine.connect() as connection:
         with connection.begin():

@@ -1,4 +1,4 @@
-"""Bring the ISP's database to the current schema: `python -m multitv.database.migrate`."""
+"""Migrates the ISP's database to the current schema: `python -m multitv.database.migrate`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which version of the schema the ISP's database has, and which one this release needs."""
+"""Compares the schema version of the ISP's database with the one that this release needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Named SQL: every statement lives in include/sql, a file a step."""
+"""Loads the SQL statements of include/sql by name, a file each."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ SQL_FOLDER = REPOSITORY / "include" / "sql"
 
 @cache
 def source(name: str) -> str:
-    """Return the text of include/sql/<name>.sql. Raises FileNotFoundError for a name that is not there."""
+    """Return the text of include/sql/<name>.sql. Raises FileNotFoundError for an unknown name."""
     return (SQL_FOLDER / f"{name}.sql").read_text(encoding="utf-8")
 
 
 @cache
 def named(name: str) -> TextClause:
-    """Return include/sql/<name>.sql as a statement whose :parameters SQLAlchemy binds."""
+    """Return include/sql/<name>.sql as a statement with :named parameters. Raises FileNotFoundError."""
     return text(source(name))

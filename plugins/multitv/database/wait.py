@@ -1,6 +1,6 @@
-"""Wait until the ISP's database has this release's schema: `python -m multitv.database.wait --timeout 600`.
+"""Waits until the ISP's database has this release's schema: `python -m multitv.database.wait --timeout 600`.
 
-For whatever runs our code and starts before, or while, a release migrates. Never migrates itself.
+For processes that start before or while a release migrates. Never migrates itself.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ log = logging.getLogger("multitv.database.wait")
 
 
 def wait(engine: Engine, timeout: float = TIMEOUT_SECONDS, poll: float = POLL_SECONDS) -> None:
-    """Return when the database has this release's schema; one that cannot be reached yet is waited for as well.
+    """Return once the database has this release's schema; also waits for a database that cannot be reached yet.
 
-    Raises SchemaMissing after `timeout` seconds, SchemaAhead at once: waiting does not take a migration back.
+    Raises SchemaMissing after `timeout` seconds, SchemaAhead at once, since waiting does not undo a migration.
     """
     where, deadline, told = place(engine.url), time.monotonic() + timeout, None
     while (reason := _reason(engine)) is not None:
@@ -50,7 +50,7 @@ def _reason(engine: Engine) -> str | None:
         with engine.connect() as connection:
             return lacking(connection)
     except DBAPIError as error:
-        # Also a login that is refused: on a first day, whoever makes it may not be done yet.
+        # Includes a refused login: on a first start the role may not exist yet.
         return str(error.orig).strip().partition("\n")[0]
 
 
@@ -59,7 +59,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m multitv.database.wait", description=__doc__)
     parser.add_argument("--timeout", type=float, default=TIMEOUT_SECONDS, metavar="SECONDS")
     timeout = parser.parse_args(arguments).timeout
-    # Each look at the version would say how it looks.
+    # Alembic logs a line for each check of the version.
     logging.getLogger("alembic").setLevel(logging.WARNING)
     return console.run(lambda: wait(task_engine(), timeout))
 

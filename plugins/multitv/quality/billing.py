@@ -1,4 +1,4 @@
-"""The gate between saved events and their posting: what is about to be charged looks like charges."""
+"""The gate between saved events and their posting: checks that they are plausible charges."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _NEXT_STEP = (
 
 
 def check_charges(engine: Engine, due_date: date) -> None:
-    """Judge the live events of a due date. Raises GateFailed, DatabaseUnavailable."""
+    """Validate the live events of a due date. Raises GateFailed, DatabaseUnavailable."""
     gxe = expectations()
     month = due_date.replace(day=1)
     months = [month, month.replace(year=month.year - (month.month == 1), month=(month.month - 2) % 12 + 1)]
     charges = [
         gxe.ExpectColumnValuesToNotBeNull(column="amount"),
         gxe.ExpectColumnValuesToBeBetween(column="amount", min_value=0.01),
-        # Without its price and its policy nobody could explain it to the client.
+        # Without price and policy nobody could explain the charge to the client.
         gxe.ExpectColumnValuesToNotBeNull(column="price"),
         gxe.ExpectColumnValuesToNotBeNull(column="policy_id"),
         gxe.ExpectColumnPairValuesAToBeGreaterThanB(column_A="price", column_B="amount", or_equal=True),

@@ -1,4 +1,4 @@
-"""Named checks of a due date, each an SQL statement that returns the offenders. No offender: the books are right."""
+"""Runs named checks of the books, each an SQL statement that returns the offenders."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ class CheckFailed(PermanentError):
 
 
 def warn(engine: Engine, names: tuple[str, ...], due_days: Sequence[int]) -> None:
-    """Run the named checks, which concern no due date, and log what they find as warnings.
+    """Run the named checks, which concern no due date, and log their offenders as warnings.
 
-    `due_days` are those that the ISP's schedule serves. Offenders are kept in quality.offender.
+    `due_days` are those that the ISP's schedule serves. Offenders are recorded in quality.offender.
     Raises DatabaseUnavailable.
     """
     for name, offenders in _run(engine, names, None, {"due_days": list(due_days)}).items():
@@ -54,9 +54,9 @@ def warn(engine: Engine, names: tuple[str, ...], due_days: Sequence[int]) -> Non
 
 
 def warn_of(engine: Engine, names: tuple[str, ...], due_date: date) -> None:
-    """Run the named checks for a due date and log what they find as warnings: its neighbours go on.
+    """Run the named checks for a due date and log their offenders as warnings; billing of the others goes on.
 
-    Offenders are kept in quality.offender. Raises DatabaseUnavailable.
+    Offenders are recorded in quality.offender. Raises DatabaseUnavailable.
     """
     for name, offenders in _run(engine, names, due_date, {}).items():
         if offenders:
@@ -64,13 +64,13 @@ def warn_of(engine: Engine, names: tuple[str, ...], due_date: date) -> None:
 
 
 def check(engine: Engine, names: tuple[str, ...], due_date: date) -> None:
-    """Run the named checks for a due date and log each. Offenders are kept in quality.offender.
+    """Run the named checks for a due date and log each. Offenders are recorded in quality.offender.
 
     Raises CheckFailed with every check that found offenders, DatabaseUnavailable.
     """
     found = {name: offenders for name, offenders in _run(engine, names, due_date, {}).items() if offenders}
     if found:
-        # What is posted is not edited: of the books a person has to find out first what happened.
+        # Postings are never edited: if the books differ, a person has to find out first what happened.
         next_step = (
             "Hold the invoices back and call whoever owns billing before clearing anything."
             if set(found) <= set(BOOKS)
@@ -84,7 +84,7 @@ def check(engine: Engine, names: tuple[str, ...], due_date: date) -> None:
 
 
 def check_all(engine: Engine, names: tuple[str, ...], due_dates: Sequence[date]) -> None:
-    """Run the named checks for each due date. Raises CheckFailed, when all were run, with what failed of any."""
+    """Run the named checks for each due date, then raise CheckFailed with all failures, if any; DatabaseUnavailable."""
     failed = []
     for due_date in due_dates:
         try:

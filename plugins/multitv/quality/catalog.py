@@ -20,7 +20,7 @@ _NEXT_STEP = (
 
 
 def check_catalog(engine: Engine, sync: int) -> None:
-    """Judge what a sync staged. One that was merged before is not judged again: its staged rows may be gone.
+    """Validate what a sync staged. A merged sync is not validated again, since its staged rows may be gone.
 
     Raises GateFailed, DatabaseUnavailable.
     """
@@ -29,7 +29,7 @@ def check_catalog(engine: Engine, sync: int) -> None:
     if found is None:
         raise GateFailed(f"There is no catalogue sync {sync}. {_NEXT_STEP}")
     if found.status != "staged":
-        log.info("Catalogue sync %s is %s: nothing is left to judge.", sync, found.status)
+        log.info("Catalogue sync %s is %s: nothing is left to validate.", sync, found.status)
         return
     run_gate(engine, "catalogue", f"Catalogue sync {sync}", _batches(sync), _NEXT_STEP)
 
@@ -80,7 +80,7 @@ def _identified(column: str) -> list[Any]:
 
 
 def _written(column: str) -> list[Any]:
-    """Neither null nor blank."""
+    """Expect neither null nor blank."""
     gxe = expectations()
 
     return [

@@ -1,4 +1,4 @@
-"""Great Expectations' Data Docs: what a gate judged last, as a small site that a person can open."""
+"""Writes Great Expectations' Data Docs: the last validation of a gate, as a small site."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SITE = "gate"
 
 
 class DataDocs:
-    """The site of one gate: `<folder>/<name>/index.html`, whole at any moment. Without a folder there is none."""
+    """The site of one gate, `<folder>/<name>/index.html`, replaced as a whole. Without a folder there is none."""
 
     def __init__(self, context: Any, folder: Path | None, name: str) -> None:
         self.actions: list[Any] = []
@@ -26,7 +26,7 @@ class DataDocs:
             folder.mkdir(parents=True, exist_ok=True)
             self._draft = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=folder))
         except OSError as error:
-            # Judging is what matters; pages are not worth a failed run.
+            # The validation matters; missing pages are not worth a failed run.
             log.warning("No Data Docs are written to %s: %s.", folder, error.strerror)
             self._target = None
             return
@@ -45,7 +45,7 @@ class DataDocs:
         self.actions.append(actions.UpdateDataDocsAction(name=_SITE))
 
     def publish(self) -> None:
-        """Put the site in the place of the one that the gate's last run wrote."""
+        """Replace the site of the gate's previous run."""
         if self._target is None:
             return
         try:

@@ -1,4 +1,4 @@
-"""A gate between two steps: Great Expectations over SQL queries, judged in the database. Writes nothing."""
+"""A gate between two steps: Great Expectations over SQL queries, evaluated in the database. Writes no rows."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ log = logging.getLogger(__name__)
 
 
 class GateFailed(PermanentError):
-    """Rows between two steps are not as the next one needs them; the message names each expectation that failed."""
+    """Rows between two steps are invalid for the next one; the message names each failed expectation."""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows to judge: the query of a named SQL file, its parameters, and what is expected of them."""
+    """Rows to validate: the query of a named SQL file, its parameters, and their expectations."""
 
     name: str
     query: str
@@ -36,21 +36,21 @@ class Batch:
 
 
 def run_gate(engine: Engine, name: str, title: str, batches: Sequence[Batch], next_step: str) -> None:
-    """Judge every batch, log what was judged, and write it as Data Docs, a site of this `name`.
+    """Validate every batch, log the result, and write it as Data Docs, a site of this `name`.
 
-    Messages and pages carry counts, never values: rows may be people's.
-    Raises GateFailed with `title`, all that failed, and `next_step`.
+    Messages and pages carry counts, never values, which may be personal data.
+    Raises GateFailed with `title`, every failed expectation, and `next_step`.
     """
     context = _quiet().get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
     source = context.data_sources.add_postgres("isp", connection_string=_connection_string(engine))
     docs = DataDocs(context, get_settings().data_docs, name)
     try:
-        judged = _judge(context, source, batches, docs.actions)
+        validated = _validate(context, source, batches, docs.actions)
         docs.publish()
     finally:
         source.get_engine().dispose()
-    results = [(batch, result) for batch, found in judged.items() for result in found]
+    results = [(batch, result) for batch, found in validated.items() for result in found]
     failed = [_explain(batch, result) for batch, result in results if not result.success]
     if failed:
         raise GateFailed(
@@ -60,24 +60,24 @@ def run_gate(engine: Engine, name: str, title: str, batches: Sequence[Batch], ne
 
 
 def expectations() -> Any:
-    """Return the module of all kinds of expectations. Its import takes seconds: call this inside a task only."""
+    """Return the module of expectations. Importing it takes seconds, so call this inside a task only."""
     return _quiet().expectations
 
 
 def _quiet() -> Any:
-    """Import Great Expectations without its talk: to the log, and over the network to its makers."""
+    """Import Great Expectations without its logging, and without telemetry to its makers."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
     gx = import_module("great_expectations")
-    # This one sets its own level when it is imported.
+    # This logger sets its own level on import.
     logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
     return gx
 
 
 def _connection_string(engine: Engine) -> str:
-    """Return the engine's URL as Great Expectations takes it: with a user, and with a host that is a name.
+    """Return the engine's URL in the form that Great Expectations accepts: with a user and a host name.
 
-    The folder of a unix socket goes into the query, where it overrides the name.
+    The folder of a unix socket goes into the query, where it overrides the host.
     """
     url = engine.url
     if not url.host or "/" in url.host:
@@ -87,7 +87,7 @@ def _connection_string(engine: Engine) -> str:
     return url.render_as_string(hide_password=False)
 
 
-def _judge(context: Any, source: Any, batches: Sequence[Batch], actions: list[Any]) -> dict[str, list[Any]]:
+def _validate(context: Any, source: Any, batches: Sequence[Batch], actions: list[Any]) -> dict[str, list[Any]]:
     gx = _quiet()
     definitions = []
     for batch in batches:
@@ -106,8 +106,8 @@ def _judge(context: Any, source: Any, batches: Sequence[Batch], actions: list[An
 
 
 def _query(batch: Batch) -> str:
-    # A query asset takes no parameters, so the compiler writes them in as literals; and it must begin with select.
-    rows = select(text("*")).select_from(named(batch.query).bindparams(**batch.parameters).columns().subquery("judged"))
+    # A query asset takes no parameters and must begin with select, so the compiler renders them as literals.
+    rows = select(text("*")).select_from(named(batch.query).bindparams(**batch.parameters).columns().subquery("batch"))
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
     return str(rows.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
 
@@ -115,14 +115,14 @@ def _query(batch: Batch) -> str:
 def _explain(name: str, result: Any) -> str:
     expectation = result.expectation_config
     column = expectation.kwargs.get("column") or ", ".join(expectation.kwargs.get("column_list", ()))
-    told = f"{name}: {expectation.type}{f' of {column}' if column else ''}"
+    subject = f"{name}: {expectation.type}{f' of {column}' if column else ''}"
     raised = [info["exception_message"] for info in _exceptions(result.exception_info) if info["raised_exception"]]
     if raised:
-        return f"{told} could not be judged: {raised[0]}"
+        return f"{subject} could not be judged: {raised[0]}"
     found = result.result
     if "unexpected_count" in found:
-        return f"{told}: {found['unexpected_count']} of {found['element_count']} rows are not so"
-    return f"{told}: {found.get('observed_value')} rows"
+        return f"{subject}: {found['unexpected_count']} of {found['element_count']} rows are not so"
+    return f"{subject}: {found.get('observed_value')} rows"
 
 
 def _exceptions(info: dict[str, Any]) -> list[dict[str, Any]]:

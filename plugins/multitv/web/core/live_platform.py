@@ -13,21 +13,21 @@ from fastapi import Depends
 from multitv.beenius.client import BeeniusClient
 from multitv.beenius.hook import BeeniusHook
 from multitv.beenius.models import Subscriber
-from multitv.beenius.transport import Patience
+from multitv.beenius.transport import RetryPolicy
 from multitv.errors import MultiTVError
 from multitv.web.core.bulkhead import PLATFORM
 
 log = logging.getLogger(__name__)
 
 # A screen that hangs is worse than one that says that it doesn't know.
-_SHORT = Patience(connect_seconds=2, read_seconds=3, tries=1, total_seconds=5)
+_SHORT = RetryPolicy(connect_seconds=2, read_seconds=3, tries=1, total_seconds=5)
 _KEPT_SECONDS = 600.0
 _RETRY_SECONDS = 60.0
 
 
 def client() -> BeeniusClient:
     """Return a client of the platform that gives up after some seconds. Raises BadConnection."""
-    return BeeniusHook().get_conn(connections=1, patience=_SHORT)
+    return BeeniusHook().get_conn(connections=1, retry_policy=_SHORT)
 
 
 def subscriber(client_plan_id: int) -> Subscriber | None:

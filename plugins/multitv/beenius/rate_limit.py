@@ -1,4 +1,4 @@
-"""How fast requests leave: at an even pace, and not at all while the platform asks us to wait. Threads share both."""
+"""Limits the rate of requests: evenly spaced, and paused while the platform asks us to wait. Threads share both."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import random
 import threading
 import time
 
-# Told to slow down, we go at half the pace, down to an eighth; every request without complaint wins a little back.
+# Each 'slow down' halves the rate, down to an eighth; every request wins a little of it back.
 _SLOWEST = 8.0
 _RECOVERY = 0.995
 
 
-class Pace:
-    """Lets so many requests a second go, one after the other."""
+class RateLimiter:
+    """Lets a number of requests a second through, evenly spaced."""
 
     def __init__(self, requests_per_second: float) -> None:
         self._interval = 1 / requests_per_second
@@ -31,26 +31,27 @@ class Pace:
             time.sleep(turn - now)
 
     def slow_down(self) -> None:
-        """Halve the pace."""
+        """Halve the rate."""
         with self._lock:
             self._slowness = min(_SLOWEST, self._slowness * 2)
 
 
-class Brake:
-    """Holds all threads back for as long as the platform asked any of them to wait."""
+class SharedPause:
+    """Pauses all threads for as long as the platform asked any of them to wait."""
 
     def __init__(self) -> None:
         self._until = 0.0
         self._seconds = 0.0
         self._lock = threading.Lock()
 
-    def hold(self, seconds: float) -> None:
+    def extend(self, seconds: float) -> None:
+        """Pause every thread for this long from now on."""
         with self._lock:
             self._until = max(self._until, time.monotonic() + seconds)
             self._seconds = seconds
 
     def wait(self, deadline: float) -> bool:
-        """Sleep until the brake is off, and a little more, or all threads would return as one. False: too long."""
+        """Sleep until the pause is over, plus a random share to spread threads; False if it ends after `deadline`."""
         while (left := self._until - time.monotonic()) > 0:
             if self._until > deadline:
                 return False
