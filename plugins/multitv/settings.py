@@ -136,7 +136,9 @@ class Settings(BaseSettings):
         default=0.1, description="a catalogue with more than this share of bad rows is refused"
     )
     reconciliation_max_removals: int = Field(
-        default=50, ge=0, description="a plan that takes something from more client plans than this waits for a person"
+        default=50,
+        ge=0,
+        description="a change set that takes something from more client plans than this waits for a person",
     )
     reconciliation_max_removal_share: Share = Field(
         default=0.05, description="so does one that takes something from more than this share of our subscribers"
@@ -145,13 +147,16 @@ class Settings(BaseSettings):
         default=0.5, description="so does one that changes more than this share of our subscribers"
     )
     reconciliation_max_shrink: Share = Field(
-        default=0.2, description="so does one whose ERP or platform lost more than this share since the last plan"
+        default=0.2, description="so does one whose ERP or platform lost more than this share since the last change set"
     )
     reconciliation_approval_hours: float = Field(
-        default=8, gt=0, le=168, description="hours after which a plan that nobody approved counts as rejected"
+        default=8, gt=0, le=168, description="hours after which a change set that nobody approved counts as rejected"
     )
     reconciliation_batches: int = Field(
-        default=8, ge=1, le=500, description="mapped tasks into which the operations of a plan are divided, at most"
+        default=8,
+        ge=1,
+        le=500,
+        description="mapped tasks into which the operations of a change set are divided, at most",
     )
     beenius_concurrency: int = Field(
         default=8, ge=1, le=64, description="requests that one task has in flight on the platform"
