@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from functools import cache
+from threading import Lock
 from time import time
 from typing import Any, NoReturn, TypeVar
 
@@ -29,6 +31,8 @@ from multitv.beenius.models import ErrorBody, ErrorDetail
 from multitv.errors import PermanentError, TransientError
 
 W = TypeVar("W", bound=msgspec.Struct)
+_models: dict[Any, Any] = {}
+_first_use = Lock()
 T = TypeVar("T")
 _SHOWN = 300
 _RESET_CONTENT = (204, 205)
@@ -103,7 +107,7 @@ def decoded(response: Response) -> Any:
 def decoded_as(host: str, call: Call, model: type[W], response: Response) -> W:
     """Decode a long body straight into a wire model. Raises TransientFailure (NotJson), BadAnswer."""
     try:
-        answer: W = _decoder(model).decode(response.content)
+        answer: W = _decoder(_learned(model)).decode(response.content)
     except msgspec.ValidationError as error:
         raise _bad_answer(host, call, error) from error
     except (ValueError, RecursionError) as error:
@@ -114,10 +118,27 @@ def decoded_as(host: str, call: Call, model: type[W], response: Response) -> W:
 def parsed(host: str, call: Call, model: type[W], value: Any) -> W:
     """Convert the value to a wire model. Raises BadAnswer, naming the call and the first wrong field."""
     try:
-        converted: W = msgspec.convert(value, model, dec_hook=_secret)
+        converted: W = msgspec.convert(value, _learned(model), dec_hook=_secret)
     except msgspec.ValidationError as error:
         raise _bad_answer(host, call, error) from error
     return converted
+
+
+def _learned(model: type[W]) -> type[W]:
+    """Return the model once msgspec knows its fields, which it looks up when it first meets a type.
+
+    Threads that meet a new type at the same moment hang for ever, or crash the process (msgspec 0.22): one of them
+    goes first.
+    """
+    if model not in _models:
+        with _first_use:
+            if model not in _models:
+                with suppress(msgspec.ValidationError):
+                    msgspec.convert(None, model, dec_hook=_secret)
+                _models[model] = model
+    # Of two equal generic types, the one that is known.
+    known: type[W] = _models[model]
+    return known
 
 
 def error_code(response: Response) -> str:
