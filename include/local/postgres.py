@@ -177,9 +177,9 @@ def database(server: Server, name: str, template: str = "template1") -> URL:
     with connect(server) as connection:
         found = connection.execute("select 1 from pg_database where datname = %s", (name,)).fetchone()
         if not found:
-            connection.execute(
-                sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template))
-            )
+            # Copying the files of a small template takes half the time of copying it through the log.
+            create = sql.SQL("create database {} template {} strategy file_copy")
+            connection.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
     return server.url(name)
 
 
