@@ -21,6 +21,8 @@ from tests.web.server import Web, api_server
 from tests.web.visitor import Visitor
 
 SIZE = 300
+# Each page takes half a minute while nothing answers, so one in so many stands for all.
+SAMPLE = 6
 # What whoever restarts the server, and every running task, may be kept waiting, in seconds.
 GOAL_SECONDS = 2.0
 
@@ -38,7 +40,7 @@ def bench(server: Server, rows: int) -> None:
             things = world.things(person.api("POST", f"/billing/{world.coming}/load").json()["run_id"])
             _besiege("as ever", web, person, things, READ, nullcontext)
             _besiege("the platform hangs", web, person, things, ASKS_PLATFORM, lambda: hanging(sandbox))
-            _besiege("the ISP's database is locked", web, person, things, READ, lambda: locked(isp))
+            _besiege("the ISP's database is locked", web, person, things, READ[::SAMPLE], lambda: locked(isp))
             for place in READ:
                 found = besiege(web.address, [request(place, person, things)])
                 assert set(found.statuses) <= {200, 303}, f"{place} is not well afterwards: {found.statuses}"
@@ -63,5 +65,6 @@ def _besiege(
             slowest = max(slowest, seen.slowest)
     assert set(statuses) <= {200, 303, 503}, f"{when}: {statuses}"
     refused = f"{100 * statuses[503] / statuses.total():.0f} % refused, the last after {slowest:.1f} s"
-    name = f"crowd: {SIZE} requests of each page, {when} ({refused}): the slowest answer of health or the task API"
+    crowd = f"crowd: {SIZE} requests of each of {len(places)} pages, {when} ({refused})"
+    name = f"{crowd}: the slowest answer of health or the task API"
     show(name, max(probes) / GOAL_SECONDS, 1.0, SIZE * len(places), max(probes), GOAL_SECONDS)

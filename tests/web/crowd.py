@@ -79,6 +79,9 @@ async def _besiege(address: str, requests: Sequence[tuple[str, dict[str, str]]])
         httpx.AsyncClient(base_url=address, limits=limits, timeout=HANGS_SECONDS, trust_env=False) as crowd,
         httpx.AsyncClient(base_url=address, timeout=HANGS_SECONDS, trust_env=False) as observer,
     ):
+        for path in PROBES:
+            # Airflow makes the task API when it is first called, which takes seconds of its own.
+            (await observer.get(path)).raise_for_status()
         probes: dict[str, list[float]] = {path: [] for path in PROBES}
         over = asyncio.Event()
         watching = [asyncio.create_task(_probe(observer, path, taken, over)) for path, taken in probes.items()]
