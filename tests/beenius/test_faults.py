@@ -201,7 +201,7 @@ def test_another_operator_fails_at_once(connect: Connect, sandbox: Sandbox) -> N
 def test_a_refused_read_is_named_and_not_repeated(client: BeeniusClient, sandbox: Sandbox) -> None:
     with pytest.raises(Refused, match="refused GET /channels.*: 422 VALIDATION_ERROR.*Nothing was written") as caught:
         list(client.scan("channels", lambda: None, page_size=501))
-    assert (caught.value.status, caught.value.code) == (422, "VALIDATION_ERROR")
+    assert (caught.value.http_status, caught.value.platform_code) == (422, "VALIDATION_ERROR")
     assert len(sandbox.admin("GET", "/admin/requests?method=GET")) == 1
 
 

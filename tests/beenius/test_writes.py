@@ -131,7 +131,7 @@ class TestRejected:
     def test_a_key_may_not_be_used_for_something_else(self, client: BeeniusClient, uid: str) -> None:
         with pytest.raises(RowRejected) as caught:
             client.put_service(uid, "svc-familia", idempotency_key="basic")
-        assert caught.value.code == "IDEMPOTENCY_MISMATCH"
+        assert caught.value.platform_code == "IDEMPOTENCY_MISMATCH"
 
     @pytest.mark.parametrize(
         ("service", "code", "kind"),
@@ -142,7 +142,7 @@ class TestRejected:
     ) -> None:
         with pytest.raises(kind) as caught:
             client.put_service(create(client).uid, service, idempotency_key="x")
-        assert caught.value.code == code
+        assert caught.value.platform_code == code
 
     def test_an_inactive_service(self, client: BeeniusClient, sandbox: Sandbox, uid: str) -> None:
         sandbox.admin("PATCH", "/admin/catalogue/services/svc-hbo", {"active": False})
@@ -155,7 +155,7 @@ class TestRejected:
         client.put_service(other, "svc-essencial", idempotency_key="other")
         with pytest.raises(RowRejected) as caught:
             put_device(client, other, key="steal")
-        assert caught.value.code == "DEVICE_ASSIGNED_ELSEWHERE"
+        assert caught.value.platform_code == "DEVICE_ASSIGNED_ELSEWHERE"
 
     def test_one_device_too_many(self, client: BeeniusClient, uid: str) -> None:
         macs = [f"02:00:00:00:00:0{number}" for number in range(3)]
@@ -163,12 +163,12 @@ class TestRejected:
             put_device(client, uid, mac)
         with pytest.raises(RowRejected) as caught:
             put_device(client, uid, macs[2])
-        assert caught.value.code == "DEVICE_LIMIT_EXCEEDED"
+        assert caught.value.platform_code == "DEVICE_LIMIT_EXCEEDED"
 
     def test_a_mac_that_is_none(self, client: BeeniusClient, uid: str) -> None:
         with pytest.raises(RowRejected) as caught:
             put_device(client, uid, "02-00-00-00-00-01")
-        assert (caught.value.code, caught.value.status) == ("INVALID_MAC", 422)
+        assert (caught.value.platform_code, caught.value.http_status) == ("INVALID_MAC", 422)
 
     def test_a_subscriber_that_is_not_there(self, client: BeeniusClient) -> None:
         with pytest.raises(NotFound):

@@ -8,8 +8,8 @@ import pytest
 from airflow.utils.state import DagRunState, TaskInstanceState
 from sqlalchemy import Engine, text
 
-from multitv.web.core.labels import LABELS
-from multitv.web.core.rendering import day, document, moment, money, number, word
+from multitv.labels import LABELS, label
+from multitv.web.core.rendering import day, document, moment, money, number
 
 # The columns whose codes come on a screen or into a spreadsheet.
 SHOWN = {
@@ -48,14 +48,14 @@ def codes(engine: Engine) -> dict[tuple[str, str], set[str]]:
     return found
 
 
-def test_every_code_that_is_shown_has_a_word(codes: dict[tuple[str, str], set[str]]) -> None:
+def test_every_code_that_is_shown_has_a_label(codes: dict[tuple[str, str], set[str]]) -> None:
     for table, columns in SHOWN.items():
         for column in columns:
             assert codes[table, column], f"{table}.{column} allows anything"
             assert codes[table, column] <= LABELS.keys(), f"{table}.{column}"
 
 
-def test_every_outcome_of_a_list_and_every_reason_to_void_has_a_word() -> None:
+def test_every_outcome_of_a_list_and_every_reason_to_void_has_a_label() -> None:
     """Exclusions are checked above; these are the codes that no constraint names."""
     assert {
         "charge",
@@ -70,7 +70,7 @@ def test_every_outcome_of_a_list_and_every_reason_to_void_has_a_word() -> None:
     } <= LABELS.keys()
 
 
-def test_every_state_of_airflow_has_a_word() -> None:
+def test_every_state_of_airflow_has_a_label() -> None:
     assert {state.value for state in (*TaskInstanceState, *DagRunState)} <= LABELS.keys()
 
 
@@ -79,7 +79,7 @@ def test_no_word_is_a_code() -> None:
 
 
 def test_what_has_no_word_is_shown_as_it_is() -> None:
-    assert (word("never_heard"), word(None), word("")) == ("never_heard", "—", "—")
+    assert (label("never_heard"), label(None), label("")) == ("never_heard", "—", "—")
 
 
 def test_nothing_is_a_dash() -> None:

@@ -176,8 +176,10 @@ def _refusal(host: str, call: Call, response: Response) -> PermanentError:
             f"{message}. Correct operator_uid in the extra of the connection, then clear this task."
         )
     if call.writes and detail.code == "SUBSCRIBER_EXISTS" and detail.uid:
-        return SubscriberExists(message, status=status, code=detail.code, field=detail.field, uid=detail.uid)
-    return _kind(call, status)(message, status=status, code=detail.code, field=detail.field)
+        return SubscriberExists(
+            message, http_status=status, platform_code=detail.code, field=detail.field, uid=detail.uid
+        )
+    return _kind(call, status)(message, http_status=status, platform_code=detail.code, field=detail.field)
 
 
 def _kind(call: Call, status: int) -> type[Refused]:

@@ -201,7 +201,7 @@ class BeeniusClient:
         try:
             self._transport.send(Call("DELETE", path, idempotency_key=key))
         except NotFound as error:
-            if error.code not in _GONE:
+            if error.platform_code not in _GONE:
                 raise
             return False
         return True

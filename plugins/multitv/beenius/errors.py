@@ -40,13 +40,14 @@ class BadAnswer(PermanentError):
 class Refused(PermanentError):
     """The platform understood a request and refused it.
 
-    `status` is the HTTP status, `code` and `field` are the platform's own (`field` None: the request as a whole).
+    `http_status` is that of the answer, `platform_code` and `field` are the platform's own (`field` None: the request
+    as a whole).
     """
 
-    def __init__(self, message: str, *, status: int, code: str, field: str | None = None) -> None:
+    def __init__(self, message: str, *, http_status: int, platform_code: str, field: str | None = None) -> None:
         super().__init__(message)
-        self.status = status
-        self.code = code
+        self.http_status = http_status
+        self.platform_code = platform_code
         self.field = field
 
 
@@ -65,6 +66,6 @@ class VersionConflict(RowRejected):
 class SubscriberExists(RowRejected):
     """The external_id already belongs to the subscriber `uid`, which is to be adopted."""
 
-    def __init__(self, message: str, *, status: int, code: str, field: str | None, uid: str) -> None:
-        super().__init__(message, status=status, code=code, field=field)
+    def __init__(self, message: str, *, http_status: int, platform_code: str, field: str | None, uid: str) -> None:
+        super().__init__(message, http_status=http_status, platform_code=platform_code, field=field)
         self.uid = uid

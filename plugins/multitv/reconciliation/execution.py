@@ -87,10 +87,10 @@ def execute(
             if not operation.recomputed:
                 return ConcurrentChange(operation.client_plan_id, _read_again(client, error, progress))
             result = OperationResult(
-                operation, "rejected", f"{error.code}: somebody else keeps changing this subscriber"
+                operation, "rejected", f"{error.platform_code}: somebody else keeps changing this subscriber"
             )
         except RowRejected as error:
-            result = OperationResult(operation, "rejected", f"{error.code}: {error}")
+            result = OperationResult(operation, "rejected", f"{error.platform_code}: {error}")
         progress.uid = progress.uid or result.subscriber_uid
         if result.status == "applied" and result.note is None:
             progress.changes += 1

@@ -16,8 +16,8 @@ from starlette.types import Message, Receive, Scope, Send
 
 from multitv.database.engine import engine_for, explained
 from multitv.database.sql import named, source
+from multitv.labels import LABELS
 from multitv.web.core.bulkhead import ServerBusy
-from multitv.web.core.labels import LABELS
 
 # XLSX is made here, row by row, at some 10,000 rows a second of a processor that answers others as well.
 XLSX_ROWS = 30_000

@@ -13,10 +13,10 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
+from multitv.labels import label, sentence
 from multitv.money import reais
 from multitv.settings import get_settings
 from multitv.web.core.access import Person
-from multitv.web.core.labels import LABELS
 from multitv.web.core.navigation import SCREENS
 
 WEB = Path(__file__).parents[1]
@@ -64,11 +64,6 @@ def number(value: int | None) -> str:
     return "—" if value is None else f"{value:,}".replace(",", ".")
 
 
-def word(value: str | None) -> str:
-    """Return what a code of the database is called on a screen."""
-    return LABELS.get(value or "", value or "—")
-
-
 def document(value: str | None) -> str:
     """Return a CPF or CNPJ with its dots and dashes; what is neither, as it is."""
     digits = re.sub(r"\D", "", value or "")
@@ -94,7 +89,8 @@ def _make_environment() -> Environment:
         "moment": moment,
         "money": money,
         "number": number,
-        "word": word,
+        "label": label,
+        "sentence": sentence,
         "document": document,
     }
     environment.globals["screens"] = SCREENS

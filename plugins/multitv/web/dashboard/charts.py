@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
-from multitv.web.core.labels import LABELS
+from multitv.labels import LABELS
 from multitv.web.dashboard.queries import Figures
 
 # More than this many colours nobody tells apart.

@@ -1,6 +1,17 @@
-"""What the codes of the database are called on a screen, in the manual's words where it has them."""
+"""The Portuguese words of every code that the database and the errors carry, in the manual's words where it has them.
+
+The only home of such words: a code stands for a label, or for a sentence that shows the parameters stored with it.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from string import Formatter
+from typing import Any
+
+from multitv.money import reais
 
 LABELS = {
     # status of a client plan, a client
@@ -96,3 +107,43 @@ LABELS = {
     "skipped": "não foi necessária",
     "removed": "removida",
 }
+
+# The key is the code of an error or of a reason. In braces: a parameter, and how it is shown (see `sentence`).
+SENTENCES: dict[str, str] = {}
+_UNKNOWN = "motivo sem descrição"
+
+
+def label(code: str | None) -> str:
+    """Return what a code is called on a screen, a dash for none. A code without a label is shown as it is."""
+    return LABELS.get(code or "", code or "—")
+
+
+def sentence(code: str, parameters: Mapping[str, object] | None = None) -> str:
+    """Return the sentence of a code with its parameters, which may come from JSON.
+
+    A parameter is shown as `{name}`, or as `{name:day}` (dd/mm/aaaa), `{name:month}` (mm/aaaa), `{name:reais}` or
+    `{name:label}` (the label of a code). Raises KeyError if a parameter of the sentence is missing. A code without
+    words gets a sentence that says so, because a page must not break for one.
+    """
+    return _WORDS.vformat(SENTENCES.get(code, _UNKNOWN), (), dict(parameters or {}))
+
+
+class _Words(Formatter):
+    def format_field(self, value: Any, format_spec: str) -> str:
+        match format_spec:
+            case "day":
+                return f"{_date(value):%d/%m/%Y}"
+            case "month":
+                return f"{_date(value):%m/%Y}"
+            case "reais":
+                return reais(Decimal(str(value)))
+            case "label":
+                return label(str(value))
+        return str(super().format_field(value, format_spec))
+
+
+def _date(value: date | str) -> date:
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+_WORDS = _Words()
