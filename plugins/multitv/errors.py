@@ -2,11 +2,18 @@
 
     MultiTVError
     ├── PermanentError       a person has to change something: the task fails at once, without retries
-    │   └── Refusal          a rule refuses what a person asked for: nothing was written
+    │   ├── Refusal          a rule refuses what a person asked for on a screen
+    │   │   ├── ContractRefused      changes/errors.py: a change of a contract or of the offer
+    │   │   ├── RevealRefused        reconciliation/errors.py: a PIN is not shown
+    │   │   ├── PreviewOutdated      billing/preview.py: a list was replaced by a newer one
+    │   │   └── NoSuchRow, BadCursor, RightMissing, ListTooLong, AirflowRefused      web/: what only the screens refuse
+    │   └── (others)         for whoever is on call: SettingsError, SchemaMissing, MissingPinKey, StagingLost, ...
     └── TransientError       likely to pass by itself: the task is retried
+        └── (others)         DatabaseUnavailable, DatabaseBusy, PlatformUnavailable, ServerBusy, NoAnswerInTime, ...
 
 The message of an error is for the log and whoever is on call: it names the thing, the cause and the next step. What a
-person reads on a screen are the Portuguese words of its cause, from labels.py.
+person reads on a screen are the Portuguese words of its cause in labels.SENTENCES, as web/core/errors.py tells them. A
+Refusal has no message but these words. An error without words there is told as one that nobody expected.
 """
 
 from __future__ import annotations
@@ -22,11 +29,15 @@ class MultiTVError(Exception):
 
     `code` names the error to a program, and is the snake case of the class unless the class says otherwise; `status` is
     the HTTP status with which it is answered. `cause` is the key of its words in labels.SENTENCES, and `parameters` are
-    what the words show.
+    what the words show. `wrote_nothing` is True if whatever raises the error has written nothing by then. `field` is
+    the parameter that is wrong, which a form marks; `retry_after`: the seconds after which to try again, if that helps.
     """
 
     code: ClassVar[str] = "internal_error"
     status: ClassVar[int] = 500
+    wrote_nothing: ClassVar[bool] = False
+    field: str | None = None
+    retry_after: int | None = None
     cause: str
     parameters: dict[str, object]
 
@@ -49,17 +60,22 @@ class TransientError(MultiTVError):
     """Likely to pass by itself: the task is retried."""
 
     status = 503
+    retry_after = 5
 
 
 class Refusal(PermanentError):
-    """A rule refuses what a person asked for; nothing was written. `field` is the parameter that a form marks.
+    """A rule refuses what a person asked for; nothing was written.
 
     One class has several causes, each with words of its own, which are its message as well.
     """
 
     status = 409
+    wrote_nothing = True
 
-    def __init__(self, cause: str, /, *, field: str | None = None, **parameters: object) -> None:
+    def __init__(
+        self, cause: str, /, *, field: str | None = None, retry_after: int | None = None, **parameters: object
+    ) -> None:
         super().__init__(sentence(cause, parameters), **parameters)
         self.cause = cause
         self.field = field
+        self.retry_after = retry_after

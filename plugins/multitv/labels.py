@@ -67,6 +67,12 @@ LABELS = {
     "change_default_package": "Pacote liberado no Plano",
     "set_allows_tv": "Permite a criação de Planos de TV",
     "change_offer": "Oferta do pacote",
+    # texts that people type
+    "author": "autor",
+    "label": "rótulo",
+    "serial": "número de série",
+    "device_type": "tipo do aparelho",
+    "reason": "motivo",
     # reconciliation
     "create": "criar assinante",
     "update": "atualizar nome",
@@ -108,8 +114,161 @@ LABELS = {
     "removed": "removida",
 }
 
-# The key is the code of an error or of a reason. In braces: a parameter, and how it is shown (see `sentence`).
-SENTENCES: dict[str, str] = {}
+_AWAY = "O banco de dados do ISP não respondeu a tempo: tente de novo em instantes."
+_NOT_READY = "O banco de dados do ISP não está pronto para estas telas: chame quem cuida do Airflow."
+
+# The key is the cause of an error or the code of a reason. In braces: a parameter, and how it is shown (see
+# `sentence`).
+SENTENCES: dict[str, str] = {
+    # errors: what follows all others when a change was asked for and nothing was written
+    "nothing_written": "Nada foi gravado.",
+    # errors: for whoever is on call, by their code, and as a screen tells them
+    "unexpected": "Algo deu errado aqui, e ficou registrado no log do Airflow.",
+    "database_unavailable": _AWAY,
+    "database_busy": _AWAY,
+    "database_refused": _NOT_READY,
+    "schema_missing": _NOT_READY,
+    "connection_missing": _NOT_READY,
+    "bad_settings": "Uma configuração do Multi TV está errada: chame quem cuida do Airflow.",
+    "no_pin_key": "Falta a chave que abre os PINs: chame quem cuida do Airflow.",
+    "server_busy": "Há pedidos demais ao mesmo tempo: tente de novo em instantes.",
+    "exports_busy": "Outras exportações estão em andamento: tente de novo em instantes.",
+    "no_answer_in_time": "A resposta demorou demais. Se você estava gravando algo, confira antes de repetir.",
+    "airflow_unavailable": "O Airflow respondeu com um erro. Tente de novo em instantes.",
+    # errors: requests that no rule of the business refuses, by their code
+    "unreadable": "O envio não pôde ser lido.",
+    "unauthorized": "Entre no Airflow para continuar.",
+    "forbidden": "Seu usuário não tem permissão para isto.",
+    "not_found": "Esta página não existe.",
+    "method_not_allowed": "Isto não pode ser feito com este endereço.",
+    "too_large": "O envio tem mais de 64 KiB e foi recusado.",
+    "foreign": "Esta alteração veio de outro site e foi recusada.",
+    "refused": "O pedido foi recusado.",
+    # errors: values of a request that have not the form of what they should be
+    "not_json": "O corpo do pedido não é um JSON válido.",
+    "value_wrong": "O pedido não é válido ({field}): este valor não serve.",
+    "value_missing": "O pedido não é válido ({field}): falta este valor.",
+    "value_unknown": "O pedido não é válido ({field}): não há valor com este nome.",
+    "value_not_object": "O pedido não é válido ({field}): deve ser um objeto JSON.",
+    "value_not_list": "O pedido não é válido ({field}): deve ser uma lista.",
+    "value_not_text": "O pedido não é válido ({field}): deve ser um texto.",
+    "value_not_utf8": "O pedido não é válido ({field}): o texto não está em UTF-8.",
+    "value_not_boolean": "O pedido não é válido ({field}): deve ser verdadeiro ou falso.",
+    "value_not_integer": "O pedido não é válido ({field}): deve ser um número inteiro.",
+    "value_not_number": "O pedido não é válido ({field}): deve ser um número.",
+    "value_not_money": "O pedido não é válido ({field}): reais se escrevem como texto com duas casas, como “29.90”.",
+    "value_not_day": "O pedido não é válido ({field}): um dia se escreve como 2026-12-10.",
+    "value_not_listed": "O pedido não é válido ({field}): não é um dos valores aceitos.",
+    "value_wrong_form": "O pedido não é válido ({field}): o texto não tem a forma esperada.",
+    "text_too_short": "O pedido não é válido ({field}): o texto tem menos de {min_length} caracteres.",
+    "text_too_long": "O pedido não é válido ({field}): o texto tem mais de {max_length} caracteres.",
+    "list_too_short": "O pedido não é válido ({field}): a lista tem menos de {min_length} itens.",
+    "list_too_long": "O pedido não é válido ({field}): a lista tem mais de {max_length} itens.",
+    "value_not_above": "O pedido não é válido ({field}): deve ser maior que {gt}.",
+    "value_below": "O pedido não é válido ({field}): deve ser no mínimo {ge}.",
+    "value_not_below": "O pedido não é válido ({field}): deve ser menor que {lt}.",
+    "value_above": "O pedido não é válido ({field}): deve ser no máximo {le}.",
+    # refusals: values that a person types
+    "mac_malformed": "{typed} não é um MAC: escreva seis pares de 0-9 e a-f, como a4:5e:60:01:02:03.",
+    "mac_of_no_device": "{mac} não é o MAC de um único aparelho (é zero, broadcast ou multicast): leia-o na etiqueta "
+    "do aparelho.",
+    "price_not_decimal": "O valor R$ {price} não veio como Decimal, e os centavos podem estar errados: informe-o como "
+    "Decimal, em reais e centavos.",
+    "price_out_of_range": "O valor R$ {price} não está entre R$ 0,00 e R$ 9.999.999.999,99: corrija-o.",
+    "price_with_fraction_of_cent": "O valor R$ {price} tem mais de duas casas decimais: arredonde-o para centavos, "
+    "como R$ 29,90.",
+    "price_unreadable": "“{typed}” não é um valor em reais: escreva como 29,90.",
+    "point_limit_out_of_range": "O limite de pontos {limit} não é um número inteiro de 0 a {greatest}: corrija-o, ou "
+    "deixe-o vazio para não haver limite.",
+    "text_empty": "O {text:label} está vazio: preencha-o.",
+    "text_over_limit": "O {text:label} tem {length} caracteres: use no máximo {greatest}.",
+    "text_with_invisible_characters": "O {text:label} {typed} tem quebra de linha, tabulação ou outro caractere "
+    "invisível: apague-o.",
+    "day_unreadable": "“{typed}” não é uma data.",
+    "day_out_of_range": "{day:day} não é uma data possível: confira o ano.",
+    "count_unreadable": "“{typed}” não é um número inteiro.",
+    "nothing_chosen": "Escolha um item da lista.",
+    "due_date_missing": "Escolha o vencimento.",
+    "due_date_past": "O vencimento {due_date:day} já passou: marque “Permitir vencimento passado” para faturá-lo.",
+    # refusals: client plans, their packages and points
+    "client_plan_unknown": "O ERP não tem o plano do cliente {client_plan}: confira o número.",
+    "plan_is_cancelled": "O plano do cliente {client_plan} está cancelado e não recebe mais pacotes nem pontos: use um "
+    "plano ativo do cliente.",
+    "plan_allows_no_tv": "O plano de serviço {service_plan}, do plano do cliente {client_plan}, não permite TV: ponha "
+    "“Permite a criação de Planos de TV” em Sim na aba TV do plano de serviço, ou mude o cliente para um plano de "
+    "serviço com TV.",
+    "client_package_unknown": "Não há pacote do cliente {client_package}: ele foi apagado, ou o número está errado. "
+    "Confira os pacotes do plano.",
+    "package_unknown": "Não há pacote {package}: confira o número, ou sincronize o catálogo (tv_catalog_sync).",
+    "package_left_platform": "O pacote {package} saiu da plataforma: escolha outro.",
+    "package_is_not_extra": "O pacote {package} não é um Pacote Extra: ponha Pacote Extra em Sim no pacote, ou "
+    "escolha-o como “Pacote liberado no Plano” de um plano de serviço.",
+    "package_sold_without_end": "O plano do cliente {client_plan} já tem o pacote {package} (pacote do cliente "
+    "{client_package}), desde {added_on:day} sem data de fim: cancele-o antes de adicioná-lo de novo.",
+    "package_sold_until": "O plano do cliente {client_plan} já tem o pacote {package} (pacote do cliente "
+    "{client_package}), desde {added_on:day} e cancelado a partir de {cancelled_on:day}: adicione-o de novo a partir "
+    "de {cancelled_on:day}.",
+    "package_sold_meanwhile": "O pacote {package} acabou de ser adicionado ao plano do cliente {client_plan} por outra "
+    "pessoa: confira os pacotes do plano.",
+    "package_already_cancelled": "O pacote do cliente {client_package} já está cancelado a partir de "
+    "{cancelled_on:day}, e isso não muda: para vender o pacote de novo, use Add. Pacote.",
+    "cancelled_before_added": "O pacote do cliente {client_package} começa em {added_on:day}, depois de "
+    "{cancelled_on:day}: cancele-o a partir de {added_on:day}, ou use Apagar Pacote.",
+    "package_billed": "O pacote do cliente {client_package} já entrou no faturamento (eventos: {events}, o último com "
+    "vencimento em {last_due_date:day}) e fica como histórico: use Cancelar Pacote.",
+    "package_billed_meanwhile": "O pacote do cliente {client_package} já entrou no faturamento e fica como histórico: "
+    "use Cancelar Pacote.",
+    "point_unknown": "Não há ponto {point}: confira o número.",
+    "point_already_removed": "O ponto {point} foi retirado em {removed_on:day}: use Add. Ponto para pôr um novo.",
+    "point_without_package": "O plano do cliente {client_plan} não tem nenhum pacote ativo, e um ponto não mostraria "
+    "nada: escolha o “Pacote liberado no Plano” do plano de serviço {service_plan}, ou adicione um Pacote Extra.",
+    "point_over_limit": "O plano do cliente {client_plan} chegou ao limite de pontos: tem {points}, e os pacotes dele "
+    "permitem {limit}. Retire um ponto, ou adicione um pacote que permita mais.",
+    "mac_at_this_point": "O ponto {point} já tem o aparelho {mac}: informe o MAC do novo aparelho, ou use Editar Ponto "
+    "para corrigir os dados deste.",
+    "mac_at_other_point": "O MAC {mac} está no ponto {point} do plano do cliente {client_plan}: retire-o de lá antes "
+    "(Retirar Ponto), ou confira a etiqueta do aparelho.",
+    "mac_taken_meanwhile": "O MAC {mac} acabou de ser posto em outro ponto: procure esse ponto e tente de novo.",
+    # refusals: the offer
+    "service_plan_unknown": "O ERP não tem o plano de serviço {service_plan}: confira o número.",
+    "default_package_is_extra": "O pacote {package} é um Pacote Extra: escolha como “Pacote liberado no Plano” um "
+    "pacote básico com Pacote Extra em Não.",
+    "default_package_is_not_basic": "O pacote {package} só é servido pela plataforma junto com um pacote básico: "
+    "escolha como “Pacote liberado no Plano” um pacote básico com Pacote Extra em Não.",
+    "extra_is_default_package": "O pacote {package} é o “Pacote liberado no Plano” destes planos de serviço: "
+    "{service_plans}. Um pacote incluído no plano não pode ser Pacote Extra: escolha antes outro pacote neles.",
+    "extra_is_default_package_of_many": "O pacote {package} é o “Pacote liberado no Plano” destes planos de serviço: "
+    "{service_plans} e mais {others}. Um pacote incluído no plano não pode ser Pacote Extra: escolha antes outro "
+    "pacote neles.",
+    # refusals: PINs
+    "invalid_author": "O autor não tem de 1 a {greatest} caracteres visíveis, e sem autor o PIN não é mostrado: entre "
+    "no sistema com o seu usuário.",
+    "no_pin": "O plano do cliente {client_plan} ainda não tem {name}, que a integração preenche: confira o número e se "
+    "o plano está ativo e permite TV, e aguarde a próxima reconciliação.",
+    "too_many_reveals": "Na última hora você já revelou o limite de PINs por pessoa ({allowed}). Poderá revelar outro "
+    "a partir das {again:%H:%M}.",
+    # refusals: lists of billing
+    "preview_lost": "A lista {preview} não está mais guardada: o vencimento foi carregado de novo depois dela, ou ela "
+    "se perdeu. Carregue outra vez e confira a lista antes de salvar.",
+    "preview_replaced": "A lista {preview} não é a do vencimento {due_date:day}, ou foi carregada de novo depois dela. "
+    "Carregue outra vez e confira a lista antes de salvar.",
+    "preview_replaced_while_read": "A lista {preview} não está mais guardada: o vencimento foi carregado de novo "
+    "depois dela. Comece de novo pelo início da lista.",
+    "preview_not_loaded": "A lista do vencimento {due_date:day} ainda não foi carregada.",
+    "list_over_limit": "A lista tem mais de {rows} linhas: exporte em CSV, que não tem limite de tamanho.",
+    # refusals: the screens, and Airflow beneath them
+    "right_missing": "Seu usuário não tem permissão para {right}.",
+    "bad_cursor": "Esta página da lista não existe: comece de novo pelo início.",
+    "client_plan_not_there": "O ERP não tem o contrato {client_plan}: confira o número.",
+    "client_package_not_there": "Não há pacote de cliente {client_package}: foi apagado, ou o número está errado.",
+    "service_plan_not_there": "O ERP não tem o plano de serviço {service_plan}.",
+    "package_not_there": "Não há pacote {package}.",
+    "dag_paused": "O DAG {dag} está pausado no Airflow: nada foi iniciado. Ative-o no Airflow e tente de novo.",
+    "airflow_forbids": "O Airflow não permite isto ao seu usuário. Nada foi iniciado.",
+    "run_unknown": "O Airflow não conhece este DAG ou esta execução.",
+    "airflow_refused": "O Airflow recusou o pedido ({status}): {detail}",
+    "airflow_refused_unexplained": "O Airflow recusou o pedido ({status}): sem explicação",
+}
 _UNKNOWN = "motivo sem descrição"
 
 

@@ -22,6 +22,10 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 class SettingsError(PermanentError):
     """A MULTITV_* variable is missing or wrong; the message names it."""
 
+    code = "bad_settings"
+    status = 503
+    wrote_nothing = True
+
 
 def _days(value: Any) -> Any:
     """Read '5,10, 15' as days; what is not text is left for pydantic to judge."""

@@ -181,7 +181,7 @@ def test_what_another_program_writes_at_the_same_time_is_refused_by_the_database
             )
             ours = pool.submit(step, shop)
             until_one_waits(shop, "select 1", "transactionid")
-        with pytest.raises(error, match=r"acabou de.*Nada foi gravado\."):
+        with pytest.raises(error, match="acabou de"):
             ours.result()
     assert shop.audit() == []
 

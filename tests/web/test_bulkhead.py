@@ -62,7 +62,7 @@ def test_whoever_finds_no_place_is_refused_and_nothing_of_theirs_runs(hanging: H
         bulkhead = Bulkhead("test", 1, wait_seconds=0.05)
         first = asyncio.ensure_future(bulkhead.run(hanging))
         await until(lambda: hanging.running == 1)
-        with pytest.raises(ServerBusy, match="Nada foi feito"):
+        with pytest.raises(ServerBusy, match="Nothing was done"):
             await bulkhead.run(pytest.fail, "it ran")
         hanging.let_go.set()
         await first

@@ -14,7 +14,7 @@ from multitv.database.engine import bulk_transaction, transaction
 from multitv.database.locks import lock
 from multitv.database.sql import named
 from multitv.erp.facts import require_client_plans
-from multitv.errors import PermanentError
+from multitv.errors import Refusal
 from multitv.settings import get_settings
 
 log = logging.getLogger(__name__)
@@ -23,8 +23,8 @@ log = logging.getLogger(__name__)
 PREVIEW = "billing preview"
 
 
-class PreviewOutdated(PermanentError):
-    """The list to be approved is no longer the newest of its due date. The message is for the person, in Portuguese."""
+class PreviewOutdated(Refusal):
+    """The list is no longer the newest of its due date."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,7 @@ def approve(engine: Engine, preview: int, *, by: str, at: datetime) -> None:
     with transaction(engine) as connection:
         due_date = connection.execute(named("billing/lock_preview"), {"preview": preview}).scalar_one_or_none()
         if due_date is None:
-            raise PreviewOutdated(
-                f"A lista {preview} não está mais guardada: o vencimento foi carregado de novo depois dela, ou ela se "
-                "perdeu. Nada foi salvo. Carregue outra vez e confira a lista antes de salvar."
-            )
+            raise PreviewOutdated("preview_lost", preview=preview)
         connection.execute(named("billing/approve_preview"), {"preview": preview, "decided_by": by, "decided_at": at})
     log.info("List %s of %s was approved by %s.", preview, due_date, by)
 

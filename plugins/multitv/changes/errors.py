@@ -1,39 +1,24 @@
-"""The errors that refuse a change. Whenever one is raised, nothing was written.
-
-Attendants read the messages on a screen, so they are in Portuguese and use the words of the manual.
-"""
+"""The errors that refuse a change. Whenever one is raised, nothing was written."""
 
 from __future__ import annotations
 
-import re
-from typing import ClassVar
-
-from multitv.errors import PermanentError
+from multitv.errors import Refusal
 
 
-class ContractRefused(PermanentError):
-    """A change breaks a rule. Base of all errors of this room; `code` identifies the error in the JSON API."""
-
-    code: ClassVar[str] = "contract_refused"
-
-    def __init_subclass__(cls) -> None:
-        super().__init_subclass__()
-        cls.code = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
-
-    def __init__(self, cause: str) -> None:
-        super().__init__(f"{cause} Nada foi gravado.")
+class ContractRefused(Refusal):
+    """A change breaks a rule. Base of all errors of this room."""
 
 
 class NotThere(ContractRefused):
     """The client plan, service plan, package or point does not exist."""
 
+    status = 404
+
 
 class InvalidValue(ContractRefused):
-    """A price, a MAC, a date or a text is not valid. `field` is its parameter, which a form marks."""
+    """A price, a MAC, a date or a text is not valid."""
 
-    def __init__(self, cause: str, *, field: str | None = None) -> None:
-        super().__init__(cause)
-        self.field = field
+    status = 422
 
 
 class PlanRefused(ContractRefused):

@@ -18,16 +18,10 @@ def require_tv(change: Change, client_plan_id: int, today: date) -> int:
         named("contracts/read_client_plan"), {"client_plan_id": client_plan_id, "today": today}
     ).first()
     if plan is None:
-        raise NotThere(f"O ERP não tem o plano do cliente {client_plan_id}: confira o número.")
+        raise NotThere("client_plan_unknown", client_plan=client_plan_id)
     if plan.cancelled:
-        raise PlanRefused(
-            f"O plano do cliente {client_plan_id} está cancelado e não recebe mais pacotes nem pontos: use um "
-            "plano ativo do cliente."
-        )
+        raise PlanRefused("plan_is_cancelled", client_plan=client_plan_id)
     if not plan.allows_tv:
-        raise PlanRefused(
-            f"O plano de serviço {titled(plan.service_plan_id, plan.service_plan_name)}, do plano do cliente "
-            f"{client_plan_id}, não permite TV: ponha “Permite a criação de Planos de TV” em Sim na aba TV do "
-            "plano de serviço, ou mude o cliente para um plano de serviço com TV."
-        )
+        service_plan = titled(plan.service_plan_id, plan.service_plan_name)
+        raise PlanRefused("plan_allows_no_tv", service_plan=service_plan, client_plan=client_plan_id)
     return int(plan.service_plan_id)

@@ -53,10 +53,7 @@ def add_package(
         package = titled(package_id, _require_extra(change.connection, package_id))
         _refuse_second_sale(change.connection, sale, package)
         # Whatever else may sell packages, the constraint refuses a second sale.
-        by_constraint = AlreadySold(
-            f"O pacote {package} acabou de ser adicionado ao plano do cliente {client_plan_id} por outra pessoa: "
-            "confira os pacotes do plano."
-        )
+        by_constraint = AlreadySold("package_sold_meanwhile", package=package, client_plan=client_plan_id)
         with guarded(change.connection, {"client_package_once_a_day": by_constraint}):
             added = change.connection.execute(named("contracts/insert_client_package"), sale).one()
         change.record(None, added.state, client_plan_id=client_plan_id)
@@ -78,15 +75,15 @@ def cancel_package(
         if before.cancelled_on == ends:
             return _row(before)
         if before.cancelled_on is not None:
-            raise AlreadyEnded(
-                f"O {_called(change, before)} já está cancelado a partir de {before.cancelled_on:%d/%m/%Y}, e isso não "
-                "muda: para vender o pacote de novo, use Add. Pacote."
-            )
+            called = _called(change, before)
+            raise AlreadyEnded("package_already_cancelled", client_package=called, cancelled_on=before.cancelled_on)
         if ends < before.added_on:
             raise InvalidValue(
-                f"O {_called(change, before)} começa em {before.added_on:%d/%m/%Y}, depois de {ends:%d/%m/%Y}: "
-                f"cancele-o a partir de {before.added_on:%d/%m/%Y}, ou use Apagar Pacote.",
+                "cancelled_before_added",
                 field="cancelled_on",
+                client_package=_called(change, before),
+                added_on=before.added_on,
+                cancelled_on=ends,
             )
         after = change.connection.execute(
             named("contracts/cancel_client_package"), {"id": client_package_id, "cancelled_on": ends}
@@ -108,13 +105,13 @@ def delete_package(engine: Engine, author: str, client_package_id: int) -> Clien
         billed = change.connection.execute(named("contracts/billed_months"), {"id": client_package_id}).one()
         if billed.events:
             raise AlreadyBilled(
-                f"O {_called(change, before)} já entrou no faturamento (eventos: {billed.events}, o último com "
-                f"vencimento em {billed.last_due_date:%d/%m/%Y}) e fica como histórico: use Cancelar Pacote."
+                "package_billed",
+                client_package=_called(change, before),
+                events=billed.events,
+                last_due_date=billed.last_due_date,
             )
         # The foreign key refuses an event that appeared after the count.
-        by_key = AlreadyBilled(
-            f"O {_called(change, before)} já entrou no faturamento e fica como histórico: use Cancelar Pacote."
-        )
+        by_key = AlreadyBilled("package_billed_meanwhile", client_package=_called(change, before))
         with guarded(change.connection, {"event_client_package_id_fkey": by_key}):
             change.connection.execute(named("contracts/delete_client_package"), {"id": client_package_id})
         change.record(before.state, None, client_plan_id=before.client_plan_id)
@@ -122,10 +119,7 @@ def delete_package(engine: Engine, author: str, client_package_id: int) -> Clien
 
 
 def _lock(change: Change, client_package_id: int) -> Row[Any]:
-    missing = NotThere(
-        f"Não há pacote do cliente {client_package_id}: ele foi apagado, ou o número está errado. Confira os pacotes "
-        "do plano."
-    )
+    missing = NotThere("client_package_unknown", client_package=client_package_id)
     of = {"id": client_package_id}
     client_plan_id = change.connection.scalar(named("contracts/plan_of_package"), of)
     if client_plan_id is None:
@@ -140,21 +134,18 @@ def _lock(change: Change, client_package_id: int) -> Row[Any]:
 def _called(change: Change, client_package: Row[Any]) -> str:
     """Return the label of a client package in messages, with its number and the package's name."""
     package = change.connection.execute(named("changes/read_package"), {"package_id": client_package.package_id}).one()
-    return f"pacote do cliente {titled(client_package.id, package.name)}"
+    return titled(client_package.id, package.name)
 
 
 def _require_extra(connection: Connection, package_id: int) -> str:
     """Return the name of a package that may be sold as an extra. Raises NotThere, PackageRefused."""
     package = connection.execute(named("changes/read_package"), {"package_id": package_id}).one_or_none()
     if package is None:
-        raise NotThere(f"Não há pacote {package_id}: confira o número, ou sincronize o catálogo (tv_catalog_sync).")
+        raise NotThere("package_unknown", package=package_id)
     if not package.active:
-        raise PackageRefused(f"O pacote {package_id} ({package.name}) saiu da plataforma: escolha outro.")
+        raise PackageRefused("package_left_platform", package=titled(package_id, package.name))
     if not package.extra:
-        raise PackageRefused(
-            f"O pacote {package_id} ({package.name}) não é um Pacote Extra: ponha Pacote Extra em Sim no pacote, ou "
-            "escolha-o como “Pacote liberado no Plano” de um plano de serviço."
-        )
+        raise PackageRefused("package_is_not_extra", package=titled(package_id, package.name))
     return str(package.name)
 
 
@@ -162,13 +153,22 @@ def _refuse_second_sale(connection: Connection, sale: dict[str, Any], package: s
     sold = connection.execute(named("contracts/sold_already"), sale).first()
     if sold is None:
         return
-    way = "sem data de fim: cancele-o antes de adicioná-lo de novo."
-    if sold.cancelled_on is not None:
-        ends = f"{sold.cancelled_on:%d/%m/%Y}"
-        way = f"e cancelado a partir de {ends}: adicione-o de novo a partir de {ends}."
+    client_plan = sale["client_plan_id"]
+    if sold.cancelled_on is None:
+        raise AlreadySold(
+            "package_sold_without_end",
+            client_plan=client_plan,
+            package=package,
+            client_package=sold.id,
+            added_on=sold.added_on,
+        )
     raise AlreadySold(
-        f"O plano do cliente {sale['client_plan_id']} já tem o pacote {package} (pacote do cliente "
-        f"{sold.id}), desde {sold.added_on:%d/%m/%Y} {way}"
+        "package_sold_until",
+        client_plan=client_plan,
+        package=package,
+        client_package=sold.id,
+        added_on=sold.added_on,
+        cancelled_on=sold.cancelled_on,
     )
 
 

@@ -94,11 +94,7 @@ def swap_point(
     with changing(engine, author, "swap_point") as change:
         before = _lock(change, point_id)
         if before.mac == device["mac"]:
-            raise InvalidValue(
-                f"O {_called(before)} já tem o aparelho {before.mac}: informe o MAC do novo aparelho, ou use Editar "
-                "Ponto para corrigir os dados deste.",
-                field="mac",
-            )
+            raise InvalidValue("mac_at_this_point", field="mac", point=titled(before.id, before.label), mac=before.mac)
         require_tv(change, before.client_plan_id, today)
         after = _with_mac(
             change, device["mac"], "contracts/update_client_point", _stored(before) | device, leaves=before.mac
@@ -116,7 +112,7 @@ def _device(mac: str, serial: str, device_type: str) -> dict[str, str]:
 
 
 def _lock(change: Change, point_id: int) -> Row[Any]:
-    missing = NotThere(f"Não há ponto {point_id}: confira o número.")
+    missing = NotThere("point_unknown", point=point_id)
     of = {"id": point_id}
     client_plan_id = change.connection.scalar(named("contracts/plan_of_point"), of)
     if client_plan_id is None:
@@ -126,15 +122,8 @@ def _lock(change: Change, point_id: int) -> Row[Any]:
     if locked is None:
         raise missing
     if locked.removed_on is not None:
-        raise AlreadyEnded(
-            f"O {_called(locked)} foi retirado em {locked.removed_on:%d/%m/%Y}: use Add. Ponto para pôr um novo."
-        )
+        raise AlreadyEnded("point_already_removed", point=titled(locked.id, locked.label), removed_on=locked.removed_on)
     return locked
-
-
-def _called(point: Row[Any]) -> str:
-    """Return the label of a point in messages."""
-    return f"ponto {titled(point.id, point.label)}"
 
 
 def _require_room(change: Change, client_plan_id: int, service_plan_id: int, today: date) -> None:
@@ -143,14 +132,10 @@ def _require_room(change: Change, client_plan_id: int, service_plan_id: int, tod
         {"client_plan_id": client_plan_id, "service_plan_id": service_plan_id, "today": today},
     ).one()
     if not room.packages:
-        raise PointLimitReached(
-            f"O plano do cliente {client_plan_id} não tem nenhum pacote ativo, e um ponto não mostraria nada: escolha "
-            f"o “Pacote liberado no Plano” do plano de serviço {service_plan_id}, ou adicione um Pacote Extra."
-        )
+        raise PointLimitReached("point_without_package", client_plan=client_plan_id, service_plan=service_plan_id)
     if room.point_limit is not None and room.points >= room.point_limit:
         raise PointLimitReached(
-            f"O plano do cliente {client_plan_id} chegou ao limite de pontos: tem {room.points}, e os pacotes dele "
-            f"permitem {room.point_limit}. Retire um ponto, ou adicione um pacote que permita mais."
+            "point_over_limit", client_plan=client_plan_id, points=room.points, limit=room.point_limit
         )
 
 
@@ -166,12 +151,9 @@ def _with_mac(
         lock(change.connection, f"mac {name}")
     holder = change.connection.execute(named("contracts/mac_holder"), {"mac": mac}).one_or_none()
     if holder is not None:
-        raise MacTaken(
-            f"O MAC {mac} está no ponto {holder.id} do plano do cliente {holder.client_plan_id}: retire-o de lá antes "
-            "(Retirar Ponto), ou confira a etiqueta do aparelho."
-        )
+        raise MacTaken("mac_at_other_point", mac=mac, point=holder.id, client_plan=holder.client_plan_id)
     # Whatever else may write points, the index refuses a second use of the MAC.
-    by_index = MacTaken(f"O MAC {mac} acabou de ser posto em outro ponto: procure esse ponto e tente de novo.")
+    by_index = MacTaken("mac_taken_meanwhile", mac=mac)
     with guarded(change.connection, {"client_point_mac": by_index}):
         return change.connection.execute(named(statement), parameters).one()
 

@@ -26,21 +26,35 @@ CONNECTION_ID = "isp_db"
 class MissingConnection(PermanentError):
     """A required Airflow connection does not exist."""
 
+    code = "connection_missing"
+    status = 503
+    wrote_nothing = True
+
 
 class DatabaseUnavailable(TransientError):
     """PostgreSQL refused, or went away before the transaction was committed."""
+
+    wrote_nothing = True
 
 
 class DatabaseBusy(TransientError):
     """PostgreSQL aborted the transaction: a deadlock, a time-out, no more space or memory."""
 
+    wrote_nothing = True
+
 
 class DatabaseRefused(PermanentError):
     """PostgreSQL does not accept the connection's user or password."""
 
+    status = 503
+    wrote_nothing = True
+
 
 class SchemaMissing(PermanentError):
     """The database was not migrated to this version."""
+
+    status = 503
+    wrote_nothing = True
 
 
 # What PostgreSQL says when it refuses a login; an error while connecting carries no SQLSTATE.

@@ -47,7 +47,7 @@ def _lock(change: Change, package_id: int) -> Row[Any]:
     change.lock_package(package_id)
     locked = change.connection.execute(named("offer/lock_package"), {"id": package_id}).one_or_none()
     if locked is None:
-        raise NotThere(f"Não há pacote {package_id}: confira o número, ou sincronize o catálogo (tv_catalog_sync).")
+        raise NotThere("package_unknown", package=package_id)
     return locked
 
 
@@ -55,12 +55,12 @@ def _refuse_default(change: Change, package: Row[Any]) -> None:
     plans = change.connection.execute(named("offer/plans_of_default_package"), {"package_id": package.id}).all()
     if not plans:
         return
+    called = titled(package.id, package.name)
     shown = ", ".join(titled(plan.service_plan_id, plan.name) for plan in plans[:_NAMED_PLANS])
-    others = f" e mais {len(plans) - _NAMED_PLANS}" if len(plans) > _NAMED_PLANS else ""
-    raise PackageRefused(
-        f"O pacote {titled(package.id, package.name)} é o “Pacote liberado no Plano” destes planos de serviço: "
-        f"{shown}{others}. Um pacote incluído no plano não pode ser Pacote Extra: escolha antes outro pacote neles."
-    )
+    others = len(plans) - _NAMED_PLANS
+    if others > 0:
+        raise PackageRefused("extra_is_default_package_of_many", package=called, service_plans=shown, others=others)
+    raise PackageRefused("extra_is_default_package", package=called, service_plans=shown)
 
 
 def _row(row: Row[Any]) -> Offer:

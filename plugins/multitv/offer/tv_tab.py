@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Engine, Row
 
-from multitv.changes.change import Change, changing
+from multitv.changes.change import Change, changing, titled
 from multitv.changes.errors import NotThere, PackageRefused
 from multitv.database.locks import lock
 from multitv.database.sql import named
@@ -62,22 +62,20 @@ def _lock(change: Change, service_plan_id: int) -> Row[Any] | None:
     of = {"service_plan_id": service_plan_id}
     lock(change.connection, f"service plan {service_plan_id}")
     if not has_service_plan(change.connection, service_plan_id):
-        raise NotThere(f"O ERP não tem o plano de serviço {service_plan_id}: confira o número.")
+        raise NotThere("service_plan_unknown", service_plan=service_plan_id)
     return change.connection.execute(named("offer/lock_service_plan_setting"), of).one_or_none()
 
 
 def _require_basic(change: Change, package_id: int) -> None:
     package = change.connection.execute(named("changes/read_package"), {"package_id": package_id}).one_or_none()
     if package is None:
-        raise NotThere(f"Não há pacote {package_id}: confira o número, ou sincronize o catálogo (tv_catalog_sync).")
+        raise NotThere("package_unknown", package=package_id)
     if not package.active:
-        raise PackageRefused(f"O pacote {package_id} ({package.name}) saiu da plataforma: escolha outro.")
-    if package.extra or package.service_type != "BASIC_SERVICE":
-        cause = "é um Pacote Extra" if package.extra else "só é servido pela plataforma junto com um pacote básico"
-        raise PackageRefused(
-            f"O pacote {package_id} ({package.name}) {cause}: escolha como “Pacote liberado no Plano” um pacote básico "
-            "com Pacote Extra em Não."
-        )
+        raise PackageRefused("package_left_platform", package=titled(package_id, package.name))
+    if package.extra:
+        raise PackageRefused("default_package_is_extra", package=titled(package_id, package.name))
+    if package.service_type != "BASIC_SERVICE":
+        raise PackageRefused("default_package_is_not_basic", package=titled(package_id, package.name))
 
 
 def _write(

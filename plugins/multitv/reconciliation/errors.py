@@ -1,13 +1,8 @@
-"""Errors of the reconciliation. Every message says what was written and what to do next.
-
-An attendant reads the messages of RevealRefused on a screen: they are in Portuguese, in the words of the manual.
-"""
+"""Errors of the reconciliation. Every message says what was written and what to do next."""
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from multitv.errors import PermanentError, TransientError
+from multitv.errors import PermanentError, Refusal, TransientError
 
 
 class Repeated(PermanentError):
@@ -33,33 +28,29 @@ class DifferenceLeft(PermanentError):
 class MissingPinKey(PermanentError):
     """A key to encrypt or decrypt PINs is missing or malformed."""
 
+    code = "no_pin_key"
+    status = 503
+    wrote_nothing = True
 
-class RevealRefused(PermanentError):
-    """A person may not see a PIN; `code` names the cause to a program."""
 
-    code: ClassVar[str] = "reveal_refused"
+class RevealRefused(Refusal):
+    """A person may not see a PIN."""
 
 
 class NoPin(RevealRefused):
     """The client plan has no PIN yet."""
 
-    code = "no_pin"
+    status = 404
 
 
 class InvalidAuthor(RevealRefused):
     """The author has no name that could be recorded."""
 
-    code = "invalid_author"
-
 
 class TooManyReveals(RevealRefused):
     """The person has seen the hourly limit of PINs; the next one is allowed in `retry_after` seconds."""
 
-    code = "too_many_reveals"
-
-    def __init__(self, message: str, retry_after: int) -> None:
-        super().__init__(message)
-        self.retry_after = retry_after
+    status = 429
 
 
 class StillRunning(TransientError):

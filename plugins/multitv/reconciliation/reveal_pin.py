@@ -31,10 +31,7 @@ def reveal(engine: Engine, author: str, client_plan_id: int, settings: Settings)
     """
     by = author.strip()
     if not by or len(by) > _AUTHOR_LENGTH or not by.isprintable():
-        raise InvalidAuthor(
-            f"O autor não tem de 1 a {_AUTHOR_LENGTH} caracteres visíveis, e sem autor o PIN não é mostrado: entre no "
-            "sistema com o seu usuário. Nada foi gravado."
-        )
+        raise InvalidAuthor("invalid_author", greatest=_AUTHOR_LENGTH)
     pins = Pins(settings.pin_keys)
     with transaction(engine) as connection:
         _refuse_too_many(connection, by, client_plan_id, settings)
@@ -42,10 +39,7 @@ def reveal(engine: Engine, author: str, client_plan_id: int, settings: Settings)
             named("reconciliation/read_field"), {"client_plan_id": client_plan_id, "name": PIN_FIELD}
         )
         if stored is None:
-            raise NoPin(
-                f"O plano do cliente {client_plan_id} ainda não tem {PIN_FIELD}, que a integração preenche: confira o "
-                "número e se o plano está ativo e permite TV, e aguarde a próxima reconciliação. Nada foi gravado."
-            )
+            raise NoPin("no_pin", client_plan=client_plan_id, name=PIN_FIELD)
         pin = pins.decrypt(stored)
         connection.execute(named("reconciliation/insert_pin_reveal"), {"author": by, "client_plan_id": client_plan_id})
     return pin
@@ -70,8 +64,4 @@ def _refuse_too_many(connection: Connection, author: str, client_plan_id: int, s
     )
     # Rounded up to the full minute, when they are no longer refused.
     again = reached.again_at.astimezone(settings.timezone) + timedelta(seconds=59, microseconds=999_999)
-    raise TooManyReveals(
-        f"Na última hora você já revelou o limite de PINs por pessoa ({allowed}). Poderá revelar outro a partir das "
-        f"{again:%H:%M}. Nada foi gravado.",
-        max(1, reached.seconds),
-    )
+    raise TooManyReveals("too_many_reveals", retry_after=max(1, reached.seconds), allowed=allowed, again=again)

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from starlette.exceptions import HTTPException
 
-from multitv.errors import MultiTVError
 from multitv.web.billing import api as billing
 from multitv.web.clients import api as clients
 from multitv.web.contracts import api as contracts
 from multitv.web.core.access import Reader
-from multitv.web.core.errors import UNEXPECTED, describe_error
+from multitv.web.core.errors import ErrorInfo, handle_errors
 from multitv.web.core.models import ErrorBody, ErrorDetail
-from multitv.web.core.paging import BadCursor
-from multitv.web.core.unhandled_errors import UnhandledErrors
 from multitv.web.dashboard import api as dashboard
 from multitv.web.offer import api as offer
-
-log = logging.getLogger(__name__)
 
 _DESCRIPTION = """\
 What the screens of Multi TV read and change, for programs. Log in as for Airflow's own API (`POST /auth/token`), and
@@ -30,7 +22,7 @@ send the token as `Authorization: Bearer`; Airflow's permissions apply.
 
 Money is in reais, as text with two decimals (`"29.90"`); days are `YYYY-MM-DD`. Lists come in pages: pass `next` of one
 as `cursor` of the next, until it is null. What is refused answers with `{"error": {"code", "message", "field"}}`, the
-message in Portuguese; then nothing was written."""
+message in Portuguese; a change that is refused writes nothing."""
 
 _ERRORS: dict[int | str, dict[str, Any]] = {
     400: {"model": ErrorBody, "description": "The body cannot be read"},
@@ -56,9 +48,7 @@ def make_api() -> FastAPI:
     )
     for router in (offer.router, clients.router, contracts.router, billing.router, dashboard.router):
         api.include_router(router)
-    for kind in (HTTPException, RequestValidationError, MultiTVError, BadCursor):
-        api.add_exception_handler(kind, _tell)
-    api.add_middleware(UnhandledErrors, tell=_tell)
+    handle_errors(api, _answer)
 
     @api.get("/openapi.json", include_in_schema=False)
     async def openapi(request: Request, person: Reader) -> dict[str, Any]:
@@ -67,13 +57,6 @@ def make_api() -> FastAPI:
     return api
 
 
-async def _tell(request: Request, error: Exception) -> JSONResponse:
-    problem = describe_error(error)
-    if problem is None:
-        log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-        problem = UNEXPECTED
-    elif problem.status >= 500:
-        log.error("%s %s: %s", request.method, request.url.path, error)
-    headers = (getattr(error, "headers", None) or {}) | problem.headers
+def _answer(_: Request, problem: ErrorInfo) -> JSONResponse:
     detail = ErrorDetail(code=problem.code, message=problem.message, field=problem.field)
-    return JSONResponse(ErrorBody(error=detail).model_dump(), problem.status, headers)
+    return JSONResponse(ErrorBody(error=detail).model_dump(), problem.status, problem.headers)

@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 import json
-import logging
 
 from airflow.api_fastapi.app import get_auth_manager
 from airflow.configuration import conf
 from fastapi import FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
-from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
-from multitv.errors import MultiTVError
 from multitv.web.api import make_api
 from multitv.web.billing import pages as billing
 from multitv.web.clients import pages as clients
 from multitv.web.contracts import pages as contracts
-from multitv.web.core.errors import UNEXPECTED, ErrorInfo, describe_error
-from multitv.web.core.paging import BadCursor
+from multitv.web.core.errors import ErrorInfo, handle_errors
 from multitv.web.core.rendering import WEB, render
 from multitv.web.core.security import SecurityMiddleware
-from multitv.web.core.unhandled_errors import UnhandledErrors
 from multitv.web.dashboard import pages as dashboard
 from multitv.web.offer import pages as offer
 from multitv.web.runs import pages as runs
-
-log = logging.getLogger(__name__)
 
 _ROUTERS = (dashboard.router, clients.router, contracts.router, billing.router, offer.router, runs.router)
 
@@ -50,21 +42,14 @@ def make_app() -> FastAPI:
     app.mount("/static", _Static(directory=WEB / "static"))
     for router in _ROUTERS:
         app.include_router(router)
-    for kind in (HTTPException, RequestValidationError, MultiTVError, BadCursor):
-        app.add_exception_handler(kind, _tell)
-    app.add_middleware(UnhandledErrors, tell=_tell)
-    # Around the one before.
+    handle_errors(app, _answer)
+    # Around the handling of errors, whose answers get its headers as well.
     app.add_middleware(SecurityMiddleware, address=conf.get("api", "base_url", fallback=""))
     return app
 
 
-async def _tell(request: Request, error: Exception) -> Response:
-    problem = describe_error(error)
-    if problem is None:
-        log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-        problem = UNEXPECTED
-    elif problem.status >= 500:
-        log.error("%s %s: %s", request.method, request.url.path, error)
+def _answer(request: Request, problem: ErrorInfo) -> Response:
+    """Answer an error as a page, as a note on a page that asked for a part, or with the way to the login."""
     part = "hx-request" in request.headers
     if problem.status == 401:
         if request.method == "GET" and not part:

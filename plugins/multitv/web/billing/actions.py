@@ -37,18 +37,12 @@ async def start_saving(
     is not allowed, PreviewOutdated unless it is the newest list of the due date, AirflowRefused, DatabaseUnavailable.
     """
     if due_date < get_settings().today() and not allow_past:
-        raise InvalidValue(
-            f"O vencimento {due_date:%d/%m/%Y} já passou: marque “Permitir vencimento passado” para faturá-lo.",
-            field="allow_past",
-        )
+        raise InvalidValue("due_date_past", field="allow_past", due_date=due_date)
     # Nothing is kept of an approval that cannot be followed by its run.
     await airflow.require_active(BILLING_DAG)
     newest = await DATABASE.run(preview, engine, due_date)
     if newest is None or newest.id != preview_id:
-        raise PreviewOutdated(
-            f"A lista {preview_id} não é a do vencimento {due_date:%d/%m/%Y}, ou foi carregada de novo depois dela. "
-            "Nada foi salvo. Carregue outra vez e confira a lista antes de salvar."
-        )
+        raise PreviewOutdated("preview_replaced", preview=preview_id, due_date=due_date)
     await DATABASE.run(approve, engine, preview_id, by=by, at=datetime.now(UTC))
     conf = {"due_date": str(due_date), "approval": "always", "allow_past": True, "allow_voids": allow_voids}
     return await airflow.trigger(BILLING_DAG, conf, f"salvar_due_{due_date}__lista_{preview_id}")

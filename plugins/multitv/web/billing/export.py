@@ -16,6 +16,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from multitv.database.engine import engine_for, explained
 from multitv.database.sql import named, source
+from multitv.errors import Refusal
 from multitv.labels import LABELS
 from multitv.web.core.bulkhead import ServerBusy
 
@@ -49,7 +50,9 @@ _threads = CapacityLimiter(_AT_ONCE)
 class ExportsBusy(ServerBusy):
     """Other exports are under way."""
 
-    code = "exports_busy"
+
+class ListTooLong(Refusal):
+    """The list has more rows than an XLSX file may get here."""
 
 
 class _Export:
@@ -57,7 +60,7 @@ class _Export:
 
     def __init__(self, engine: Engine, preview_id: int) -> None:
         if not _at_once.acquire(blocking=False):
-            raise ExportsBusy("Outras exportações estão em andamento: tente de novo em instantes.")
+            raise ExportsBusy(f"{_AT_ONCE} exports are under way. Nothing was done.")
         try:
             with explained(engine.url):
                 self.connection: Connection = engine_for(engine.url).connect()

@@ -6,7 +6,7 @@ from datetime import date
 from itertools import islice
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from multitv.billing.due_date import due_dates
 from multitv.changes.errors import InvalidValue
@@ -52,7 +52,7 @@ def due_date_page(
 async def load(request: Request, person: Biller, airflow: AirflowApi, vencimento: Typed = "") -> Response:
     due_date = forms.day(vencimento, "vencimento")
     if due_date is None:
-        raise InvalidValue("Escolha o vencimento.", field="vencimento")
+        raise InvalidValue("due_date_missing", field="vencimento")
     await start_loading(airflow, due_date)
     root = request.scope.get("root_path", "")
     return Response(status_code=204, headers={"HX-Redirect": f"{root}/faturamento?vencimento={due_date}"})
@@ -141,9 +141,7 @@ def as_csv(person: Reader, engine: Database, due_date: DueDate) -> Response:
 def as_xlsx(person: Reader, engine: Database, due_date: DueDate) -> Response:
     preview = queries.require_preview(engine, due_date)
     if preview.candidates > export.XLSX_ROWS:
-        raise HTTPException(
-            409, f"A lista tem mais de {export.XLSX_ROWS} linhas: exporte em CSV, que não tem limite de tamanho."
-        )
+        raise export.ListTooLong("list_over_limit", rows=export.XLSX_ROWS)
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     return export.Download(export.xlsx(engine, preview.id), kind, _file_name(due_date, "xlsx"))
 

@@ -103,7 +103,7 @@ def require_preview(engine: Engine, due_date: date) -> Preview:
     """Return the newest list of a due date. Raises NoSuchRow, DatabaseUnavailable."""
     found = preview(engine, due_date)
     if found is None:
-        raise NoSuchRow(f"A lista do vencimento {due_date:%d/%m/%Y} ainda não foi carregada.")
+        raise NoSuchRow("preview_not_loaded", due_date=due_date)
     return found
 
 
@@ -119,10 +119,7 @@ def lines(engine: Engine, preview_id: int, outcome: str | None, cursor: str | No
         rows = select(connection, "preview_lines", of_page | after)
     # A page that another one announced has rows.
     if listed != preview_id or (cursor and not rows):
-        raise PreviewOutdated(
-            f"A lista {listed} não está mais guardada: o vencimento foi carregado de novo depois dela. Comece de novo "
-            "pelo início da lista."
-        )
+        raise PreviewOutdated("preview_replaced_while_read", preview=listed)
     return page_of(
         [Line.of(row) for row in rows],
         lambda line: (preview_id, line.client_plan_id, line.client_package_id, line.reference_month),

@@ -201,7 +201,7 @@ def client_plan(engine: Engine, client_plan_id: int) -> ClientPlan:
     with reading(engine) as connection:
         rows = select(connection, "client_plan", {"client_plan_id": client_plan_id})
     if not rows:
-        raise NoSuchRow(f"O ERP não tem o contrato {client_plan_id}: confira o número.")
+        raise NoSuchRow("client_plan_not_there", client_plan=client_plan_id)
     return ClientPlan.of(rows[0])
 
 
@@ -217,7 +217,7 @@ def sold_package(engine: Engine, client_package_id: int) -> SoldPackageName:
     with reading(engine) as connection:
         rows = select(connection, "client_package", {"id": client_package_id})
     if not rows:
-        raise NoSuchRow(f"Não há pacote de cliente {client_package_id}: foi apagado, ou o número está errado.")
+        raise NoSuchRow("client_package_not_there", client_package=client_package_id)
     return SoldPackageName.of(rows[0])
 
 
@@ -235,7 +235,7 @@ def point(engine: Engine, point_id: int) -> Point:
     with reading(engine) as connection:
         rows = select(connection, "client_points", {"client_plan_id": None, "point_id": point_id})
     if not rows:
-        raise NoSuchRow(f"Não há ponto {point_id}: confira o número.")
+        raise NoSuchRow("point_unknown", point=point_id)
     return Point.of(rows[0])
 
 

@@ -18,6 +18,7 @@ from multitv.web.core.access import RECONCILIATION_DAG, ContractEditor, Person, 
 from multitv.web.core.airflow_api import AirflowApi
 from multitv.web.core.bulkhead import DATABASE, DatabaseRoute
 from multitv.web.core.database import Database
+from multitv.web.core.errors import ErrorInfo, describe_refusal
 from multitv.web.core.forms import Id, Typed
 from multitv.web.core.live_platform import KnownDeviceTypes
 from multitv.web.core.rendering import day, money, render
@@ -66,7 +67,8 @@ def add_package(
             price=forms.price(price),
             added_on=forms.day(added_on, "added_on"),
         )
-    except ContractRefused as refused:
+    except ContractRefused as error:
+        refused = describe_refusal(error)
         values = {"package_id": package_id, "price": price, "added_on": added_on}
         return _package_form(request, person, engine, client_plan_id, values, refused)
     shown = clients.sold_package(engine, sold.id)
@@ -92,7 +94,8 @@ def cancel_package(
             today=get_settings().today(),
             cancelled_on=forms.day(cancelled_on, "cancelled_on"),
         )
-    except ContractRefused as refused:
+    except ContractRefused as error:
+        refused = describe_refusal(error)
         sold = clients.sold_package(engine, client_package_id)
         values = {"cancelled_on": cancelled_on}
         dialog = "contracts/cancel_package.html"
@@ -111,7 +114,8 @@ def delete_package(request: Request, person: ContractEditor, engine: Database, c
     sold = clients.sold_package(engine, client_package_id)
     try:
         packages.delete_package(engine, person.name, client_package_id)
-    except ContractRefused as refused:
+    except ContractRefused as error:
+        refused = describe_refusal(error)
         return render(request, "contracts/delete_package.html", person, status=422, sold=sold, error=refused)
     return _done(request, person, f"{sold.package} apagado.")
 
@@ -140,7 +144,8 @@ def add_point(
     typed = {"label": label, "mac": mac, "serial": serial, "device_type": device_type}
     try:
         made = points.add_point(engine, person.name, client_plan_id, today=get_settings().today(), **typed)
-    except ContractRefused as refused:
+    except ContractRefused as error:
+        refused = describe_refusal(error)
         return _point_form(
             request, person, device_types, "add", f"clientes/{client_plan_id}/pontos/novo", typed, refused
         )
@@ -170,7 +175,8 @@ def edit_point(
     typed = {"label": label, "serial": serial, "device_type": device_type}
     try:
         edited = points.edit_point(engine, person.name, point_id, **typed)
-    except ContractRefused as refused:
+    except ContractRefused as error:
+        refused = describe_refusal(error)
         return _point_form(request, person, device_types, "edit", f"pontos/{point_id}/editar", typed, refused)
     return _done(request, person, f"Ponto {edited.label} salvo.")
 
@@ -198,7 +204,8 @@ def swap_point(
     typed = {"mac": mac, "serial": serial, "device_type": device_type}
     try:
         swapped = points.swap_point(engine, person.name, point_id, today=get_settings().today(), **typed)
-    except ContractRefused as refused:
+    except ContractRefused as error:
+        refused = describe_refusal(error)
         found = clients.point(engine, point_id)
         return _point_form(request, person, device_types, "swap", f"pontos/{point_id}/trocar", typed, refused, found)
     return _done(request, person, f"Ponto {swapped.label}: aparelho trocado por {swapped.mac}.")
@@ -213,7 +220,8 @@ def remove_form(request: Request, person: ContractEditor, engine: Database, poin
 def remove_point(request: Request, person: ContractEditor, engine: Database, point_id: Id) -> Response:
     try:
         removed = points.remove_point(engine, person.name, point_id, today=get_settings().today())
-    except ContractRefused as refused:
+    except ContractRefused as error:
+        refused = describe_refusal(error)
         found = clients.point(engine, point_id)
         return render(request, "contracts/remove_point.html", person, status=422, point=found, error=refused)
     return _done(request, person, f"Ponto {removed.label} retirado; o MAC {removed.mac} está livre.")
@@ -249,7 +257,7 @@ def _package_form(
     engine: Engine,
     client_plan_id: int,
     values: dict[str, str],
-    error: ContractRefused | None = None,
+    error: ErrorInfo | None = None,
 ) -> Response:
     return render(
         request,
@@ -270,7 +278,7 @@ def _point_form(
     kind: str,
     action: str,
     values: dict[str, str],
-    error: ContractRefused | None = None,
+    error: ErrorInfo | None = None,
     point: clients.Point | None = None,
 ) -> Response:
     return render(

@@ -22,6 +22,7 @@ from fastapi import Depends, HTTPException, Request, status
 from fastapi.security import HTTPAuthorizationCredentials
 
 from multitv.beenius.hook import CONNECTION_ID as PLATFORM
+from multitv.errors import Refusal
 from multitv.web.core.bulkhead import LOOKUPS, in_thread_of
 
 BILLING_DAG = "tv_billing"
@@ -36,6 +37,13 @@ DAGS = {
     "tv_billing_sweep": "Vigiar o faturamento",
     DASHBOARD_DAG: "Atualizar o painel",
 }
+
+
+class RightMissing(Refusal):
+    """The person lacks the right for what they ask."""
+
+    code = "forbidden"
+    status = 403
 
 
 class Right(StrEnum):
@@ -119,7 +127,7 @@ def requires(right: Right) -> Callable[..., Coroutine[Any, Any, Person]]:
     def person(user: Annotated[Any, Depends(_login)]) -> Person:
         found = Person(user)
         if right not in found.rights:
-            raise HTTPException(status.HTTP_403_FORBIDDEN, f"Seu usuário não tem permissão para {right}.")
+            raise RightMissing("right_missing", right=right)
         return found
 
     return person

@@ -15,7 +15,7 @@ import httpx
 from airflow.api_fastapi.auth.managers.base_auth_manager import COOKIE_NAME_JWT_TOKEN
 from fastapi import Depends, Request
 
-from multitv.errors import PermanentError, TransientError
+from multitv.errors import Refusal, TransientError
 from multitv.web.core.bulkhead import AIRFLOW_API
 
 log = logging.getLogger(__name__)
@@ -23,12 +23,18 @@ log = logging.getLogger(__name__)
 ENDED = frozenset({"success", "failed"})
 
 
-class AirflowRefused(PermanentError):
-    """Airflow refused what a screen asked of it; the message says what, in Portuguese."""
+class AirflowRefused(Refusal):
+    """Airflow refused what a screen asked of it."""
+
+    # An approval may be written before Airflow refuses the run that follows it.
+    wrote_nothing = False
 
 
 class UnknownRun(AirflowRefused):
     """Airflow has no such DAG, or no such run of it."""
+
+    code = "no_such_run"
+    status = 404
 
 
 class AirflowUnavailable(TransientError):
@@ -90,9 +96,7 @@ class Airflow:
     async def require_active(self, dag_id: str) -> None:
         """Raise AirflowRefused if the DAG is paused: a run of it would wait for ever."""
         if (await self._call("GET", f"/dags/{quote(dag_id)}"))["is_paused"]:
-            raise AirflowRefused(
-                f"O DAG {dag_id} está pausado no Airflow: nada foi iniciado. Ative-o no Airflow e tente de novo."
-            )
+            raise AirflowRefused("dag_paused", dag=dag_id)
 
     async def trigger(self, dag_id: str, conf: dict[str, Any], run_id: str) -> str:
         """Start a run and return its id; one of this id that is there already is that run."""
@@ -150,12 +154,15 @@ class Airflow:
             return answer.json()
         log.warning("Airflow answered %s to %s %s: %s", answer.status_code, method, what, answer.text[:500])
         if answer.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
-            raise AirflowRefused("O Airflow não permite isto ao seu usuário. Nada foi iniciado.")
+            raise AirflowRefused("airflow_forbids")
         if answer.status_code == httpx.codes.NOT_FOUND:
-            raise UnknownRun("O Airflow não conhece este DAG ou esta execução.")
+            raise UnknownRun("run_unknown")
         if answer.is_client_error:
-            raise AirflowRefused(f"O Airflow recusou o pedido ({answer.status_code}): {_detail(answer)}")
-        raise AirflowUnavailable("O Airflow respondeu com um erro. Tente de novo em instantes.")
+            detail = _detail(answer)
+            if not detail:
+                raise AirflowRefused("airflow_refused_unexplained", status=answer.status_code)
+            raise AirflowRefused("airflow_refused", status=answer.status_code, detail=detail)
+        raise AirflowUnavailable(f"Airflow's API answered {answer.status_code} to {method} {what}.")
 
 
 async def airflow(request: Request) -> Airflow:
@@ -203,4 +210,4 @@ def _detail(answer: httpx.Response) -> str:
         detail = answer.json().get("detail")
     except ValueError:
         detail = None
-    return str(detail)[:200] if detail else "sem explicação"
+    return str(detail or "")[:200]

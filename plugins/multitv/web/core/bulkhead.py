@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial, wraps
 from inspect import iscoroutinefunction
-from typing import Any, ClassVar, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from fastapi.routing import APIRoute
 
@@ -26,9 +26,9 @@ T = TypeVar("T")
 
 
 class ServerBusy(TransientError):
-    """All places for this kind of work stayed taken. The work did not begin. `code` names it to a program."""
+    """All places for this kind of work stayed taken. The work did not begin."""
 
-    code: ClassVar[str] = "server_busy"
+    wrote_nothing = True
 
 
 class NoAnswerInTime(TransientError):
@@ -67,7 +67,7 @@ class Bulkhead:
                 await self._places.acquire()
         except TimeoutError as error:
             log.warning("No place for '%s' within %g s: refused.", self.name, self.wait_seconds)
-            raise ServerBusy("Há pedidos demais ao mesmo tempo. Nada foi feito; tente de novo em instantes.") from error
+            raise ServerBusy(f"No place for '{self.name}' within {self.wait_seconds:g} s. Nothing was done.") from error
         try:
             work = begin()
         except BaseException:
@@ -77,7 +77,9 @@ class Bulkhead:
         done, _ = await asyncio.wait([work], timeout=self.answer_seconds)
         if not done:
             log.warning("'%s' gave no answer within %g s; its place stays taken.", self.name, self.answer_seconds)
-            raise NoAnswerInTime("A resposta demorou demais. Se você estava gravando algo, confira antes de repetir.")
+            raise NoAnswerInTime(
+                f"'{self.name}' gave no answer within {self.answer_seconds:g} s. It may still end, and write."
+            )
         return work.result()
 
     def _ended(self, work: asyncio.Future[Any]) -> None:

@@ -1,110 +1,142 @@
-"""What went wrong, as a person on a screen or a program behind the JSON API is told: one table for both."""
+"""Tells an error to a person on a screen or to a program behind the JSON API, in the words of labels.SENTENCES."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
-from fastapi import HTTPException
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.exceptions import HTTPException
 
-from multitv.billing.preview import PreviewOutdated
-from multitv.changes.errors import ContractRefused, InvalidValue, NotThere
-from multitv.database.engine import (
-    DatabaseBusy,
-    DatabaseRefused,
-    DatabaseUnavailable,
-    MissingConnection,
-    SchemaMissing,
-)
-from multitv.errors import TransientError
-from multitv.reconciliation.errors import MissingPinKey, NoPin, RevealRefused, TooManyReveals
-from multitv.settings import SettingsError
-from multitv.web.core.airflow_api import AirflowRefused, AirflowUnavailable, UnknownRun
-from multitv.web.core.bulkhead import NoAnswerInTime, ServerBusy
-from multitv.web.core.paging import BadCursor
-from multitv.web.core.rows import NoSuchRow
+from multitv.errors import MultiTVError, Refusal
+from multitv.labels import SENTENCES, sentence
+from multitv.web.core.unhandled_errors import UnhandledErrors
 
-_DATABASE = "O banco de dados do ISP não respondeu a tempo. Nada foi gravado; tente de novo em instantes."
-_SETUP = "O banco de dados do ISP não está pronto para estas telas: chame quem cuida do Airflow. Nada foi gravado."
-_SETTINGS = "Uma configuração do Multi TV está errada: chame quem cuida do Airflow. Nada foi gravado."
+log = logging.getLogger(__name__)
+
+_READS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+# By the status of what Starlette or FastAPI raises: its code, which is the key of its sentence.
 _HTTP = {
-    400: ("unreadable", "O envio não pôde ser lido."),
-    401: ("unauthorized", "Entre no Airflow para continuar."),
-    404: ("not_found", "Esta página não existe."),
-    405: ("method_not_allowed", "Isto não pode ser feito com este endereço."),
-    413: ("too_large", "O envio é grande demais."),
+    400: "unreadable",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
 }
-# After an error that is likely to pass by itself.
-_RETRY_SECONDS = 5
+
+# By pydantic's type of error: the key of its sentence, which shows pydantic's own parameters.
+_WRONG_VALUES = {
+    "json_invalid": "not_json",
+    "missing": "value_missing",
+    "extra_forbidden": "value_unknown",
+    "model_type": "value_not_object",
+    "model_attributes_type": "value_not_object",
+    "dict_type": "value_not_object",
+    "list_type": "value_not_list",
+    "too_short": "list_too_short",
+    "too_long": "list_too_long",
+    "string_type": "value_not_text",
+    "not_utf8": "value_not_utf8",
+    "string_unicode": "value_not_utf8",
+    "string_too_short": "text_too_short",
+    "string_too_long": "text_too_long",
+    "string_pattern_mismatch": "value_wrong_form",
+    "bool_type": "value_not_boolean",
+    "bool_parsing": "value_not_boolean",
+    "int_type": "value_not_integer",
+    "int_parsing": "value_not_integer",
+    "int_parsing_size": "value_not_integer",
+    "int_from_float": "value_not_integer",
+    "float_type": "value_not_number",
+    "float_parsing": "value_not_number",
+    "finite_number": "value_not_number",
+    "decimal_type": "value_not_number",
+    "decimal_parsing": "value_not_number",
+    "not_money": "value_not_money",
+    "not_a_day": "value_not_day",
+    "date_type": "value_not_day",
+    "date_parsing": "value_not_day",
+    "date_from_datetime_parsing": "value_not_day",
+    "date_from_datetime_inexact": "value_not_day",
+    "literal_error": "value_not_listed",
+    "enum": "value_not_listed",
+    "greater_than": "value_not_above",
+    "greater_than_equal": "value_below",
+    "less_than": "value_not_below",
+    "less_than_equal": "value_above",
+}
 
 
 @dataclass(frozen=True)
 class ErrorInfo:
-    """An error as it is shown: HTTP status, a word for programs, a sentence in Portuguese, the field it is about.
-
-    `retry_after`: the seconds after which the same request may do.
-    """
+    """An error as it is told: HTTP status, a word for programs, a sentence in Portuguese, the field it is about."""
 
     status: int
     code: str
     message: str
+    headers: Mapping[str, str]
     field: str | None = None
-    retry_after: int | None = None
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """What the answer's headers say of it: the seconds after which to try again, if that may help."""
-        return {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
 
 
-UNEXPECTED = ErrorInfo(500, "internal_error", "Algo deu errado aqui, e ficou registrado no log do Airflow.")
-
-# The first that fits; what is not here is an error of ours.
-_KNOWN: tuple[tuple[type[Exception], int, str, str | None], ...] = (
-    (NoSuchRow, 404, "not_there", None),
-    (NotThere, 404, "not_there", None),
-    (NoPin, 404, "no_pin", None),
-    (BadCursor, 422, "bad_cursor", None),
-    (PreviewOutdated, 409, "preview_outdated", None),
-    (UnknownRun, 404, "no_such_run", None),
-    (AirflowRefused, 409, "airflow_refused", None),
-    (AirflowUnavailable, 503, "airflow_unavailable", None),
-    (MissingPinKey, 503, "no_pin_key", "Falta a chave que abre os PINs: chame quem cuida do Airflow."),
-    (NoAnswerInTime, 503, "no_answer_in_time", None),
-    (DatabaseUnavailable, 503, "database_unavailable", _DATABASE),
-    (DatabaseBusy, 503, "database_busy", _DATABASE),
-    (DatabaseRefused, 503, "database_refused", _SETUP),
-    (SchemaMissing, 503, "schema_missing", _SETUP),
-    (MissingConnection, 503, "connection_missing", _SETUP),
-    (SettingsError, 503, "bad_settings", _SETTINGS),
-)
+UNEXPECTED = ErrorInfo(500, "internal_error", sentence("unexpected"), {})
 
 
-def describe_error(error: Exception) -> ErrorInfo | None:
-    """Return how an error is told, None for one that nobody foresaw."""
+def describe_error(error: Exception, *, writes: bool) -> ErrorInfo:
+    """Return how an error is told, UNEXPECTED if it has no words. `writes`: the request would have written something.
+
+    Only then a person asks whether anything was written.
+    """
+    info, wrote_nothing = _described(error)
+    if writes and wrote_nothing:
+        return replace(info, message=f"{info.message} {sentence('nothing_written')}")
+    return info
+
+
+def describe_refusal(refused: Refusal) -> ErrorInfo:
+    """Return how a form shows that what was typed into it is refused."""
+    return describe_error(refused, writes=True)
+
+
+def handle_errors(app: FastAPI, answer: Callable[[Request, ErrorInfo], Response]) -> None:
+    """Have all errors of an application logged, and answered in the form that `answer` gives them."""
+
+    async def handle(request: Request, error: Exception) -> Response:
+        info = describe_error(error, writes=request.method not in _READS)
+        if info is UNEXPECTED:
+            log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        elif info.status >= 500:
+            log.error("%s %s: %s", request.method, request.url.path, error)
+        return answer(request, info)
+
+    for kind in (HTTPException, RequestValidationError, MultiTVError):
+        app.add_exception_handler(kind, handle)
+    app.add_middleware(UnhandledErrors, handle=handle)
+
+
+def _described(error: Exception) -> tuple[ErrorInfo, bool]:
+    """Return how an error is told, and whether nothing was written when it was raised."""
+    if isinstance(error, MultiTVError) and error.cause in SENTENCES:
+        message = sentence(error.cause, error.parameters)
+        headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
+        return ErrorInfo(error.status, error.code, message, headers, error.field), error.wrote_nothing
     if isinstance(error, RequestValidationError):
-        first = error.errors()[0]
-        path = ".".join(str(part) for part in first["loc"][1:])
-        return ErrorInfo(
-            422, "invalid_request", f"O pedido não é válido ({path or 'corpo'}): {first['msg']}.", path or None
-        )
-    if isinstance(error, HTTPException | StarletteHTTPException):
-        code, message = _HTTP.get(
-            error.status_code, ("forbidden" if error.status_code == 403 else "refused", str(error.detail))
-        )
-        return ErrorInfo(error.status_code, code, message)
-    for kind, status, code, told in _KNOWN:
-        if isinstance(error, kind):
-            retry_after = _RETRY_SECONDS if isinstance(error, TransientError) else None
-            return ErrorInfo(status, code, told or str(error), retry_after=retry_after)
-    if isinstance(error, ServerBusy):
-        return ErrorInfo(503, error.code, str(error), retry_after=_RETRY_SECONDS)
-    if isinstance(error, TooManyReveals):
-        return ErrorInfo(429, error.code, str(error), retry_after=error.retry_after)
-    if isinstance(error, RevealRefused):
-        return ErrorInfo(409, error.code, str(error))
-    if isinstance(error, ContractRefused):
-        field = error.field if isinstance(error, InvalidValue) else None
-        return ErrorInfo(422 if isinstance(error, InvalidValue) else 409, error.code, str(error), field)
-    return None
+        return _wrong_value(error.errors()[0]), True
+    if isinstance(error, HTTPException):
+        code = _HTTP.get(error.status_code, "refused")
+        return ErrorInfo(error.status_code, code, sentence(code), error.headers or {}), False
+    return UNEXPECTED, False
+
+
+def _wrong_value(found: Any) -> ErrorInfo:
+    """Return how the first error that pydantic found in a request is told."""
+    kind = found["type"]
+    # What is no JSON has a position in the body, and no fields.
+    path = "" if kind == "json_invalid" else ".".join(str(part) for part in found["loc"][1:])
+    shown = {"field": path or "corpo"} | found.get("ctx", {})
+    message = sentence(_WRONG_VALUES.get(kind, "value_wrong"), shown)
+    return ErrorInfo(422, "invalid_request", message, {}, path or None)

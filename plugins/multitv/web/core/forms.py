@@ -22,7 +22,7 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 def _readable(typed: str) -> str:
     """Refuse what stands for bytes that are no UTF-8: it would be stored with holes."""
     if "\ufffd" in typed:
-        raise PydanticCustomError("unreadable", "o texto não está em UTF-8")
+        raise PydanticCustomError("not_utf8", "the text is not UTF-8")
     return typed
 
 
@@ -30,7 +30,7 @@ def _as_a_day(written: object) -> object:
     """Refuse what pydantic would take for a day as well: seconds since 1970, moments."""
     if isinstance(written, str) and _DAY.fullmatch(written):
         return written
-    raise PydanticCustomError("day", "um dia se escreve como 2026-12-10")
+    raise PydanticCustomError("not_a_day", "a day is written as 2026-12-10")
 
 
 # Of paths, queries and the API's bodies.
@@ -54,7 +54,7 @@ def price(typed: str) -> Decimal | None:
         return Decimal(text)
     read = _BRAZILIAN.fullmatch(text)
     if not read:
-        raise InvalidValue(f"“{typed[:40]}” não é um valor em reais: escreva como 29,90.", field="price")
+        raise InvalidValue("price_unreadable", field="price", typed=typed[:40])
     return Decimal(read[1].replace(".", "") + "." + (read[2] or "0").ljust(2, "0"))
 
 
@@ -67,16 +67,16 @@ def day(typed: str, field: str) -> date | None:
             raise ValueError
         read = date.fromisoformat(typed.strip())
     except ValueError as error:
-        raise InvalidValue(f"“{typed[:40]}” não é uma data.", field=field) from error
+        raise InvalidValue("day_unreadable", field=field, typed=typed[:40]) from error
     if not FIRST_DAY <= read <= LAST_DAY:
-        raise InvalidValue(f"{read:%d/%m/%Y} não é uma data possível: confira o ano.", field=field)
+        raise InvalidValue("day_out_of_range", field=field, day=read)
     return read
 
 
 def chosen(typed: str, field: str) -> int:
     """Return the id of what was chosen in a list."""
     if not re.fullmatch(r"[1-9]\d{0,17}", typed):
-        raise InvalidValue("Escolha um item da lista.", field=field)
+        raise InvalidValue("nothing_chosen", field=field)
     return int(typed)
 
 
@@ -85,5 +85,5 @@ def count(typed: str, field: str) -> int | None:
     if not typed.strip():
         return None
     if not re.fullmatch(r"\d{1,6}", typed.strip()):
-        raise InvalidValue(f"“{typed[:40]}” não é um número inteiro.", field=field)
+        raise InvalidValue("count_unreadable", field=field, typed=typed[:40])
     return int(typed.strip())

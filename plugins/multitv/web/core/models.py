@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from multitv.web.core.forms import FIRST_DAY, LAST_DAY, IsoDay
 from multitv.web.core.paging import MAX_ID
@@ -16,7 +17,7 @@ _MONEY = re.compile(r"[0-9]{1,10}\.[0-9]{2}")
 
 def _money(value: object) -> object:
     if value is not None and not (isinstance(value, str) and _MONEY.fullmatch(value)):
-        raise ValueError('money is text with two decimals, such as "29.90"')
+        raise PydanticCustomError("not_money", 'money is text with two decimals, such as "29.90"')
     return value
 
 

@@ -12,6 +12,8 @@ import msgspec
 from fastapi import Query
 from pydantic import BaseModel
 
+from multitv.errors import Refusal
+
 SIZE = 50
 MAX_ID = 2**63 - 1
 _MAX_AMOUNT = 10**10
@@ -24,11 +26,10 @@ Cursor = Annotated[
 ]
 
 
-class BadCursor(ValueError):
+class BadCursor(Refusal):
     """What was passed on is not where a page of this list ended."""
 
-    def __init__(self) -> None:
-        super().__init__("Esta página da lista não existe: comece de novo pelo início.")
+    status = 422
 
 
 class Page(BaseModel, Generic[R]):
@@ -51,9 +52,9 @@ def read_cursor(cursor: str | None, kind: type[K]) -> K | None:
     try:
         key = msgspec.json.decode(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=kind)
     except (Error, ValueError) as error:
-        raise BadCursor from error
+        raise BadCursor("bad_cursor") from error
     if any(_impossible(part) for part in cast("tuple[Any, ...]", key)):
-        raise BadCursor
+        raise BadCursor("bad_cursor")
     return key
 
 

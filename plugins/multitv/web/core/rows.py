@@ -9,11 +9,14 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Connection, Row
 
 from multitv.database.sql import named
-from multitv.errors import PermanentError
+from multitv.errors import Refusal
 
 
-class NoSuchRow(PermanentError):
-    """What a screen was asked to show does not exist; the message says so in Portuguese."""
+class NoSuchRow(Refusal):
+    """What a screen was asked to show does not exist."""
+
+    code = "not_there"
+    status = 404
 
 
 class Shown(BaseModel):

@@ -9,9 +9,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from multitv.labels import sentence
+
+# The sentence "too_large" of labels.py names it.
 MAX_BODY = 64 * 1024
-_FOREIGN = "Esta alteração veio de outro site e foi recusada."
-_TOO_LARGE = f"O envio tem mais de {MAX_BODY // 1024} KiB e foi recusado."
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _HEADERS = {
     # No script, style or frame but ours; shown in a frame by Airflow alone.
@@ -47,9 +48,9 @@ class SecurityMiddleware:
             await send(message)
 
         if scope["method"] not in _SAFE_METHODS and _foreign(headers, self._known_as):
-            await _refuse(scope, 403, "foreign", _FOREIGN)(scope, receive, outward)
+            await _refuse(scope, 403, "foreign")(scope, receive, outward)
         elif _declared(headers) > MAX_BODY:
-            await _refuse(scope, 413, "too_large", _TOO_LARGE)(scope, receive, outward)
+            await _refuse(scope, 413, "too_large")(scope, receive, outward)
         else:
             await self._app(scope, _counted(receive), outward)
 
@@ -86,15 +87,16 @@ def _counted(receive: Receive) -> Receive:
         taken += len(message.get("body", b""))
         if taken > MAX_BODY:
             # Of this kind, because that one passes through whatever reads the body.
-            raise HTTPException(413, _TOO_LARGE)
+            raise HTTPException(413)
         return message
 
     return inward
 
 
-def _refuse(scope: Scope, status: int, code: str, reason: str) -> Response:
+def _refuse(scope: Scope, status: int, code: str) -> Response:
     # The body is not read, so nothing can follow on this connection.
     headers = {"Connection": "close"}
+    reason = sentence(code)
     if scope["path"].removeprefix(scope.get("root_path", "")).startswith("/api/"):
         # As the JSON API tells whatever it refuses itself.
         return JSONResponse({"error": {"code": code, "message": reason, "field": None}}, status, headers)

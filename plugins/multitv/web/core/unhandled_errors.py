@@ -1,4 +1,4 @@
-"""The answer to what nobody foresaw."""
+"""Turns exceptions that nothing else handles into an answer."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class UnhandledErrors:
-    """ASGI middleware. Whatever is raised before anything was answered is told by `tell`, and goes no further.
+    """ASGI middleware. `handle` answers whatever is raised before an answer has begun, and it goes no further.
 
     A handler of Exception would answer and then raise it all the same, and what Airflow has around us cuts the
     connection before that answer is out.
     """
 
-    def __init__(self, app: ASGIApp, tell: Callable[[Request, Exception], Awaitable[Response]]) -> None:
+    def __init__(self, app: ASGIApp, handle: Callable[[Request, Exception], Awaitable[Response]]) -> None:
         self._app = app
-        self._tell = tell
+        self._handle = handle
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -36,5 +36,5 @@ class UnhandledErrors:
         except Exception as error:
             if answering:
                 raise
-            answer = await self._tell(Request(scope), error)
+            answer = await self._handle(Request(scope), error)
             await answer(scope, receive, send)

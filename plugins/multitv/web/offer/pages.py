@@ -14,6 +14,7 @@ from multitv.web.core import forms
 from multitv.web.core.access import OfferEditor, Person, Reader
 from multitv.web.core.bulkhead import DatabaseRoute
 from multitv.web.core.database import Database
+from multitv.web.core.errors import ErrorInfo, describe_refusal
 from multitv.web.core.forms import Id, Typed
 from multitv.web.core.paging import Cursor
 from multitv.web.core.rendering import render
@@ -49,7 +50,8 @@ def change_service_plan(
     try:
         chosen = forms.chosen(package_id, "package_id") if package_id else None
         change_tv_tab(engine, person.name, service_plan_id, allows_tv=allows_tv == "sim", package_id=chosen)
-    except ContractRefused as refused:
+    except ContractRefused as error:
+        refused = describe_refusal(error)
         plan = queries.service_plan(engine, service_plan_id)
         values = {"allows_tv": allows_tv, "package_id": package_id}
         return _service_plan_form(request, person, engine, plan, values, refused)
@@ -102,7 +104,8 @@ def change_package(
             price=forms.price(price),
             point_limit=forms.count(point_limit, "point_limit"),
         )
-    except ContractRefused as refused:
+    except ContractRefused as error:
+        refused = describe_refusal(error)
         shown = queries.package(engine, package_id)
         values = {"extra": extra, "price": price, "point_limit": point_limit}
         return render(request, "offer/offer_form.html", person, status=422, package=shown, values=values, error=refused)
@@ -141,7 +144,7 @@ def _service_plan_form(
     engine: Engine,
     plan: queries.ServicePlan,
     values: dict[str, str],
-    error: ContractRefused | None = None,
+    error: ErrorInfo | None = None,
 ) -> Response:
     return render(
         request,

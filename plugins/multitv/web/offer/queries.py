@@ -102,7 +102,7 @@ def service_plan(engine: Engine, service_plan_id: int) -> ServicePlan:
     with reading(engine) as connection:
         rows = select(connection, "service_plans", {"service_plan_id": service_plan_id, "after": None, "size": 1})
     if not rows:
-        raise NoSuchRow(f"O ERP não tem o plano de serviço {service_plan_id}.")
+        raise NoSuchRow("service_plan_not_there", service_plan=service_plan_id)
     return ServicePlan.of(rows[0])
 
 
@@ -125,7 +125,7 @@ def package(engine: Engine, package_id: int) -> Package:
     with reading(engine) as connection:
         rows = select(connection, "packages", {"package_id": package_id, "after": None, "size": 1})
     if not rows:
-        raise NoSuchRow(f"Não há pacote {package_id}.")
+        raise NoSuchRow("package_not_there", package=package_id)
     return Package.of(rows[0])
 
 
