@@ -14,7 +14,7 @@ from multitv.web.core import live_platform as platform
 from multitv.web.core.access import Reader
 from multitv.web.core.bulkhead import PLATFORM, DatabaseRoute
 from multitv.web.core.database import Database
-from multitv.web.core.forms import FIRST_DAY, LAST_DAY, Id, IsoDay
+from multitv.web.core.forms import Id, IsoDay
 from multitv.web.core.paging import Cursor
 from multitv.web.core.rendering import render
 from multitv.web.dashboard import revenue_assurance
@@ -25,7 +25,7 @@ router = APIRouter(route_class=DatabaseRoute)
 SPAN = timedelta(days=184)
 AHEAD = timedelta(days=367)
 
-Until = Annotated[IsoDay | None, Query(ge=FIRST_DAY, le=LAST_DAY, description="the first day left out")]
+Until = Annotated[IsoDay | None, Query(description="the first day left out")]
 
 
 @router.get("/clientes")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
-from multitv.web.core.models import Body, Day, Id, Money, Text
+from multitv.web.core.forms import IsoDay
+from multitv.web.core.models import Body, Id, Money, Text
 
 
 class NewPackage(Body):
@@ -12,13 +13,13 @@ class NewPackage(Body):
 
     package_id: Id
     price: Money | None = None
-    added_on: Day | None = None
+    added_on: IsoDay | None = None
 
 
 class Cancellation(Body):
     """`cancelled_on`: the first day without the package; null: today."""
 
-    cancelled_on: Day | None = None
+    cancelled_on: IsoDay | None = None
 
 
 class Device(Body):

@@ -33,12 +33,18 @@ def _as_a_day(written: object) -> object:
     raise PydanticCustomError("not_a_day", "a day is written as 2026-12-10")
 
 
+def _possible(day: date) -> date:
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise PydanticCustomError("impossible_day", "the day is out of range", {"first": FIRST_DAY, "last": LAST_DAY})
+    return day
+
+
 # Of paths, queries and the API's bodies.
-IsoDay = Annotated[date, BeforeValidator(_as_a_day)]
+IsoDay = Annotated[date, BeforeValidator(_as_a_day), AfterValidator(_possible)]
 Typed = Annotated[str, Form(max_length=500), AfterValidator(_readable)]
 Id = Annotated[int, Path(ge=1, le=MAX_ID)]
 RunId = Annotated[str, Path(max_length=250, pattern=r"^[A-Za-z0-9_.~:+-]+$")]
-DueDate = Annotated[IsoDay, Path(ge=FIRST_DAY, le=LAST_DAY)]
+DueDate = Annotated[IsoDay, Path()]
 
 # 1.234,56 or 1234,56 as Brazilians write it, 1234.56 as keypads do.
 _BRAZILIAN = re.compile(r"(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d{1,2}))?")

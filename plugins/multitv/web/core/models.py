@@ -9,7 +9,6 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from multitv.web.core.forms import FIRST_DAY, LAST_DAY, IsoDay
 from multitv.web.core.paging import MAX_ID
 
 _MONEY = re.compile(r"[0-9]{1,10}\.[0-9]{2}")
@@ -28,7 +27,6 @@ Money = Annotated[
 ]
 Id = Annotated[int, Field(ge=1, le=MAX_ID, strict=True)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-Day = Annotated[IsoDay, Field(ge=FIRST_DAY, le=LAST_DAY)]
 
 
 class ErrorDetail(BaseModel):
