@@ -10,6 +10,7 @@ import psycopg
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
+from multitv.changes.errors import ContractRefused
 from multitv.changes.values import checked_text
 from multitv.database.engine import transaction
 from multitv.database.locks import lock
@@ -82,7 +83,7 @@ def changing(engine: Engine, author: str, action: str) -> Iterator[Change]:
 
 
 @contextmanager
-def guarded(connection: Connection, refusals: dict[str, Exception]) -> Iterator[None]:
+def guarded(connection: Connection, refusals: dict[str, ContractRefused]) -> Iterator[None]:
     """Run the block in a savepoint. `refusals` maps constraints to errors.
 
     If the block violates one of the constraints, only the block is rolled back, and the constraint's error is raised.

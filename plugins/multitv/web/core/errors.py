@@ -1,4 +1,7 @@
-"""Tells an error to a person on a screen or to a program behind the JSON API, in the words of labels.SENTENCES."""
+"""How the pages and the JSON API tell an error: its status and code, and its sentence of labels.SENTENCES.
+
+One handler decides and logs it for both; they differ only in the form of the answer (app.py, api.py).
+"""
 
 from __future__ import annotations
 
@@ -88,9 +91,9 @@ UNEXPECTED = ErrorInfo(500, "internal_error", sentence("unexpected"), {})
 
 
 def describe_error(error: Exception, *, writes: bool) -> ErrorInfo:
-    """Return how an error is told, UNEXPECTED if it has no words. `writes`: the request would have written something.
+    """Return how an error is told, UNEXPECTED if it has no words.
 
-    Only then a person asks whether anything was written.
+    `writes`: the request asks for a change, so the message also says that nothing was written, where that is certain.
     """
     info, wrote_nothing = _described(error)
     if writes and wrote_nothing:
@@ -99,12 +102,12 @@ def describe_error(error: Exception, *, writes: bool) -> ErrorInfo:
 
 
 def describe_refusal(refused: Refusal) -> ErrorInfo:
-    """Return how a form shows that what was typed into it is refused."""
+    """Return what a form shows when the change that it asks for is refused."""
     return describe_error(refused, writes=True)
 
 
 def handle_errors(app: FastAPI, answer: Callable[[Request, ErrorInfo], Response]) -> None:
-    """Have all errors of an application logged, and answered in the form that `answer` gives them."""
+    """Handle all errors of an application: log those that are ours to mend, and answer each in the form of `answer`."""
 
     async def handle(request: Request, error: Exception) -> Response:
         info = describe_error(error, writes=request.method not in _READS)
