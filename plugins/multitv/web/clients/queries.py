@@ -121,7 +121,7 @@ class Change(Shown):
 class Operation(Shown):
     """What a reconciliation did, or was to do, for a client plan on the platform."""
 
-    plan_id: int
+    change_set_id: int
     action: str
     target: str | None
     reason: str
@@ -129,7 +129,7 @@ class Operation(Shown):
     outcome: str | None
     done_at: datetime | None
     created_at: datetime
-    plan_status: str
+    change_set_status: str
 
 
 class Difference(Shown):
