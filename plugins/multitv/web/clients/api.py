@@ -68,7 +68,7 @@ def reconciliation(person: Reader, engine: Database, client_plan_id: Id) -> quer
 
 
 @router.get("/client-plans/{client_plan_id}/operations")
-def operations(person: Reader, engine: Database, client_plan_id: Id) -> list[queries.Operation]:
+def operations(person: Reader, engine: Database, client_plan_id: Id) -> list[queries.ClientOperation]:
     """What the last reconciliations did for a client plan; twelve at most."""
     queries.client_plan(engine, client_plan_id)
     return queries.operations(engine, client_plan_id)
@@ -82,7 +82,9 @@ def discrepancies(person: Reader, engine: Database, client_plan_id: Id) -> list[
 
 
 @router.get("/client-plans/{client_plan_id}/changes")
-def changes(person: Reader, engine: Database, client_plan_id: Id, cursor: Cursor = None) -> Page[queries.Change]:
+def changes(
+    person: Reader, engine: Database, client_plan_id: Id, cursor: Cursor = None
+) -> Page[queries.ContractChange]:
     """What people changed of a client plan, the newest first."""
     queries.client_plan(engine, client_plan_id)
     return queries.changes(engine, client_plan_id, cursor)

@@ -107,7 +107,7 @@ class ExtraFields(Shown):
     has_pin: bool
 
 
-class Change(Shown):
+class ContractChange(Shown):
     """What a person changed of a client plan; before and after are the changed row."""
 
     id: int
@@ -118,7 +118,7 @@ class Change(Shown):
     after: dict[str, Any] | None
 
 
-class Operation(Shown):
+class ClientOperation(Shown):
     """What a reconciliation did, or was to do, for a client plan on the platform."""
 
     change_set_id: int
@@ -246,20 +246,20 @@ def extra_fields(engine: Engine, client_plan_id: int) -> ExtraFields:
         return ExtraFields.of(select(connection, "extra_fields", {"client_plan_id": client_plan_id} | names)[0])
 
 
-def changes(engine: Engine, client_plan_id: int, cursor: str | None = None) -> Page[Change]:
+def changes(engine: Engine, client_plan_id: int, cursor: str | None = None) -> Page[ContractChange]:
     """Return a page of what people changed, the newest first. Raises BadCursor, DatabaseUnavailable."""
     (before,) = read_cursor(cursor, tuple[int]) or (None,)
     of_page = {"client_plan_id": client_plan_id, "before": before, "size": PAGE + 1}
     with reading(engine) as connection:
         rows = select(connection, "client_changes", of_page)
-    return page_of([Change.of(row) for row in rows], lambda change: (change.id,), PAGE)
+    return page_of([ContractChange.of(row) for row in rows], lambda change: (change.id,), PAGE)
 
 
-def operations(engine: Engine, client_plan_id: int) -> list[Operation]:
+def operations(engine: Engine, client_plan_id: int) -> list[ClientOperation]:
     """Return what the last reconciliations did for a client plan, the newest first. Raises DatabaseUnavailable."""
     with reading(engine) as connection:
         rows = select(connection, "client_operations", {"client_plan_id": client_plan_id})
-    return [Operation.of(row) for row in rows]
+    return [ClientOperation.of(row) for row in rows]
 
 
 def last_reconciliation(engine: Engine, client_plan_id: int) -> Reconciled | None:
