@@ -14,7 +14,7 @@ from multitv.web.core.airflow_api import AirflowApi
 from multitv.web.core.bulkhead import DatabaseRoute
 from multitv.web.core.database import Database
 from multitv.web.core.forms import DueDate, RunId
-from multitv.web.core.paging import Cursor, Page
+from multitv.web.core.paging import Cursor, CursorPage
 
 router = APIRouter(tags=["billing"], route_class=DatabaseRoute)
 
@@ -38,7 +38,7 @@ def lines(
     due_date: DueDate,
     outcome: Annotated[str | None, Query(max_length=40, pattern="^[a-z_]+$")] = None,
     cursor: Cursor = None,
-) -> Page[queries.Line]:
+) -> CursorPage[queries.Line]:
     """The list that was loaded last, client package by client package. A cursor of one that was replaced is refused."""
     return queries.lines(engine, queries.require_preview(engine, due_date).id, outcome, cursor)
 

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from multitv.billing.preview import PreviewOutdated
 from multitv.database.engine import reading
-from multitv.web.core.paging import SIZE, Page, page_of, read_cursor
+from multitv.web.core.paging import SIZE, CursorPage, page_of, read_cursor
 from multitv.web.core.rows import NoSuchRow, Shown, select
 
 
@@ -107,7 +107,7 @@ def require_preview(engine: Engine, due_date: date) -> Preview:
     return found
 
 
-def lines(engine: Engine, preview_id: int, outcome: str | None, cursor: str | None = None) -> Page[Line]:
+def lines(engine: Engine, preview_id: int, outcome: str | None, cursor: str | None = None) -> CursorPage[Line]:
     """Return a page of a list, all of it or one outcome.
 
     Raises BadCursor, PreviewOutdated if the page before was of another list or its list is gone, DatabaseUnavailable.

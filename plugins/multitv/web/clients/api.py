@@ -13,7 +13,7 @@ from multitv.web.core.access import Reader
 from multitv.web.core.bulkhead import DatabaseRoute
 from multitv.web.core.database import Database
 from multitv.web.core.forms import FIRST_DAY, LAST_DAY, Id, IsoDay
-from multitv.web.core.paging import Cursor, Page
+from multitv.web.core.paging import Cursor, CursorPage
 from multitv.web.dashboard import revenue_assurance
 
 router = APIRouter(tags=["clients"], route_class=DatabaseRoute)
@@ -28,7 +28,7 @@ _YEAR = timedelta(days=366)
 @router.get("/clients")
 def find(
     person: Reader, engine: Database, search: Annotated[str, Query(max_length=100)] = "", cursor: Cursor = None
-) -> Page[queries.Found]:
+) -> CursorPage[queries.Found]:
     """Clients by the first letters of their names' words, the first digits of a document, or a client plan's number."""
     return queries.find(engine, search, cursor)
 
@@ -84,7 +84,7 @@ def discrepancies(person: Reader, engine: Database, client_plan_id: Id) -> list[
 @router.get("/client-plans/{client_plan_id}/changes")
 def changes(
     person: Reader, engine: Database, client_plan_id: Id, cursor: Cursor = None
-) -> Page[queries.ContractChange]:
+) -> CursorPage[queries.ContractChange]:
     """What people changed of a client plan, the newest first."""
     queries.client_plan(engine, client_plan_id)
     return queries.changes(engine, client_plan_id, cursor)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, Row
 
 from multitv.database.engine import reading
 from multitv.reconciliation.fields import PIN_FIELD, UID_FIELD
-from multitv.web.core.paging import MAX_ID, Page, page_of, read_cursor
+from multitv.web.core.paging import MAX_ID, CursorPage, page_of, read_cursor
 from multitv.web.core.rows import NoSuchRow, Shown, select
 from multitv.web.core.search_text import digits, plain
 
@@ -182,7 +182,7 @@ class Invoice(Shown):
     postings: list[Posting]
 
 
-def find(engine: Engine, search: str, cursor: str | None = None) -> Page[Found]:
+def find(engine: Engine, search: str, cursor: str | None = None) -> CursorPage[Found]:
     """Return a page of the clients whose words begin as those of `search`, or whose document or contract it is.
 
     Nothing searched: all, by name. Raises BadCursor, DatabaseUnavailable.
@@ -193,7 +193,7 @@ def find(engine: Engine, search: str, cursor: str | None = None) -> Page[Found]:
         found = (
             _by_number(connection, number, cursor) if by_number else _by_name(connection, plain(search), search, cursor)
         )
-        return Page(rows=_with_plans(connection, found.rows), next=found.next)
+        return CursorPage(rows=_with_plans(connection, found.rows), next=found.next)
 
 
 def client_plan(engine: Engine, client_plan_id: int) -> ClientPlan:
@@ -246,7 +246,7 @@ def extra_fields(engine: Engine, client_plan_id: int) -> ExtraFields:
         return ExtraFields.of(select(connection, "extra_fields", {"client_plan_id": client_plan_id} | names)[0])
 
 
-def changes(engine: Engine, client_plan_id: int, cursor: str | None = None) -> Page[ContractChange]:
+def changes(engine: Engine, client_plan_id: int, cursor: str | None = None) -> CursorPage[ContractChange]:
     """Return a page of what people changed, the newest first. Raises BadCursor, DatabaseUnavailable."""
     (before,) = read_cursor(cursor, tuple[int]) or (None,)
     of_page = {"client_plan_id": client_plan_id, "before": before, "size": PAGE + 1}
@@ -296,7 +296,7 @@ def invoices(engine: Engine, client_plan_id: int, since: date, until: date) -> l
     ]
 
 
-def _by_number(connection: Connection, number: str, cursor: str | None) -> Page[Any]:
+def _by_number(connection: Connection, number: str, cursor: str | None) -> CursorPage[Any]:
     (after,) = read_cursor(cursor, tuple[int]) or (None,)
     of_page = {"digits": number, "after_id": after, "size": PAGE + 1}
     by_document = page_of(select(connection, "find_by_document", of_page), lambda row: (row.id,), PAGE)
@@ -304,13 +304,15 @@ def _by_number(connection: Connection, number: str, cursor: str | None) -> Page[
         return by_document
     by_contract = select(connection, "find_by_contract", {"client_plan_id": int(number)})
     known = {row.id for row in by_contract}
-    return Page(rows=[*by_contract, *(row for row in by_document.rows if row.id not in known)], next=by_document.next)
+    return CursorPage(
+        rows=[*by_contract, *(row for row in by_document.rows if row.id not in known)], next=by_document.next
+    )
 
 
-def _by_name(connection: Connection, words: str, search: str, cursor: str | None) -> Page[Any]:
+def _by_name(connection: Connection, words: str, search: str, cursor: str | None) -> CursorPage[Any]:
     """Return a page of those whose name begins so, then of those who have the words elsewhere in it."""
     if search.strip() and not words:
-        return Page(rows=[], next=None)
+        return CursorPage(rows=[], next=None)
     elsewhere, name, client = read_cursor(cursor, tuple[bool, str, int]) or (False, None, None)
     found: list[tuple[tuple[bool, str, int], Row[Any]]] = []
     if not elsewhere:
@@ -322,7 +324,7 @@ def _by_name(connection: Connection, words: str, search: str, cursor: str | None
         rest = select(connection, "find_by_words", of_page | {"size": PAGE + 1 - len(found)})
         found += [((True, "", row.id), row) for row in rest]
     page = page_of(found, lambda keyed: keyed[0], PAGE)
-    return Page(rows=[row for _, row in page.rows], next=page.next)
+    return CursorPage(rows=[row for _, row in page.rows], next=page.next)
 
 
 def _with_plans(connection: Connection, clients: list[Any]) -> list[Found]:

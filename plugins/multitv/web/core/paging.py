@@ -31,17 +31,17 @@ class BadCursor(ValueError):
         super().__init__("Esta página da lista não existe: comece de novo pelo início.")
 
 
-class Page(BaseModel, Generic[R]):
+class CursorPage(BaseModel, Generic[R]):
     """Some rows of a list, and where the next page begins (null: there is none)."""
 
     rows: list[R]
     next: str | None
 
 
-def page_of(rows: Sequence[R], key: Callable[[R], tuple[Any, ...]], size: int = SIZE) -> Page[R]:
+def page_of(rows: Sequence[R], key: Callable[[R], tuple[Any, ...]], size: int = SIZE) -> CursorPage[R]:
     """Return a page of at most `size` of the rows, of which there is one more if the list goes on."""
     shown = list(rows[:size])
-    return Page(rows=shown, next=_written(key(shown[-1])) if len(rows) > size else None)
+    return CursorPage(rows=shown, next=_written(key(shown[-1])) if len(rows) > size else None)
 
 
 def read_cursor(cursor: str | None, kind: type[K]) -> K | None:

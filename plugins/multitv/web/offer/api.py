@@ -12,7 +12,7 @@ from multitv.web.core.access import OfferEditor, Reader
 from multitv.web.core.bulkhead import DatabaseRoute
 from multitv.web.core.database import Database
 from multitv.web.core.forms import Id
-from multitv.web.core.paging import MAX_ID, Cursor, Page
+from multitv.web.core.paging import MAX_ID, Cursor, CursorPage
 from multitv.web.offer import queries
 from multitv.web.offer.models import OfferBody, TvTab
 
@@ -20,7 +20,7 @@ router = APIRouter(tags=["offer"], route_class=DatabaseRoute)
 
 
 @router.get("/service-plans")
-def service_plans(person: Reader, engine: Database, cursor: Cursor = None) -> Page[queries.ServicePlan]:
+def service_plans(person: Reader, engine: Database, cursor: Cursor = None) -> CursorPage[queries.ServicePlan]:
     """Service plans of the ERP with their TV tab."""
     return queries.service_plans(engine, cursor)
 
@@ -33,7 +33,7 @@ def change_service_plan(person: OfferEditor, engine: Database, service_plan_id: 
 
 
 @router.get("/packages")
-def packages(person: Reader, engine: Database, cursor: Cursor = None) -> Page[queries.Package]:
+def packages(person: Reader, engine: Database, cursor: Cursor = None) -> CursorPage[queries.Package]:
     """Packages of the catalogue, with what the ISP decided of each."""
     return queries.packages(engine, cursor)
 
@@ -58,7 +58,7 @@ def channels(
     cursor: Cursor = None,
     package_id: Annotated[int | None, Query(ge=1, le=MAX_ID)] = None,
     search: Annotated[str, Query(max_length=100)] = "",
-) -> Page[queries.Channel]:
+) -> CursorPage[queries.Channel]:
     """Channels by number: all of them, or the active ones of a package."""
     return queries.channels(engine, cursor, package_id=package_id, search=search)
 
@@ -70,6 +70,6 @@ def last_sync(person: Reader, engine: Database) -> queries.Sync | None:
 
 
 @router.get("/catalog-sync/{sync_id}/quarantine")
-def quarantine(person: Reader, engine: Database, sync_id: Id, cursor: Cursor = None) -> Page[queries.Quarantined]:
+def quarantine(person: Reader, engine: Database, sync_id: Id, cursor: Cursor = None) -> CursorPage[queries.Quarantined]:
     """What a sync refused, row by row."""
     return queries.quarantine(engine, sync_id, cursor)

@@ -10,7 +10,7 @@ from msgspec import Meta
 from sqlalchemy import Engine
 
 from multitv.database.engine import reading
-from multitv.web.core.paging import SIZE, Page, page_of, read_cursor
+from multitv.web.core.paging import SIZE, CursorPage, page_of, read_cursor
 from multitv.web.core.rows import NoSuchRow, Shown, select
 from multitv.web.core.search_text import plain
 
@@ -89,7 +89,7 @@ class Quarantined(Shown):
     content: str
 
 
-def service_plans(engine: Engine, cursor: str | None = None) -> Page[ServicePlan]:
+def service_plans(engine: Engine, cursor: str | None = None) -> CursorPage[ServicePlan]:
     """Return a page of service plans. Raises BadCursor, DatabaseUnavailable."""
     (after,) = read_cursor(cursor, tuple[int]) or (None,)
     with reading(engine) as connection:
@@ -112,7 +112,7 @@ def default_packages(engine: Engine) -> list[PackageName]:
         return [PackageName.of(row) for row in select(connection, "default_packages")]
 
 
-def packages(engine: Engine, cursor: str | None = None) -> Page[Package]:
+def packages(engine: Engine, cursor: str | None = None) -> CursorPage[Package]:
     """Return a page of packages. Raises BadCursor, DatabaseUnavailable."""
     (after,) = read_cursor(cursor, tuple[int]) or (None,)
     with reading(engine) as connection:
@@ -138,7 +138,7 @@ def packages_for_sale(engine: Engine, client_plan_id: int, today: date) -> list[
 
 def channels(
     engine: Engine, cursor: str | None = None, *, package_id: int | None = None, search: str = "", size: int = SIZE
-) -> Page[Channel]:
+) -> CursorPage[Channel]:
     """Return a page of channels by number, all or a package's, whose name, family or number holds what is searched.
 
     Raises BadCursor, DatabaseUnavailable.
@@ -157,7 +157,7 @@ def last_sync(engine: Engine) -> Sync | None:
     return Sync.of(rows[0]) if rows else None
 
 
-def quarantine(engine: Engine, sync: int, cursor: str | None = None) -> Page[Quarantined]:
+def quarantine(engine: Engine, sync: int, cursor: str | None = None) -> CursorPage[Quarantined]:
     """Return a page of what a sync put into quarantine. Raises BadCursor, DatabaseUnavailable."""
     (after,) = read_cursor(cursor, tuple[int]) or (None,)
     with reading(engine) as connection:
