@@ -23,9 +23,12 @@ WEB = Path(__file__).parents[1]
 
 
 def render(
-    request: Request, template: str, person: Person | None, *, status: int = 200, told: str | None = None, **values: Any
+    request: Request, template: str, person: Person | None, *, status: int = 200, note: str | None = None, **values: Any
 ) -> HTMLResponse:
-    """Return a template as an answer. `told`: what a note on the screen says was done, which also closes its dialog."""
+    """Render a template as an HTML response.
+
+    A `note` says on the screen what was done, and closes the dialog that is open.
+    """
     root = request.scope.get("root_path", "")
     body = _environment.get_template(template).render(
         root=root,
@@ -35,7 +38,7 @@ def render(
         **values,
     )
     # The names in these events are read by static/multitv.js.
-    headers = {"HX-Trigger": json.dumps({"told": told, "contract-changed": True})} if told is not None else {}
+    headers = {"HX-Trigger": json.dumps({"note": note, "contract-changed": True})} if note is not None else {}
     return HTMLResponse(body, status, headers)
 
 

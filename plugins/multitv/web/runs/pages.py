@@ -49,6 +49,6 @@ def show(request: Request, person: Person, run: DagRun, *, moved: bool = False) 
     """Return a run as a part of a page that follows it; the page is told when it moved and when it ended."""
     answer = render(request, "runs/run.html", person, run=run)
     news = {"run-moved": moved, "run-ended": run.ended, "contract-changed": run.ended}
-    if told := [event for event, happened in news.items() if happened]:
-        answer.headers["HX-Trigger-After-Swap"] = ", ".join(told)
+    if events := [event for event, happened in news.items() if happened]:
+        answer.headers["HX-Trigger-After-Swap"] = ", ".join(events)
     return answer

@@ -37,7 +37,7 @@
     event.target.focus({ preventScroll: true });
   });
   // Announced before the answer is swapped in, so the dialog is closed and the page beneath has its focus again.
-  document.body.addEventListener("told", (event) => {
+  document.body.addEventListener("note", (event) => {
     if (dialog.open) dialog.close();
     note(event.detail.value, "good");
   });
@@ -86,8 +86,8 @@
 
   document.body.addEventListener("refused", (event) => note(event.detail.value, "bad"));
   document.body.addEventListener("htmx:responseError", (event) => {
-    const told = event.detail.xhr.getResponseHeader("HX-Trigger") || event.detail.xhr.getResponseHeader("HX-Refresh");
-    if (!told) note("Não foi possível concluir. Tente de novo.", "bad");
+    const answered = event.detail.xhr.getResponseHeader("HX-Trigger") || event.detail.xhr.getResponseHeader("HX-Refresh");
+    if (!answered) note("Não foi possível concluir. Tente de novo.", "bad");
   });
   document.body.addEventListener("htmx:sendError", () => note("O Airflow não respondeu. Verifique a conexão.", "bad"));
 
