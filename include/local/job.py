@@ -34,7 +34,7 @@ MISSED_RUN_SECONDS = 60.0
 _SHOWN = frozenset({"running", "deferred", "up_for_retry", "awaiting_input", *ENDED})
 
 
-class Running(Protocol):
+class RunningStack(Protocol):
     """What the main job needs of a stack that is up."""
 
     @property
@@ -57,7 +57,7 @@ class JobFailed(ProcessFailed):
     """A DAG run failed, got stuck, or could not be started."""
 
 
-class Run:
+class WatchedRun:
     """One DAG run that is being watched. Says each change of a task's state, once."""
 
     def __init__(self, api: Api, dag_id: str, run_id: str, say: Say) -> None:
@@ -78,7 +78,7 @@ class Run:
             before, self.tasks[key] = self.tasks.get(key), task
             if before is None or (before.state, before.try_number) != (task.state, task.try_number):
                 self.changed = time.monotonic()
-                self._tell(task)
+                self._say_state(task)
         if state != self.state:
             self.state, self.changed = state, time.monotonic()
             if state in FINISHED:
@@ -94,7 +94,7 @@ class Run:
             return f"{self.dag_id} {self.run_id} ended as {self.state}, and none of its tasks failed."
         return "\n\n".join(self._log_of(task) for task in failed)
 
-    def _tell(self, task: TaskState) -> None:
+    def _say_state(self, task: TaskState) -> None:
         if task.state in _SHOWN:
             index = f"[{task.map_index}]" if task.map_index >= 0 else ""
             again = f", try {task.try_number}" if task.try_number > 1 else ""
@@ -108,7 +108,7 @@ class Run:
         )
 
 
-def run_main_job(stack: Running, say: Say) -> None:
+def run_main_job(stack: RunningStack, say: Say) -> None:
     """Sync the catalogue, reconcile, bill the due date, work out the dashboard, print a summary. Raises JobFailed."""
     if missing := [dag_id for dag_id in DAGS if dag_id not in stack.dag_ids]:
         raise JobFailed(f"{stack.config.dags_folder} has no DAG {', '.join(missing)}.")
@@ -129,7 +129,7 @@ def run_main_job(stack: Running, say: Say) -> None:
         raise JobFailed("The books differ: see the tables above and the log of tv_billing.report.")
 
 
-def provision(stack: Running, say: Say) -> None:
+def provision(stack: RunningStack, say: Say) -> None:
     """Make the platform equal to the contracts; then change some, if these are the demo's, and do it again.
 
     Raises JobFailed.
@@ -141,12 +141,12 @@ def provision(stack: Running, say: Say) -> None:
         _reconcile(stack, say)
 
 
-def _reconcile(stack: Running, say: Say) -> None:
+def _reconcile(stack: RunningStack, say: Say) -> None:
     run = _trigger(stack, RECONCILIATION, {}, f"local__{_now()}", say)
-    _follow([run], stack.check, lambda: run.state in FINISHED or _told_to_wait(stack, run, say))
+    _follow([run], stack.check, lambda: run.state in FINISHED or _waits_for_a_person(stack, run, say))
 
 
-def _told_to_wait(stack: Running, run: Run, say: Say) -> bool:
+def _waits_for_a_person(stack: RunningStack, run: WatchedRun, say: Say) -> bool:
     """Say once that a change set waits for a person; whoever wants everything done at once goes on without."""
     if "awaiting_input" not in run.states_of(APPROVE):
         return False
@@ -154,7 +154,7 @@ def _told_to_wait(stack: Running, run: Run, say: Say) -> bool:
     return True
 
 
-def bill(stack: Running, due_date: date, say: Say) -> None:
+def bill(stack: RunningStack, due_date: date, say: Say) -> None:
     """Run both billings of a due date, the standard billing when the TV billing waits for it. Raises JobFailed."""
     conf = {"due_date": due_date.isoformat()}
     # Who starts this wants to see the whole job, and nobody is there to be asked.
@@ -164,7 +164,7 @@ def bill(stack: Running, due_date: date, say: Say) -> None:
     _follow([tv, standard], stack.check, lambda: {tv.state, standard.state} <= FINISHED)
 
 
-def _sync_catalogue(stack: Running, say: Say) -> Run:
+def _sync_catalogue(stack: RunningStack, say: Say) -> WatchedRun:
     """Trigger the DAG, unless the scheduler runs it already: at first, and after a night off, it makes up for a run."""
     stack.api.unpause(CATALOG)
     deadline = time.monotonic() + MISSED_RUN_SECONDS
@@ -175,16 +175,16 @@ def _sync_catalogue(stack: Running, say: Say) -> Run:
     if running is None:
         return _trigger(stack, CATALOG, {}, f"local__{_now()}", say)
     say(f"{CATALOG}: runs by its schedule, as {running}")
-    return Run(stack.api, CATALOG, running, say)
+    return WatchedRun(stack.api, CATALOG, running, say)
 
 
-def _trigger(stack: Running, dag_id: str, conf: dict[str, str], run_id: str, say: Say) -> Run:
+def _trigger(stack: RunningStack, dag_id: str, conf: dict[str, str], run_id: str, say: Say) -> WatchedRun:
     stack.api.unpause(dag_id)
     say(f"{dag_id}: triggered as {run_id}")
-    return Run(stack.api, dag_id, stack.api.trigger(dag_id, conf, run_id), say)
+    return WatchedRun(stack.api, dag_id, stack.api.trigger(dag_id, conf, run_id), say)
 
 
-def _follow(runs: Collection[Run], check: Callable[[], None], done: Callable[[], bool]) -> None:
+def _follow(runs: Collection[WatchedRun], check: Callable[[], None], done: Callable[[], bool]) -> None:
     """Watch runs until `done`. Raises JobFailed, with the cause, when all have ended and one of them failed."""
     while True:
         for run in runs:
