@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from include.sandbox.errors import Refusal
 from include.sandbox.openapi import describe
-from include.sandbox.platform import Platform
+from include.sandbox.platform_state import Platform
 from include.sandbox.routes import admin, admin_state, catalogue, oauth, subscribers
 from include.sandbox.routes.common import VendorJson
 

@@ -10,12 +10,12 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from include.sandbox import answers
-from include.sandbox.alterations import CHANGES, altered
 from include.sandbox.answers import Answer, Wire
+from include.sandbox.content_faults import CONTENT_FAULTS, apply_content_fault
 from include.sandbox.errors import VENDOR_JSON, Refusal
 from include.sandbox.faults import WRITES, Fault, Kind
-from include.sandbox.platform import Platform
-from include.sandbox.requestlog import Entry
+from include.sandbox.platform_state import Platform
+from include.sandbox.request_log import Entry
 
 OPERATOR = re.compile(r"/provisioning/v1/operators/([^/]*)")
 HTML = "<!doctype html><html><body><h1>{status}</h1><p>The server is resting.</p></body></html>"
@@ -95,7 +95,7 @@ class Gate:
         dropped = answer is None and _first(faults, entry, Kind.DROPPED, executed=False)
         if answer is None and not dropped:
             answer = await self._answer(wire, headers, entry)
-            answer = self._altered(answer, faults, entry)
+            answer = self._with_content_faults(answer, faults, entry)
             answer = self._instead(faults, entry, executed=True) or answer
             dropped = _first(faults, entry, Kind.DROPPED, executed=True)
         self._platform.log.close(entry, None if dropped or answer is None else answer.status)
@@ -112,9 +112,9 @@ class Gate:
                 return _spoken(fault, entry.request_id or str(uuid.uuid4()))
         return None
 
-    def _altered(self, answer: Answer, faults: list[Fault], entry: Entry) -> Answer:
+    def _with_content_faults(self, answer: Answer, faults: list[Fault], entry: Entry) -> Answer:
         for fault in faults:
-            changed = altered(answer, fault, entry.path) if fault.spec.kind in CHANGES else None
+            changed = apply_content_fault(answer, fault, entry.path) if fault.spec.kind in CONTENT_FAULTS else None
             if changed:
                 entry.faults.append(fault.spec.kind)
                 answer = changed

@@ -13,7 +13,7 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from include.sandbox.app import application
 from include.sandbox.gate import Gate
-from include.sandbox.platform import Platform
+from include.sandbox.platform_state import Platform
 from include.sandbox.settings import Settings
 
 ANNOUNCEMENT = "Beenius sandbox on "

@@ -17,7 +17,7 @@ class StateInUse(Exception):
 
 
 @dataclass(frozen=True)
-class Operation:
+class RecordedWrite:
     """A write as it was answered the first time."""
 
     key: str
@@ -168,7 +168,7 @@ class Store:
     def release(self, macs: Iterable[str]) -> None:
         self._sql.executemany("delete from device where mac = ?", [(mac,) for mac in macs])
 
-    def operation(self, key: str, since: str) -> Operation | None:
+    def operation(self, key: str, since: str) -> RecordedWrite | None:
         """Return what was answered to `key` at or after `since`."""
         found = self._one(
             "select key, fingerprint, request_id, method, path, status, answer, at from operation "
@@ -176,9 +176,9 @@ class Store:
             key,
             since,
         )
-        return Operation(*found) if found else None
+        return RecordedWrite(*found) if found else None
 
-    def remember(self, operation: Operation) -> None:
+    def remember(self, operation: RecordedWrite) -> None:
         self._sql.execute(
             "insert into operation (key, fingerprint, request_id, method, path, status, answer, at) "
             "values (?, ?, ?, ?, ?, ?, ?, ?)",

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Body, Request, Response
 from pydantic import Field
 
-from include.sandbox import byhand
+from include.sandbox import unmanaged
 from include.sandbox.errors import Refusal
 from include.sandbox.models import Strict, Subscriber
 from include.sandbox.routes.common import Parts
@@ -77,14 +77,14 @@ async def restore_catalogue(platform: Parts) -> None:
 @router.post("/subscribers", status_code=201, response_model=Subscriber)
 async def add_by_hand(platform: Parts, row: ByHand) -> Response:
     """Make a subscriber as a person at the platform's own screens would: nothing of it is known to the ISP."""
-    bodies = byhand.add(platform.store, platform.clock, [row.model_dump()])
+    bodies = unmanaged.add(platform.store, platform.clock, [row.model_dump()])
     return Response(bodies[0], 201, media_type="application/json")
 
 
 @router.post("/subscribers/load", status_code=201)
 async def load_by_hand(platform: Parts, request: Request) -> dict[str, int]:
     """Make many, from a body of JSON lines with the fields of the single call; in batches, the bad one refused."""
-    return {"loaded": await byhand.load(platform.store, platform.clock, request.stream())}
+    return {"loaded": await unmanaged.load(platform.store, platform.clock, request.stream())}
 
 
 @router.post("/subscribers/{uid}/pin-check")

@@ -14,9 +14,9 @@ from fastapi.responses import JSONResponse
 from include.sandbox.clock import stamp
 from include.sandbox.errors import VENDOR_JSON, Refusal
 from include.sandbox.models import Moment
-from include.sandbox.platform import Platform
-from include.sandbox.requestlog import Entry
-from include.sandbox.store import Operation
+from include.sandbox.platform_state import Platform
+from include.sandbox.request_log import Entry
+from include.sandbox.store import RecordedWrite
 from include.sandbox.subscribers import Reply
 
 BASE = "/provisioning/v1/operators/{operator_uid}"
@@ -69,7 +69,7 @@ async def written(request: Request, platform: Platform, act: Callable[[], Reply]
             reply, entry.outcome = _carried_out(act, entry.request_id)
             answer = reply.body if reply.again is None else reply.again
             platform.store.remember(
-                Operation(
+                RecordedWrite(
                     key, fingerprint, entry.request_id, entry.method, entry.path, reply.status, answer, stamp(now)
                 )
             )

@@ -7,7 +7,7 @@ from datetime import timedelta
 from include.sandbox.clock import Clock
 from include.sandbox.faults import Faults
 from include.sandbox.lineup import Lineup
-from include.sandbox.requestlog import RequestLog
+from include.sandbox.request_log import RequestLog
 from include.sandbox.settings import Settings
 from include.sandbox.store import Store
 from include.sandbox.subscribers import Subscribers
