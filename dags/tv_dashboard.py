@@ -18,7 +18,7 @@ was posted.
   events.
 * **A task failed:** the page shows the figures of the hour before and their age. Clear it, or wait for the next hour.
 * **The discrepancies are old although this is green:** the reconciliation did not measure them: look at
-  `measure_drift` there.
+  `measure_discrepancies` there.
 * **A figure looks wrong:** it repeats what the tables say. Look at `tv_billing_sweep`, which checks the books.
 """
 

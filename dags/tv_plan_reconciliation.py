@@ -5,7 +5,7 @@ Compares every client plan with TV with its subscriber on the platform, stores a
 operation, and applies it: subscribers are created, renamed, suspended, resumed or closed, services and devices are
 added and removed. It fills in the client's *ID Assinante Beenius* and *Auth Pin Assinante Beenius* (encrypted).
 
-    take_snapshot >> make_plan >> approve >> release >> apply >> verify >> [measure_drift, report]
+    take_snapshot >> compute_change_set >> approve >> release >> apply >> verify >> [measure_discrepancies, report]
 
 At the end of a full run it measures the discrepancies in reais (revenue assurance) that the *Painel* shows: what is
 sold but not active, active but not billed, billed but not active (`reconciliation.discrepancy`).
@@ -28,8 +28,9 @@ change set and apply nothing; `allow_removals`, so that nobody is asked because 
   twice. If the message says that the change set is too old or superseded, trigger a new run instead.
 * **`verify` failed:** the platform still differs and nothing explains it: somebody else changes subscribers, or the
   platform lost a write. The message names some; the next run tries to repair them.
-* **`measure_drift` failed:** nothing is wrong with the platform; the *Painel* shows the discrepancies of an earlier run
-  and their age. Staging holds one run at a time, so an old run cannot be measured again: the next run measures.
+* **`measure_discrepancies` failed:** nothing is wrong with the platform; the *Painel* shows the discrepancies of an
+  earlier run and their age. Staging holds one run at a time, so an old run cannot be measured again: the next run
+  measures.
 * **The report names unmanaged subscribers:** they were created by hand, or their contract is gone from the ERP. They
   are never touched. Close them on the platform, or repair the contract.
 """
@@ -62,7 +63,7 @@ settings = get_settings()
 APPLY_TIMEOUT = timedelta(hours=6)
 # Templates and not the tasks' outputs, which would draw arrows from the first tasks to every other task.
 SNAPSHOT = "{{ ti.xcom_pull(task_ids='take_snapshot') }}"
-CHANGE_SET = "{{ ti.xcom_pull(task_ids='make_plan') }}"
+CHANGE_SET = "{{ ti.xcom_pull(task_ids='compute_change_set') }}"
 
 with DAG(
     "tv_plan_reconciliation",
@@ -85,7 +86,7 @@ with DAG(
         return stage_subscribers(task_engine(), platform(), only)
 
     @task(task_display_name="Planejar")
-    def make_plan(snapshot: str) -> int:
+    def compute_change_set(snapshot: str) -> int:
         context = get_current_context()
         change_set = make_change_set(task_engine(), int(snapshot), get_settings().today(), context["params"]["only"])
         context["ti"].xcom_push("markdown", change_set_report(task_engine(), change_set))
@@ -113,7 +114,7 @@ with DAG(
 
     @task.skip_if(lambda context: bool(context["params"]["only"] or context["params"]["dry_run"]))
     @task(task_display_name="Medir a divergência", trigger_rule="none_failed")
-    def measure_drift(change_set: str) -> None:
+    def measure_discrepancies(change_set: str) -> None:
         revenue_assurance.measure(task_engine(), int(change_set), get_settings().today())
 
     @task(task_display_name="Relatório", trigger_rule="none_failed")
@@ -130,12 +131,12 @@ with DAG(
 
     (
         take_snapshot()
-        >> make_plan(SNAPSHOT)
+        >> compute_change_set(SNAPSHOT)
         >> ApproveChangeSet(task_id="approve", task_display_name="Aprovar", change_set=CHANGE_SET)
         >> (to_release := release_batches(CHANGE_SET))
         >> release.partial(change_set=CHANGE_SET).expand(batch=to_release)
         >> (to_apply := apply_batches(CHANGE_SET))
         >> apply.partial(change_set=CHANGE_SET).expand(batch=to_apply)
         >> verify(CHANGE_SET)
-        >> [measure_drift(CHANGE_SET), report(CHANGE_SET)]
+        >> [measure_discrepancies(CHANGE_SET), report(CHANGE_SET)]
     )
