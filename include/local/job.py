@@ -1,4 +1,4 @@
-"""The main job, run as an engineer would run it: trigger the DAGs by hand, watch them task by task, read the books."""
+"""Runs the main job as an engineer would: triggers the DAGs, follows them task by task, and prints the books."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ CATALOG, RECONCILIATION, TV, STANDARD, DASHBOARD = (
 DAGS = (CATALOG, RECONCILIATION, TV, STANDARD, DASHBOARD)
 WAIT = "wait_for_standard_billing"
 APPROVE = "approve"
-# Longer than any retry that the DAGs wait for; a run in which nothing moves for so long is stuck.
+# Longer than any retry delay of the DAGs: a run in which nothing changes for this long is stuck.
 STALLED_SECONDS = 1800.0
-# The scheduler makes up for a missed run within a second or two.
+# The scheduler creates a missed run within a second or two.
 MISSED_RUN_SECONDS = 60.0
 _SHOWN = frozenset({"running", "deferred", "up_for_retry", "awaiting_input", *ENDED})
 
 
 class RunningStack(Protocol):
-    """What the main job needs of a stack that is up."""
+    """The part of a running stack that the main job needs."""
 
     @property
     def api(self) -> Api: ...
@@ -58,7 +58,7 @@ class JobFailed(ProcessFailed):
 
 
 class WatchedRun:
-    """One DAG run that is being watched. Says each change of a task's state, once."""
+    """A DAG run that is being followed. Prints each change of a task's state once."""
 
     def __init__(self, api: Api, dag_id: str, run_id: str, say: Say) -> None:
         self.dag_id = dag_id
@@ -70,9 +70,9 @@ class WatchedRun:
         self._say = say
 
     def look(self) -> None:
-        """Read the state of the run and of its tasks, and say what has changed."""
+        """Read the state of the run and of its tasks, and print what has changed."""
         state = self._api.run_state(self.dag_id, self.run_id)
-        # The tasks after the run: when it has ended, so have they.
+        # The tasks are read after the run: if the run has ended, so have all of them.
         for task in self._api.tasks(self.dag_id, self.run_id):
             key = (task.task_id, task.map_index)
             before, self.tasks[key] = self.tasks.get(key), task
@@ -109,7 +109,7 @@ class WatchedRun:
 
 
 def run_main_job(stack: RunningStack, say: Say) -> None:
-    """Sync the catalogue, reconcile, bill the due date, work out the dashboard, print a summary. Raises JobFailed."""
+    """Sync the catalogue, reconcile, bill the due date, refresh the dashboard, print a summary. Raises JobFailed."""
     if missing := [dag_id for dag_id in DAGS if dag_id not in stack.dag_ids]:
         raise JobFailed(f"{stack.config.dags_folder} has no DAG {', '.join(missing)}.")
     due_date = stack.config.due_date or next_due_date(stack.isp_engine, get_settings().today())
@@ -130,7 +130,7 @@ def run_main_job(stack: RunningStack, say: Say) -> None:
 
 
 def provision(stack: RunningStack, say: Say) -> None:
-    """Make the platform equal to the contracts; then change some, if these are the demo's, and do it again.
+    """Reconcile the platform; with a demo population, then change some contracts and reconcile again.
 
     Raises JobFailed.
     """
@@ -147,7 +147,7 @@ def _reconcile(stack: RunningStack, say: Say) -> None:
 
 
 def _waits_for_a_person(stack: RunningStack, run: WatchedRun, say: Say) -> bool:
-    """Say once that a change set waits for a person; whoever wants everything done at once goes on without."""
+    """Return whether the change set waits for a person, and print where to approve it; the job goes on without it."""
     if "awaiting_input" not in run.states_of(APPROVE):
         return False
     say(f"A person has to approve: {stack.api.address}/dags/{RECONCILIATION}/runs/{run.run_id}/tasks/{APPROVE}")
@@ -155,9 +155,9 @@ def _waits_for_a_person(stack: RunningStack, run: WatchedRun, say: Say) -> bool:
 
 
 def bill(stack: RunningStack, due_date: date, say: Say) -> None:
-    """Run both billings of a due date, the standard billing when the TV billing waits for it. Raises JobFailed."""
+    """Run both billings of a due date: the standard billing once the TV billing waits for it. Raises JobFailed."""
     conf = {"due_date": due_date.isoformat()}
-    # Who starts this wants to see the whole job, and nobody is there to be asked.
+    # The job is meant to run to its end, and nobody is there to answer a review.
     tv = _trigger(stack, TV, conf | {"approval": "never"}, f"due_{due_date}__{_now()}", say)
     _follow([tv], stack.check, lambda: tv.state in FINISHED or bool(tv.states_of(WAIT) & {"deferred", *ENDED}))
     standard = _trigger(stack, STANDARD, conf, f"due_{due_date}__{_now()}", say)
@@ -165,7 +165,7 @@ def bill(stack: RunningStack, due_date: date, say: Say) -> None:
 
 
 def _sync_catalogue(stack: RunningStack, say: Say) -> WatchedRun:
-    """Trigger the DAG, unless the scheduler runs it already: at first, and after a night off, it makes up for a run."""
+    """Trigger the DAG, or follow the run that the scheduler starts itself because a scheduled one was missed."""
     stack.api.unpause(CATALOG)
     deadline = time.monotonic() + MISSED_RUN_SECONDS
     while stack.api.missed_run_comes(CATALOG) and time.monotonic() < deadline:
@@ -185,7 +185,7 @@ def _trigger(stack: RunningStack, dag_id: str, conf: dict[str, str], run_id: str
 
 
 def _follow(runs: Collection[WatchedRun], check: Callable[[], None], done: Callable[[], bool]) -> None:
-    """Watch runs until `done`. Raises JobFailed, with the cause, when all have ended and one of them failed."""
+    """Follow the runs until `done`. Raises JobFailed with the logs when all have ended and one has failed."""
     while True:
         for run in runs:
             if run.state not in FINISHED:
