@@ -1,4 +1,4 @@
-"""Faults that change what an answer says: each takes a decoded body and tells whether there was something to change."""
+"""Faults that change the content of an answer. Each takes a decoded body and returns the edit to make, if any."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from include.sandbox.faults import Fault, Kind
 
 
 def apply_content_fault(answer: Answer, fault: Fault, path: str) -> Answer | None:
-    """Return the answer as the fault makes it, or None if the fault has nothing to do with it or is not played now."""
+    """Return the answer as the fault changes it, or None if the fault does not apply or is not played this time."""
     if answer.status >= 300 or not answer.body:
         return None
     body = json.loads(answer.body)
