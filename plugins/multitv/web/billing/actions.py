@@ -1,4 +1,4 @@
-"""What the screen and the JSON API both do about a due date: have its list loaded, have an approved list saved."""
+"""The actions of the billing screen and of the JSON API: load the list of a due date, save an approved list."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from multitv.web.core.bulkhead import DATABASE
 
 
 async def start_loading(airflow: Airflow, due_date: date) -> str:
-    """Start the run that lists a due date and saves nothing; return its id. Raises AirflowRefused."""
+    """Start a dry run of tv_billing, which stores the list of a due date; return the run's id. Raises as `Airflow`."""
     conf = {"due_date": str(due_date), "dry_run": True, "allow_past": True}
     return await airflow.trigger(BILLING_DAG, conf, f"carregar_due_{due_date}__{datetime.now(UTC):%Y%m%dT%H%M%S.%f}")
 
@@ -31,17 +31,18 @@ async def start_saving(
     allow_past: bool,
     allow_voids: bool,
 ) -> str:
-    """Approve a list and start the run that saves it, or asks again if it has changed; return the run's id.
+    """Approve a list in the name of `by`, and start the run that saves it; return the run's id.
 
-    One run a list: whoever saves it a second time is given the first run. Raises InvalidValue for a past due date that
-    is not allowed, PreviewOutdated unless it is the newest list of the due date, AirflowRefused, DatabaseUnavailable.
+    The run asks again if the list has changed. Saving a list a second time returns the first run. Raises InvalidValue
+    for a past due date unless `allow_past`, PreviewOutdated unless the list is the newest of the due date,
+    DatabaseUnavailable, and as `Airflow`.
     """
     if due_date < get_settings().today() and not allow_past:
         raise InvalidValue(
             f"O vencimento {due_date:%d/%m/%Y} já passou: marque “Permitir vencimento passado” para faturá-lo.",
             field="allow_past",
         )
-    # Nothing is kept of an approval that cannot be followed by its run.
+    # Checked first, so that no approval is stored whose run cannot start.
     await airflow.require_active(BILLING_DAG)
     newest = await DATABASE.run(preview, engine, due_date)
     if newest is None or newest.id != preview_id:

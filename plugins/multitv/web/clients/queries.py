@@ -1,4 +1,4 @@
-"""Cliente, Plano ativo, TV: who is a client, what a client plan has, and what became of it."""
+"""Reads for the screen Clientes: the search, and everything about one client plan."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PAGE = 20
 
 
 class PlanOfClient(Shown):
-    """A client plan as a search shows it."""
+    """A client plan in the results of a search."""
 
     client_id: int
     id: int
@@ -30,7 +30,7 @@ class PlanOfClient(Shown):
 
 
 class Found(Shown):
-    """A client that a search found, with all client plans."""
+    """A client in the results of a search, with all its client plans."""
 
     id: int
     name: str
@@ -40,7 +40,7 @@ class Found(Shown):
 
 
 class ClientPlan(Shown):
-    """A client plan with its client and its service plan. `package`: the one that is released with the plan."""
+    """A client plan with its client and its service plan. `package` is the service plan's default package."""
 
     id: int
     status: str | None
@@ -61,9 +61,9 @@ class ClientPlan(Shown):
 
 
 class SoldPackage(Shown):
-    """An extra of a client plan. `own_price` null: it inherits the package's; `price`: what applies.
+    """An extra of a client plan. `price` applies, in reais: `own_price`, or the package's if that is null.
 
-    `served` false: the package is no extra any more, or left the platform.
+    `served` is false if the package is no longer an extra, or has left the platform.
     """
 
     id: int
@@ -88,7 +88,7 @@ class SoldPackageName(Shown):
 
 
 class Point(Shown):
-    """A set-top box at the client; `removed_on` null: it is there."""
+    """A set-top box at the client; `removed_on` is null while it is active."""
 
     id: int
     client_plan_id: int
@@ -101,14 +101,14 @@ class Point(Shown):
 
 
 class ExtraFields(Shown):
-    """Campo Extra: the subscriber's uid on the platform, and whether a PIN is kept (it is never shown here)."""
+    """The extra fields: the subscriber's uid on the platform, and whether a PIN is stored (never the PIN itself)."""
 
     uid: str | None
     has_pin: bool
 
 
 class ContractChange(Shown):
-    """What a person changed of a client plan; before and after are the changed row."""
+    """A change that a person made; `before` and `after` are the changed row."""
 
     id: int
     changed_at: datetime
@@ -141,7 +141,7 @@ class Difference(Shown):
 
 
 class Reconciled(Shown):
-    """The last time that this client plan was compared with the platform, and what still differed then."""
+    """The last verified comparison of a client plan with the platform, and what still differed then."""
 
     id: int
     verified_at: datetime
@@ -149,7 +149,7 @@ class Reconciled(Shown):
 
 
 class Event(Shown):
-    """A billing event of a client plan, with the line that explains its amount."""
+    """A billing event of a client plan, with a line in Portuguese that explains its amount, which is in reais."""
 
     id: int
     due_date: date
@@ -173,7 +173,7 @@ class Posting(Shown):
 
 
 class Invoice(Shown):
-    """An invoice of a client plan; its total is the sum of its postings."""
+    """An invoice of a client plan; its total in reais is the sum of its postings."""
 
     id: int
     due_date: date
@@ -183,9 +183,9 @@ class Invoice(Shown):
 
 
 def find(engine: Engine, search: str, cursor: str | None = None) -> CursorPage[Found]:
-    """Return a page of the clients whose words begin as those of `search`, or whose document or contract it is.
+    """Return a page of clients by the beginnings of words of their names, or by a document or client plan id.
 
-    Nothing searched: all, by name. Raises BadCursor, DatabaseUnavailable.
+    An empty search returns all clients by name. Raises BadCursor, DatabaseUnavailable.
     """
     number = digits(search)
     by_number = bool(number) and not re.search(r"[^\W\d_]", search)
@@ -222,7 +222,7 @@ def sold_package(engine: Engine, client_package_id: int) -> SoldPackageName:
 
 
 def points(engine: Engine, client_plan_id: int) -> list[Point]:
-    """Return the points of a client plan, those that are there first. Raises DatabaseUnavailable."""
+    """Return the points of a client plan, active ones first. Raises DatabaseUnavailable."""
     with reading(engine) as connection:
         return [
             Point.of(row)
@@ -240,14 +240,14 @@ def point(engine: Engine, point_id: int) -> Point:
 
 
 def extra_fields(engine: Engine, client_plan_id: int) -> ExtraFields:
-    """Return what the integration filled in for a client plan. Raises DatabaseUnavailable."""
+    """Return the extra fields of a client plan. Raises DatabaseUnavailable."""
     names = {"uid_field": UID_FIELD, "pin_field": PIN_FIELD}
     with reading(engine) as connection:
         return ExtraFields.of(select(connection, "extra_fields", {"client_plan_id": client_plan_id} | names)[0])
 
 
 def changes(engine: Engine, client_plan_id: int, cursor: str | None = None) -> CursorPage[ContractChange]:
-    """Return a page of what people changed, the newest first. Raises BadCursor, DatabaseUnavailable."""
+    """Return a page of the changes that people made, newest first. Raises BadCursor, DatabaseUnavailable."""
     (before,) = read_cursor(cursor, tuple[int]) or (None,)
     of_page = {"client_plan_id": client_plan_id, "before": before, "size": PAGE + 1}
     with reading(engine) as connection:
@@ -256,28 +256,28 @@ def changes(engine: Engine, client_plan_id: int, cursor: str | None = None) -> C
 
 
 def operations(engine: Engine, client_plan_id: int) -> list[ClientOperation]:
-    """Return what the last reconciliations did for a client plan, the newest first. Raises DatabaseUnavailable."""
+    """Return the last operations of the reconciliation on a client plan, newest first. Raises DatabaseUnavailable."""
     with reading(engine) as connection:
         rows = select(connection, "client_operations", {"client_plan_id": client_plan_id})
     return [ClientOperation.of(row) for row in rows]
 
 
 def last_reconciliation(engine: Engine, client_plan_id: int) -> Reconciled | None:
-    """Return the last proof that the platform is as the contract says, or is not. Raises DatabaseUnavailable."""
+    """Return the last verified comparison with the platform, None if there was none. Raises DatabaseUnavailable."""
     with reading(engine) as connection:
         rows = select(connection, "last_reconciliation", {"client_plan_id": client_plan_id})
     return Reconciled.of(rows[0]) if rows else None
 
 
 def events(engine: Engine, client_plan_id: int, since: date, until: date) -> list[Event]:
-    """Return the billing events of a span of due dates, `until` left out. Raises DatabaseUnavailable."""
+    """Return the billing events of the due dates from `since` until before `until`. Raises DatabaseUnavailable."""
     span = {"client_plan_id": client_plan_id, "since": since, "until": until}
     with reading(engine) as connection:
         return [Event.of(row) for row in select(connection, "client_events", span)]
 
 
 def invoices(engine: Engine, client_plan_id: int, since: date, until: date) -> list[Invoice]:
-    """Return the invoices of a span of due dates, `until` left out. Raises DatabaseUnavailable."""
+    """Return the invoices of the due dates from `since` until before `until`. Raises DatabaseUnavailable."""
     span = {"since": since, "until": until}
     with reading(engine) as connection:
         heads = select(connection, "client_invoices", {"client_plan_id": client_plan_id} | span)
@@ -310,7 +310,7 @@ def _by_number(connection: Connection, number: str, cursor: str | None) -> Curso
 
 
 def _by_name(connection: Connection, words: str, search: str, cursor: str | None) -> CursorPage[Any]:
-    """Return a page of those whose name begins so, then of those who have the words elsewhere in it."""
+    """Return a page of the clients whose name begins with the words, then of those that have them elsewhere in it."""
     if search.strip() and not words:
         return CursorPage(rows=[], next=None)
     elsewhere, name, client = read_cursor(cursor, tuple[bool, str, int]) or (False, None, None)

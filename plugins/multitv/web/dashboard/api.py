@@ -1,4 +1,4 @@
-"""Painel: its figures, and where sale, service and charge disagree."""
+"""JSON API of the dashboard: its figures, and the discrepancies."""
 
 from __future__ import annotations
 
@@ -25,5 +25,5 @@ def dashboard(person: Reader, engine: Database) -> Figures:
 def discrepancies(
     person: Reader, engine: Database, kind: revenue_assurance.Kind, cursor: Cursor = None
 ) -> CursorPage[revenue_assurance.Discrepancy]:
-    """Where sale, service and charge disagree, the greatest amounts first."""
+    """The discrepancies between sale, service and charge, the greatest amounts first."""
     return revenue_assurance.page(engine, kind, cursor)

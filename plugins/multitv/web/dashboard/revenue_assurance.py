@@ -1,4 +1,4 @@
-"""What is sold, active and billed, and where the three differ, in reais a month."""
+"""Reads for revenue assurance: where what is sold, active and billed differ, in reais a month."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Service plans with their TV tab, packages, channels, and the last catalogue sync."""
+"""JSON API of the offer: service plans with their TV tab, packages, channels, and the last catalogue sync."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def service_plans(person: Reader, engine: Database, cursor: Cursor = None) -> Cu
 
 @router.put("/service-plans/{service_plan_id}/tv")
 def change_service_plan(person: OfferEditor, engine: Database, service_plan_id: Id, body: TvTab) -> queries.ServicePlan:
-    """Say whether a service plan allows TV, and which package is released with it."""
+    """Set whether a service plan allows TV, and its default package."""
     change_tv_tab(engine, person.name, service_plan_id, allows_tv=body.allows_tv, package_id=body.package_id)
     return queries.service_plan(engine, service_plan_id)
 
 
 @router.get("/packages")
 def packages(person: Reader, engine: Database, cursor: Cursor = None) -> CursorPage[queries.Package]:
-    """Packages of the catalogue, with what the ISP decided of each."""
+    """Packages of the catalogue, with the values that the ISP set."""
     return queries.packages(engine, cursor)
 
 
@@ -46,7 +46,7 @@ def package(person: Reader, engine: Database, package_id: Id) -> queries.Package
 
 @router.put("/packages/{package_id}/offer")
 def change_package(person: OfferEditor, engine: Database, package_id: Id, body: OfferBody) -> queries.Package:
-    """Change extra, price and point limit of a package."""
+    """Set whether a package is an extra, its price in reais and its point limit."""
     change_offer(engine, person.name, package_id, extra=body.extra, price=body.price, point_limit=body.point_limit)
     return queries.package(engine, package_id)
 
@@ -71,5 +71,5 @@ def last_sync(person: Reader, engine: Database) -> queries.Sync | None:
 
 @router.get("/catalog-sync/{sync_id}/quarantine")
 def quarantine(person: Reader, engine: Database, sync_id: Id, cursor: Cursor = None) -> CursorPage[queries.Quarantined]:
-    """What a sync refused, row by row."""
+    """The rows that a sync refused."""
     return queries.quarantine(engine, sync_id, cursor)
