@@ -1,17 +1,18 @@
 """
-# Reconciliação de planos de TV: makes the platform serve what was sold
+# Reconciliar planos de TV: make the platform serve what was sold
 
-Compares every client plan with TV with its subscriber on the platform, stores a change set of what differs, a row an
-operation, and applies it: subscribers are created, renamed, suspended, resumed or closed, services and devices are
-added and removed. It fills in the client's *ID Assinante Beenius* and *Auth Pin Assinante Beenius* (encrypted).
+Compares every client plan with TV with its subscriber on the platform, stores the differences as a change set with one
+row for each operation, and applies it: subscribers are created, renamed, suspended, resumed or closed, and services and
+devices are added and removed. It fills in the client's *ID Assinante Beenius* and *Auth Pin Assinante Beenius*
+(encrypted).
 
     take_snapshot >> compute_change_set >> approve >> release >> apply >> verify >> [measure_discrepancies, report]
 
 At the end of a full run it measures the discrepancies in reais (revenue assurance) that the *Painel* shows: what is
 sold but not active, active but not billed, billed but not active (`reconciliation.discrepancy`).
 
-It runs every hour and after each catalogue sync. By hand: `only`, a client plan, for one client; `dry_run`, to see the
-change set and apply nothing; `allow_removals`, so that nobody is asked because of many removals.
+It runs every hour and after each catalogue sync. A run by hand can be for one client plan (`only`), show the change
+set without applying it (`dry_run`), or allow many removals without asking anybody (`allow_removals`).
 
     {"only": 4711, "dry_run": true}
 
@@ -61,7 +62,7 @@ settings = get_settings()
 
 # A first provisioning of a million clients takes hours; a change set is valid for twenty.
 APPLY_TIMEOUT = timedelta(hours=6)
-# Templates and not the tasks' outputs, which would draw arrows from the first tasks to every other task.
+# Templates, because the tasks' outputs would draw arrows from the first tasks to all others.
 SNAPSHOT = "{{ ti.xcom_pull(task_ids='take_snapshot') }}"
 CHANGE_SET = "{{ ti.xcom_pull(task_ids='compute_change_set') }}"
 
