@@ -1,7 +1,7 @@
--- In: for_due_date. Out: the rows of billing.judged, with a reason not to charge those that are charged otherwise. A
--- package that was processed in the month, for another due date or before it was cancelled and sold again, is not
--- charged a second time. One that is only pending on another due date is charged here: its due day moved, so that event
--- is stale. A charge that a person took back is made again only if that person allowed it.
+-- In: for_due_date. Out: what is sold now as billing.judged has it, less what is charged otherwise. A package that was
+-- processed in the month, for another due date or before it was cancelled and sold again, is not charged a second time;
+-- one that is only pending on another due date is, because that pending event is stale: the due day moved. What a
+-- person took back is charged again only if that person said so.
 create or replace function billing.chargeable(for_due_date date)
 returns table (
     client_plan_id bigint,
@@ -38,7 +38,7 @@ as $$
             when
                 otherwise.whole
                 or (otherwise.billed is not null and judged.days is null)
-                -- Two sales that are both charged by days do not exclude each other.
+                -- Two sales that are both charged by their days do not stand in each other's way.
                 or judged.client_package_id = any(otherwise.billed)
                 then 'already_billed'
             when judged.client_package_id = any(otherwise.corrected) then 'corrected'

@@ -1,5 +1,5 @@
--- In: for_due_date. Out: every client package of every client plan that is due, with the amount to charge or the reason
--- not to, judged only by what is sold. Reads no events.
+-- In: for_due_date. Out: every client package of every client plan that is due, judged by what is sold now: the amount
+-- to charge, or the reason not to. Knows nothing of events.
 create or replace function billing.judged(for_due_date date)
 returns table (
     client_plan_id bigint,
@@ -36,7 +36,7 @@ as $$
                 policy.opening, policy.closing
             ) end as days,
             case
-                -- Sales of a package never overlap, so earlier ones ended before the month.
+                -- Sales of a package never overlap: what was sold before this one ended before the month.
                 when policy.daily and sold.added_on <= policy.opening then 0
                 when policy.daily then billing.days_sold_before(
                     sold.id, coalesce(sold.price, package.price), plan.activated_on, plan.cancelled_on,

@@ -1,6 +1,7 @@
--- In: parent (billing.event_record or finance.posting), for_due_date, and incoming, a table of rows of that due date.
--- Out: the number of rows. The filled table gets its constraints and keys and becomes the due date's partition; if that
--- exists, the rows are inserted into it. The lock of the month lets only one run do this at a time.
+-- In: parent (billing.event_record or finance.posting), for_due_date, and incoming, a table that a step filled with
+-- rows of that due date. Out: how many they were. The bare table becomes the due date's partition and gets its
+-- constraints and keys now that it is full; if there is a partition already, that takes the rows in. One at a time
+-- for a due date, by the lock of its month.
 create or replace function billing.take_in(parent regclass, for_due_date date, incoming regclass)
 returns bigint language plpgsql set default_statistics_target = 20 as $$
 declare
@@ -21,7 +22,7 @@ begin
         return taken;
     end if;
     execute format('select count(*) from %s', incoming) into taken;
-    -- A single statement checks all constraints in one pass over the rows.
+    -- In one pass over the rows.
     execute (
         select format('alter table %s %s', incoming, string_agg(change, ', '))
         from (
@@ -37,7 +38,7 @@ begin
             from billing.number_before(for_due_date) as before
         ) as changes
     );
-    -- For statements that name the partition: the parent's statement triggers do not fire for them.
+    -- Triggers of a whole statement fire for the table that it names: these are for whoever names the partition.
     execute format(
         'create trigger added after insert on %1$s
         referencing new table as added for each statement execute function %2$I.require_keys();
@@ -46,13 +47,13 @@ begin
         alter table %1$s rename to %3$I',
         incoming, room, partition_name
     );
-    -- Attaching creates the keys.
+    -- Makes the keys.
     execute format('alter table %s attach partition %s for values in (%L)', parent, partition, for_due_date);
     if parent = 'billing.event_record'::regclass then
         perform billing.refuse_double_charge(for_due_date);
     end if;
-    -- The next steps need statistics: scans those of the partition, joins those of the parent. A coarse sample will do,
-    -- because autovacuum makes better ones later.
+    -- The next step is planned by what is in it: what it reads by the partition's statistics, joins by those of the
+    -- whole. Roughly: autovacuum makes better ones.
     execute format('analyze %s; analyze only %s', partition, parent);
     return taken;
 end

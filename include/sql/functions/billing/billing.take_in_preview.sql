@@ -1,5 +1,5 @@
--- In: of_preview, a list's number. Makes billing.preview_incoming the partition of this list's lines. Readers of other
--- lists do not wait.
+-- In: of_preview, a list's number. What the list is made of (billing.preview_incoming) becomes its partition. Nobody
+-- who reads other lists waits for that.
 create or replace function billing.take_in_preview(of_preview bigint)
 returns void language plpgsql as $$
 begin

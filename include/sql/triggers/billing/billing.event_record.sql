@@ -1,5 +1,5 @@
--- What an event refers to exists and stays; final events never change; none is deleted. Statement triggers fire only
--- for the table that the statement names, so billing.take_in gives each partition its own.
+-- What an event points at exists and stays; what is final does not change; nothing is deleted. Triggers of a whole
+-- statement fire for the table that it names: billing.take_in gives each partition its own.
 create or replace trigger event_added after insert on billing.event_record
 referencing new table as added for each statement execute function billing.require_keys();
 create or replace trigger event_final before update on billing.event_record

@@ -16,7 +16,7 @@ from multitv.web.core.bulkhead import DATABASE
 
 
 async def start_loading(airflow: Airflow, due_date: date) -> str:
-    """Start a dry run of tv_billing, which stores the list of a due date; return the run's id. Raises as `Airflow`."""
+    """Start the run that lists a due date and saves nothing; return its id. Raises AirflowRefused."""
     conf = {"due_date": str(due_date), "dry_run": True, "allow_past": True}
     return await airflow.trigger(BILLING_DAG, conf, f"carregar_due_{due_date}__{datetime.now(UTC):%Y%m%dT%H%M%S.%f}")
 
@@ -42,7 +42,7 @@ async def start_saving(
             f"O vencimento {due_date:%d/%m/%Y} já passou: marque “Permitir vencimento passado” para faturá-lo.",
             field="allow_past",
         )
-    # Checked first, so that no approval is stored whose run cannot start.
+    # Nothing is kept of an approval that cannot be followed by its run.
     await airflow.require_active(BILLING_DAG)
     newest = await DATABASE.run(preview, engine, due_date)
     if newest is None or newest.id != preview_id:

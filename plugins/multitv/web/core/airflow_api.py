@@ -95,7 +95,7 @@ class Airflow:
             )
 
     async def trigger(self, dag_id: str, conf: dict[str, Any], run_id: str) -> str:
-        """Trigger a run and return its id. Does nothing if a run of this id exists."""
+        """Start a run and return its id; one of this id that is there already is that run."""
         await self.require_active(dag_id)
         body = {"logical_date": None, "conf": conf, "dag_run_id": run_id}
         answer = await self._send("POST", f"/dags/{quote(dag_id)}/dagRuns", body)
@@ -124,7 +124,7 @@ class Airflow:
         await self._call("PATCH", path, {"chosen_options": [option], "params_input": {}})
 
     async def recent(self, dag_id: str, limit: int) -> list[dict[str, Any]]:
-        """Return the last runs of a DAG in the form of Airflow's API, newest first; none if the DAG is unknown."""
+        """Return the newest runs of a DAG, the newest first, as Airflow shows them."""
         path = f"/dags/{quote(dag_id)}/dagRuns?order_by=-run_after&limit={limit}"
         answer = await self._send("GET", path)
         if answer.status_code == httpx.codes.NOT_FOUND:

@@ -33,7 +33,7 @@ def _as_a_day(written: object) -> object:
     raise PydanticCustomError("day", "um dia se escreve como 2026-12-10")
 
 
-# Used in paths, in queries and in bodies of the JSON API.
+# Of paths, queries and the API's bodies.
 IsoDay = Annotated[date, BeforeValidator(_as_a_day)]
 Typed = Annotated[str, Form(max_length=500), AfterValidator(_readable)]
 Id = Annotated[int, Path(ge=1, le=MAX_ID)]

@@ -85,7 +85,7 @@ def _counted(receive: Receive) -> Receive:
         message = await receive()
         taken += len(message.get("body", b""))
         if taken > MAX_BODY:
-            # An HTTPException, because whatever reads the body lets it through.
+            # Of this kind, because that one passes through whatever reads the body.
             raise HTTPException(413, _TOO_LARGE)
         return message
 
@@ -93,7 +93,7 @@ def _counted(receive: Receive) -> Receive:
 
 
 def _refuse(scope: Scope, status: int, code: str, reason: str) -> Response:
-    # The body is not read, so the connection cannot be used again.
+    # The body is not read, so nothing can follow on this connection.
     headers = {"Connection": "close"}
     if scope["path"].removeprefix(scope.get("root_path", "")).startswith("/api/"):
         # The same body as for errors of the JSON API itself.
