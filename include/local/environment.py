@@ -51,7 +51,7 @@ _DEFAULTS = {
     "AIRFLOW__DAG_PROCESSOR__PRINT_STATS_INTERVAL": "300",
     "AIRFLOW__SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "1",
     "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.5",
-    # Tasks of a scheduler that died are adopted only by this check.
+    # Seconds between the checks that adopt the tasks of a scheduler that died.
     "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "60",
     "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "30",
     "AIRFLOW__LOGGING__COLORED_CONSOLE_LOG": "False",
