@@ -4,14 +4,14 @@
 Triggers `tv_billing` for each due date in the form, oldest first, and waits for all of them. Each has a run of its own:
 one that fails, or waits for a person or for its standard billing, does not delay the others.
 
-    due_dates >> bill (a pair of tasks a due date): trigger >> wait
+    due_dates >> bill (two tasks for each due date): trigger >> wait
 
 It is only started by hand. Past due dates are allowed; `approval` and `dry_run` are those of `tv_billing`.
 
     {"due_dates": ["2026-10-10", "2026-11-10"], "approval": "always"}
 
 Airflow's own backfill of `tv_billing` bills all due dates whose runs would have started in a range of days,
-`max_active_runs` at a time; there, a run that waits counts.
+`max_active_runs` at a time; there, a waiting run counts.
 
 ## Triage notes
 

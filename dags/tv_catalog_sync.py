@@ -1,5 +1,5 @@
 """
-# Sincronizar catálogo de TV: takes channels and packages over from the platform
+# Sincronizar catálogo de TV: copy channels and packages from the platform
 
 Reads the whole catalogue of the TV platform, puts bad rows into quarantine, and makes channels, packages and their
 links equal to the rest. What vanished from the platform is deactivated, never deleted. What the ISP owns (whether a
@@ -22,7 +22,7 @@ Every merge emits an event of the asset `tv_catalog` with what it changed in its
   incomplete list: it was retried; look at the platform, then clear the task. Credentials, operator or connection:
   correct the connection `beenius_default`, then clear the task. An empty list: never accept it, call the platform.
 * **`gate` failed:** the staged rows are invalid, although they were normalised. Clear `fetch` *with its downstream
-  tasks*; if it fails again, this is a defect: keep the message.
+  tasks*; if it fails again, it is a bug: keep the message.
 * **`merge` refused:** the catalogue shrank, or too much is in quarantine; the message has the numbers. Channels and
   packages stay as they are, and billing goes on with them. Ask the platform before you allow it to shrink.
 * **`report` names clients under "Deactivated":** their package is gone from the platform. Call whoever owns the offer:

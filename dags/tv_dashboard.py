@@ -1,5 +1,5 @@
 """
-# Atualizar o painel: computes the figures of the page *Painel*, so that the page only reads them
+# Atualizar o painel: compute the figures of the page *Painel*, so that the page only reads them
 
 Sums what was billed by month and package and by due date and status, counts the clients of each package, and sums the
 discrepancies in reais and the operations of the last reconciliations. It writes to the schema `dashboard` only.
@@ -14,11 +14,10 @@ was posted.
 
 ## Triage notes
 
-* **Normal:** seconds. The first run of all sums every due date there ever was, and takes a few seconds for each million
-  events.
+* **Normal:** seconds. The very first run sums all due dates, and takes a few seconds for each million events.
 * **A task failed:** the page shows the figures of the hour before and their age. Clear it, or wait for the next hour.
-* **The discrepancies are old although this is green:** the reconciliation did not measure them: look at
-  `measure_drift` there.
+* **The discrepancies are old although this is green:** the reconciliation did not measure them. Look at its task
+  `measure_discrepancies`.
 * **A figure looks wrong:** it repeats what the tables say. Look at `tv_billing_sweep`, which checks the books.
 """
 

@@ -1,17 +1,18 @@
 """
-# Reconciliação de planos de TV: makes the platform serve what was sold
+# Reconciliar planos de TV: make the platform serve what was sold
 
-Compares every client plan with TV with its subscriber on the platform, stores a change set of what differs, a row an
-operation, and applies it: subscribers are created, renamed, suspended, resumed or closed, services and devices are
-added and removed. It fills in the client's *ID Assinante Beenius* and *Auth Pin Assinante Beenius* (encrypted).
+Compares every client plan with TV with its subscriber on the platform, stores the differences as a change set with one
+row for each operation, and applies it: subscribers are created, renamed, suspended, resumed or closed, and services and
+devices are added and removed. It fills in the client's *ID Assinante Beenius* and *Auth Pin Assinante Beenius*
+(encrypted).
 
-    take_snapshot >> make_plan >> approve >> release >> apply >> verify >> [measure_drift, report]
+    take_snapshot >> compute_change_set >> approve >> release >> apply >> verify >> [measure_discrepancies, report]
 
 At the end of a full run it measures the discrepancies in reais (revenue assurance) that the *Painel* shows: what is
 sold but not active, active but not billed, billed but not active (`reconciliation.discrepancy`).
 
-It runs every hour and after each catalogue sync. By hand: `only`, a client plan, for one client; `dry_run`, to see the
-change set and apply nothing; `allow_removals`, so that nobody is asked because of many removals.
+It runs every hour and after each catalogue sync. A run by hand can be for one client plan (`only`), show the change
+set without applying it (`dry_run`), or allow many removals without asking anybody (`allow_removals`).
 
     {"only": 4711, "dry_run": true}
 
@@ -28,8 +29,9 @@ change set and apply nothing; `allow_removals`, so that nobody is asked because 
   twice. If the message says that the change set is too old or superseded, trigger a new run instead.
 * **`verify` failed:** the platform still differs and nothing explains it: somebody else changes subscribers, or the
   platform lost a write. The message names some; the next run tries to repair them.
-* **`measure_drift` failed:** nothing is wrong with the platform; the *Painel* shows the discrepancies of an earlier run
-  and their age. Staging holds one run at a time, so an old run cannot be measured again: the next run measures.
+* **`measure_discrepancies` failed:** nothing is wrong with the platform; the *Painel* shows the discrepancies of an
+  earlier run and their age. Staging holds one run at a time, so an old run cannot be measured again: the next run
+  measures.
 * **The report names unmanaged subscribers:** they were created by hand, or their contract is gone from the ERP. They
   are never touched. Close them on the platform, or repair the contract.
 """
@@ -60,9 +62,9 @@ settings = get_settings()
 
 # A first provisioning of a million clients takes hours; a change set is valid for twenty.
 APPLY_TIMEOUT = timedelta(hours=6)
-# Templates and not the tasks' outputs, which would draw arrows from the first tasks to every other task.
+# Templates, because the tasks' outputs would draw arrows from the first tasks to all others.
 SNAPSHOT = "{{ ti.xcom_pull(task_ids='take_snapshot') }}"
-CHANGE_SET = "{{ ti.xcom_pull(task_ids='make_plan') }}"
+CHANGE_SET = "{{ ti.xcom_pull(task_ids='compute_change_set') }}"
 
 with DAG(
     "tv_plan_reconciliation",
@@ -85,7 +87,7 @@ with DAG(
         return stage_subscribers(task_engine(), platform(), only)
 
     @task(task_display_name="Planejar")
-    def make_plan(snapshot: str) -> int:
+    def compute_change_set(snapshot: str) -> int:
         context = get_current_context()
         change_set = make_change_set(task_engine(), int(snapshot), get_settings().today(), context["params"]["only"])
         context["ti"].xcom_push("markdown", change_set_report(task_engine(), change_set))
@@ -113,7 +115,7 @@ with DAG(
 
     @task.skip_if(lambda context: bool(context["params"]["only"] or context["params"]["dry_run"]))
     @task(task_display_name="Medir a divergência", trigger_rule="none_failed")
-    def measure_drift(change_set: str) -> None:
+    def measure_discrepancies(change_set: str) -> None:
         revenue_assurance.measure(task_engine(), int(change_set), get_settings().today())
 
     @task(task_display_name="Relatório", trigger_rule="none_failed")
@@ -130,12 +132,12 @@ with DAG(
 
     (
         take_snapshot()
-        >> make_plan(SNAPSHOT)
+        >> compute_change_set(SNAPSHOT)
         >> ApproveChangeSet(task_id="approve", task_display_name="Aprovar", change_set=CHANGE_SET)
         >> (to_release := release_batches(CHANGE_SET))
         >> release.partial(change_set=CHANGE_SET).expand(batch=to_release)
         >> (to_apply := apply_batches(CHANGE_SET))
         >> apply.partial(change_set=CHANGE_SET).expand(batch=to_apply)
         >> verify(CHANGE_SET)
-        >> [measure_drift(CHANGE_SET), report(CHANGE_SET)]
+        >> [measure_discrepancies(CHANGE_SET), report(CHANGE_SET)]
     )

@@ -1,4 +1,4 @@
-"""`python -m include.local up` starts everything and stays; `run` also runs the main job and shows what came of it."""
+"""`python -m include.local up` starts the local stack and stays up; `run` also runs the main job first."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def main(arguments: list[str]) -> int:
     if arguments not in (["run"], ["up"]):
         print("usage: python -m include.local run|up", file=sys.stderr)
         return 2
-    # What this process and its children write holds clients, credentials and logs: for their owner only.
+    # Files that this process and its children write hold clients, credentials and logs: only their owner may read them.
     os.umask(0o077)
     signals = interrupts.Interrupts()
     signals.listen()
@@ -73,7 +73,7 @@ def _run_job(stack: Stack) -> int:
     try:
         run_main_job(stack, say)
     except JobFailed as error:
-        # Whoever watches may look into Airflow and the database before the stack is stopped.
+        # The stack stays up, so that the failure can be looked into in Airflow and the database.
         say(f"FAILED: {error}")
         return 1
     return 0

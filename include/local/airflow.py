@@ -1,4 +1,4 @@
-"""Airflow on one machine: its metadata, its four components, and when they are ready."""
+"""Starts Airflow on one machine: migrates its metadata, starts its four components, waits until they are ready."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from multitv.database.engine import engine_for
 
 COMPONENTS = {
     "api-server": ("--host", "127.0.0.1"),
-    # Without their log servers, which listen on every address: the api-server reads the logs from the same disk.
+    # Their log servers would listen on every address, and are not needed: the api-server reads the logs from disk.
     "scheduler": ("--skip-serve-logs",),
     "dag-processor": (),
     "triggerer": ("--skip-serve-logs",),
 }
-# A slow machine with a cold disk needs minutes; who hits these has a broken one.
+# A slow machine with a cold disk takes minutes; longer than this means that something is broken.
 MIGRATE_SECONDS = 600.0
 READY_SECONDS = 600.0
 
@@ -33,7 +33,7 @@ class AirflowNotReady(ProcessFailed):
 
 
 def start_migrating(environment: Mapping[str, str], logs: Path) -> Process:
-    """Bring the metadata database to this version of Airflow, in a process that ends by itself."""
+    """Start a process that migrates the metadata database to this version of Airflow and then ends."""
     return Process.start("airflow-db-migrate", _airflow("db", "migrate"), environment, logs)
 
 
@@ -45,7 +45,7 @@ def start(environment: Mapping[str, str], logs: Path) -> list[Process]:
 
 
 def migrated(metadata: URL, note: Path) -> bool:
-    """Tell whether `note_migration` was called for this very database and this version of Airflow."""
+    """Return whether `note_migration` has recorded this very database at this version of Airflow."""
     try:
         noted = json.loads(note.read_text())
     except (OSError, ValueError):
@@ -54,14 +54,14 @@ def migrated(metadata: URL, note: Path) -> bool:
 
 
 def note_migration(metadata: URL, note: Path) -> None:
-    """Remember the state of the metadata, since asking Airflow itself takes seconds at each start."""
+    """Record the schema version of the metadata, because asking Airflow itself costs seconds at each start."""
     note.write_text(json.dumps(_state(metadata)) + "\n")
 
 
 def wait_until_up(api: Api, since: float, check: Callable[[], None]) -> None:
-    """Return when every component has reported itself healthy after `since` (seconds since the epoch).
+    """Wait until every component has reported itself healthy after `since` (seconds since the epoch).
 
-    Raises AirflowNotReady after READY_SECONDS, and what `check` raises, which is called again and again.
+    Calls `check` meanwhile. Raises AirflowNotReady after READY_SECONDS, and whatever `check` raises.
     """
     deadline = time.monotonic() + READY_SECONDS
     while missing := _missing(api, since):
@@ -72,9 +72,10 @@ def wait_until_up(api: Api, since: float, check: Callable[[], None]) -> None:
 
 
 def wait_until_parsed(api: Api, folder: Path, since: float, check: Callable[[], None]) -> list[str]:
-    """Return the ids of the DAGs in `folder` when every file there was parsed after `since`.
+    """Wait until every DAG file in `folder` has been parsed after `since`, and return the DAG ids.
 
-    Raises AirflowNotReady with Airflow's own words if a file cannot be imported, or after READY_SECONDS.
+    `since` is in seconds since the epoch. Raises AirflowNotReady with the stack trace if a file cannot be imported, or
+    after READY_SECONDS.
     """
     deadline = time.monotonic() + READY_SECONDS
     while True:
@@ -111,7 +112,7 @@ def _missing(api: Api, since: float) -> list[str]:
 
 
 def _dag_files(folder: Path) -> set[str]:
-    """The files that Airflow's own heuristic takes for DAG files."""
+    """Return the files that Airflow takes for DAG files, by its own heuristic."""
     return {
         str(path.relative_to(folder))
         for path in folder.rglob("*.py")

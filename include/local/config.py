@@ -1,4 +1,4 @@
-"""What `make run` and `make up` are told by the environment, checked before anything is started."""
+"""The settings of `make run` and `make up`: read from the environment, and checked before anything is started."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from multitv.billing.due_date import BadDueDate, parse_due_date
 from multitv.errors import PermanentError
 from multitv.settings import REPOSITORY, get_settings
 
-# A shell that sourced run.env says so here, and names what came from there: that is not "set from outside".
+# run.env sets this to the names of its own variables, so that a later start does not take them for settings.
 FROM_RUN_ENV = "MULTITV_RUN_ENV"
 ISP_CONNECTION = "AIRFLOW_CONN_ISP_DB"
 PLATFORM_CONNECTION = "AIRFLOW_CONN_BEENIUS_DEFAULT"
@@ -20,12 +20,12 @@ DEMO_CLIENTS = 5_000
 
 
 class BadConfig(PermanentError):
-    """A variable given to make holds something impossible; the message names it."""
+    """A variable given to make has an invalid value; the message names it."""
 
 
 @dataclass(frozen=True)
 class Config:
-    """One local stack. What is None is made here: a database, a sandbox, a due date."""
+    """The settings of one local stack. None means that the stack provides it: a database, a sandbox, a due date."""
 
     home: Path
     airflow_port: int = 8080
@@ -40,25 +40,25 @@ class Config:
 
     @property
     def needs_postgres(self) -> bool:
-        """Whether anything lives in the embedded PostgreSQL."""
+        """Whether the embedded PostgreSQL has to run."""
         return self.isp_connection is None or self.metadata_url is None
 
     @property
     def clients_to_seed(self) -> int:
-        """How many demo clients an empty database gets; none in a database that is not ours, unless asked for."""
+        """How many demo clients an empty database gets; none in an external database unless asked for."""
         if self.demo_clients is not None:
             return self.demo_clients
         return DEMO_CLIENTS if self.isp_connection is None else 0
 
 
 def outside(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment without what an earlier stack's run.env put there."""
+    """Return the environment without the variables that an earlier stack's run.env set."""
     ours = {FROM_RUN_ENV, *environ.get(FROM_RUN_ENV, "").split()}
     return {name: value for name, value in environ.items() if name not in ours}
 
 
 def read(environ: Mapping[str, str]) -> Config:
-    """Return what the environment asks for; a variable that is empty counts as not set.
+    """Return the settings that the environment holds; an empty variable counts as not set.
 
     Raises BadConfig, naming the variable, or SettingsError for a MULTITV_* setting.
     """

@@ -12,7 +12,7 @@ PROFILES = ("demo", "celery")
 
 
 def lines(profiles: list[str]) -> list[str]:
-    """Return the file's lines. Without the profile `demo` the address of the platform is left to be filled in."""
+    """Return the file's lines. Without the profile `demo`, a person has to fill in the platform's address."""
     password = secrets.token_hex(16)
     made = {
         "POSTGRES_PASSWORD": password,
@@ -35,7 +35,7 @@ def lines(profiles: list[str]) -> list[str]:
 
 
 def write(path: Path, profiles: list[str]) -> None:
-    """Write the file, readable by its owner only. Raises FileExistsError: its secrets may be in use."""
+    """Write the file, readable by its owner only. Raises FileExistsError: secrets in use are never replaced."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write("\n".join(lines(profiles)) + "\n")
 
@@ -52,9 +52,9 @@ def main(profiles: list[str], path: Path = Path(".env")) -> int:
     try:
         write(path, profiles)
     except FileExistsError:
-        print(f"{path} is there already and stays as it is: its secrets may be in use.", file=sys.stderr)
+        print(f"{path} already exists and stays as it is: its secrets may be in use.", file=sys.stderr)
         return 1
-    print(f"{path} is written." if "demo" in profiles else f"{path} is written; fill in AIRFLOW_CONN_BEENIUS_DEFAULT.")
+    print(f"Wrote {path}." if "demo" in profiles else f"Wrote {path}; fill in AIRFLOW_CONN_BEENIUS_DEFAULT.")
     return 0
 
 

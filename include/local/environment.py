@@ -1,4 +1,4 @@
-"""The environment of a local stack: what its processes get, and what run.env gives to a person's shell."""
+"""The environment variables of a local stack: those of its processes, and those that run.env sets in a shell."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from multitv.settings import REPOSITORY
 
 USER = "admin"
 
-# Nothing here may be undone from outside: who may come in, where it listens, what it runs.
+# Settings that the environment must not override: who may log in, where Airflow listens, what it runs.
 _FIXED = {
     "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
@@ -30,17 +30,17 @@ _FIXED = {
     "AIRFLOW__API__HOST": "127.0.0.1",
     "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "False",
     "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
-    # Airflow gives these modes to the logs of tasks whatever the umask says.
+    # Airflow sets these modes on task logs whatever the umask says.
     "AIRFLOW__LOGGING__FILE_TASK_HANDLER_NEW_FOLDER_PERMISSIONS": "0o700",
     "AIRFLOW__LOGGING__FILE_TASK_HANDLER_NEW_FILE_PERMISSIONS": "0o600",
     "GX_ANALYTICS_ENABLED": "false",
-    # Without it, a process that changes its title wipes out the environment that `sweep` looks into.
+    # A process that changes its title would overwrite the environment that `sweep` reads.
     "SPT_NOENV": "1",
     "PYTHONUNBUFFERED": "1",
     "OBJC_DISABLE_INITIALIZE_FORK_SAFETY": "YES",
 }
 
-# For one machine that may be slow, and one person who waits. Any of them may be set from outside.
+# Defaults for one machine, possibly a slow one, and one person who waits. The environment may override them.
 _DEFAULTS = {
     "AIRFLOW__CORE__PARALLELISM": "8",
     "AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT": "120",
@@ -51,7 +51,7 @@ _DEFAULTS = {
     "AIRFLOW__DAG_PROCESSOR__PRINT_STATS_INTERVAL": "300",
     "AIRFLOW__SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "1",
     "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.5",
-    # Tasks of a scheduler that died belong to nobody until this check.
+    # Seconds between the checks that adopt the tasks of a scheduler that died.
     "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "60",
     "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "30",
     "AIRFLOW__LOGGING__COLORED_CONSOLE_LOG": "False",
@@ -71,7 +71,7 @@ def for_processes(
 ) -> dict[str, str]:
     """Return the environment of every process of the stack. `isp` and `platform` are Airflow connections.
 
-    Makes the secrets and the administrator's password on the first call for a home.
+    The first call for a home generates the secrets and the administrator's password.
     """
     airflow_home = config.home / "airflow"
     address = f"http://127.0.0.1:{config.airflow_port}"
@@ -82,7 +82,7 @@ def for_processes(
         **{name: inherited.get(name) or value for name, value in _DEFAULTS.items()},
         **_FIXED,
         **_kept(config.home / "secrets.json", _SECRETS),
-        # An ISP's own database holds PINs that only its own keys open.
+        # The PINs in an ISP's own database can be decrypted only with the ISP's own keys.
         _PIN_KEYS: inherited.get(_PIN_KEYS) or _kept(config.home / "secrets.json", [_PIN_KEYS])[_PIN_KEYS],
         "MULTITV_DATA_DOCS": inherited.get("MULTITV_DATA_DOCS") or str(config.home / "data_docs"),
         MARK: str(config.home),
@@ -108,7 +108,7 @@ def password_file(home: Path) -> Path:
 
 
 def password(home: Path) -> str:
-    """Return the administrator's password, made on the first call for a home."""
+    """Return the administrator's password; the first call for a home generates it."""
     return _kept(password_file(home), [USER])[USER]
 
 
@@ -120,7 +120,7 @@ def isp_connection(url: URL) -> str:
 
 
 def sandbox_secret(home: Path) -> str:
-    """Return the client secret of the sandbox, made on the first call for a home."""
+    """Return the client secret of the sandbox; the first call for a home generates it."""
     return _kept(home / "secrets.json", ["SANDBOX_CLIENT_SECRET"])["SANDBOX_CLIENT_SECRET"]
 
 
@@ -138,14 +138,14 @@ def sandbox_connection(port: int, client_id: str, client_secret: str, operator_u
 
 
 def metadata_url(url: URL) -> str:
-    """Return the address of a database of the embedded PostgreSQL for Airflow, which derives asyncpg's from it."""
+    """Return Airflow's URL of a database of the embedded PostgreSQL; Airflow derives the one for asyncpg from it."""
     return f"postgresql+psycopg2://{url.username}@/{url.database}?host={url.query['host']}"
 
 
 def write_run_env(path: Path, environment: Mapping[str, str], inherited: Mapping[str, str], isp_db_uri: str) -> None:
-    """Write what a shell needs for `airflow` and `psql` to work on this stack, readable by its owner only.
+    """Write the variables that a shell needs to use `airflow` and `psql` on this stack, readable by its owner only.
 
-    It names what was not in the environment of the stack itself, so that a later start from such a shell knows.
+    It lists the variables that it adds, so that a stack started later from such a shell ignores them.
     """
     values = {name: value for name, value in sorted(environment.items()) if _exported(name)}
     values["ISP_DB_URI"] = isp_db_uri
@@ -154,7 +154,7 @@ def write_run_env(path: Path, environment: Mapping[str, str], inherited: Mapping
         "# Source this in a shell, while the stack is up, for `airflow` and `psql`.",
         *(f"export {name}={shlex.quote(value)}" for name, value in values.items()),
         f"export NO_PROXY={shlex.quote(environment['NO_PROXY'])}",
-        # A psql that the machine has goes before the one of the embedded PostgreSQL.
+        # A psql of the machine takes precedence over the one of the embedded PostgreSQL.
         f'export PATH={shlex.quote(str(Path(sys.executable).parent))}:"$PATH":{shlex.quote(str(programs()))}',
     ]
     _write_private(path, "\n".join(lines) + "\n")
@@ -167,14 +167,14 @@ def _exported(name: str) -> bool:
 
 
 def _kept(path: Path, names: Iterable[str]) -> dict[str, str]:
-    """Return a random value for each name: the ones in the file, completed and written back."""
+    """Return a secret for each name from the file; missing ones are generated and written back."""
     try:
         values: dict[str, str] = json.loads(path.read_text())
     except (OSError, ValueError):
         values = {}
     missing = [name for name in names if name not in values]
     if missing:
-        # 32 random bytes in this alphabet are also what Fernet calls a key.
+        # 32 random bytes in this encoding also make a valid Fernet key.
         values |= {name: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode() for name in missing}
         _write_private(path, json.dumps(values) + "\n")
     return values

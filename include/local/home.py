@@ -1,4 +1,4 @@
-"""The folder that a local stack lives in: one stack at a time."""
+"""The folder with the state of a local stack; only one stack at a time may use it."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from multitv.settings import REPOSITORY
 
 
 class HomeInUse(MultiTVError):
-    """Another stack is running in this home."""
+    """Another stack is using this folder."""
 
 
 class Home:
-    """Where things are under MULTITV_HOME, and the lock that a running stack holds.
+    """The paths under MULTITV_HOME, and the lock that a running stack holds.
 
-    Secrets, clients and logs are for the owner only. Other users may pass through the folder itself where PostgreSQL
-    runs as one of them (`standin`), and read nothing in it.
+    Only the owner may read secrets, clients and logs. Where PostgreSQL runs as another user (`standin`), other users
+    may pass through the folder, but can read nothing in it.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -33,16 +33,16 @@ class Home:
         self._lock: int | None = None
 
     def enter(self) -> None:
-        """Make the folder and hold its lock until `leave`, or until this process ends, however. Raises HomeInUse."""
+        """Create the folder and hold its lock until `leave` or the end of this process. Raises HomeInUse."""
         if REPOSITORY.is_relative_to(self.folder.resolve()):
             raise HomeInUse(f"MULTITV_HOME={self.folder} holds this project itself: choose a folder of its own.")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             for private in (self.folder, self.logs, self.sandbox, self.airflow, self.data_docs):
                 private.mkdir(exist_ok=True)
-                # Also of a home that was made under another umask.
+                # Also for a folder that was created under another umask.
                 private.chmod(0o700)
-            # A home may be inside a repository, and its secrets are nothing to commit.
+            # The folder may lie inside a repository, and its secrets must not be committed.
             (self.folder / ".gitignore").write_text("*\n")
             lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:

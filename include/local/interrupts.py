@@ -1,4 +1,4 @@
-"""Ctrl-C, SIGTERM and SIGHUP end the stack at any moment, but never between starting a process and noting it down."""
+"""Ctrl-C, SIGTERM and SIGHUP stop the stack at any moment, except between starting a process and recording it."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Interrupted(BaseException):
-    """Somebody asked us to stop. Not an Exception, so that nothing swallows it by accident."""
+    """A signal asks the stack to stop. Not an Exception, so that no handler swallows it by accident."""
 
 
 class Interrupts:
-    """Turns the first signal into Interrupted and ignores those that follow, so that stopping is never cut short."""
+    """Turns the first signal into Interrupted, and ignores later ones so that they cannot interrupt the stopping."""
 
     def __init__(self) -> None:
         self._shields = 0
         self._asked = False
 
     def listen(self) -> None:
-        """Take over the signals of this process. Only the main thread can."""
+        """Install the signal handlers. May only be called from the main thread."""
         for number in SIGNALS:
-            # nohup stays nohup.
+            # SIGHUP stays ignored under nohup.
             if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
                 signal.signal(number, self._receive)
 
     @contextmanager
     def shield(self) -> Iterator[None]:
-        """Put a signal off until the block has ended."""
+        """Delay a signal until the block has ended."""
         self._shields += 1
         try:
             yield
@@ -40,7 +40,7 @@ class Interrupts:
             raise Interrupted
 
     def ignore(self) -> None:
-        """From here on we are stopping anyway."""
+        """Ignore all further signals: the stack is stopping anyway."""
         self._shields += 1
         self._asked = False
 

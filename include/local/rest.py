@@ -1,4 +1,4 @@
-"""The part of Airflow's REST API that starting and following runs needs."""
+"""A client for the part of Airflow's REST API that starts and follows runs."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from multitv.errors import MultiTVError
 
 FINISHED = frozenset({"success", "failed"})
 ENDED = frozenset({"success", "failed", "skipped", "upstream_failed", "removed"})
-# A restarted or overloaded api-server is given this long before a call counts as failed.
+# How long a call waits for a restarted or overloaded api-server before it counts as failed.
 PATIENCE_SECONDS = 60.0
 
 
 class ApiFailed(MultiTVError):
-    """Airflow's API did not answer, or refused a request; the message has its reason."""
+    """Airflow's API did not answer, or refused a request; the message says why."""
 
 
 @dataclass(frozen=True)
 class TaskState:
-    """One try of one task of a run. A mapped task has an entry for each index."""
+    """The latest try of a task in a run. A mapped task has one for each index."""
 
     task_id: str
     name: str
@@ -36,20 +36,20 @@ class TaskState:
 
 
 class Api:
-    """Airflow at `address`, as one of its users. Logs in by itself, again when its token has ended."""
+    """Airflow's API at `address`, used as one user. Logs in when needed, and again when the token has expired."""
 
     def __init__(self, address: str, user: str, password: str) -> None:
         self.address = address
         self._credentials = {"username": user, "password": password}
         self._session = requests.Session()
-        # A proxy of the machine has no business between us and our own loopback address.
+        # Requests to the loopback address must not go through a proxy that the machine has set.
         self._session.trust_env = False
 
     def close(self) -> None:
         self._session.close()
 
     def health(self) -> dict[str, Any] | None:
-        """Return what Airflow says of its components, None if it does not answer (yet)."""
+        """Return the health of Airflow's components, None if the api-server does not answer yet."""
         try:
             answer = self._session.get(f"{self.address}/api/v2/monitor/health", timeout=30)
             body: dict[str, Any] = answer.json()
@@ -70,18 +70,18 @@ class Api:
         self._call("PATCH", f"/dags/{quote(dag_id)}", json={"is_paused": True})
 
     def decide(self, dag_id: str, run_id: str, task_id: str, option: str) -> None:
-        """Answer a task that waits for a person."""
+        """Answer the question of a task that waits for a person."""
         path = f"{self._run(dag_id, run_id)}/taskInstances/{quote(task_id)}/-1/hitlDetails"
         self._call("PATCH", path, json={"chosen_options": [option], "params_input": {}})
 
     def question(self, dag_id: str, run_id: str, task_id: str) -> tuple[str, str]:
-        """Return what a task that waits for a person asks: subject and body."""
+        """Return the question, subject and body, of a task that waits for a person."""
         path = f"{self._run(dag_id, run_id)}/taskInstances/{quote(task_id)}/-1/hitlDetails"
         asked = self._call("GET", path)
         return str(asked["subject"]), str(asked["body"])
 
     def backfill(self, dag_id: str, since: str, until: str) -> None:
-        """Make the runs that would have started between two moments (RFC 3339), the oldest first."""
+        """Create the runs that would have started between two times (RFC 3339), the oldest first."""
         body = {"dag_id": dag_id, "from_date": since, "to_date": until, "max_active_runs": 4, "dag_run_conf": {}}
         self._call("POST", "/backfills", json=body)
 
@@ -91,23 +91,23 @@ class Api:
         return [str(run["dag_run_id"]) for run in found]
 
     def make_pool(self, name: str, slots: int, description: str) -> None:
-        """Make a pool, unless there is one of this name."""
+        """Create a pool unless one of this name exists."""
         if name not in {pool["name"] for pool in self._all("/pools", "pools")}:
             pool = {"name": name, "slots": slots, "description": description}
             self._call("POST", "/pools", json={**pool, "include_deferred": False})
 
     def missed_run_comes(self, dag_id: str) -> bool:
-        """Tell whether the scheduler is about to make up for a scheduled run that was missed."""
+        """Return whether the scheduler is about to create a scheduled run that was missed."""
         due = self._call("GET", f"/dags/{quote(dag_id)}")["next_dagrun_run_after"]
         return due is not None and moment(due) <= time.time()
 
     def active_run(self, dag_id: str) -> str | None:
-        """Return the id of a run that is queued or running, the first that was made."""
+        """Return the id of the oldest run that is queued or running, None if there is none."""
         runs = self._all(f"/dags/{quote(dag_id)}/dagRuns", "dag_runs", {"state": ["queued", "running"]})
         return str(min(runs, key=lambda run: moment(run["queued_at"]))["dag_run_id"]) if runs else None
 
     def trigger(self, dag_id: str, conf: Mapping[str, Any], run_id: str | None = None) -> str:
-        """Start a run by hand and return its id. Raises ApiFailed, also if there is a run with this id."""
+        """Trigger a run and return its id. Raises ApiFailed, also if a run with this id exists."""
         body: dict[str, Any] = {"logical_date": None, "conf": dict(conf)}
         if run_id is not None:
             body["dag_run_id"] = run_id
@@ -115,13 +115,13 @@ class Api:
         return made
 
     def clear(self, dag_id: str, run_id: str, task_id: str, map_index: int | None = None) -> None:
-        """Let a task, or one index of a mapped one, and all that follow it run again in the same run."""
+        """Clear a task, or one index of a mapped task, and all tasks downstream, so that they run again."""
         task = task_id if map_index is None else [task_id, map_index]
         chosen = {"dag_run_id": run_id, "task_ids": [task], "only_failed": False, "include_downstream": True}
         self._call("POST", f"/dags/{quote(dag_id)}/clearTaskInstances", json={**chosen, "dry_run": False})
 
     def asset_events(self, dag_id: str) -> list[dict[str, Any]]:
-        """Return what a DAG has told those who depend on its assets, the newest first."""
+        """Return the asset events of a DAG, the newest first."""
         return self._all("/assets/events", "asset_events", {"source_dag_id": dag_id, "order_by": "-timestamp"})
 
     def run_state(self, dag_id: str, run_id: str) -> str:
@@ -143,7 +143,7 @@ class Api:
         ]
 
     def log(self, dag_id: str, run_id: str, task_id: str, try_number: int, map_index: int = -1) -> str:
-        """Return the log of one try, a line an event, exceptions with their type and message."""
+        """Return the log of one try, one line for each event; exceptions with their type and message."""
         lines: list[str] = []
         token = None
         path = f"{self._run(dag_id, run_id)}/taskInstances/{quote(task_id)}/logs/{try_number}"
@@ -171,7 +171,7 @@ class Api:
                 if "Authorization" not in self._session.headers:
                     self._log_in()
                 answer = self._session.request(method, f"{self.address}/api/v2{path}", timeout=60, **arguments)
-            # A request that may have been carried out is not sent twice: then a run would be triggered twice.
+            # A request that may have been carried out is not sent again: a run would be triggered twice.
             except requests.ConnectionError as error:
                 if method == "POST" or time.monotonic() > deadline:
                     raise ApiFailed(f"Airflow at {self.address} does not answer: {error}") from error
@@ -194,7 +194,7 @@ class Api:
 
 
 def _lines(event: Any) -> list[str]:
-    """Write one event of a task's log as a person reads it."""
+    """Return one event of a task's log as text for a person."""
     if isinstance(event, str):
         return [event]
     at = str(event.get("timestamp") or "")[11:19]

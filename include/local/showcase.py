@@ -1,4 +1,4 @@
-"""One of each change that a person can make of a contract, on the demo population, for a reconciliation to pick up."""
+"""Makes one contract change of each kind in the demo population, for a reconciliation to carry out."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DEVICE = {"device_type": "stb-android"}
 
 
 def change_contracts(engine: Engine, today: date) -> list[str]:
-    """Make each change once in the life of a population, and return what was done, a line each; later on, nothing."""
+    """Make each change and return a line for each; returns nothing if this population was changed before."""
     chosen = rows(engine, "showcase", today=today, author=AUTHOR)
     if not chosen:
         return []

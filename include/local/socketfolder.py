@@ -1,4 +1,4 @@
-"""Where PostgreSQL's socket goes: an address of a unix socket is short, and a folder of data may be anywhere."""
+"""Chooses the folder of PostgreSQL's socket: the path of a unix socket must be short, that of the data may be long."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from pathlib import Path
 
 from multitv.errors import MultiTVError
 
-# The address holds 104 characters on macOS, 108 on Linux; the last of them take "/.s.PGSQL.5432.lock".
+# The limit is 104 characters on macOS, 108 on Linux, and "/.s.PGSQL.5432.lock" is appended to the folder.
 _LONGEST = 80
 
 
 class SocketFolderTaken(MultiTVError):
-    """The place of the socket belongs to somebody else."""
+    """The folder for the socket belongs to another user."""
 
 
 def folder_for(data: Path, stand_in: pwd.struct_passwd | None) -> Path:
-    """Return a folder that only whoever runs PostgreSQL may enter: that of the data, or a short one made for it.
+    """Return a folder that only the user who runs PostgreSQL may enter: the data's own, or a short one created for it.
 
-    Its name needs no quoting anywhere. Raises SocketFolderTaken.
+    Its name never needs quoting. Raises SocketFolderTaken.
     """
     if len(str(data)) <= _LONGEST and re.fullmatch(r"[\w./-]+", str(data), re.ASCII):
         return data

@@ -1,4 +1,4 @@
-"""The whole stack of one machine: what is started, in which order, and how all of it stops."""
+"""Starts and stops the whole local stack: PostgreSQL, the sandbox and Airflow."""
 
 from __future__ import annotations
 
@@ -29,10 +29,9 @@ Shield = Callable[[], AbstractContextManager[None]]
 
 
 class Stack:
-    """PostgreSQL, the sandbox and Airflow on loopback. `start` it, use it, `stop` it, also when `start` failed.
+    """PostgreSQL, the sandbox and Airflow on the loopback address. Call `stop` at the end, also after a failed `start`.
 
-    `shield` makes a context in which nothing interrupts us, for the moments in which a process has been started and
-    is not noted down yet.
+    `shield` returns a context in which signals wait, for the moments between starting a process and recording it.
     """
 
     def __init__(self, config: Config, inherited: Mapping[str, str], say: Say, shield: Shield = nullcontext) -> None:
@@ -47,7 +46,7 @@ class Stack:
         self._entered = False
 
     def start(self) -> None:
-        """Return when everything answers and every DAG was parsed. Raises MultiTVError with the cause."""
+        """Start everything, and wait until it answers and every DAG is parsed. Raises MultiTVError with the cause."""
         self.home.enter()
         self._entered = True
         self._make_room()
@@ -67,7 +66,7 @@ class Stack:
         airflow.wait_until_up(self.api, started, self.check)
         self._say(f"Airflow is up: {', '.join(airflow.COMPONENTS)}")
         self.dag_ids = airflow.wait_until_parsed(self.api, self.config.dags_folder, started, self.check)
-        # Two tasks at once keep this machine busy, and a platform of this size too.
+        # Two tasks at once use up one machine, and the sandbox that runs on it.
         self.api.make_pool(pool.BEENIUS_POOL, 2, pool.DESCRIPTION)
         self._say(f"DAGs are parsed: {', '.join(self.dag_ids) or 'none'}")
         environment.write_run_env(
@@ -75,7 +74,7 @@ class Stack:
         )
 
     def stop(self) -> None:
-        """Stop everything that this home runs, and return when no process of it is left."""
+        """Stop everything, and wait until no process of this home is left."""
         if not self._entered:
             return
         self.home.run_env.unlink(missing_ok=True)
@@ -87,7 +86,7 @@ class Stack:
         self._entered = False
 
     def check(self) -> None:
-        """Raise ProcessFailed, with the end of its log, if anything that should run does not."""
+        """Raise ProcessFailed, with the end of the log, if a process that should run has ended."""
         for process in self._processes:
             process.check()
         if self._postgres is not None and not self._postgres.running():
@@ -108,7 +107,7 @@ class Stack:
                 )
 
     def _start_postgres(self) -> URL:
-        """Return the address of Airflow's metadata."""
+        """Start the embedded PostgreSQL if it is needed; return the URL of Airflow's metadata database."""
         if self._postgres is None:
             assert self.config.metadata_url is not None  # noqa: S101, what needs_postgres means
             return make_url(self.config.metadata_url)
@@ -120,7 +119,7 @@ class Stack:
         return postgres.database(self._postgres, "airflow")
 
     def _prepare(self, metadata: URL) -> None:
-        """Settle the environment that all processes get."""
+        """Prepare the environment of all processes, and the client of Airflow's API."""
         config = self.config
         self.sandbox = Sandbox(
             self.home.sandbox, config.sandbox_port, client_secret=environment.sandbox_secret(config.home)

@@ -1,4 +1,4 @@
-"""PostgreSQL refuses to run as root. Then it runs as a system user, who is let in to what it needs and no further."""
+"""PostgreSQL refuses to run as root: for root, it runs as a system user with access only to what it needs."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ NAME = "pgserver"
 
 
 class NoStandIn(MultiTVError):
-    """We are root, and there is nobody to run PostgreSQL as."""
+    """The stack runs as root, and there is no other user to run PostgreSQL as."""
 
 
 def account() -> pwd.struct_passwd | None:
-    """Return whom PostgreSQL runs as, made if it is not there; None for ourselves. Raises NoStandIn."""
+    """Return the user that PostgreSQL runs as, created if missing; None if it is the current user. Raises NoStandIn."""
     if os.geteuid() != 0:
         return None
     try:
@@ -31,13 +31,13 @@ def account() -> pwd.struct_passwd | None:
         return pwd.getpwnam(NAME)
     except (OSError, KeyError, subprocess.CalledProcessError) as error:
         raise NoStandIn(
-            f"PostgreSQL does not run as root, and the system user '{NAME}' could not be made ({error}): make it "
+            f"PostgreSQL does not run as root, and the system user '{NAME}' could not be created ({error}): create it "
             f"(useradd {NAME}), or start this as another user."
         ) from error
 
 
 def let_in(stand_in: pwd.struct_passwd, owned: Path, installed: Path) -> None:
-    """Give away `owned`, let everybody run what is `installed`, and open the way, not the view, to both."""
+    """Give `owned` to the stand-in, let everybody run `installed`, and make their parents passable, not readable."""
     os.chown(owned, stand_in.pw_uid, stand_in.pw_gid)
     for path in (installed, *installed.rglob("*")):
         _allow(path, stat.S_IROTH | (stat.S_IXOTH if path.stat().st_mode & stat.S_IXUSR else 0))

@@ -1,4 +1,4 @@
-"""The numbers at the end of `make run`, read from the ISP's database, each by a query that anyone can repeat."""
+"""The summary at the end of `make run`. Each number comes from a query on the ISP's database that anyone can repeat."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FOLDER = Path(__file__).parent
 
 
 def next_due_date(engine: Engine, today: date) -> date | None:
-    """Return the first date from `today` on that an active client plan falls due on, None if there is no such plan."""
+    """Return the first date from `today` on that an active client plan is due on, None if there is no active plan."""
     due_date: date | None = rows(engine, "next_due_date", today=today)[0].due_date
     return due_date
 
@@ -31,9 +31,9 @@ def last_change_set(engine: Engine) -> int:
 
 
 def summary(engine: Engine, due_date: date, after_change_set: int = 0) -> tuple[str, bool]:
-    """Return what the run left in the database, and whether expectations, events and postings agree plan by plan.
+    """Return the summary as text, and whether expected charges, events and postings agree for every service plan.
 
-    Of the reconciliation's change sets, those after `after_change_set` are shown.
+    Shows the change sets of the reconciliation after `after_change_set`.
     """
     plans = [
         (
@@ -79,7 +79,7 @@ def _books(engine: Engine, name: str, due_date: date) -> Sequence[Row[tuple[obje
 
 
 def rows(engine: Engine, name: str, **parameters: object) -> Sequence[Row[tuple[object, ...]]]:
-    """Return what include/local/<name>.sql finds."""
+    """Return the rows of the query in include/local/<name>.sql."""
     with transaction(engine) as connection:
         return connection.execute(text((FOLDER / f"{name}.sql").read_text(encoding="utf-8")), parameters).all()
 
@@ -98,7 +98,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 
 
 def _aligned(line: Sequence[str], widths: Sequence[int]) -> list[str]:
-    # The first column holds words, the others mostly numbers.
+    # The first column holds text, the others mostly numbers.
     return [line[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True))]
 
 

@@ -1,1 +1,1 @@
-"""A stateful stand-in of the Beenius platform, to build and test against. Nothing in plugins/ imports it."""
+"""A stateful simulation of the Beenius platform, to build and test against. Nothing in plugins/ imports it."""

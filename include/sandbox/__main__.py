@@ -13,8 +13,8 @@ from include.sandbox.store import StateInUse
 
 
 def settings_from(arguments: list[str]) -> Settings:
-    """Read the command line; what it does not say comes from SANDBOX_* variables, then from the defaults."""
-    parser = argparse.ArgumentParser(prog="python -m include.sandbox", description="A stand-in for a Beenius platform.")
+    """Read the settings from the command line, else from SANDBOX_* variables, else from the defaults."""
+    parser = argparse.ArgumentParser(prog="python -m include.sandbox", description="A simulated Beenius platform.")
 
     def option(name: str, default: str, text: str) -> None:
         variable = NAME + name.upper().replace("-", "_")
@@ -23,7 +23,7 @@ def settings_from(arguments: list[str]) -> Settings:
     option("host", Settings.host, "address to listen on")
     option("state", ".local/sandbox", "folder of the state")
     option("client-id", Settings.client_id, "who may ask for a token")
-    option("client-secret", Settings.client_secret, "their secret; better by the variable, a command line is public")
+    option("client-secret", Settings.client_secret, "their secret; safer in the variable than on a command line")
     option("operator-uid", Settings.operator_uid, "the operator of these credentials")
     for name, default, text in (
         ("port", Settings.port, "port to listen on; 0 takes a free one and prints it"),

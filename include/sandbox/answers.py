@@ -1,4 +1,4 @@
-"""An answer as a value, and the ways in which it can reach the caller: whole, late, halved, or not at all."""
+"""HTTP answers as values, and the ways to deliver one: whole, late, in half, or not at all."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Answer:
-    """Status, headers without Content-Length, and the whole body."""
+    """An answer: status, whole body, and headers without Content-Length."""
 
     status: int
     body: bytes
@@ -29,14 +29,14 @@ class Answer:
 
 @dataclass(frozen=True)
 class Wire:
-    """The three things by which ASGI reaches one caller."""
+    """The ASGI scope and channels of one request."""
 
     scope: Scope
     receive: Receive
     send: Send
 
     async def gone(self) -> None:
-        """Wait until the caller has hung up."""
+        """Wait until the caller disconnects."""
         while (await self.receive())["type"] != "http.disconnect":
             pass
 
@@ -48,7 +48,7 @@ def refused(refusal: Refusal, request_id: str) -> Answer:
 
 
 async def captured(app: ASGIApp, wire: Wire) -> Answer:
-    """Return what `app` answers, without sending it."""
+    """Return the answer of `app` without sending it."""
     start: Message = {}
     parts: list[bytes] = []
 
@@ -63,7 +63,7 @@ async def captured(app: ASGIApp, wire: Wire) -> Answer:
     except Exception:
         if not start:
             raise
-        logger.exception("%s %s ended in a defect of the sandbox", wire.scope["method"], wire.scope["path"])
+        logger.exception("%s %s failed because of a bug in the sandbox", wire.scope["method"], wire.scope["path"])
     headers = [(name, value) for name, value in start["headers"] if name != b"content-length"]
     return Answer(start["status"], b"".join(parts), headers)
 
@@ -74,14 +74,14 @@ async def deliver(wire: Wire, answer: Answer) -> None:
 
 
 async def deliver_late(wire: Wire, answer: Answer, seconds: float) -> None:
-    """Hold the answer for `seconds`, or until the caller hangs up."""
+    """Send the answer after `seconds`, or when the caller disconnects."""
     with suppress(TimeoutError):
         await asyncio.wait_for(wire.gone(), seconds)
     await deliver(wire, answer)
 
 
 async def deliver_half(wire: Wire, answer: Answer, *, honest: bool) -> None:
-    """Send the first half of the body: as if it were all (`honest`), or announced as the whole and then hung up on."""
+    """Send half of the body: as a whole answer if `honest`, else announce the whole length and disconnect half-way."""
     half = answer.body[: len(answer.body) // 2]
     if honest:
         await deliver(wire, Answer(answer.status, half, answer.headers))
@@ -93,7 +93,7 @@ async def deliver_half(wire: Wire, answer: Answer, *, honest: bool) -> None:
 
 
 async def reset(wire: Wire, answer: Answer) -> None:
-    """Send half of the body, then a TCP reset; an answer without a body is reset before it starts."""
+    """Send half of the body, then a TCP reset. Without a body, reset before the answer starts."""
     if answer.body:
         await _start(wire, answer, len(answer.body))
         await wire.send({"type": "http.response.body", "body": answer.body[: len(answer.body) // 2], "more_body": True})
@@ -104,7 +104,7 @@ async def reset(wire: Wire, answer: Answer) -> None:
 
 
 async def drop(wire: Wire) -> None:
-    """Hang up without a word."""
+    """Close the connection without an answer."""
     transport(wire).close()
     await wire.gone()
 
@@ -115,7 +115,7 @@ def transport(wire: Wire) -> asyncio.Transport:
 
 
 def abort_on_close(connection: asyncio.Transport) -> None:
-    """Make the close a reset; set on a copy of the descriptor, as the loop's own socket takes no options."""
+    """Make closing send a TCP reset. Set on a copy of the descriptor, since the loop's own socket takes no options."""
     with socket.socket(fileno=os.dup(connection.get_extra_info("socket").fileno())) as same:
         same.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 

@@ -1,4 +1,4 @@
-"""The application: routes, and every refusal in the contract's envelope."""
+"""The FastAPI application: its routes, and every error in the error format of the contract."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from include.sandbox.errors import Refusal
 from include.sandbox.openapi import describe
-from include.sandbox.platform import Platform
+from include.sandbox.platform_state import Platform
 from include.sandbox.routes import admin, admin_state, catalogue, oauth, subscribers
 from include.sandbox.routes.common import VendorJson
 
@@ -47,7 +47,7 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
-    """Turn the first finding into the envelope: 400 for what is no JSON, 422 for JSON that says a wrong thing."""
+    """Answer with the first validation error: 400 if the body is not JSON, else 422."""
     assert isinstance(error, RequestValidationError)  # noqa: S101
     finding: dict[str, Any] = error.errors()[0]
     no_json = finding["type"] == "json_invalid"
@@ -66,7 +66,7 @@ async def _http(request: Request, error: Exception) -> Response:
 
 
 def _methods(request: Request) -> set[str]:
-    """Return every method of the path; the framework names those of the first route that has it."""
+    """Return every method of the path; the framework would name only those of the first matching route."""
     found: set[str] = set()
     for route in request.app.state.routes:
         if route.path_regex.match(request.url.path):
@@ -75,4 +75,4 @@ def _methods(request: Request) -> set[str]:
 
 
 async def _broken(request: Request, error: Exception) -> Response:
-    return _envelope(request, Refusal(500, "INTERNAL_ERROR", f"the sandbox has a defect: {type(error).__name__}"))
+    return _envelope(request, Refusal(500, "INTERNAL_ERROR", f"bug in the sandbox: {type(error).__name__}"))

@@ -1,4 +1,4 @@
-"""The platform's time: UTC, and movable by an admin call so that a token or a key can grow old within a test."""
+"""The platform's clock: UTC, and moved ahead by an admin call so that tokens and keys can expire within a test."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 
 def stamp(moment: datetime) -> str:
-    """Return `moment` as the platform writes it: UTC, milliseconds, `Z`; the text sorts as the time."""
+    """Return a time in the platform's format: UTC, milliseconds, `Z`. Sorting the text sorts by time."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 class Clock:
-    """Now, plus what was added by hand."""
+    """The current time plus `ahead`."""
 
     def __init__(self, ahead: timedelta) -> None:
         self.ahead = ahead

@@ -1,4 +1,4 @@
-"""What the platform answers when it refuses: a status, a code and the contract's envelope."""
+"""Errors as the platform answers them: a status, a code, and the contract's JSON."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def compact(value: Any) -> str:
-    """Write `value` as JSON without spaces, letters as they are."""
+    """Return `value` as JSON without spaces, and without escaping letters."""
     return _encoder.encode(value)
 
 
 class Refusal(Exception):
-    """An answer other than success. `extra` is added to the error beside the contract's fields."""
+    """An error answer. `extra` is added to the fields of the contract."""
 
     def __init__(
         self, status: int, code: str, message: str, field: str | None = None, extra: dict[str, str] | None = None
@@ -31,7 +31,7 @@ class Refusal(Exception):
         self.headers: dict[str, str] = {}
 
     def body(self, request_id: str) -> str:
-        """Return the error envelope. Only what may pass by itself (429, 5xx) is called retryable."""
+        """Return the error as JSON. It is retryable only if it may pass by itself (429, 5xx)."""
         error = {
             "code": self.code,
             "message": self.message,

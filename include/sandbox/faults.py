@@ -1,4 +1,4 @@
-"""The faults that can be switched on, and which requests they meet: seeded, so a fixed order has a fixed outcome."""
+"""The faults that can be switched on, and the requests that they affect. Seeded, so their order is repeatable."""
 
 from __future__ import annotations
 
@@ -38,19 +38,19 @@ PAGE_KINDS = (Kind.SHORT_PAGE, Kind.ROW_COUNT_DRIFT, Kind.DUPLICATE_ROWS, Kind.E
 
 class FaultSpec(Strict):
     """
-    What to play, and on which requests.
+    A fault to play, and the requests that it affects.
 
-    - `latency`: wait `seconds` (0.02 unless told) before the platform sees the request
-    - `token-expired`: all tokens end, so that this request gets 401 TOKEN_EXPIRED and a new token works
+    - `latency`: wait `seconds` (default 0.02) before the platform sees the request
+    - `token-expired`: all tokens expire, so this request gets 401 TOKEN_EXPIRED; a new token works
     - `rate-limited`: 429 with `Retry-After: retry_after`
-    - `server-error`: `status` (500 to 599) instead of the answer; with `executed`, after the platform did the work
-    - `not-json`: an HTML page with `status` (200 unless told); `executed` as above
+    - `server-error`: `status` (500 to 599) instead of the answer; with `executed`, after the request was carried out
+    - `not-json`: an HTML page with `status` (default 200); `executed` as above
     - `dropped`: the connection closes without an answer; `executed` as above
-    - `timeout-after-write`: a write is committed, its answer is held for `seconds` (60 unless told)
-    - `reset`: the connection is reset when half of the body was sent
+    - `timeout-after-write`: a write is committed, but its answer is held back for `seconds` (default 60)
+    - `reset`: the connection is reset after half of the body
     - `truncated`: half of the body, with the `content_length` of the half ("right") or of the whole ("wrong")
     - `short-page`: the last `rows` rows of a page are missing
-    - `row-count-drift`: rowCount is `rows` more with every page that it meets
+    - `row-count-drift`: rowCount grows by `rows` with every affected page
     - `duplicate-rows`: the first row of a page is the last row of the page before it
     - `empty-list`: no rows, rowCount 0
     - `upper-case-mac`: MACs in upper case
@@ -58,11 +58,11 @@ class FaultSpec(Strict):
 
     kind: Kind
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] | None = Field(
-        None, description="Unless told: GET for faults of pages, any write for timeout-after-write, else all"
+        None, description="Default: GET for faults of pages, any write for timeout-after-write, else all"
     )
     path: str = Field(PROVISIONING, description="Regular expression, searched in the path")
-    after: int = Field(0, ge=0, description="Spare that many matching requests first")
-    times: int | None = Field(None, ge=1, description="Play that often, then never again; null: until removed")
+    after: int = Field(0, ge=0, description="How many matching requests to spare first")
+    times: int | None = Field(None, ge=1, description="How often to play; null: until removed")
     probability: float = Field(1.0, gt=0, le=1)
     seed: int = 0
     seconds: float | None = Field(None, ge=0, le=600)
@@ -96,7 +96,7 @@ class FaultSpec(Strict):
 
 
 class FaultState(FaultSpec):
-    """A fault that is switched on: how many requests it could have met, and how often it was played."""
+    """A fault that is switched on. `met` counts the requests that matched, `played` those that were affected."""
 
     id: int
     met: int
@@ -104,7 +104,7 @@ class FaultState(FaultSpec):
 
 
 class Fault:
-    """A spec at work."""
+    """A fault that is switched on, with its counters."""
 
     def __init__(self, number: int, spec: FaultSpec) -> None:
         self.number = number
@@ -119,7 +119,7 @@ class Fault:
         return method in self.spec.methods() and self._path.search(path) is not None
 
     def take(self) -> bool:
-        """Decide whether it is played now, and count it."""
+        """Count a matching request, and return whether the fault is played on it."""
         self.met += 1
         drawn = self._dice.random() < self.spec.probability
         spent = self.spec.times is not None and self.played >= self.spec.times
@@ -133,7 +133,7 @@ class Fault:
 
 
 class Faults:
-    """Those switched on, in the order of switching on. They end with the process."""
+    """The faults that are switched on, oldest first. They are kept in memory only."""
 
     def __init__(self) -> None:
         self._faults: dict[int, Fault] = {}

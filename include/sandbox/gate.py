@@ -1,4 +1,4 @@
-"""The door of the platform: every request passes here, is let in or refused, meets its faults, and is logged."""
+"""Every request to the platform passes the gate, which authorises it, plays faults on it and logs it."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from include.sandbox import answers
-from include.sandbox.alterations import CHANGES, altered
 from include.sandbox.answers import Answer, Wire
+from include.sandbox.content_faults import CONTENT_FAULTS, apply_content_fault
 from include.sandbox.errors import VENDOR_JSON, Refusal
 from include.sandbox.faults import WRITES, Fault, Kind
-from include.sandbox.platform import Platform
-from include.sandbox.requestlog import Entry
+from include.sandbox.platform_state import Platform
+from include.sandbox.request_log import Entry
 
 OPERATOR = re.compile(r"/provisioning/v1/operators/([^/]*)")
 HTML = "<!doctype html><html><body><h1>{status}</h1><p>The server is resting.</p></body></html>"
 
 
 class Gate:
-    """Wraps the application; the admin calls and the published description pass untouched."""
+    """ASGI middleware. Admin calls and the OpenAPI description pass untouched."""
 
     def __init__(self, app: ASGIApp, platform: Platform) -> None:
         self._app = app
@@ -46,7 +46,7 @@ class Gate:
         try:
             await self._let_through(wire, headers, entry)
         except asyncio.CancelledError:
-            # The server is stopping: to the caller of a held answer, the platform is gone.
+            # The server is stopping: callers whose answers are held back lose their connections.
             await answers.drop(wire)
 
     async def _let_through(self, wire: Wire, headers: Headers, entry: Entry) -> None:
@@ -59,7 +59,7 @@ class Gate:
         await answers.deliver(wire, answer)
 
     async def _answer(self, wire: Wire, headers: Headers, entry: Entry) -> Answer:
-        """What the platform answers when nothing goes wrong on the way."""
+        """Return the platform's own answer, without faults."""
         refusal = self._refusal(headers, entry) if entry.path.startswith("/provisioning/") else None
         if refusal is None:
             return await answers.captured(self._app, wire)
@@ -67,12 +67,12 @@ class Gate:
         return answers.refused(refusal, entry.request_id or str(uuid.uuid4()))
 
     def _refusal(self, headers: Headers, entry: Entry) -> Refusal | None:
-        """Return why the request may not come in: credentials first, then its headers."""
+        """Return why the request is refused, None if it is not: credentials are checked first, then other headers."""
         scheme, _, token = headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return Refusal(401, "TOKEN_MISSING", "send Authorization: Bearer <access token>", "Authorization")
         if not self._platform.tokens.live(token.strip()):
-            return Refusal(401, "TOKEN_EXPIRED", "the access token is no longer good; ask for another", "Authorization")
+            return Refusal(401, "TOKEN_EXPIRED", "the access token has expired; ask for another", "Authorization")
         operator = OPERATOR.match(entry.path)
         if operator and operator[1] != self._platform.settings.operator_uid:
             return Refusal(403, "OPERATOR_MISMATCH", f"these credentials are not of operator {operator[1]}")
@@ -95,7 +95,7 @@ class Gate:
         dropped = answer is None and _first(faults, entry, Kind.DROPPED, executed=False)
         if answer is None and not dropped:
             answer = await self._answer(wire, headers, entry)
-            answer = self._altered(answer, faults, entry)
+            answer = self._with_content_faults(answer, faults, entry)
             answer = self._instead(faults, entry, executed=True) or answer
             dropped = _first(faults, entry, Kind.DROPPED, executed=True)
         self._platform.log.close(entry, None if dropped or answer is None else answer.status)
@@ -105,16 +105,16 @@ class Gate:
             await _delivered(wire, answer, faults, entry)
 
     def _instead(self, faults: list[Fault], entry: Entry, *, executed: bool) -> Answer | None:
-        """Return the answer of a fault that speaks in the platform's place."""
+        """Return the answer of the first fault that replaces the platform's own, None if there is none."""
         for kind in (Kind.RATE_LIMITED, Kind.SERVER_ERROR, Kind.NOT_JSON):
             fault = _first(faults, entry, kind, executed=executed)
             if fault:
                 return _spoken(fault, entry.request_id or str(uuid.uuid4()))
         return None
 
-    def _altered(self, answer: Answer, faults: list[Fault], entry: Entry) -> Answer:
+    def _with_content_faults(self, answer: Answer, faults: list[Fault], entry: Entry) -> Answer:
         for fault in faults:
-            changed = altered(answer, fault, entry.path) if fault.spec.kind in CHANGES else None
+            changed = apply_content_fault(answer, fault, entry.path) if fault.spec.kind in CONTENT_FAULTS else None
             if changed:
                 entry.faults.append(fault.spec.kind)
                 answer = changed
@@ -138,14 +138,14 @@ async def _delivered(wire: Wire, answer: Answer, faults: list[Fault], entry: Ent
 
 
 def _taken(faults: list[Fault], entry: Entry, kind: Kind) -> list[Fault]:
-    """Return those of a kind that are played now, and note them."""
+    """Return the faults of a kind that are played now, and log them."""
     taken = [fault for fault in faults if fault.spec.kind is kind and fault.take()]
     entry.faults.extend(fault.spec.kind for fault in taken)
     return taken
 
 
 def _first(faults: list[Fault], entry: Entry, kind: Kind, *, executed: bool | None = None) -> Fault | None:
-    """Return the first of a kind that is played now, and note it; the ones after it don't meet the request."""
+    """Return the first fault of a kind that is played now, and log it; later ones do not count the request."""
     for fault in faults:
         if fault.spec.kind is kind and executed in (None, fault.spec.executed) and fault.take():
             entry.faults.append(fault.spec.kind)

@@ -1,4 +1,4 @@
-"""The catalogue that the platform serves: a Brazilian lineup at first, then whatever an admin call made of it."""
+"""The catalogue that the platform serves: at first a Brazilian lineup, which admin calls can change."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FIRST_UPDATE = "2026-01-05T12:00:00.000Z"
 
 @dataclass(frozen=True)
 class Service:
-    """What the rules need to know of a service; `gone` ones are no longer listed but may still be subscribed."""
+    """The facts about a service that the rules need. `gone`: no longer listed, but clients may still have it."""
 
     uid: str
     type: str
@@ -32,7 +32,7 @@ class Service:
 
 @dataclass(frozen=True)
 class Row:
-    """A row as served. Its value may be anything: bad data is something that a client must survive."""
+    """A row as it is served. Its value may be anything, because clients must survive bad data."""
 
     value: Any
     body: str
@@ -53,7 +53,7 @@ def slug(text: str) -> str:
 
 
 def first_lineup() -> dict[str, list[Any]]:
-    """Return the rows of each kind as the files of data/ tell them."""
+    """Return the rows of each kind from the files in data/."""
     with (DATA / "channels.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     facts = tomllib.loads((DATA / "services.toml").read_text(encoding="utf-8"))
@@ -90,7 +90,7 @@ def first_lineup() -> dict[str, list[Any]]:
 
 
 class Lineup:
-    """The catalogue in memory and in the store, kept equal. Changes belong inside a transaction of the store."""
+    """The catalogue, kept equal in memory and in the store. Callers change it inside a transaction of the store."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -103,7 +103,7 @@ class Lineup:
                 self._rows[kind].append(Row(json.loads(body), body, gone))
 
     def restore(self) -> None:
-        """Back to the lineup of data/."""
+        """Restore the lineup of data/."""
         self._store.set("lineup", "there")
         for kind, values in first_lineup().items():
             self._put(kind, [Row(value, compact(value)) for value in values])
@@ -119,7 +119,7 @@ class Lineup:
         return len(rows), [row.body for row in rows[(page - 1) * size : page * size]]
 
     def service(self, uid: str) -> Service | None:
-        """Return what is known of a service, listed or gone; of several with one uid, the first that is listed."""
+        """Return a service, listed or gone, None if unknown. If several have the uid, the first listed one counts."""
         for row in sorted(self._rows["services"], key=lambda row: row.gone):
             if row.uid == uid:
                 limit = row.value.get("max_devices")
@@ -136,7 +136,7 @@ class Lineup:
         return any(row.uid == uid for row in self.listed("device-types"))
 
     def replace(self, kind: str, values: list[Any]) -> None:
-        """Serve exactly these rows. A service that is missing from them is gone, and no more forgotten than that."""
+        """Serve exactly these rows. A service that is missing from them is gone, but not forgotten."""
         rows = [Row(value, compact(value)) for value in values]
         kept = [row.uid for row in rows]
         gone = [Row(row.value, row.body, gone=True) for row in self._rows[kind] if row.uid not in kept]
@@ -146,11 +146,11 @@ class Lineup:
         self._put(kind, [*self._rows[kind], Row(value, compact(value))])
 
     def edit(self, kind: str, uid: str, changes: dict[str, Any]) -> int:
-        """Overwrite fields of the listed rows of that uid; return how many there were."""
+        """Overwrite fields of the listed rows with this uid; return how many there were."""
         return self._swap(kind, uid, lambda row: Row(row.value | changes, compact(row.value | changes)))
 
     def remove(self, kind: str, uid: str) -> int:
-        """No longer list the rows of that uid; return how many there were."""
+        """Stop listing the rows with this uid; return how many there were."""
         return self._swap(kind, uid, lambda row: Row(row.value, row.body, gone=True))
 
     def _swap(self, kind: str, uid: str, change: Any) -> int:

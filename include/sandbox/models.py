@@ -1,4 +1,4 @@
-"""What goes over the wire, for validation of what comes in and for the published OpenAPI."""
+"""Wire models: they validate requests and describe the API in OpenAPI."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The published description: what FastAPI derives, plus what the gate asks of every call."""
+"""The OpenAPI description: what FastAPI derives, plus the headers and errors that the gate adds to every call."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ GATE = {
 
 
 def describe(app: FastAPI) -> None:
-    """Publish the description below /openapi.json; it is made once, when it is first asked for."""
+    """Serve the description at /openapi.json; it is built once, on the first request."""
 
     def described() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -35,7 +35,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
         title=app.title,
         version=app.version,
         routes=app.routes,
-        description="A stand-in for the provisioning API of a Beenius platform. Inferred, not the vendor's.",
+        description="A simulation of the provisioning API of a Beenius platform. Inferred, not the vendor's.",
     )
     for path, operations in document["paths"].items():
         for method, operation in operations.items():

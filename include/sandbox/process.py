@@ -1,4 +1,4 @@
-"""The sandbox as a process of its own, for tests and for the local runner: started, reached, stopped, killed."""
+"""Runs the sandbox as a process of its own, for tests and for the local runner."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class SandboxFailed(Exception):
 
 @dataclass
 class Sandbox:
-    """A sandbox on a folder of state. It can be stopped or killed and started again, on the port that it had."""
+    """A sandbox process with its folder of state. It can be stopped or killed, and started again on the same port."""
 
     state: Path
     port: int = 0
@@ -43,11 +43,11 @@ class Sandbox:
 
     @property
     def log(self) -> Path:
-        """What the processes on this folder printed."""
+        """The file with the output of the processes on this folder."""
         return self.state / "sandbox.log"
 
     def start(self) -> None:
-        """Start, and return when it answers. Raises SandboxFailed with the end of its log."""
+        """Start the sandbox and wait until it answers. Raises SandboxFailed with the end of its log."""
         self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         before = self.log.stat().st_size if self.log.exists() else 0
         command = [sys.executable, "-m", "include.sandbox", "--port", str(self.port), "--state", str(self.state)]
@@ -69,11 +69,11 @@ class Sandbox:
             raise
 
     def stop(self) -> int:
-        """End it as an operator would (SIGTERM) and return its exit code."""
+        """Stop the sandbox as an operator would (SIGTERM), and return its exit code."""
         return self._end(signal.SIGTERM)
 
     def kill(self) -> None:
-        """End it without a chance to tidy up (SIGKILL)."""
+        """Kill the sandbox without a chance to tidy up (SIGKILL)."""
         self._end(signal.SIGKILL)
 
     def admin(self, method: str, path: str, json: Any = None) -> Any:
@@ -118,7 +118,7 @@ class Sandbox:
 
 @contextmanager
 def sandbox(state: Path, port: int = 0, **settings: Any) -> Iterator[Sandbox]:
-    """Run a sandbox on `state`, on a free loopback port unless told, and stop it at the end."""
+    """Run a sandbox with the folder `state`, by default on a free loopback port, and stop it at the end."""
     running = Sandbox(state, port, **settings)
     running.start()
     try:

@@ -1,4 +1,4 @@
--- The vendor's black box: one document a subscriber, and beside it only what must be found or be unique.
+-- One JSON document for each subscriber; columns and tables beside it hold only what is searched or must be unique.
 create table if not exists setting (name text primary key, value text not null) without rowid;
 
 create table if not exists catalogue (
@@ -19,7 +19,7 @@ create index if not exists subscriber_updated_at on subscriber (updated_at);
 
 create table if not exists device (mac text primary key, subscriber_id integer not null) without rowid;
 
--- Every write that was carried out or refused, in the transaction of its effect: what makes a repeated key harmless.
+-- Every write that was carried out or refused, stored in the transaction of its effect, so that a repeated key is harmless.
 create table if not exists operation (
     id integer primary key autoincrement,
     key text not null,

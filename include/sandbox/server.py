@@ -1,4 +1,4 @@
-"""One uvicorn process that knows the socket of each request, and ends with 0 when it is told to end."""
+"""Runs the sandbox in one uvicorn process, and exits with 0 when it is stopped."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from include.sandbox.app import application
 from include.sandbox.gate import Gate
-from include.sandbox.platform import Platform
+from include.sandbox.platform_state import Platform
 from include.sandbox.settings import Settings
 
 ANNOUNCEMENT = "Beenius sandbox on "
@@ -21,7 +21,7 @@ BACKLOG = 2048
 
 
 class Protocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
-    """Puts the transport into the scope of its requests: a reset in mid-body needs it, and ASGI has no way to it."""
+    """Puts the transport into the scope of each request, as ASGI does not: faults reset connections in mid-body."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:
         super().connection_made(transport)

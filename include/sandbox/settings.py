@@ -1,4 +1,4 @@
-"""How one sandbox is set: where it listens, whom it lets in, where it keeps its state."""
+"""The settings of a sandbox: where it listens, which credentials it accepts, where it keeps its state."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ NAME = "SANDBOX_"
 
 @dataclass(frozen=True)
 class Settings:
-    """`token_seconds` is the life of an access token; port 0 takes a free one."""
+    """`token_seconds` is the lifetime of an access token; port 0 takes a free port."""
 
     state: Path
     host: str = "127.0.0.1"

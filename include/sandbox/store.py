@@ -1,4 +1,4 @@
-"""The state of the platform in one SQLite file: what was answered is on disk before the answer leaves."""
+"""The platform's state in one SQLite file. A write is on disk before it is answered."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ FILE = "sandbox.sqlite3"
 
 
 class StateInUse(Exception):
-    """Another sandbox runs on the same folder."""
+    """Another sandbox uses the same folder."""
 
 
 @dataclass(frozen=True)
-class Operation:
-    """A write as it was answered the first time."""
+class RecordedWrite:
+    """A write with its first answer, which a repeated idempotency key gets again."""
 
     key: str
     fingerprint: bytes
@@ -31,11 +31,11 @@ class Operation:
 
 
 class Store:
-    """One connection, used from one thread; it holds the file alone, so what it remembers in memory stays true."""
+    """One connection, used from one thread. It locks the file, so what it caches in memory stays true."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Subscribers and PINs: for the owner only, as the files that SQLite makes beside this one then are too.
+        # It holds subscribers and PINs: only the owner may read it. SQLite gives the files beside it the same mode.
         (folder / FILE).touch(mode=0o600)
         (folder / FILE).chmod(0o600)
         self._sql = sqlite3.connect(folder / FILE, isolation_level=None, timeout=1, cached_statements=256)
@@ -56,7 +56,7 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All that happens inside is committed together, or not at all."""
+        """Commit everything inside together, or nothing."""
         self._sql.execute("begin immediate")
         try:
             yield
@@ -77,18 +77,18 @@ class Store:
         self._sql.execute("insert or replace into setting values (?, ?)", (name, value))
 
     def clear(self) -> None:
-        """Forget subscribers, operations and catalogue; numbering starts again."""
+        """Delete subscribers, operations and catalogue, and restart the numbering."""
         for table in ("subscriber", "device", "operation", "catalogue", "sqlite_sequence"):
             self._sql.execute(f"delete from {table}")  # noqa: S608 - the names are the ones above
         self._last_ids.clear()
 
     def catalogue(self) -> list[tuple[str, str, bool]]:
-        """Return (kind, body, gone) of every row, in the order in which they are served."""
+        """Return (kind, body, gone) of every row, in the order of the lists."""
         rows = self._sql.execute("select kind, body, gone from catalogue order by id")
         return [(kind, body, bool(gone)) for kind, body, gone in rows]
 
     def set_catalogue(self, kind: str, bodies: Iterable[tuple[str, bool]]) -> None:
-        """Replace the rows of one kind by (body, gone)."""
+        """Replace the rows of one kind; each is (body, gone)."""
         self._sql.execute("delete from catalogue where kind = ?", (kind,))
         self._sql.executemany(
             "insert into catalogue (kind, body, gone) values (?, ?, ?)", [(kind, body, gone) for body, gone in bodies]
@@ -98,7 +98,7 @@ class Store:
         return int(self._one("select rows from tally where name = 'subscriber'")[0])
 
     def next_id(self) -> int:
-        """Return the number that the next subscriber will get; a number is never given twice."""
+        """Return the next subscriber's number; numbers are never reused."""
         found = self._one("select seq from sqlite_sequence where name = 'subscriber'")
         return int(found[0]) + 1 if found else 1
 
@@ -111,7 +111,7 @@ class Store:
         return (int(found[0]), str(found[1])) if found else None
 
     def insert(self, rows: Iterable[tuple[int, str | None, str, str, str]]) -> None:
-        """Add subscribers: (number, external id, updated at, PIN, body)."""
+        """Add subscribers; each is (number, external id, updated at, PIN, body)."""
         self._sql.executemany("insert into subscriber values (?, ?, ?, ?, ?)", rows)
 
     def update(self, number: int, updated_at: str, body: str) -> None:
@@ -129,7 +129,7 @@ class Store:
         self._sql.execute("update subscriber set auth_pin = ? where id = ?", (pin, number))
 
     def page(self, page: int, size: int) -> list[str]:
-        """Return the bodies of one page in order of creation, by key wherever the start of the page can be known."""
+        """Return the bodies of one page by creation. Pages read in sequence start by key, others by offset."""
         before = (page - 1) * size
         if before and self._one("select max(id) from subscriber")[0] != self.subscribers():
             known = self._last_ids.get((size, page - 1))
@@ -147,7 +147,7 @@ class Store:
         return [body for _, body in rows]
 
     def page_since(self, since: str, page: int, size: int) -> tuple[int, list[str]]:
-        """Return how many changed at or after `since`, and the bodies of one page in order of change."""
+        """Return how many subscribers changed at or after `since`, and the bodies of one page by time of change."""
         count = self._one("select count(*) from subscriber where updated_at >= ?", since)[0]
         rows = self._sql.execute(
             "select s.body from (select id, updated_at from subscriber where updated_at >= ? "
@@ -162,23 +162,23 @@ class Store:
         return int(found[0]) if found else None
 
     def claim(self, pairs: Iterable[tuple[str, int]]) -> None:
-        """Note that each MAC (lower-case) is on its subscriber. Raises sqlite3.IntegrityError if one is taken."""
+        """Assign each MAC (lower case) to its subscriber. Raises sqlite3.IntegrityError if one is taken."""
         self._sql.executemany("insert into device values (?, ?)", pairs)
 
     def release(self, macs: Iterable[str]) -> None:
         self._sql.executemany("delete from device where mac = ?", [(mac,) for mac in macs])
 
-    def operation(self, key: str, since: str) -> Operation | None:
-        """Return what was answered to `key` at or after `since`."""
+    def operation(self, key: str, since: str) -> RecordedWrite | None:
+        """Return the last write with `key` at or after `since`, None if there is none."""
         found = self._one(
             "select key, fingerprint, request_id, method, path, status, answer, at from operation "
             "where key = ? and at >= ? order by id desc limit 1",
             key,
             since,
         )
-        return Operation(*found) if found else None
+        return RecordedWrite(*found) if found else None
 
-    def remember(self, operation: Operation) -> None:
+    def remember(self, operation: RecordedWrite) -> None:
         self._sql.execute(
             "insert into operation (key, fingerprint, request_id, method, path, status, answer, at) "
             "values (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -195,7 +195,7 @@ class Store:
         )
 
     def operations(self, after: int, limit: int) -> list[dict[str, Any]]:
-        """Return operations in the order of their execution, without their bodies."""
+        """Return writes in the order of execution, without their bodies."""
         cursor = self._sql.execute(
             "select id, key as idempotency_key, request_id, method, path, status, at from operation "
             "where id > ? order by id limit ?",

@@ -1,4 +1,4 @@
-"""The platform's rules on subscribers, their services and their devices. Nothing here knows HTTP or idempotency."""
+"""The platform's rules for subscribers, their services and devices. Knows neither HTTP nor idempotency keys."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer; `again` is what a repetition gets instead of `body`, because a secret is told once."""
+    """An answer. A repeated request gets `again` instead of `body`, since a secret is given out only once."""
 
     status: int
     body: str = ""
@@ -33,7 +33,7 @@ def uid_of(number: int) -> str:
 
 
 def number_of(uid: str) -> int:
-    """Return the number behind a uid. Raises Refusal if no subscriber can have it."""
+    """Return the number in a uid. Raises Refusal 404 if it is not a subscriber's uid."""
     match = UID.fullmatch(uid)
     if not match or uid_of(int(match[1])) != uid:
         raise _no_subscriber(uid)
@@ -59,7 +59,7 @@ def _mac(text: str) -> str:
 
 
 class Subscribers:
-    """A change reads one document, checks, and writes it with its version raised; the caller holds the transaction."""
+    """Each change reads a document, checks the rules, and writes a new version. Callers hold the transaction."""
 
     def __init__(self, store: Store, lineup: Lineup, clock: Clock) -> None:
         self._store = store
@@ -67,7 +67,7 @@ class Subscribers:
         self._clock = clock
 
     def find(self, uid: str) -> str:
-        """Return the document as text. Raises Refusal 404."""
+        """Return the subscriber as JSON text. Raises Refusal 404."""
         body = self._store.subscriber(number_of(uid))
         if body is None:
             raise _no_subscriber(uid)
@@ -184,7 +184,7 @@ class Subscribers:
         return max((service.max_devices for service in services if service), default=0)
 
     def _save(self, before: Document, after: Document) -> str:
-        """Write `after` if it differs; what did not change keeps its version."""
+        """Write `after` if it differs; an unchanged subscriber keeps its version."""
         return compact(before) if after == before else self._write(after)
 
     def _write(self, document: Document) -> str:

@@ -1,4 +1,4 @@
-"""Access tokens that need no table: signed, with their end inside, and an epoch that ends all of them at once."""
+"""Signed access tokens that carry their expiry, and an epoch whose change expires all of them at once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from include.sandbox.store import Store
 
 
 class Tokens:
-    """Issues and checks tokens; key and epoch are in the store, so a token outlives a restart."""
+    """Issues and checks tokens. Key and epoch are in the store, so tokens survive a restart."""
 
     def __init__(self, settings: Settings, store: Store, clock: Clock) -> None:
         self._settings = settings
@@ -24,7 +24,7 @@ class Tokens:
         self._epoch = int(store.setting("token_epoch") or 0)
 
     def knows(self, client_id: str, client_secret: str) -> bool:
-        """Tell whether these are the operator's credentials, in a time that does not depend on them."""
+        """Return whether these are the operator's credentials, in constant time."""
         same_id = hmac.compare_digest(client_id.encode(), self._settings.client_id.encode())
         same_secret = hmac.compare_digest(client_secret.encode(), self._settings.client_secret.encode())
         return same_id and same_secret
@@ -42,7 +42,7 @@ class Tokens:
         return int(epoch) == self._epoch and self._clock.now().timestamp() < int(end)
 
     def expire(self) -> None:
-        """End every token issued so far."""
+        """Expire every token issued so far."""
         self._epoch += 1
         self._store.set("token_epoch", str(self._epoch))
 

@@ -108,13 +108,13 @@ class Settings(BaseSettings):
         description="days after the due date until which `tv_billing` waits for the standard billing",
     )
     standard_billing_poll_seconds: float = Field(
-        default=60, gt=0, le=3600, description="how often the wait looks whether the standard billing is closed"
+        default=60, gt=0, le=3600, description="how often the wait checks whether the standard billing is closed"
     )
     retry_delay_seconds: float = Field(
         default=30,
         gt=0,
         le=600,
-        description="a task that failed by a passing error waits so long, then twice as long each time",
+        description="how long a task waits after a transient error before it is tried again; doubled each time",
     )
     catalog_time: time = Field(default=time(4), description="local time of day at which the catalogue is synced")
     billing_max_voids: int = Field(
@@ -169,7 +169,8 @@ class Settings(BaseSettings):
         default=400, gt=0, description="requests that one task sends to the platform in a second, at most"
     )
     data_docs: Path | None = Field(
-        default=None, description="folder for what the gates judged, a site each; without it no pages are written"
+        default=None,
+        description="folder for the gates' Data Docs, with a site for each gate; without it none are written",
     )
     pin_keys: Annotated[SecretStr | None, AfterValidator(_pin_keys)] = Field(
         default=None,

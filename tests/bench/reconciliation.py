@@ -29,7 +29,7 @@ from multitv.reconciliation.snapshot import stage_subscribers
 from multitv.settings import Settings
 from tests.bench import sql
 from tests.bench.harness import TURNS, Scores, checkpoint, copy_of, exists, in_turns, memory, seconds, show
-from tests.bench.platform import LATENCY_SECONDS
+from tests.bench.stub_platform import LATENCY_SECONDS
 
 SMALL = 10_000
 PAGE = 500
@@ -201,7 +201,7 @@ def apply(server: Server, concurrency: int, goal: float) -> None:
 @contextmanager
 def answering() -> Iterator[str]:
     """The address of a platform that answers after 20 ms."""
-    process = subprocess.Popen([sys.executable, "-m", "tests.bench.platform"], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen([sys.executable, "-m", "tests.bench.stub_platform"], stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
         yield f"http://127.0.0.1:{process.stdout.readline().strip()}"

@@ -182,7 +182,7 @@ def duration(seconds: float) -> str:
 
 def main(source: Path) -> None:
     costs = read(source)
-    print(f"A million: snapshot {costs.snapshot:.1f} s, diff and plan {costs.diff:.1f} s, a due date's billing "
+    print(f"A million: snapshot {costs.snapshot:.1f} s, diff and change set {costs.diff:.1f} s, a due date's billing "
           f"{costs.billing:.0f} s, standard billing {costs.standard_billing:.0f} s; a slot sends "
           f"{costs.requests_per_slot:.0f} requests/s; an event keeps {costs.event_bytes:.0f} bytes, its posting "
           f"{costs.posting_bytes:.0f}.\n")  # fmt: skip

@@ -33,7 +33,7 @@ from multitv.web.billing import export
 from multitv.web.billing import queries as billing
 from multitv.web.clients import queries as clients
 from multitv.web.clients.pages import AHEAD, SPAN
-from multitv.web.core.paging import Page
+from multitv.web.core.paging import CursorPage
 from multitv.web.dashboard import revenue_assurance
 from multitv.web.dashboard.queries import figures
 from multitv.web.offer import queries as offer
@@ -191,7 +191,7 @@ def _pages(engine: Engine, chance: random.Random, rows: int) -> dict[str, Callab
     }
 
 
-def _walk(read: Callable[[str | None], Page[Any]]) -> Iterator[Page[Any]]:
+def _walk(read: Callable[[str | None], CursorPage[Any]]) -> Iterator[CursorPage[Any]]:
     """Yield the pages of a list from the first to the last, over and over."""
     cursor: str | None = None
     while True:

@@ -19,7 +19,7 @@ from multitv.billing.standard import bill_plans
 from multitv.money import reais
 from multitv.quality import books
 from tests.billing.isp import Isp
-from tests.words import unpadded
+from tests.report_text import unpadded
 
 ANCHOR = date(2026, 11, 23)
 # Which due date charged a package of a client plan in a month, and as which client package.

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy.exc import NoResultFound
 
-from multitv.catalog.errors import StagedCatalogLost
+from multitv.catalog.errors import StagedCatalogMissing
 from multitv.catalog.report import catalog_report
 from multitv.quality.catalog import check_catalog
 from tests.catalog.conftest import TODAY, WRITTEN, Isp
@@ -77,12 +77,12 @@ def test_a_merge_that_dies_in_the_middle_leaves_nothing_behind(isp: Isp) -> None
 def test_staged_rows_that_a_crash_took_are_missed(isp: Isp) -> None:
     sync = isp.fetch()
     isp.run("truncate staging.package_channel")
-    with pytest.raises(StagedCatalogLost, match=r"of which 102, 10 and 0 are left.*Clear `fetch`"):
+    with pytest.raises(StagedCatalogMissing, match=r"of which 102, 10 and 0 are left.*Clear `fetch`"):
         isp.merge(sync)
 
 
 def test_a_sync_that_does_not_exist_is_named(isp: Isp) -> None:
-    with pytest.raises(StagedCatalogLost, match="There is no catalogue sync 77"):
+    with pytest.raises(StagedCatalogMissing, match="There is no catalogue sync 77"):
         isp.merge(77)
     with pytest.raises(NoResultFound):
         catalog_report(isp.engine, 77, TODAY)

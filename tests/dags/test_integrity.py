@@ -125,7 +125,7 @@ def test_a_backfill_triggers_one_due_date_at_a_time_and_waits_for_all_at_once(ba
 
 
 def test_discrepancies_are_measured_also_where_nothing_had_to_be_applied(bag: DagBag) -> None:
-    measure = bag.dags["tv_plan_reconciliation"].get_task("measure_drift")
+    measure = bag.dags["tv_plan_reconciliation"].get_task("measure_discrepancies")
     assert measure.upstream_task_ids == {"verify"}
     assert measure.trigger_rule == "none_failed"
 

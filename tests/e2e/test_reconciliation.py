@@ -43,7 +43,7 @@ def test_the_first_run_provisioned_every_client_and_the_next_has_nothing_to_do(s
     states = stack.task_states(DAG, run)
     assert (states["approve"], states["report"]) == ("success", "success")
     assert states["verify"] == "skipped"
-    assert states["measure_drift"] == "success"
+    assert states["measure_discrepancies"] == "success"
     assert rows(stack, "select change_set_id from reconciliation.discrepancy_measured") == [
         (last_change_set(stack).id,)
     ]
@@ -55,8 +55,8 @@ def test_a_dry_run_for_one_client_shows_the_change_set_and_changes_nothing(stack
          "where id = :plan)", plan=plan)  # fmt: skip
     before = len(writes(stack))
     run = reconcile(stack, only=plan, dry_run=True)
-    assert "| update" in stack.task_log(DAG, run, "make_plan")
-    assert stack.task_states(DAG, run)["measure_drift"] == "skipped"
+    assert "| update" in stack.task_log(DAG, run, "compute_change_set")
+    assert stack.task_states(DAG, run)["measure_discrepancies"] == "skipped"
     assert len(writes(stack)) == before
     reconcile(stack, only=plan)
     assert writes(stack)[-1]["method"] == "PATCH"

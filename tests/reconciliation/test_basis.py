@@ -6,7 +6,7 @@ import pytest
 
 from multitv.erp.facts import ErpEmpty
 from multitv.reconciliation.change_set import make_change_set, read_change_set
-from multitv.reconciliation.errors import Repeated, StagingLost
+from multitv.reconciliation.errors import Repeated, StagingMissing
 from multitv.reconciliation.snapshot import stage_subscribers
 from tests.reconciliation.conftest import TODAY, House
 
@@ -55,9 +55,9 @@ def test_quiet_plans_leave_no_refusals_behind(provisioned: House) -> None:
 def test_a_snapshot_that_is_not_staged_any_more_is_no_basis(provisioned: House) -> None:
     old = provisioned.run("select max(id) from reconciliation.snapshot")[0][0]
     provisioned.make_change_set()
-    with pytest.raises(StagingLost, match="Trigger a new run"):
+    with pytest.raises(StagingMissing, match="Trigger a new run"):
         make_change_set(provisioned.engine, old, TODAY)
     newest_one = provisioned.run("select max(id) from reconciliation.snapshot")[0][0]
     provisioned.run("delete from staging.subscriber where uid in (select uid from staging.subscriber limit 1)")
-    with pytest.raises(StagingLost):
+    with pytest.raises(StagingMissing):
         make_change_set(provisioned.engine, newest_one, TODAY)

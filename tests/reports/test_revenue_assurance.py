@@ -16,7 +16,7 @@ from multitv.billing.correction import correct
 from multitv.billing.standard import bill_plans
 from multitv.offer.billing_policy import Policy, set_policy
 from multitv.reconciliation.change_set import make_change_set
-from multitv.reconciliation.errors import StagingLost
+from multitv.reconciliation.errors import StagingMissing
 from multitv.reconciliation.snapshot import stage_subscribers
 from multitv.reconciliation.verify import verify_change_set
 from multitv.reports import revenue_assurance
@@ -367,7 +367,7 @@ def test_only_the_drift_of_the_last_plan_is_kept_and_summed_by_kind(world: World
     assert world.run("select distinct change_set_id from reconciliation.discrepancy") == [(second,)]
     measured = world.run("select change_set_id, seen_at <= measured_at from reconciliation.discrepancy_measured")
     assert measured == [(second, True)]
-    with pytest.raises(StagingLost):
+    with pytest.raises(StagingMissing):
         revenue_assurance.measure(world.engine, first, TODAY)
     assert world.run("select change_set_id from reconciliation.discrepancy_measured") == [(second,)]
 
@@ -392,17 +392,17 @@ def test_a_quiet_hour_is_measured_by_its_own_snapshot_and_an_applied_change_set_
     made = provisioned.make_change_set()
     assert revenue_assurance.measure(provisioned.engine, made, ANCHOR)[SOLD].client_plans == 1
     provisioned.approve(made)
-    with pytest.raises(StagingLost, match="there is no snapshot since"):
+    with pytest.raises(StagingMissing, match="there is no snapshot since"):
         revenue_assurance.measure(provisioned.engine, made, ANCHOR)
     provisioned.apply(made)
     verify_change_set(provisioned.engine, provisioned.client(), made)
     assert revenue_assurance.measure(provisioned.engine, made, ANCHOR) == before
     stage_subscribers(provisioned.engine, provisioned.client())
-    with pytest.raises(StagingLost, match="is no longer in staging"):
+    with pytest.raises(StagingMissing, match="is no longer in staging"):
         revenue_assurance.measure(provisioned.engine, made, ANCHOR)
 
 
 def test_a_run_for_one_client_plan_says_nothing_of_all(provisioned: House) -> None:
     made = provisioned.make_change_set(provisioned.served()[0])
-    with pytest.raises(StagingLost, match="not of all client plans"):
+    with pytest.raises(StagingMissing, match="not of all client plans"):
         revenue_assurance.measure(provisioned.engine, made, ANCHOR)

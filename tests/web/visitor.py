@@ -85,4 +85,4 @@ class Visitor:
 def told(answer: requests.Response) -> str:
     """Return the note that an answer puts on the screen: what was done, or why not."""
     news = json.loads(answer.headers["HX-Trigger"])
-    return str(news.get("told") or news["refused"])
+    return str(news.get("note") or news["refused"])

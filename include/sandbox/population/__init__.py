@@ -1,1 +1,1 @@
-"""The demo population: a made-up ISP's clients, contracts, TV extras and points. Writes into an empty demo ERP only."""
+"""The demo population: the clients, contracts, TV extras and points of a made-up ISP. Written only to an empty ERP."""

@@ -1,4 +1,4 @@
-"""`python -m include.sandbox.population --clients 5000 [--anchor 2026-11-23]`, into the database of ISP_DB_URI."""
+"""`python -m include.sandbox.population --clients 5000 [--anchor 2026-11-23]` fills the database of ISP_DB_URI."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from multitv.settings import get_settings
 
 
 def database_url() -> URL:
-    """Return the SQLAlchemy URL of ISP_DB_URI, which is written as for psql. Raises PopulationRefused."""
+    """Return the SQLAlchemy URL of ISP_DB_URI, which has the form that psql reads. Raises PopulationRefused."""
     uri = os.environ.get("ISP_DB_URI", "")
     try:
         url = make_url(uri)
@@ -33,7 +33,7 @@ def database_url() -> URL:
 
 
 def summary(result: SeedResult) -> str:
-    """Return one line for whoever started it."""
+    """Return the result as one line of text."""
     beginning = "Demo population loaded" if result.created else "Nothing to do, the database has clients already"
     return (
         f"{beginning}: {result.clients} clients, {result.client_plans} client plans, "
@@ -42,7 +42,7 @@ def summary(result: SeedResult) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Load the demo population and print what there is. Returns the exit status."""
+    """Load the demo population, print the result, and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m include.sandbox.population", description=__doc__)
     parser.add_argument("--clients", type=int, default=DEFAULT_CLIENTS, help="how many (default: %(default)s)")
     parser.add_argument("--anchor", type=date.fromisoformat, help="the date that is today (default: the ISP's today)")

@@ -1,4 +1,4 @@
--- Makes pg_temp.next_due: the first date after `after` on which a due day falls, clamped to the end of the month.
+-- Creates pg_temp.next_due: the first date after `after` on a due day, which a shorter month moves to its last day.
 create or replace function pg_temp.next_due(after date, due_day integer) returns date
 language sql immutable parallel safe
 as $$

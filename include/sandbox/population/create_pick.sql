@@ -1,4 +1,4 @@
--- Makes pg_temp.pick: one of a list, by a throw of pg_temp.roll; what is in the list twice is picked twice as often.
+-- Creates pg_temp.pick: picks from a list by pg_temp.roll. An entry that is listed twice is picked twice as often.
 create or replace function pg_temp.pick(key bigint, question text, list anycompatiblearray)
 returns anycompatible
 language sql immutable parallel safe

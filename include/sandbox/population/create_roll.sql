@@ -1,5 +1,5 @@
--- Makes pg_temp.roll: a die of so many sides, from 0, thrown for one question about one key. The same key and
--- question give the same answer for ever, on any server; a die without sides shows 0.
+-- Creates pg_temp.roll: a repeatable random number from 0 to sides - 1 for a question about a key. The same key and
+-- question give the same number on any server; with no sides it is 0.
 create or replace function pg_temp.roll(key bigint, question text, sides integer) returns integer
 language sql immutable parallel safe
 as $$

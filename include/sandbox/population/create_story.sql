@@ -1,9 +1,9 @@
--- Makes pg_temp.story: what the life of each client from `first_id` to `last_id` is about. A client depends on its
--- number and the seed alone. Clients go through the due days in turns, shuffled, and each due day goes through the
--- forty roles in order: so 480 clients in a row hold every role on every due day, once, whatever the seed.
--- A role tells what becomes of the client's first plan, or of the first package on it; those named after a reason
--- of billing.exclusion bring it about. `later` makes one half of a role's actors act a year or more from now, so
--- that what lies in the future now still does in some months.
+-- Creates pg_temp.story: the due day and role of each client from `first_id` to `last_id`, which depend only on its
+-- number and the seed. Clients take the due days in turn, shuffled, and each due day takes the forty roles in order, so
+-- any 480 consecutive clients have every role on every due day exactly once.
+-- A role says what happens to the client's first plan, or to the first package on it. A role named after a reason of
+-- billing.exclusion causes that exclusion. `later` moves half of a role's future dates a year or more ahead, so that
+-- they are still in the future in some months.
 create or replace function pg_temp.story(first_id bigint, last_id bigint, seed bigint)
 returns table (
     client_id bigint,

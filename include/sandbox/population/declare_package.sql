@@ -1,5 +1,5 @@
--- In: platform_uid, name, service_type, extra, price, point_limit. Declares what the ISP owns of a package. One that
--- the catalogue sync brought already keeps what the platform owns: name, type, whether it is active.
+-- In: platform_uid, name, service_type, extra, price, point_limit. Inserts a package, or sets the
+-- values that the ISP owns: one that the catalogue sync has inserted keeps its name, type and activity.
 insert into tv.package (platform_uid, name, service_type, extra, price, point_limit)
 values (:platform_uid, :name, :service_type, :extra, :price, :point_limit)
 on conflict (platform_uid) do update

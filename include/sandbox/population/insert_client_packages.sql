@@ -1,6 +1,6 @@
--- In: first_id, last_id, seed, anchor (today's business date); everyday, the uids of what most people buy; mistaken,
--- discontinued, unpriced and free, the uids that the roles of these names are about. Adds the extras of these
--- clients' plans. No package is sold twice to a plan on one day; the day of cancelling is the first one without.
+-- In: first_id, last_id, seed, anchor (today's business date); everyday, the uids of the packages that most clients
+-- buy; mistaken, discontinued, unpriced and free, the uids for the roles of these names. Inserts the extras of these
+-- clients' plans. No package is sold twice to a plan on one day; the day of cancelling is the first one without it.
 insert into tv.client_package (id, client_plan_id, package_id, price, added_on, cancelled_on)
 with contract as (
     select
@@ -30,7 +30,7 @@ sold as (
         contract.cancelled_on as plan_cancelled_on,
         contract.days,
         contract.due_day,
-        -- From any of the six, forwards or backwards: four in a row are four different ones.
+        -- Steps forwards or backwards through the six, from any of them: four in a row are all different.
         (cast(:everyday as text[]))[
             1 + mod(
                 pg_temp.roll(contract.key, 'package', 6) + number * (1 + 4 * pg_temp.roll(contract.key, 'way', 2)), 6
@@ -67,7 +67,7 @@ priced as (
             when pg_temp.roll(sold.key, 'own price', 100) < 14
                 then pg_temp.pick(sold.key, 'price', array[4.99, 9.90, 14.90, 17.45, 19.90, 27.50])
         end as price,
-        -- One throw decides on every fate that an everyday sale may have, so that it has one at most.
+        -- A single roll decides what happens to an everyday sale, so that at most one thing does.
         case when sold.role = 'ordinary' and sold.plan_cancelled_on is null then pg_temp.roll(sold.key, 'fate', 100) end
             as fate
     from sold
@@ -111,7 +111,7 @@ spell as (
         end as cancelled_on
     from added
     union all
-    -- Added again: on the day it was cancelled, or some time after.
+    -- Sold again: on the day of cancelling, or some time later.
     select
         added.client_plan_id,
         5 as number,

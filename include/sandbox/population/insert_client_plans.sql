@@ -1,5 +1,5 @@
 -- In: first_id, last_id, seed, anchor (today's business date); tv_plans, fibre_plans and business_plans, the plan ids
--- to choose from. Adds the contracts of these clients: the first as the client's role has it, a second one at random.
+-- to choose from. Inserts the contracts of these clients: the first by the client's role, a second one at random.
 insert into erp.client_plan (id, client_id, service_plan_id, status, due_day, activated_on, cancelled_on)
 with contract as (
     select

@@ -1,6 +1,6 @@
--- In: first_id, last_id, seed, anchor (today's business date); rooms, the labels. Adds the set-top boxes of these
--- clients' plans with TV: one to three for most, as far as the included package allows, and none before the plan
--- is active.
+-- In: first_id, last_id, seed, anchor (today's business date); rooms, the labels. Inserts the set-top boxes of
+-- these clients' plans with TV: mostly one to three, no more than the default package allows, and none before the
+-- plan is active.
 insert into tv.client_point (id, client_plan_id, mac, serial, device_type, label, added_on, removed_on)
 with contract as (
     select
@@ -40,7 +40,7 @@ point as (
 device as (
     select
         point.*,
-        -- An odd factor makes a permutation of the numbers below 2 ^ 32: scattered, and never twice the same.
+        -- Multiplying by an odd factor permutes the numbers below 2 ^ 32: they are scattered, and none repeats.
         lpad(to_hex(mod(point.id * 2654435761 + mod(cast(:seed as bigint), 4294967296), 4294967296)), 8, '0') as tail,
         pg_temp.pick(
             point.key, 'device type', array['stb-android', 'stb-android', 'stb-android', 'stb-linux', 'smart-tv']
@@ -51,7 +51,7 @@ device as (
 select
     device.id,
     device.client_plan_id,
-    -- Locally administered addresses: no maker owns them.
+    -- Locally administered addresses, which belong to no manufacturer.
     case device.device_type when 'stb-android' then '02:a4:' when 'stb-linux' then '06:1c:' else '0a:7e:' end
     || concat_ws(
         ':',

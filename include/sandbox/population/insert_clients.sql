@@ -1,5 +1,5 @@
--- In: first_id, last_id, seed; the lists that names are put together from. Adds these clients, each with a CPF, or a
--- CNPJ for a company, of valid check digits that nobody else in the population has.
+-- In: first_id, last_id, seed; the lists of parts of names. Inserts these clients, each with a CPF, or a CNPJ for a
+-- company, that is valid and unique in the population.
 insert into erp.client (id, name, document, status)
 with client as (
     select
@@ -7,7 +7,7 @@ with client as (
         story.key,
         story.company,
         case when story.plans = 0 or story.role = 'client_plan_cancelled' then 'inactive' else 'active' end as status,
-        -- The factor has no divisor in common with 10 ^ 8: no two clients get the same eight digits.
+        -- The factor and 10 ^ 8 are coprime, so no two clients get the same eight digits.
         mod(story.client_id * 61803399 + mod(cast(:seed as bigint), 100000000), 100000000) as eight_digits
     from pg_temp.story(:first_id, :last_id, :seed) as story
 ),
@@ -42,11 +42,11 @@ stem as (
         named.*,
         case
             when named.company then named.eight_digits * 10000 + 1
-            -- A ninth digit that is not the eighth: a CPF of eleven equal digits is not valid.
+            -- The ninth digit differs from the eighth, because a CPF of eleven equal digits is invalid.
             else named.eight_digits * 10 + mod(named.eight_digits + 1 + pg_temp.roll(named.key, 'region', 9), 10)
         end as digits,
         case when named.company then 12 else 9 end as length,
-        -- Weights go down from 9 at the last digit; a CNPJ's start again after 2.
+        -- Weights descend from 9 at the last digit; those of a CNPJ restart at 9 after 2.
         case when named.company then 8 else 10 end as cycle
     from named
 )

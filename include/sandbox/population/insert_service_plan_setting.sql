@@ -1,4 +1,4 @@
--- In: id, allows_tv, package_uid (null for none). Adds the TV tab of a service plan, with its default package.
+-- In: id, allows_tv, package_uid (null for none). Inserts the TV tab of a service plan, with its default package.
 insert into tv.service_plan_setting (service_plan_id, allows_tv, package_id)
 select
     :id,

@@ -1,4 +1,4 @@
--- Moves the sequences of ids past the rows that were added with ids of their own. With no row, they start at 1.
+-- Moves the id sequences past the rows that were inserted with explicit ids; of an empty table, to 1.
 select
     setval(
         pg_get_serial_sequence('tv.client_package', 'id'),

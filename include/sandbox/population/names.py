@@ -1,4 +1,4 @@
-"""The names that people, firms and rooms of the demo are put together from; every combination is made up."""
+"""The parts of the names of people, firms and rooms in the demo; every combination is made up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the made-up ISP sells: its service plans, and the TV packages with the values that the ISP owns."""
+"""The offer of the made-up ISP: its service plans, and its TV packages with the values that an ISP sets."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ DISCONTINUED = "svc-antigo"
 
 @dataclass(frozen=True)
 class ServicePlan:
-    """A plan of the ERP with its TV tab. `package_uid` is the package it includes, None on a plan without TV.
+    """A service plan with its TV tab. `package_uid` is its default package, None on a plan without TV.
 
-    `weight` is how often it is sold, compared to the other plans of its kind.
+    `weight` says how often it is sold, compared with the other plans of its kind.
     """
 
     id: int
@@ -33,9 +33,9 @@ class ServicePlan:
 
 @dataclass(frozen=True)
 class Package:
-    """A package as the ISP declared it. `price` None: not for sale yet, 0.00: free; `point_limit` None: no limit.
+    """A package with what the ISP sets. `price` None: not for sale yet, 0.00: free; `point_limit` None: no limit.
 
-    Its name is a first guess: the platform owns names, and the catalogue sync writes them.
+    The first catalogue sync replaces its name, because the platform owns names.
     """
 
     platform_uid: str
@@ -57,7 +57,7 @@ SERVICE_PLANS: tuple[ServicePlan, ...] = (
     ServicePlan(8, "Fibra Empresarial 600 Mega", Decimal("249.90"), None, 1, business=True),
 )
 
-# The limits of the included packages are the platform's own: a point above one could never be provisioned.
+# Default packages have the platform's own limits: a point beyond those could never be provisioned.
 PACKAGES: tuple[Package, ...] = (
     Package(ESSENTIAL, "TV Essencial", "BASIC_SERVICE", False, None, 2),
     Package(FAMILY, "TV Família", "BASIC_SERVICE", False, None, 4),
@@ -69,7 +69,7 @@ PACKAGES: tuple[Package, ...] = (
     Package("svc-infantil", "Infantil", "EXTENDED_SERVICE", True, Decimal("14.90"), 5),
     Package(FREE, "Documentários", "EXTENDED_SERVICE", True, Decimal("0.00"), None),
     Package(UNPRICED, "Internacionais", "EXTENDED_SERVICE", True, None, None),
-    # Sold years ago and gone from the platform: the first catalogue sync makes it inactive.
+    # No longer on the platform: the first catalogue sync deactivates it.
     Package(DISCONTINUED, "Pacote Antigo", "EXTENDED_SERVICE", True, Decimal("19.90"), None),
 )
 
@@ -79,7 +79,7 @@ EVERYDAY_PACKAGES: tuple[str, ...] = tuple(
 
 
 def plans_for_sale(*, tv: bool, business: bool = False) -> list[int]:
-    """Return the ids of the plans of one kind, each as many times as its weight."""
+    """Return the ids of the plans of one kind, each repeated by its weight."""
     return [
         plan.id
         for plan in SERVICE_PLANS

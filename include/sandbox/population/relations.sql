@@ -1,4 +1,4 @@
--- Out: what each relation that the population writes is: r a table, null missing, anything else not ours to write.
+-- Out: the kind of each relation that the population writes: r is a table, null is missing; any other is not ours.
 select
     relation.name,
     class.relkind

@@ -19,17 +19,17 @@ from multitv.errors import PermanentError
 DEFAULT_CLIENTS = 5_000
 MOST_CLIENTS = 1_000_000
 DEFAULT_SEED = 20_261_123
-# A batch bounds what PostgreSQL holds in memory at a time (checks of foreign keys are queued until a statement ends).
+# Batches bound PostgreSQL's memory, which queues foreign key checks until a statement ends.
 CLIENTS_A_BATCH = 50_000
 
 
 class PopulationRefused(PermanentError):
-    """The demo population does not belong into this database, or was asked for in an impossible size."""
+    """The demo population does not belong in this database, or its size is out of range."""
 
 
 @dataclass(frozen=True)
 class SeedResult:
-    """How many rows there are, and whether this call added them."""
+    """How many rows of each table there are, and whether this call added them."""
 
     created: bool
     clients: int
@@ -42,10 +42,10 @@ def seed(engine: Engine, clients: int, anchor: date, *, seed: int = DEFAULT_SEED
     """Load `clients` demo clients whose dates are relative to `anchor`, the business date of seeding.
 
     The same seed, anchor and number give the same rows, and client i is the same whatever the number. A database
-    that has clients is left as it is. Two calls at once are harmless: the second waits, and finds clients.
+    that has clients is left unchanged. Two calls at once are harmless: the second waits, and then finds clients.
 
-    Raises PopulationRefused for a value out of range, a database without our schema, an ERP that is not ours or half
-    a population; DatabaseUnavailable.
+    Raises PopulationRefused for a value out of range, a missing schema, an ERP with other data, or an incomplete
+    population; DatabaseUnavailable.
     """
     _refuse_the_impossible(clients, anchor, seed)
     with transaction(engine) as connection:

@@ -1,4 +1,4 @@
--- Out: how many rows there are of all that the population consists of.
+-- Out: the number of rows of each table of the population.
 select
     (select count(*) from erp.client) as clients,
     (select count(*) from erp.client_plan) as client_plans,

@@ -1,1 +1,1 @@
-"""The HTTP of the sandbox, a module for each part of the contract, and the admin calls."""
+"""The HTTP routes of the sandbox: a module for each part of the contract, and the admin calls."""

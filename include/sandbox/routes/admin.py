@@ -27,13 +27,13 @@ async def healthz(platform: Parts) -> dict[str, str]:
 
 @router.post("/admin/reset", status_code=204)
 async def reset(platform: Parts) -> None:
-    """As on the first start: the lineup of the files, no subscribers, no faults, an empty log. Tokens stay good."""
+    """Restore the first start: the lineup of the files, no subscribers, no faults, an empty log. Tokens stay valid."""
     platform.reset()
 
 
 @router.get("/admin/state")
 async def state(platform: Parts) -> dict[str, Any]:
-    """Tell how much there is, what time it is on the platform, and how requests ended since the log was cleared."""
+    """Return the number of subscribers, the platform's time, and the outcomes since the log was cleared."""
     return {
         "subscribers": platform.store.subscribers(),
         "now": platform.clock.text(),
@@ -72,7 +72,7 @@ async def list_requests(
     outcome: Literal["read", "executed", "replayed", "refused", "not reached"] | None = None,
     limit: Limit = 10_000,
 ) -> list[dict[str, Any]]:
-    """List the last requests of this process, oldest first: how each ended, and the faults that it met."""
+    """List the last requests of this process, oldest first, each with its outcome and its faults."""
     wanted = {"method": method, "path": path, "idempotency_key": idempotency_key, "outcome": outcome}
     return platform.log.entries(limit, **wanted)
 
@@ -86,18 +86,18 @@ async def clear_requests(platform: Parts) -> None:
 async def list_operations(
     platform: Parts, after: Annotated[int, Query(ge=0)] = 0, limit: Limit = 10_000
 ) -> list[dict[str, Any]]:
-    """List the writes that were carried out or refused, in that order; kept on disk, so a restart hides none."""
+    """List the writes that were carried out or refused, oldest first. They are kept on disk."""
     return platform.store.operations(after, limit)
 
 
 @router.post("/admin/tokens/expire", status_code=204)
 async def expire_tokens(platform: Parts) -> None:
-    """End every access token issued so far."""
+    """Expire every access token issued so far."""
     platform.tokens.expire()
 
 
 @router.post("/admin/clock")
 async def advance_clock(platform: Parts, advance: Advance) -> dict[str, str]:
-    """Move the platform's clock ahead, for keys and tokens that must grow old."""
+    """Move the platform's clock ahead, so that keys and tokens expire."""
     platform.advance(advance.advance_seconds)
     return {"now": platform.clock.text()}

@@ -1,4 +1,4 @@
-"""Admin calls on what the platform holds: the catalogue as it should be served, and subscribers made by hand."""
+"""Admin calls that change what the platform holds: its catalogue, and subscribers that nobody sold."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Body, Request, Response
 from pydantic import Field
 
-from include.sandbox import byhand
+from include.sandbox import unmanaged
 from include.sandbox.errors import Refusal
 from include.sandbox.models import Strict, Subscriber
 from include.sandbox.routes.common import Parts
@@ -19,7 +19,7 @@ Kind = Literal["channels", "genres", "device-types", "services"]
 
 
 class ByHand(Strict):
-    """Services need a `service_uid`, devices a `mac`; neither is checked against anything but the MACs in use."""
+    """Services need a `service_uid`, devices a `mac`. Only the MACs are checked: they must be free."""
 
     external_id: str | None = None
     first_name: str = "Criado"
@@ -40,21 +40,21 @@ async def show_catalogue(platform: Parts, kind: Kind) -> list[Any]:
 
 @router.put("/catalogue/{kind}", status_code=204)
 async def replace_catalogue(platform: Parts, kind: Kind, rows: list[Any]) -> None:
-    """Serve exactly these rows, good or bad: they are not looked at."""
+    """Serve exactly these rows, good or bad; they are not checked."""
     with platform.store.transaction():
         platform.lineup.replace(kind, rows)
 
 
 @router.post("/catalogue/{kind}", status_code=204)
 async def add_to_catalogue(platform: Parts, kind: Kind, row: Annotated[Any, Body()]) -> None:
-    """Serve this row too, after the others."""
+    """Serve this row as well, after the others."""
     with platform.store.transaction():
         platform.lineup.add(kind, row)
 
 
 @router.patch("/catalogue/{kind}/{uid}", status_code=204)
 async def edit_catalogue(platform: Parts, kind: Kind, uid: str, changes: dict[str, Any]) -> None:
-    """Overwrite fields of a row, with anything; `updated_at` becomes now unless it is among them."""
+    """Overwrite fields of a row with any values; `updated_at` becomes the current time unless it is given."""
     stamped = {"updated_at": platform.clock.text()} if kind in ("channels", "services") else {}
     with platform.store.transaction():
         _found(platform.lineup.edit(kind, uid, stamped | changes), kind, uid)
@@ -62,34 +62,34 @@ async def edit_catalogue(platform: Parts, kind: Kind, uid: str, changes: dict[st
 
 @router.delete("/catalogue/{kind}/{uid}", status_code=204)
 async def remove_from_catalogue(platform: Parts, kind: Kind, uid: str) -> None:
-    """Stop listing a row. Whoever is subscribed to a service that goes keeps it, and can end it."""
+    """Stop listing a row. Subscribers keep a removed service, and can end it."""
     with platform.store.transaction():
         _found(platform.lineup.remove(kind, uid), kind, uid)
 
 
 @router.delete("/catalogue", status_code=204)
 async def restore_catalogue(platform: Parts) -> None:
-    """Back to the lineup of the files."""
+    """Restore the lineup of the files."""
     with platform.store.transaction():
         platform.lineup.restore()
 
 
 @router.post("/subscribers", status_code=201, response_model=Subscriber)
 async def add_by_hand(platform: Parts, row: ByHand) -> Response:
-    """Make a subscriber as a person at the platform's own screens would: nothing of it is known to the ISP."""
-    bodies = byhand.add(platform.store, platform.clock, [row.model_dump()])
+    """Add a subscriber as a person at the platform's own screens would, without the ISP's knowledge."""
+    bodies = unmanaged.add(platform.store, platform.clock, [row.model_dump()])
     return Response(bodies[0], 201, media_type="application/json")
 
 
 @router.post("/subscribers/load", status_code=201)
 async def load_by_hand(platform: Parts, request: Request) -> dict[str, int]:
-    """Make many, from a body of JSON lines with the fields of the single call; in batches, the bad one refused."""
-    return {"loaded": await byhand.load(platform.store, platform.clock, request.stream())}
+    """Add many subscribers from JSON lines with the fields of the single call. Loading stops at the first bad batch."""
+    return {"loaded": await unmanaged.load(platform.store, platform.clock, request.stream())}
 
 
 @router.post("/subscribers/{uid}/pin-check")
 async def check_pin(platform: Parts, uid: str, guess: PinGuess) -> dict[str, bool]:
-    """Tell whether this is the subscriber's PIN; the PIN itself is never shown."""
+    """Return whether the guess is the subscriber's PIN; the PIN itself is never returned."""
     pin = platform.store.pin(number_of(uid))
     if pin is None:
         raise Refusal(404, "SUBSCRIBER_NOT_FOUND", f"there is no subscriber {uid}")

@@ -1,4 +1,4 @@
-"""What the platform shows: channels, genres, device types, services."""
+"""The catalogue: channels, genres, device types, services."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the routes share: the vendor's media type, paging, and writes that are carried out once for a key."""
+"""Shared by the routes: the vendor's media type, paging, and writes that are carried out once for each key."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from fastapi.responses import JSONResponse
 from include.sandbox.clock import stamp
 from include.sandbox.errors import VENDOR_JSON, Refusal
 from include.sandbox.models import Moment
-from include.sandbox.platform import Platform
-from include.sandbox.requestlog import Entry
-from include.sandbox.store import Operation
+from include.sandbox.platform_state import Platform
+from include.sandbox.request_log import Entry
+from include.sandbox.store import RecordedWrite
 from include.sandbox.subscribers import Reply
 
 BASE = "/provisioning/v1/operators/{operator_uid}"
@@ -24,7 +24,7 @@ KEY_LIFE = timedelta(hours=24)
 
 
 class VendorJson(JSONResponse):
-    """Takes text that is JSON already: bodies are stored as they are sent."""
+    """A response whose content is already JSON text, because bodies are stored as they are sent."""
 
     media_type = VENDOR_JSON
 
@@ -48,17 +48,17 @@ def read(request: Request, body: str) -> Response:
 
 
 def paged(request: Request, bodies: list[str], page: int, size: int, count: int) -> Response:
-    """Answer a page put together from bodies that are JSON already."""
+    """Return a page of rows whose bodies are already JSON text."""
     rows = ",".join(bodies)
     return read(request, f'{{"list":[{rows}],"pageNumber":{page},"pageSize":{size},"rowCount":{count}}}')
 
 
 async def written(request: Request, platform: Platform, act: Callable[[], Reply]) -> Response:
     """
-    Carry out a write once: effect and answer are kept in one transaction, and a repeated key gets the answer again.
+    Carry out a write once for each idempotency key; a repeated key gets the first answer again.
 
-    What the platform's rules refuse is an answer too, and is repeated as such. Raises Refusal 409 if the key came
-    with another method, path or body.
+    Effect and answer are stored in one transaction. A refusal is an answer too, and is repeated. Raises Refusal 409 if
+    the key was used with another method, path or body.
     """
     fingerprint = await _fingerprint(request)
     entry: Entry = request.state.entry
@@ -69,7 +69,7 @@ async def written(request: Request, platform: Platform, act: Callable[[], Reply]
             reply, entry.outcome = _carried_out(act, entry.request_id)
             answer = reply.body if reply.again is None else reply.again
             platform.store.remember(
-                Operation(
+                RecordedWrite(
                     key, fingerprint, entry.request_id, entry.method, entry.path, reply.status, answer, stamp(now)
                 )
             )
@@ -91,7 +91,7 @@ def _carried_out(act: Callable[[], Reply], request_id: str) -> tuple[Reply, str]
 
 
 async def _fingerprint(request: Request) -> bytes:
-    """Return a digest of method, path and body; the same JSON written otherwise is the same body."""
+    """Return a digest of method, path and body. JSON that differs only in its formatting has the same digest."""
     body = await request.body()
     meaning: Any = json.loads(body) if body else None
     text = json.dumps([request.method, request.url.path, meaning], sort_keys=True)

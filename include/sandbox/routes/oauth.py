@@ -26,7 +26,7 @@ async def token(
     grant_type: Annotated[str, Form(description="client_credentials")],
     authorization: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> Response:
-    """Give an access token for client id and secret."""
+    """Issue an access token for a client id and secret."""
     request.state.entry.outcome = "refused"
     if not platform.tokens.knows(*_credentials(authorization)):
         refusal = Refusal(401, "INVALID_CLIENT", "client id or client secret is wrong", "Authorization")

@@ -40,7 +40,7 @@ async def list_subscribers(
     updated_since: Since = None,
     external_id: Annotated[str | None, Query(description="Finds the one that has it")] = None,
 ) -> Response:
-    """List subscribers with their services and devices, in order of creation (`updated_since`: of change)."""
+    """List subscribers with their services and devices by creation, or with `updated_since` by change."""
     store = platform.store
     if external_id is not None:
         found = store.by_external_id(external_id)
@@ -54,7 +54,7 @@ async def list_subscribers(
 
 @router.post("", status_code=201, response_model=CreatedSubscriber, responses=errors(409))
 async def create_subscriber(request: Request, platform: Parts, new: NewSubscriber) -> Response:
-    """Create a subscriber; the answer carries its PIN, once."""
+    """Create a subscriber. Only the first answer carries its PIN."""
     return await written(request, platform, lambda: platform.subscribers.create(new))
 
 
@@ -71,7 +71,7 @@ async def change_subscriber(
     change: SubscriberChange,
     if_match: Annotated[str | None, Header(description="The version that the change is made to")] = None,
 ) -> Response:
-    """Change names or status of the version in If-Match."""
+    """Change names or status, if the subscriber is still at the version in If-Match."""
     version = re.fullmatch(r'"?([0-9]{1,18})"?', (if_match or "").strip())
     if not version:
         raise Refusal(422, "VALIDATION_ERROR", "send the subscriber's version as If-Match", "If-Match")
@@ -80,35 +80,35 @@ async def change_subscriber(
 
 @router.delete("/{uid}", status_code=204, response_model=None, responses=errors(404, 409))
 async def delete_subscriber(request: Request, platform: Parts, uid: str) -> Response:
-    """Remove a subscriber for good; its MACs are free."""
+    """Delete a subscriber; its MACs become free."""
     return await written(request, platform, lambda: platform.subscribers.remove(uid))
 
 
 @router.post("/{uid}/auth-pin", response_model=AuthPin, responses=errors(404, 409))
 async def rotate_auth_pin(request: Request, platform: Parts, uid: str) -> Response:
-    """Replace the PIN; the answer carries the new one, once."""
+    """Replace the PIN. Only the first answer carries the new one."""
     return await written(request, platform, lambda: platform.subscribers.rotate_pin(uid))
 
 
 @router.put("/{uid}/services/{service_uid}", response_model=Subscription, responses=errors(404, 409))
 async def put_service(request: Request, platform: Parts, uid: str, service_uid: str, new: NewSubscription) -> Response:
-    """Subscribe to a service; another basic one replaces the live basic one."""
+    """Subscribe to a service; a basic service replaces the current one."""
     return await written(request, platform, lambda: platform.subscribers.put_service(uid, service_uid, new))
 
 
 @router.delete("/{uid}/services/{service_uid}", status_code=204, response_model=None, responses=errors(404, 409))
 async def end_service(request: Request, platform: Parts, uid: str, service_uid: str) -> Response:
-    """End a service now; its row stays."""
+    """End a service now; its row stays in the list."""
     return await written(request, platform, lambda: platform.subscribers.end_service(uid, service_uid))
 
 
 @router.put("/{uid}/devices/{mac}", response_model=Device, responses=errors(404, 409))
 async def put_device(request: Request, platform: Parts, uid: str, mac: str, new: NewDevice) -> Response:
-    """Add a device, or edit the one with that MAC."""
+    """Add a device, or change the one with this MAC."""
     return await written(request, platform, lambda: platform.subscribers.put_device(uid, mac, new))
 
 
 @router.delete("/{uid}/devices/{mac}", status_code=204, response_model=None, responses=errors(404, 409))
 async def release_device(request: Request, platform: Parts, uid: str, mac: str) -> Response:
-    """Remove a device; its MAC is free."""
+    """Remove a device; its MAC becomes free."""
     return await written(request, platform, lambda: platform.subscribers.release_device(uid, mac))

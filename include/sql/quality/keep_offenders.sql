@@ -1,5 +1,5 @@
 -- In: check_name, due_date (null: the check concerns none), offenders. Replaces what the check found before; offenders
--- that were there before keep their time.
+-- that it found before keep their time stamps.
 with gone as (
     delete from quality.offender
     where

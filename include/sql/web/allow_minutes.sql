@@ -1,2 +1,2 @@
--- Lets the statements of this transaction take longer than a page may: somebody downloads what they read.
+-- Raises the statement timeout of this transaction above that of a page, for a download.
 set local statement_timeout = '3min'

@@ -1,5 +1,5 @@
--- In: client_plan_id, since and until (due dates, until is the first one left out). Out: the invoices of a client plan
--- in that span, the newest first.
+-- In: client_plan_id, since and until (due dates; until is excluded). Out: the invoices of a client plan in that span,
+-- the newest first.
 select
     invoice.id,
     invoice.due_date,

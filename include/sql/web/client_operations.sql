@@ -1,6 +1,6 @@
 -- In: client_plan_id. Out: the operations of the last reconciliations on a client plan, the newest first.
 select
-    operation.change_set_id as plan_id,
+    operation.change_set_id,
     operation.action,
     operation.target,
     operation.reason,
@@ -8,7 +8,7 @@ select
     operation.outcome,
     operation.done_at,
     change_set.created_at,
-    change_set.status as plan_status
+    change_set.status as change_set_status
 from reconciliation.operation as operation
 inner join reconciliation.change_set on operation.change_set_id = change_set.id
 where operation.client_plan_id = :client_plan_id

@@ -1,5 +1,5 @@
--- In: client_plan_id or point_id (the other null). Out: the points of a client plan, those that are there first, then
--- those that were removed; or the one point.
+-- In: client_plan_id or point_id (the other null). Out: the points of a client plan, active ones first, then removed
+-- ones; or the one point.
 select
     point.id,
     point.client_plan_id,

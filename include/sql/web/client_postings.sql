@@ -1,5 +1,5 @@
--- In: invoices (ids), since and until (due dates of what was charged). Out: what is posted on them: the plan, then
--- the packages, then what was given back. A credit belongs to the due date of its charge, which may be older.
+-- In: invoices (ids), since and until (due dates of what was charged). Out: their postings: the plan fee, then
+-- packages, then credits. A credit belongs to the due date of its charge, which may be older.
 select
     posting.invoice_id,
     posting.id,

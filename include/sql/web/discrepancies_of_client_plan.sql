@@ -1,4 +1,4 @@
--- In: client_plan_id. Out: where sale, service and charge of its packages differ.
+-- In: client_plan_id. Out: the discrepancies of its packages.
 select
     discrepancy.kind,
     discrepancy.client_plan_id,

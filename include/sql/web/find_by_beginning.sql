@@ -1,5 +1,5 @@
 -- In: words (as tv.plain writes them; '' for all), after_name and after_id (of the last client, or null for the first
--- page), size. Out: a page of the clients whose name begins so, by name.
+-- page), size. Out: a page of the clients whose name begins with these words, by name.
 select
     client.id,
     client.name,

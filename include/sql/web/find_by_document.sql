@@ -1,5 +1,5 @@
 -- In: digits (the first of a document), after_id (the last client's, or null), size. Out: a page of clients whose
--- document begins so.
+-- document begins with them.
 select
     client.id,
     client.name,

@@ -1,6 +1,6 @@
 -- In: query (the words' beginnings as a tsquery), words (as tv.plain writes them), after_id (the last client, or null
--- for the first page), size. Out: a page of the clients that have all those words, but whose name does not begin so, by
--- id: in that order names are spread evenly, and a page is found without looking at all who have the words.
+-- for the first page), size. Out: a page of the clients whose names contain words with all these beginnings, but do not
+-- begin with them, by id: in that order matches are spread evenly, so a page is found without reading all of them.
 select
     client.id,
     client.name,

@@ -1,4 +1,4 @@
--- Out: what differed between contracts and platform in the last month, by day and kind of operation.
+-- Out: the operations of the reconciliations of the last month, by day and kind.
 select
     operation.day,
     operation.action,

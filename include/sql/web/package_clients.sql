@@ -1,4 +1,4 @@
--- Out: how many client plans have each package, released with the plan or sold on top, and the prices a month.
+-- Out: how many client plans have each package, included in the plan or sold as an extra, and their prices a month.
 select
     clients.package_id,
     package.name as package,

@@ -1,4 +1,4 @@
--- In: due_date. Out: the newest list that Carregar kept for it; no row if there is none.
+-- In: due_date. Out: its newest stored list; no row if there is none.
 select
     preview.id,
     preview.due_date,

@@ -1,4 +1,4 @@
--- In: preview. Out: how many client packages of a list are charged, and how many are not for which reason.
+-- In: preview. Out: the number of client packages of a list by outcome: charge, or the reason of an exclusion.
 select
     outcome.outcome,
     outcome.client_packages,

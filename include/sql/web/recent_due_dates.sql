@@ -1,4 +1,4 @@
--- In: today. Out: the due dates that were billed lately or are to come, with how far each is, the newest first.
+-- In: today. Out: the due dates since two months ago whose billing has begun, with the state of each, newest first.
 select
     run.due_date,
     max(run.status) filter (where run.kind = 'tv') as tv,

@@ -21,5 +21,5 @@ class TooMuchQuarantine(CatalogRefused):
     """More rows are bad than MULTITV_CATALOG_MAX_QUARANTINE allows."""
 
 
-class StagedCatalogLost(PermanentError):
+class StagedCatalogMissing(PermanentError):
     """The staged rows of a sync are missing, wholly or in part: the catalogue has to be fetched again."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from multitv.catalog.errors import EmptyCatalog, ShrunkenCatalog, StagedCatalogLost, TooMuchQuarantine
+from multitv.catalog.errors import EmptyCatalog, ShrunkenCatalog, StagedCatalogMissing, TooMuchQuarantine
 from multitv.database.sql import named
 from multitv.settings import Settings
 
@@ -14,11 +14,11 @@ _UNTOUCHED = "Channels and packages stay as they are."
 
 
 def guard(connection: Connection, sync: Row[Any], settings: Settings, *, allow_shrink: bool) -> None:
-    """Raise StagedCatalogLost, TooMuchQuarantine, EmptyCatalog or ShrunkenCatalog if the sync must not be merged."""
+    """Raise StagedCatalogMissing, TooMuchQuarantine, EmptyCatalog or ShrunkenCatalog if the sync must not be merged."""
     summaries = {row.entity: row for row in connection.execute(named("catalog/summarise"), {"sync": sync.id})}
     channels, packages, links = (summaries[entity] for entity in ("channel", "package", "package_channel"))
     if (channels.staged, packages.staged, links.staged) != (sync.channels, sync.packages, sync.package_channels):
-        raise StagedCatalogLost(
+        raise StagedCatalogMissing(
             f"Catalogue sync {sync.id} staged {sync.channels} channels, {sync.packages} packages and "
             f"{sync.package_channels} links, of which {channels.staged}, {packages.staged} and {links.staged} are "
             f"left: the database was restarted without a clean shutdown. {_UNTOUCHED} "

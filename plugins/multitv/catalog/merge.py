@@ -6,7 +6,7 @@ import logging
 
 from sqlalchemy import Connection, Engine
 
-from multitv.catalog.errors import StagedCatalogLost
+from multitv.catalog.errors import StagedCatalogMissing
 from multitv.catalog.guard import guard
 from multitv.catalog.summary import SyncSummary, read_summary
 from multitv.database.engine import transaction
@@ -31,7 +31,7 @@ def merge_catalog(engine: Engine, sync: int, settings: Settings, *, allow_shrink
 
     Touches only rows that differ, so merging the same catalogue again changes nothing. A sync is merged once, and
     never over a later one. `allow_shrink`: a person has confirmed that the platform really dropped that much.
-    Raises StagedCatalogLost, EmptyCatalog, ShrunkenCatalog, TooMuchQuarantine, DatabaseUnavailable; nothing is then
+    Raises StagedCatalogMissing, EmptyCatalog, ShrunkenCatalog, TooMuchQuarantine, DatabaseUnavailable; nothing is then
     changed.
     """
     with transaction(engine) as connection:
@@ -45,7 +45,7 @@ def merge_catalog(engine: Engine, sync: int, settings: Settings, *, allow_shrink
 def _merge_once(connection: Connection, sync: int, settings: Settings, *, allow_shrink: bool) -> None:
     staged = connection.execute(named("catalog/read_sync"), {"sync": sync}).one_or_none()
     if staged is None:
-        raise StagedCatalogLost(f"There is no catalogue sync {sync}: clear `fetch` with its downstream tasks.")
+        raise StagedCatalogMissing(f"There is no catalogue sync {sync}: clear `fetch` with its downstream tasks.")
     if staged.status != "staged":
         return
     if staged.newest_merged is not None and staged.newest_merged > sync:

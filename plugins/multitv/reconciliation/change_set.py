@@ -11,7 +11,7 @@ from multitv.database.engine import bulk_transaction, transaction
 from multitv.database.locks import lock
 from multitv.database.sql import named
 from multitv.erp.facts import require_client_plans
-from multitv.reconciliation.errors import Repeated, StagingLost
+from multitv.reconciliation.errors import Repeated, StagingMissing
 from multitv.reconciliation.fields import PIN_FIELD, UID_FIELD
 from multitv.reconciliation.snapshot import STAGING_LOCK
 
@@ -41,7 +41,7 @@ def make_change_set(engine: Engine, snapshot: int, today: date, client_plan: int
     """Store the operations that make the platform equal to the contracts; return the change set's id.
 
     The snapshot must still be staged. Supersedes earlier change sets that are not finished. `today` is the ISP's
-    business date. Raises ErpEmpty, Repeated, StagingLost, DatabaseUnavailable; nothing is then written.
+    business date. Raises ErpEmpty, Repeated, StagingMissing, DatabaseUnavailable; nothing is then written.
     """
     with bulk_transaction(engine) as connection:
         lock(connection, STAGING_LOCK)
@@ -65,9 +65,9 @@ def make_change_set(engine: Engine, snapshot: int, today: date, client_plan: int
 
 
 def require_snapshot(connection: Connection, snapshot: int) -> None:
-    """Raise StagingLost unless staging holds this snapshot, whole."""
+    """Raise StagingMissing unless staging holds this snapshot, whole."""
     if connection.execute(named("reconciliation/read_snapshot"), {"snapshot": snapshot}).first() is None:
-        raise StagingLost(
+        raise StagingMissing(
             f"Snapshot {snapshot} is no longer in staging: a newer one replaced it, or the database was restarted "
             "without a clean shutdown. Nothing was written. Trigger a new run."
         )
@@ -84,16 +84,16 @@ def list_steps(connection: Connection, client_plan: int | None) -> None:
 
 
 def read_change_set(engine: Engine, change_set_id: int) -> ChangeSet:
-    """Return a change set as it is now. Raises StagingLost if there is none of this id, DatabaseUnavailable."""
+    """Return a change set as it is now. Raises StagingMissing if there is none of this id, DatabaseUnavailable."""
     with transaction(engine) as connection:
         return load_change_set(connection, change_set_id)
 
 
 def load_change_set(connection: Connection, change_set_id: int) -> ChangeSet:
-    """Return a change set as it is now. Raises StagingLost if there is none of this id."""
+    """Return a change set as it is now. Raises StagingMissing if there is none of this id."""
     row = connection.execute(named("reconciliation/read_change_set"), {"change_set": change_set_id}).one_or_none()
     if row is None:
-        raise StagingLost(f"There is no change set {change_set_id}: trigger a new run.")
+        raise StagingMissing(f"There is no change set {change_set_id}: trigger a new run.")
     return ChangeSet(**row._mapping)
 
 

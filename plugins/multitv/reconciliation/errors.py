@@ -9,7 +9,7 @@ class Repeated(PermanentError):
     """A client plan, or its subscriber, occurs more than once."""
 
 
-class StagingLost(PermanentError):
+class StagingMissing(PermanentError):
     """Staging lacks what a step needs, or holds a newer snapshot."""
 
 

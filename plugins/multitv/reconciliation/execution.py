@@ -13,7 +13,7 @@ from multitv.beenius.client import BeeniusClient
 from multitv.beenius.errors import NotFound, RowRejected, SubscriberExists, VersionConflict
 from multitv.beenius.models import Subscriber
 
-# Each lost answer costs a rotation; losing more in a row than this is not bad luck.
+# Each lost answer costs a rotation; if more than this are lost in a row, something is wrong.
 ROTATIONS = 5
 
 

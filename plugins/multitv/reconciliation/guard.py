@@ -30,7 +30,7 @@ def assess(engine: Engine, change_set_id: int, settings: Settings, *, allow_remo
     """Record what is unusual about a change set; approve it if nothing is, and verify it if it is empty.
 
     `allow_removals`: a person has confirmed that many removals are intended. A decision that was made before stays.
-    Raises StagingLost if there is no such change set, DatabaseUnavailable.
+    Raises StagingMissing if there is no such change set, DatabaseUnavailable.
     """
     with transaction(engine) as connection:
         change_set = load_change_set(connection, change_set_id)
@@ -59,7 +59,7 @@ def assess(engine: Engine, change_set_id: int, settings: Settings, *, allow_remo
 def record_decision(engine: Engine, change_set_id: int, *, approved: bool, by: str, at: datetime) -> None:
     """Record a person's decision. Repeating it changes nothing.
 
-    Raises NotApproved if another decision was made before, or if the change set is no longer current; StagingLost if
+    Raises NotApproved if another decision was made before, or if the change set is no longer current; StagingMissing if
     there is no such change set; DatabaseUnavailable.
     """
     status = "approved" if approved else "rejected"

@@ -20,7 +20,7 @@ SHOWN = 10
 def change_set_report(engine: Engine, change_set_id: int) -> str:
     """Log and return what a change set would do: counts by action, a sample of each, and unmanaged subscribers.
 
-    Raises StagingLost if there is no such change set, DatabaseUnavailable.
+    Raises StagingMissing if there is no such change set, DatabaseUnavailable.
     """
     of_change_set = {"change_set": change_set_id}
     with transaction(engine) as connection:
@@ -57,7 +57,7 @@ def change_set_report(engine: Engine, change_set_id: int) -> str:
 def outcome_report(engine: Engine, change_set_id: int) -> str:
     """Log and return the results of a change set: applied, rejected with reasons, what is left, who is unmanaged.
 
-    Raises StagingLost if there is no such change set, DatabaseUnavailable.
+    Raises StagingMissing if there is no such change set, DatabaseUnavailable.
     """
     of_change_set = {"change_set": change_set_id}
     with transaction(engine) as connection:

@@ -12,7 +12,7 @@ from multitv.database.engine import bulk_transaction, transaction
 from multitv.database.locks import lock
 from multitv.database.sql import named
 from multitv.reconciliation.change_set import list_steps, read_change_set, require_snapshot
-from multitv.reconciliation.errors import DifferenceLeft, NotApproved, StagingLost
+from multitv.reconciliation.errors import DifferenceLeft, NotApproved, StagingMissing
 from multitv.reconciliation.fields import PIN_FIELD, UID_FIELD
 from multitv.reconciliation.snapshot import STAGING_LOCK, stage_subscribers
 
@@ -31,8 +31,8 @@ class Verified:
 def verify_change_set(engine: Engine, client: BeeniusClient, change_set_id: int) -> Verified:
     """Take a second snapshot, compare it with what the change set wanted, and record what differs.
 
-    Raises DifferenceLeft if nothing explains a difference, NotApproved if the change set was not applied, StagingLost,
-    what a scan raises, DatabaseUnavailable.
+    Raises DifferenceLeft if nothing explains a difference, NotApproved if the change set was not applied,
+    StagingMissing, DatabaseUnavailable, and whatever a scan raises.
     """
     with transaction(engine) as connection:
         if connection.execute(named("reconciliation/mark_applied"), {"change_set": change_set_id}).first() is None:
@@ -49,7 +49,9 @@ def verify_change_set(engine: Engine, client: BeeniusClient, change_set_id: int)
         connection.execute(named("reconciliation/record_second_snapshot"), of_change_set | {"snapshot": snapshot})
         fields = {"uid_field": UID_FIELD, "pin_field": PIN_FIELD}
         if connection.execute(named("reconciliation/refresh_desired"), fields).scalar_one() != change_set.desired:
-            raise StagingLost(f"What change set {change_set_id} wanted is not in staging any more: trigger a new run.")
+            raise StagingMissing(
+                f"What change set {change_set_id} wanted is not in staging any more: trigger a new run."
+            )
         list_steps(connection, change_set.client_plan)
         connection.execute(named("reconciliation/clear_differences"), of_change_set)
         connection.execute(named("reconciliation/insert_differences"), of_change_set)

@@ -25,7 +25,7 @@ from multitv.database.engine import bulk_transaction
 from multitv.database.locks import lock
 from multitv.database.sql import named
 from multitv.reconciliation.change_set import require_snapshot
-from multitv.reconciliation.errors import StagingLost
+from multitv.reconciliation.errors import StagingMissing
 from multitv.reconciliation.snapshot import STAGING_LOCK
 
 log = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ def measure(engine: Engine, change_set_id: int, today: date) -> dict[str, Discre
     """Replace reconciliation.discrepancy by those after a full change set; return their totals by kind.
 
     Compares with the change set's second snapshot, or with its first if nothing of it was applied. `today` is the ISP's
-    business date. Raises StagingLost if staging does not hold that snapshot, or the change set is not of all client
+    business date. Raises StagingMissing if staging does not hold that snapshot, or the change set is not of all client
     plans; DatabaseUnavailable. The discrepancies are then as they were.
     """
     with bulk_transaction(engine) as connection:
@@ -71,16 +71,16 @@ def measure(engine: Engine, change_set_id: int, today: date) -> dict[str, Discre
 
 
 def _require_basis(connection: Connection, change_set_id: int) -> int:
-    """Return the staged snapshot of the platform as this change set left it. Raises StagingLost."""
+    """Return the staged snapshot of the platform as this change set left it. Raises StagingMissing."""
     basis = connection.execute(named("reports/read_basis"), {"change_set": change_set_id}).one_or_none()
     if basis is None or basis.only_client_plan_id is not None or basis.snapshot_id is None:
-        raise StagingLost(
+        raise StagingMissing(
             f"Change set {change_set_id} is not of all client plans, or there is no snapshot since it was applied: "
             "there is nothing to measure. The next run measures again."
         )
     require_snapshot(connection, basis.snapshot_id)
     if connection.execute(named("reports/count_desired")).scalar_one() != basis.desired:
-        raise StagingLost(f"What change set {change_set_id} wanted is not in staging any more: trigger a new run.")
+        raise StagingMissing(f"What change set {change_set_id} wanted is not in staging any more: trigger a new run.")
     return int(basis.snapshot_id)
 
 

@@ -1,1 +1,1 @@
-"""The screens of the manual and the JSON API, inside Airflow's api-server. Knows all rooms; none knows it."""
+"""The screens of the manual and the JSON API, inside Airflow's api-server. Imports all rooms; none imports it."""

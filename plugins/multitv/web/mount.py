@@ -1,7 +1,7 @@
-"""What Airflow mounts: the application is made when the first request comes.
+"""The application and views that the plugin gives to Airflow. The application is built on the first request.
 
-Airflow imports the plugin in each of its processes, tasks included; only the api-server has a use for the screens, and
-only there may Airflow's own security be imported.
+Airflow imports the plugin in each of its processes, tasks included, but only the api-server needs the screens, and
+Airflow's own security may only be imported there.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
 class Screens:
-    """An ASGI application that makes the real one when it is first called."""
+    """An ASGI application that builds the real one when it is first called."""
 
     def __init__(self) -> None:
         self._app: FastAPI | None = None
@@ -36,12 +36,12 @@ class Screens:
 
 
 def fastapi_apps() -> list[dict[str, Any]]:
-    """Return what a plugin gives to Airflow to mount."""
+    """Return the application for Airflow to mount, in the form of a plugin's `fastapi_apps`."""
     return [{"app": Screens(), "url_prefix": PREFIX, "name": "multitv"}]
 
 
 def external_views() -> list[dict[str, str]]:
-    """Return the pages that Airflow shows in its navigation, each in a frame beside it."""
+    """Return the pages that Airflow lists in its navigation and shows in a frame."""
     from airflow.configuration import conf
 
     beneath = urlsplit(conf.get("api", "base_url", fallback="")).path.rstrip("/")

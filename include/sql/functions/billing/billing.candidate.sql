@@ -1,5 +1,5 @@
--- In: for_due_date. Out: the list (the manual's "Carregar"): what is chargeable now, with its pending event if there is
--- one. What the due date has processed already is not on it: that stays as it is, whatever changed since.
+-- In: for_due_date. Out: the list (the manual's "Carregar"): what can be charged now, each with its pending event if it
+-- has one. Charges that are processed already are not on it, because they never change.
 create or replace function billing.candidate(for_due_date date)
 returns table (
     client_plan_id bigint,

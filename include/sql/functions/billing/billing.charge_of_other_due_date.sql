@@ -1,5 +1,5 @@
--- In: for_due_date. Out: the live charges of the other due dates that may charge the same months: months are charged in
--- advance or in arrears.
+-- In: for_due_date. Out: the live charges of other due dates that may charge the same months, since months are charged
+-- in advance or in arrears.
 create or replace function billing.charge_of_other_due_date(for_due_date date)
 returns setof billing.event_record
 language sql stable parallel safe

@@ -1,7 +1,7 @@
--- In: for_due_date. Out: what else says of a package of a client plan that it is not charged in a month: that it is
--- processed already, by another due date or by another sale; and which sales a person took back for good. Of the other
--- due dates it takes only what charges the months of this one: nothing of the month before where all is charged in
--- advance.
+-- In: for_due_date. Out: each package of a client plan that is not to be charged in a month, because it is processed
+-- already, by another due date or by another sale, or because a person took a sale's charge back for good. Reads only
+-- those other due dates that can charge the same months: where everything is charged in advance, none of the month
+-- before.
 create or replace function billing.charged_otherwise(for_due_date date)
 returns table (
     client_plan_id bigint,
@@ -60,7 +60,7 @@ as $$
             event.due_date >= cast(date_trunc('month', cast(for_due_date as timestamp)) - interval '1 month' as date)
             and event.due_date < cast(date_trunc('month', cast(for_due_date as timestamp)) + interval '2 months' as date)
         group by event.client_plan_id, event.package_id, event.reference_month, event.client_package_id
-        -- The last word counts.
+        -- The last correction counts.
         having not (array_agg(correction.rebill order by correction.id desc))[1]
     )
 

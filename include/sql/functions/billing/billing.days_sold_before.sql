@@ -1,6 +1,6 @@
--- In: of_client_package, its price, when its client plan was activated and cancelled, and a month [opening, closing).
--- Out: the days of the month that earlier sales of the same package cover. At the same price only: the parts of a month
--- that was sold at two prices are not one whole.
+-- In: of_client_package, its price, the days on which its client plan was activated and cancelled, and a month
+-- [opening, closing). Out: the days of the month that earlier sales of the same package cover at the same price. Sales
+-- at different prices are not parts of one whole.
 create or replace function billing.days_sold_before(
     of_client_package bigint, at_price numeric, activated_on date, cancelled_on date, opening date, closing date
 )

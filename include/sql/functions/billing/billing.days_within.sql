@@ -1,5 +1,5 @@
--- In: since and until (until excluded; null: for ever), opening and closing (closing excluded). Out: how many days the
--- two spans share, at least 0.
+-- In: two spans of days [since, until) and [opening, closing); until null means for ever. Out: how many days they
+-- share, at least 0.
 create or replace function billing.days_within(since date, until date, opening date, closing date)
 returns integer
 language sql immutable parallel safe

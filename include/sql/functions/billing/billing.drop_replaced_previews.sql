@@ -1,6 +1,6 @@
--- In: spared, the lists that were replaced just now: somebody may be reading them. Drops the lines of all other lists
--- that are not kept any more. For that every reader waits until the transaction ends, so it comes last. Where somebody
--- reads for long, as a backup does, nobody is kept waiting: the next list has them dropped.
+-- In: spared, the lists that were replaced just now, which may still be read. Drops the lines of all other replaced
+-- lists. Readers wait until the transaction ends, so this step comes last. If somebody reads for long, as a backup
+-- does, the drop is left to the next list instead of making others wait.
 create or replace function billing.drop_replaced_previews(spared bigint[])
 returns void language plpgsql set lock_timeout = '20ms' as $$
 declare

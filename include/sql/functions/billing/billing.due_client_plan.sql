@@ -1,5 +1,5 @@
--- In: for_due_date. Out: the client plans that it covers, with the reason why one's contract is not in force on it, if
--- it is not. A due day past the end of the month falls on the month's last day.
+-- In: for_due_date. Out: the client plans that are due, each with the reason why its contract is not in force on that
+-- day, or null. A due day past the end of the month is the month's last day.
 create or replace function billing.due_client_plan(for_due_date date)
 returns table (
     id bigint,
@@ -20,14 +20,14 @@ as $$
         plan.activated_on,
         plan.cancelled_on,
         case
-            -- What a view of the ERP leaves empty is never taken for a reason to charge.
+            -- A value that a view of the ERP leaves empty is never a reason to charge.
             when plan.status = 'cancelled' or plan.cancelled_on <= for_due_date then 'client_plan_cancelled'
             when plan.status is distinct from 'active' then 'client_plan_suspended'
             when plan.activated_on is null or plan.activated_on > for_due_date then 'client_plan_not_active_yet'
         end
     from erp.client_plan as plan
     where
-        -- Of the column's own type, or neither its index nor its statistics would serve.
+        -- Cast to the column's own type, so that its index and statistics are used.
         plan.due_day between cast(extract(day from for_due_date) as smallint)
         and cast(
             case

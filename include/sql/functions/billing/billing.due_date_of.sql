@@ -1,4 +1,4 @@
--- In: of_event. Out: the due date that an event's number begins with: its partition, and no other, has the event.
+-- In: of_event. Out: the due date, which the event's number begins with. The event is in that due date's partition.
 create or replace function billing.due_date_of(of_event bigint)
 returns date
 language sql stable parallel safe

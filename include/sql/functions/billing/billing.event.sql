@@ -1,4 +1,4 @@
--- Out: the events with their status. Processed is what has its posting, cancelled what was voided, pending the rest.
+-- Out: the events with their status: processed if it has a posting, cancelled if it was voided, else pending.
 create or replace view billing.event as
 select
     record.id,

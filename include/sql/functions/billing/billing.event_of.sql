@@ -1,4 +1,4 @@
--- In: of_client_package. Out: its events, in the two halves that there are indexes for.
+-- In: of_client_package. Out: its events, by two queries for the two partial indexes.
 create or replace function billing.event_of(of_client_package bigint)
 returns setof billing.event_record
 language sql stable parallel safe

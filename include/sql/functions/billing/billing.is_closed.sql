@@ -1,4 +1,4 @@
--- In: for_due_date. Out: whether everything that it charges is processed.
+-- In: for_due_date. Out: whether all its charges are processed.
 create or replace function billing.is_closed(for_due_date date)
 returns boolean
 language sql stable parallel safe

@@ -1,4 +1,4 @@
--- In: for_due_date. Out: its charges that are neither voided nor given back.
+-- In: for_due_date. Out: its charges that are neither voided nor reversed.
 create or replace function billing.live_charge(for_due_date date)
 returns setof billing.event_record
 language sql stable parallel safe

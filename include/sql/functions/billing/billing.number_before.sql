@@ -1,5 +1,5 @@
--- In: first_of, a due date. Out: the number before its first event's: 2026-12-10 has the numbers from 2026121000000001
--- on.
+-- In: first_of, a due date. Out: the number before that of its first event: numbers of 2026-12-10 start at
+-- 2026121000000001.
 create or replace function billing.number_before(first_of date)
 returns bigint
 language sql immutable parallel safe

@@ -1,4 +1,4 @@
--- In: for_due_date. Out: its live charges that are not processed: none, once the run is closed.
+-- In: for_due_date. Out: its live charges that are not processed; none once the run is closed.
 create or replace function billing.pending_charge(for_due_date date)
 returns setof billing.event_record
 language sql stable parallel safe

@@ -1,5 +1,5 @@
--- In: for_due_date. Out: the policy of each service plan that has a TV tab, with what it means for the due date: the
--- month that is charged, and the days [opening, closing) on any of which a package must be sold to be charged.
+-- In: for_due_date. Out: the policy of each service plan that has a TV tab, with the month that it charges for the due
+-- date, and the days [opening, closing): a package that is sold on any of them is charged.
 create or replace function billing.policy_of(for_due_date date)
 returns table (
     service_plan_id bigint,

@@ -1,7 +1,6 @@
--- Posts each pending reversal on the first open invoice of its client plan that is not older than the charge: on the
--- charge's own, or, where that was closed or paid meanwhile, on the next one. What has none stays pending. Out: how
--- many were posted, and their sum. Looked up by their keys, whatever the transaction says of joins: they are few among
--- all that was ever billed.
+-- Posts each pending reversal on its charge's invoice or, if that was closed or paid meanwhile, on the client plan's
+-- next open invoice. A reversal without an open invoice stays pending. Out: how many were posted, and their sum in
+-- reais. Uses index lookups whatever the transaction's join settings, because credits are few among all events.
 create or replace function billing.post_credits()
 returns table (events bigint, amount numeric)
 language sql set enable_nestloop = on

@@ -1,4 +1,4 @@
--- In: of_preview. Out: the list as the rows of a spreadsheet, in the order of its pages.
+-- In: of_preview. Out: the list as rows of a spreadsheet, in the order of its pages.
 create or replace function billing.preview_sheet(of_preview bigint)
 returns table (
     client_plan_id bigint,

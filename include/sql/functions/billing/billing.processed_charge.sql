@@ -1,5 +1,5 @@
--- In: for_due_date. Out: its live charges that are processed: all, once the run is closed, and then nobody looks for
--- their postings.
+-- In: for_due_date. Out: its live charges that are processed; all of them once the run is closed, so postings are not
+-- read then.
 create or replace function billing.processed_charge(for_due_date date)
 returns setof billing.event_record
 language sql stable parallel safe

@@ -1,8 +1,8 @@
--- Trigger on tv.client_package: refuses to delete one that was billed. It is the other side of the keys of events,
--- which no foreign key holds; events, postings and policies are never deleted.
+-- Trigger on tv.client_package: refuses to delete a package that was billed. Events have no foreign key to it (see
+-- billing.require_keys); this is the other side of that key.
 create or replace function billing.refuse_billed() returns trigger language plpgsql as $$
 begin
-    -- As every saving transaction writes its run before it lists anything, none of them is under way from here on.
+    -- Every saving transaction writes its run before it lists anything, so none is under way while the lock is held.
     lock table billing.run in share mode;
     if exists (select from billing.event_of(old.id)) then
         raise exception 'client package % was billed', old.id

@@ -1,4 +1,4 @@
--- Trigger, on whatever is append-only: refuses the change, whatever it is.
+-- Trigger on append-only tables: refuses every change.
 create or replace function billing.refuse_change() returns trigger language plpgsql as $$
 begin
     raise exception '%.% is append-only: % refused', tg_table_schema, tg_table_name, tg_op

@@ -1,5 +1,5 @@
--- Trigger on billing.event_record: a voided event never changes again, a processed charge in one way only, once: it is
--- reversed.
+-- Trigger on billing.event_record: a voided event never changes again, and a processed charge only once, by its
+-- reversal.
 create or replace function billing.refuse_change_of_final() returns trigger language plpgsql as $$
 declare
     processed boolean := exists (

@@ -1,6 +1,6 @@
--- In: for_due_date. Raises unique_violation if another due date charges what this one charges; within a due date the
--- keys of its partition see to it. Due dates of two months, each with its own lock, may charge the same month: the
--- locks of the months charged are held until the transaction ends.
+-- In: for_due_date. Raises unique_violation if another due date charges the same; within a due date the keys of its
+-- partition prevent that. Due dates of two months, each with its own lock, may charge the same month, so the months
+-- that are charged are locked until the transaction ends.
 create or replace function billing.refuse_double_charge(for_due_date date)
 returns void language plpgsql set enable_nestloop = off as $$
 declare

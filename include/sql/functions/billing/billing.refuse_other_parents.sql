@@ -1,5 +1,5 @@
--- Trigger on billing.event_record: refuses to move an event to another run, package or due date. What it points at was
--- checked when it was added.
+-- Trigger on billing.event_record: refuses to move an event to another run, package or due date. These were checked
+-- when the event was added.
 create or replace function billing.refuse_other_parents() returns trigger language plpgsql as $$
 begin
     raise exception '%.%: what a row belongs to never changes', tg_table_schema, tg_table_name

@@ -1,4 +1,4 @@
--- Trigger on billing.review: lets a review be decided once, and refuses every other change.
+-- Trigger on billing.review: allows one decision of a review, and refuses every other change.
 create or replace function billing.refuse_second_decision() returns trigger language plpgsql as $$
 begin
     if old.decision is null and to_jsonb(new) - array['decision', 'decided_by', 'decided_at']

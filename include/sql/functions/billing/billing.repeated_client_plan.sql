@@ -1,5 +1,5 @@
--- In: for_due_date. Out: the client plans due on it that a view of the ERP shows more than once. Where a key of
--- erp.client_plan excludes that, nobody looks.
+-- In: for_due_date. Out: the client plans due on it that a view of the ERP repeats. Not looked for if erp.client_plan
+-- has a key.
 create or replace function billing.repeated_client_plan(for_due_date date)
 returns table (id bigint)
 language sql stable parallel safe

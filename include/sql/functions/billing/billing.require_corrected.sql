@@ -1,4 +1,4 @@
--- Trigger on billing.correction: refuses one of an event that does not exist.
+-- Trigger on billing.correction: refuses a correction of an event that does not exist.
 create or replace function billing.require_corrected() returns trigger language plpgsql as $$
 begin
     if not exists (

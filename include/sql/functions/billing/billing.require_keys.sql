@@ -1,6 +1,6 @@
--- Trigger on billing.event_record and its partitions: holds the keys that no index holds, for what a statement added.
--- What bills in bulk makes its rows out of what they point at, and holds that while it does: this is for single rows.
--- Looked up by their keys, whatever the transaction says of joins.
+-- Trigger on billing.event_record and its partitions: checks, for the rows that a statement added, the references that
+-- no foreign key declares. It is for single rows: bulk billing builds its rows from the rows that they refer to, and
+-- locks those. Uses index lookups whatever the transaction's join settings.
 create or replace function billing.require_keys() returns trigger language plpgsql set enable_nestloop = on as $$
 declare
     orphan record;

@@ -1,5 +1,5 @@
--- Trigger on the view billing.event, which single rows are written through by hand; what bills writes to the table
--- behind it. An event is numbered here, and becomes processed by its posting alone.
+-- Trigger on the view billing.event, through which people write single rows; billing itself writes to the table behind
+-- it. Numbers a new event. An event becomes processed only by its posting.
 create or replace function billing.write_event() returns trigger language plpgsql as $$
 begin
     if tg_op = 'DELETE' then

@@ -1,5 +1,5 @@
--- In: for_due_date. Out: each active client plan that is due and whose fee of the month is on an invoice of another due
--- date, with that invoice: its due day moved. It is not posted again.
+-- In: for_due_date. Out: each active client plan that is due, but whose plan fee of the month is on an invoice of
+-- another due date because its due day moved; with that invoice. The fee is not posted again.
 create or replace function finance.fee_posted_before(for_due_date date)
 returns table (client_plan_id bigint, fee_month date, amount numeric(12, 2), invoice_id bigint, due_date date)
 language sql stable parallel safe

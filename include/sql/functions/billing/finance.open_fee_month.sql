@@ -1,5 +1,6 @@
--- In: month, as its first day. Makes the partition of the month's plan fees unless it is there. The caller holds the
--- lock of the month, so it is alone. Attached and not created in place: that would stop whoever reads postings.
+-- In: month, by its first day. Makes the partition of the month's plan fees if it does not exist. The caller holds the
+-- lock of the month. The partition is created apart and then attached, because creating it in place would block readers
+-- of postings.
 create or replace function finance.open_fee_month(month date)
 returns void language plpgsql as $$
 declare

@@ -1,6 +1,6 @@
--- Trigger on finance.posting and its partitions: holds the keys that no index holds, for what a statement added: there
--- is the invoice, of the client plan and month if it is a plan fee; the event, not voided; the posting that is
--- reversed. For single rows, as billing.require_keys.
+-- Trigger on finance.posting and its partitions: checks, for the rows that a statement added, the references that no
+-- foreign key declares: the invoice (of the same client plan and month for a plan fee), the event (not voided), and the
+-- reversed posting. For single rows, as billing.require_keys.
 create or replace function finance.require_keys() returns trigger language plpgsql set enable_nestloop = on as $$
 declare
     orphan record;

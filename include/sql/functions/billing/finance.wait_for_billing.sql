@@ -1,6 +1,6 @@
--- Trigger on finance.invoice: whoever closes, pays or deletes an invoice waits for the billing of its month, and the
--- billing for them: so what was open when it was looked at is open when it is posted on. An invoice with postings is
--- not deleted.
+-- Trigger on finance.invoice: whoever closes, pays or deletes an invoice waits for the billing of its month, and
+-- billing waits for them, so an invoice that was open when it was read is open when it is posted on. An invoice with
+-- postings cannot be deleted.
 create or replace function finance.wait_for_billing() returns trigger language plpgsql as $$
 declare
     month text;

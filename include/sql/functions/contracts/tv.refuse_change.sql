@@ -1,4 +1,4 @@
--- Trigger, on what is written down about people's changes: refuses every later change of it.
+-- Trigger on the records of what people changed or were shown: refuses every later change.
 create or replace function tv.refuse_change() returns trigger language plpgsql as $$
 begin
     raise exception '%.% is append-only: % refused', tg_table_schema, tg_table_name, tg_op

@@ -1,5 +1,5 @@
--- Out: what each due date of the TV billing is now, to compare with what dashboard.due_date says it was. Whatever is
--- posted of a closed run is a reversal, and each reversal has its correction.
+-- Out: the present state of each due date of the TV billing, to compare with the one in dashboard.due_date. After a run
+-- is closed, only reversals are posted, and each of them has a correction.
 create or replace view dashboard.due_date_state as
 with corrected as (
     select
@@ -7,7 +7,7 @@ with corrected as (
         count(*) as corrections,
         count(credit.id) as credits
     from billing.correction
-    -- One by one: they are few among all that was ever posted.
+    -- Looked up one by one, because they are few among all postings.
     left join lateral (
         select posting.id
         from finance.posting

@@ -1,4 +1,4 @@
--- In: a text. Out: the same as a cell of a spreadsheet: what would be taken for a formula is quoted.
+-- In: a text. Out: the text for a cell of a spreadsheet: one that would be taken for a formula is quoted.
 create or replace function tv.cell(written text)
 returns text
 language sql immutable parallel safe

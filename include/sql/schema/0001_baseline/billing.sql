@@ -16,8 +16,8 @@ create table billing.run (
 );
 comment on column billing.run.status is 'tv: open, saved, closed (nothing pending); standard: open, closed, failed.';
 
--- How a service plan's extras are charged, as data: a new row is a new version, and every event keeps the one it was
--- made by. The first row is the manual's rule, for every plan that has none of its own.
+-- How the extras of a service plan are charged. Each row is a version, and every event keeps the version that it was
+-- made by. The first row is the manual's rule, which applies to every plan without a policy of its own.
 create table billing.policy (
     id bigint generated always as identity primary key,
     service_plan_id bigint,
@@ -41,10 +41,10 @@ insert into billing.policy (author) values ('manual');
 -- fills a bare table that gets its keys when it is full (billing.take_in). An event is processed when it has its
 -- posting, and by nothing else: settling adds rows and changes none. The view billing.event shows that status.
 --
--- Its number begins with its due date (billing.number_before). A key holds within a due date, which no event and no
--- posting ever leaves; beyond it see billing.refuse_double_charge. No foreign key is declared, see
--- billing.require_keys: each new partition would get its own, under locks on what it points at, and billing would hold
--- them against whoever closes an invoice or sells a package meanwhile.
+-- An event's number begins with its due date (billing.number_before). Keys hold within a due date, which events and
+-- postings never leave; billing.refuse_double_charge covers the rest. There are no foreign keys (see
+-- billing.require_keys): each new partition would create its own, under locks on the tables that it refers to, and
+-- whoever closes an invoice or sells a package would wait for billing.
 create table billing.event_record (
     id bigint not null,
     run_id bigint not null,
@@ -86,11 +86,11 @@ create table billing.event_record (
 ) partition by list (due_date);
 create unique index event_live_charge on billing.event_record (client_package_id, reference_month, due_date)
 where kind = 'charge' and cancelled_at is null and not reversed;
--- Cancelled and sold again within a month, a package is two client packages, and charged once all the same, unless
--- each is charged by its own days.
+-- A package that is cancelled and sold again within a month is two client packages, but is charged once, unless each is
+-- charged by its own days.
 create unique index event_live_package on billing.event_record (client_plan_id, package_id, reference_month, due_date)
 where kind = 'charge' and cancelled_at is null and not reversed and days is null;
--- The other half of the events: with event_live_charge, all of a client package.
+-- The events that event_live_charge leaves out: the two indexes find all events of a client package.
 create index event_not_live on billing.event_record (client_package_id)
 where kind <> 'charge' or cancelled_at is not null or reversed;
 comment on table billing.event_record is 'What billing.event shows, without what follows from the postings.';
@@ -127,7 +127,7 @@ create table billing.expectation (
 );
 comment on table billing.expectation is 'What a run must charge by plan, summed from the list, not from events.';
 
--- What people took back or called off: who, when, why.
+-- The events that people reversed or voided: who, when and why.
 create table billing.correction (
     id bigint generated always as identity primary key,
     event_id bigint not null unique,
@@ -142,7 +142,7 @@ create table billing.correction (
 );
 comment on column billing.correction.rebill is 'Whether the next run may charge this month again.';
 
--- What a person, or a rule, has let pass: a list is saved only as it was reviewed.
+-- The lists that a person or a rule approved: a list is saved only as it was reviewed.
 create table billing.review (
     id bigint generated always as identity primary key,
     due_date date not null,
@@ -164,11 +164,10 @@ comment on column billing.review.last_charges is 'Of the same due day in the mon
 comment on column billing.review.decided_by is 'A person, or the rule that asked nobody.';
 create index review_due_date on billing.review (due_date, id);
 
--- The list that Carregar saw, for a person to read page by page: nothing is charged by it, and Salvar saves exactly it.
--- One list a due date, the newest. It is read by its number, `where preview_id = ...`: a number is one list for ever.
--- Unlogged, all of it: after a crash of PostgreSQL the lists are gone with their lines, and a person presses Carregar
--- again. Their numbers alone are logged, by a sequence that is no table's: not even after a crash is a number given to
--- a second list.
+-- The list that Carregar stores for people to read page by page. It charges nothing; Salvar saves exactly this list.
+-- Each due date has one list, the newest. Its lines are read by its number (`where preview_id = ...`), which is never
+-- reused. The tables are unlogged: after a crash of PostgreSQL the lists are gone, and a person presses Carregar again.
+-- Only their numbers are logged, by a sequence that no table owns, so that a crash causes no number to be reused.
 create sequence billing.preview_id_seq;
 
 create unlogged table billing.preview (
@@ -208,10 +207,9 @@ create unlogged table billing.preview_change (
 );
 comment on table billing.preview_change is 'Whose charges differ most from the month before, the greatest first.';
 
--- A partition a list, filled bare, with its keys made when it is full. The keys end with what is the same in all of a
--- partition, or are without it: each page begins where the one before ended,
--- `and (client_plan_id, client_package_id, reference_month) > (...) order by` the same three, with or without
--- `and outcome = ...`.
+-- Each list has a partition, which is filled bare and gets its keys when it is full. The keys serve the pages, each of
+-- which starts where the one before ended: `and (client_plan_id, client_package_id, reference_month) > (...)`, ordered
+-- by the same three columns, with or without `and outcome = ...`.
 create table billing.preview_line (
     preview_id bigint not null,
     client_plan_id bigint not null,

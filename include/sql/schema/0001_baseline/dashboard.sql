@@ -1,5 +1,5 @@
--- The figures that the dashboard's page shows, worked out by tasks, so that the page only reads: the discrepancies in
--- reais, and sums of what was billed, sold and reconciled.
+-- The figures of the dashboard: the discrepancies in reais, and sums of what was billed, sold and reconciled. Tasks
+-- compute them, so that the page only reads.
 create schema dashboard;
 
 create table dashboard.refresh (
@@ -8,7 +8,7 @@ create table dashboard.refresh (
 );
 comment on column dashboard.refresh.figure is 'The name of the table that was worked out.';
 
--- What a due date was when its sums were made: while it is the same, so are they.
+-- The state of a due date when it was summed; its sums stay valid while the state is the same.
 create table dashboard.due_date (
     due_date date primary key,
     status text not null,

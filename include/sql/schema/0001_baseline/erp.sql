@@ -1,5 +1,5 @@
--- The ERP's own tables. We only read them. At an ISP they are views or foreign tables over its ERP:
--- a relation that exists already is left as it is, and nothing here is the target of a foreign key.
+-- The ERP's own tables, which are only read. At an ISP they may be views or foreign tables over its ERP: a relation
+-- that exists already is left unchanged, and no foreign key refers to them.
 create schema if not exists erp;
 
 create table if not exists erp.client (
@@ -25,7 +25,7 @@ create table if not exists erp.client_plan (
     cancelled_on date
 );
 
--- Indexes exist only where the relations are tables of ours; README.md says which ones an ERP behind a view needs.
+-- Only tables that were created here get indexes; README.md says which ones an ERP behind a view needs.
 do $$
 begin
     if (select c.relkind from pg_class as c where c.oid = 'erp.client'::regclass) = 'r' then

@@ -11,12 +11,12 @@ create table finance.invoice (
 );
 create index invoice_due_date on finance.invoice using brin (due_date);
 
--- A posting of an event has the event's number; those of plan fees draw theirs here. Many at a time: to number a
--- million one by one takes as long as to write them.
+-- A posting of an event has the event's number; postings of plan fees get numbers from this sequence. It caches many,
+-- because fetching a million one by one takes as long as writing the rows.
 create sequence finance.posting_id_seq cache 1000;
 
--- What is on an invoice: the charges and credits of events, a partition a due date as theirs, and the plan fees. No
--- foreign key is declared, as for events: see finance.require_keys.
+-- What is on the invoices: the charges and credits of events, with a partition for each due date as the events, and the
+-- plan fees. As for events, there are no foreign keys: see finance.require_keys.
 create table finance.posting (
     id bigint not null default nextval('finance.posting_id_seq'),
     invoice_id bigint not null,
@@ -52,8 +52,8 @@ comment on column finance.posting.event_due_date is 'The due date of the event. 
 comment on column finance.posting.fee_client_plan_id is 'Whose plan fee it is. Null: of an event.';
 comment on column finance.posting.fee_month is 'The month that a plan fee is for, as its first day. Null: of an event.';
 
--- A client plan pays one plan fee a month. Its posting says whose it is and of which month, so that a key can hold
--- that, and lies in a partition a month, which the first standard billing of the month makes (finance.open_fee_month).
+-- A client plan pays one plan fee a month. The posting has the client plan and the month, so that a key can enforce it.
+-- Each month has a partition, which its first standard billing makes (finance.open_fee_month).
 create table finance.posting_of_plans partition of finance.posting
 for values in (null) partition by list (fee_month);
 create unique index posting_one_fee_a_month on finance.posting_of_plans (fee_client_plan_id, fee_month);

@@ -1,4 +1,4 @@
--- What `migrate` keeps about itself, beside Alembic's table of versions.
+-- The records of `migrate`, beside Alembic's table of versions.
 create table schema_digest (
     only_row boolean primary key default true check (only_row),
     digest text not null

@@ -1,4 +1,4 @@
--- What the named checks found, for whoever has to repair it. A check that finds nothing empties its rows.
+-- The rows that the named checks found, for people to repair. A check that finds nothing deletes its earlier rows.
 create schema quality;
 
 create table quality.offender (

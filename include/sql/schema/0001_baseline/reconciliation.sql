@@ -1,4 +1,4 @@
--- What the platform should serve, what it serves, and the change set that makes the two equal: an operation a row.
+-- The change sets that make the platform serve what was sold, with a row for each operation, and their results.
 create schema reconciliation;
 
 create table reconciliation.snapshot (
@@ -74,7 +74,7 @@ create table reconciliation.operation (
     check ((status = 'planned') = (done_at is null)),
     check (status <> 'rejected' or outcome is not null)
 );
--- The last operations of one client plan.
+-- For the last operations of a client plan.
 create index operation_client_plan on reconciliation.operation (client_plan_id, change_set_id);
 comment on column reconciliation.operation.number is 'The order within the client plan.';
 comment on column reconciliation.operation.target is 'The uid of the service, the MAC of the device.';
@@ -98,7 +98,7 @@ create index difference_change_set on reconciliation.difference (change_set_id, 
 comment on table reconciliation.difference is 'What a second snapshot still lacks after a change set was applied.';
 comment on column reconciliation.difference.rejected_because is 'Null: nothing explains it.';
 
--- Made in bulk out of rows that have the keys: no foreign key is looked at again for each.
+-- No foreign keys: the rows are made in bulk from rows that have these keys, so each would be checked in vain.
 create table reconciliation.discrepancy (
     change_set_id bigint not null,
     kind text not null check (kind in ('sold_not_active', 'active_not_billed', 'billed_not_active')),

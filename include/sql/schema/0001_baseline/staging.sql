@@ -1,8 +1,8 @@
--- What is fetched or worked out before it is used, rebuilt by every run. It needs no write-ahead log and, but for its
--- keys, no constraints: the gate must be able to look at what is wrong.
+-- Data that is fetched or computed before it is used. Every run rebuilds it, so it is unlogged. Except for keys it has
+-- no constraints, because the gates must be able to read invalid rows.
 create schema staging;
 
--- Of a catalogue sync.
+-- Staging of a catalogue sync.
 create unlogged table staging.channel (
     catalog_sync_id bigint not null,
     platform_uid text,
@@ -25,7 +25,7 @@ create unlogged table staging.package_channel (
     channel_uid text
 );
 
--- Of a reconciliation: a row a subscriber on either side, so that one join compares them.
+-- Staging of a reconciliation: one row for each subscriber on either side, so that one join compares them.
 create unlogged table staging.subscriber_snapshot (
     snapshot_id bigint not null
 );

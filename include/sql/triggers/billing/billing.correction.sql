@@ -1,4 +1,4 @@
--- A correction is of an event that there is, and stays as it was written.
+-- A correction refers to an existing event, and never changes.
 create or replace trigger correction_of_event before insert on billing.correction
 for each row execute function billing.require_corrected();
 create or replace trigger correction_immutable before update or delete on billing.correction

@@ -1,4 +1,4 @@
--- A policy is changed by a new row: every event keeps the one it was made by.
+-- A policy is changed by a new row, because every event keeps the policy that it was made by.
 create or replace trigger policy_immutable before update or delete on billing.policy
 for each row execute function billing.refuse_change();
 create or replace trigger policy_never_truncated before truncate on billing.policy

@@ -1,4 +1,4 @@
--- A review is decided once, and then stays as it was decided.
+-- A review is decided once, and then never changes.
 create or replace trigger review_decided_once before update on billing.review
 for each row execute function billing.refuse_second_decision();
 create or replace trigger review_never_deleted before delete on billing.review

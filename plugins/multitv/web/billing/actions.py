@@ -1,4 +1,4 @@
-"""What the screen and the JSON API both do about a due date: have its list loaded, have an approved list saved."""
+"""The actions of the billing screen and of the JSON API: load the list of a due date, save an approved list."""
 
 from __future__ import annotations
 
@@ -31,10 +31,11 @@ async def start_saving(
     allow_past: bool,
     allow_voids: bool,
 ) -> str:
-    """Approve a list and start the run that saves it, or asks again if it has changed; return the run's id.
+    """Approve a list in the name of `by`, and start the run that saves it; return the run's id.
 
-    One run a list: whoever saves it a second time is given the first run. Raises InvalidValue for a past due date that
-    is not allowed, PreviewOutdated unless it is the newest list of the due date, AirflowRefused, DatabaseUnavailable.
+    The run asks again if the list has changed. Saving a list a second time returns the first run. Raises InvalidValue
+    for a past due date unless `allow_past`, PreviewOutdated unless the list is the newest of the due date,
+    DatabaseUnavailable, and as `Airflow`.
     """
     if due_date < get_settings().today() and not allow_past:
         raise InvalidValue("due_date_past", field="allow_past", due_date=due_date)

@@ -1,4 +1,4 @@
-"""Faturamento TV: load a due date, look at its list, save it, follow its run."""
+"""JSON API of Faturamento TV: load a due date, read its list, save it, follow its run."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from multitv.web.core.airflow_api import AirflowApi
 from multitv.web.core.bulkhead import DatabaseRoute
 from multitv.web.core.database import Database
 from multitv.web.core.forms import DueDate, RunId
-from multitv.web.core.paging import Cursor, Page
+from multitv.web.core.paging import Cursor, CursorPage
 
 router = APIRouter(tags=["billing"], route_class=DatabaseRoute)
 
 
 @router.post("/billing/{due_date}/load", status_code=status.HTTP_202_ACCEPTED)
 async def load(person: Biller, airflow: AirflowApi, due_date: DueDate) -> Started:
-    """Start the run that lists a due date; it saves nothing."""
+    """Start the run that stores the list of a due date; it saves no charges."""
     return Started(dag_id=BILLING_DAG, run_id=await start_loading(airflow, due_date))
 
 
 @router.get("/billing/{due_date}/preview")
 def preview(person: Reader, engine: Database, due_date: DueDate) -> queries.Preview:
-    """The list that was loaded last, in numbers."""
+    """The totals of the list that was loaded last."""
     return queries.require_preview(engine, due_date)
 
 
@@ -38,8 +38,8 @@ def lines(
     due_date: DueDate,
     outcome: Annotated[str | None, Query(max_length=40, pattern="^[a-z_]+$")] = None,
     cursor: Cursor = None,
-) -> Page[queries.Line]:
-    """The list that was loaded last, client package by client package. A cursor of one that was replaced is refused."""
+) -> CursorPage[queries.Line]:
+    """The list that was loaded last, by client package. The cursor of a list that was replaced is refused."""
     return queries.lines(engine, queries.require_preview(engine, due_date).id, outcome, cursor)
 
 
@@ -51,7 +51,7 @@ def runs(person: Reader, engine: Database, due_date: DueDate) -> list[queries.Bi
 
 @router.post("/billing/{due_date}/save", status_code=status.HTTP_202_ACCEPTED)
 async def save(person: Biller, engine: Database, airflow: AirflowApi, due_date: DueDate, body: Saving) -> Started:
-    """Approve a list and start the run that saves exactly it; the same list again is the same run."""
+    """Approve a list and start the run that saves exactly this list; the same list again returns the same run."""
     run_id = await start_saving(
         engine,
         airflow,

@@ -1,4 +1,4 @@
-"""What a program sends to bill a due date, and the runs that it is told of."""
+"""Models of the JSON API of billing: what a program sends to bill a due date, and the runs in the answers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from multitv.web.core.models import Body, Id
 
 
 class Saving(Body):
-    """`preview_id`: the list that is approved. `allow_voids`: void more pending events than is plausible."""
+    """`preview_id` is the approved list; `allow_voids` allows an implausible number of pending events to be voided."""
 
     preview_id: Id
     allow_past: Annotated[bool, Field(strict=True)] = False
@@ -18,7 +18,7 @@ class Saving(Body):
 
 
 class Started(BaseModel):
-    """A DAG run that was started, or was there already."""
+    """A DAG run that was started, or that had been started before."""
 
     dag_id: str
     run_id: str
@@ -31,7 +31,7 @@ class TaskState(BaseModel):
 
 
 class RunState(BaseModel):
-    """A DAG run. `question`: what a task that waits for a person asks."""
+    """A DAG run. `question` is that of a task that waits for a person."""
 
     dag_id: str
     run_id: str

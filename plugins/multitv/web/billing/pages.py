@@ -1,4 +1,4 @@
-"""Faturamento TV: Vencimento, Carregar, the list, Salvar, and the run that follows."""
+"""The screen Faturamento TV: choose a due date, load its list, save it, and follow the run."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ def due_date_page(
     engine: Database,
     vencimento: Annotated[str, Query(max_length=10)] = "",
 ) -> Response:
+    """Show the screen for a due date, or the due dates to choose from. Raises InvalidValue for an impossible date."""
     settings = get_settings()
     today = settings.today()
     due_date = forms.day(vencimento, "vencimento")
@@ -50,6 +51,7 @@ def due_date_page(
 
 @router.post("/faturamento/carregar")
 async def load(request: Request, person: Biller, airflow: AirflowApi, vencimento: Typed = "") -> Response:
+    """Start the run that stores the list (Carregar), and send the browser to the due date. Raises InvalidValue."""
     due_date = forms.day(vencimento, "vencimento")
     if due_date is None:
         raise InvalidValue("due_date_missing", field="vencimento")
@@ -62,6 +64,7 @@ async def load(request: Request, person: Biller, airflow: AirflowApi, vencimento
 def summary(
     request: Request, person: Reader, engine: Database, due_date: DueDate, resultado: OutcomeFilter = ""
 ) -> Response:
+    """Show the totals of the newest list, and its first page: all lines, or those of one outcome."""
     preview = queries.preview(engine, due_date)
     return render(
         request,
@@ -85,6 +88,7 @@ def lines(
     resultado: OutcomeFilter = "",
     cursor: Cursor = None,
 ) -> Response:
+    """Show a further page of a list. Raises BadCursor, PreviewOutdated."""
     page = queries.lines(engine, preview_id, resultado or None, cursor)
     values: dict[str, Any] = {"due_date": due_date, "preview_id": preview_id, "outcome": resultado, "page": page}
     return render(request, "billing/lines.html", person, **values)
@@ -92,6 +96,7 @@ def lines(
 
 @router.get("/faturamento/{due_date}/execucoes")
 async def runs(request: Request, person: Reader, airflow: AirflowApi, due_date: DueDate) -> Response:
+    """Show the runs of a due date among the last 40 of tv_billing, and follow the one that is not over."""
     found = [
         run
         for run in await airflow.recent(BILLING_DAG, 40)
@@ -104,6 +109,7 @@ async def runs(request: Request, person: Reader, airflow: AirflowApi, due_date: 
 
 @router.get("/faturamento/{due_date}/situacao")
 def progress(request: Request, person: Reader, engine: Database, due_date: DueDate) -> Response:
+    """Show how far the TV billing and the standard billing of a due date have come."""
     return render(request, "billing/state.html", person, runs=queries.runs(engine, due_date))
 
 
@@ -118,6 +124,7 @@ async def save(
     allow_past: Typed = "",
     allow_voids: Typed = "",
 ) -> Response:
+    """Approve a list and start the run that saves it (Salvar). Raises as `start_saving`."""
     number = forms.chosen(preview_id, "preview_id")
     await start_saving(
         engine,
@@ -133,12 +140,14 @@ async def save(
 
 @router.get("/faturamento/{due_date}/lista.csv")
 def as_csv(person: Reader, engine: Database, due_date: DueDate) -> Response:
+    """Send the newest list as CSV, at any length. Raises NoSuchRow if none was loaded."""
     preview = queries.require_preview(engine, due_date)
     return export.Download(export.csv(engine, preview.id), "text/csv; charset=utf-8", _file_name(due_date, "csv"))
 
 
 @router.get("/faturamento/{due_date}/lista.xlsx")
 def as_xlsx(person: Reader, engine: Database, due_date: DueDate) -> Response:
+    """Send the newest list as XLSX. Raises NoSuchRow if none was loaded, and refuses one of too many rows."""
     preview = queries.require_preview(engine, due_date)
     if preview.candidates > export.XLSX_ROWS:
         raise export.ListTooLong("list_over_limit", rows=export.XLSX_ROWS)

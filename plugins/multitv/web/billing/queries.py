@@ -1,4 +1,4 @@
-"""Faturamento TV: the list that Carregar kept, page by page, and how far a due date has come."""
+"""Reads for Faturamento TV: the stored list of a due date, page by page, and the state of its billing runs."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from sqlalchemy import Engine
 
 from multitv.billing.preview import PreviewOutdated
 from multitv.database.engine import reading
-from multitv.web.core.paging import SIZE, Page, page_of, read_cursor
+from multitv.web.core.paging import SIZE, CursorPage, page_of, read_cursor
 from multitv.web.core.rows import NoSuchRow, Shown, select
 
 
 class PreviewOutcome(Shown):
-    """What becomes of client packages: charge, or the reason of an exclusion."""
+    """How many client packages have an outcome: charge, or the reason of an exclusion. `amount` is in reais."""
 
     outcome: str
     client_packages: int
@@ -32,7 +32,7 @@ class ClientChange(Shown):
 
 
 class Preview(Shown):
-    """The list of a due date in numbers, as Carregar saw it. `last_...`: the same due day a month before, if billed."""
+    """The totals of a due date's stored list. `last_...` are those of the same due day a month before, if billed."""
 
     id: int
     due_date: date
@@ -48,7 +48,7 @@ class Preview(Shown):
 
 
 class Line(Shown):
-    """A client package of a list. `outcome`: charge, or why not; `status`: new, pending or processed if it is one."""
+    """A client package on a list. `outcome` is charge, or the reason of its exclusion; only a charge has a `status`."""
 
     client_plan_id: int
     client_package_id: int
@@ -77,7 +77,7 @@ class BillingRun(Shown):
 
 
 class DueDate(Shown):
-    """A due date that was billed lately, or is to come. `amount`: its live events, null where none are known."""
+    """A recent or coming due date. `amount` is the sum of its live events in reais, null if none are known."""
 
     due_date: date
     tv: str | None
@@ -86,7 +86,7 @@ class DueDate(Shown):
 
 
 def preview(engine: Engine, due_date: date) -> Preview | None:
-    """Return the newest list that was kept for a due date. Raises DatabaseUnavailable."""
+    """Return the newest stored list of a due date, None if there is none. Raises DatabaseUnavailable."""
     with reading(engine) as connection:
         rows = select(connection, "preview", {"due_date": due_date})
         if not rows:
@@ -107,17 +107,17 @@ def require_preview(engine: Engine, due_date: date) -> Preview:
     return found
 
 
-def lines(engine: Engine, preview_id: int, outcome: str | None, cursor: str | None = None) -> Page[Line]:
-    """Return a page of a list, all of it or one outcome.
+def lines(engine: Engine, preview_id: int, outcome: str | None, cursor: str | None = None) -> CursorPage[Line]:
+    """Return a page of a list, with all lines or those of one outcome.
 
-    Raises BadCursor, PreviewOutdated if the page before was of another list or its list is gone, DatabaseUnavailable.
+    Raises BadCursor, PreviewOutdated if the cursor is of another list or the list was deleted, DatabaseUnavailable.
     """
     listed, plan, package, month = read_cursor(cursor, tuple[int, int, int, date]) or (preview_id, None, None, None)
     after = {"after_plan": plan, "after_package": package, "after_month": month}
     with reading(engine) as connection:
         of_page = {"preview": preview_id, "outcome": outcome, "size": SIZE + 1}
         rows = select(connection, "preview_lines", of_page | after)
-    # A page that another one announced has rows.
+    # A page to which the one before pointed has rows, unless the list was deleted.
     if listed != preview_id or (cursor and not rows):
         raise PreviewOutdated("preview_replaced_while_read", preview=listed)
     return page_of(
@@ -127,12 +127,12 @@ def lines(engine: Engine, preview_id: int, outcome: str | None, cursor: str | No
 
 
 def runs(engine: Engine, due_date: date) -> list[BillingRun]:
-    """Return the runs of a due date: the TV billing's, the standard billing's. Raises DatabaseUnavailable."""
+    """Return the runs of the TV billing and the standard billing of a due date. Raises DatabaseUnavailable."""
     with reading(engine) as connection:
         return [BillingRun.of(row) for row in select(connection, "billing_runs", {"due_date": due_date})]
 
 
 def recent(engine: Engine, today: date) -> list[DueDate]:
-    """Return the due dates of the last two months and those to come that were begun. Raises DatabaseUnavailable."""
+    """Return the due dates since two months ago whose billing has begun. Raises DatabaseUnavailable."""
     with reading(engine) as connection:
         return [DueDate.of(row) for row in select(connection, "recent_due_dates", {"today": today})]

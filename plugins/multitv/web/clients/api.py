@@ -1,4 +1,4 @@
-"""Clients and their plans: what they have, what they were billed, what became of it on the platform."""
+"""JSON API of clients: their plans, packages, points, billing events and invoices, and the state on the platform."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from multitv.web.core.access import Reader
 from multitv.web.core.bulkhead import DatabaseRoute
 from multitv.web.core.database import Database
 from multitv.web.core.forms import Id, IsoDay
-from multitv.web.core.paging import Cursor, Page
+from multitv.web.core.paging import Cursor, CursorPage
 from multitv.web.dashboard import revenue_assurance
 
 router = APIRouter(tags=["clients"], route_class=DatabaseRoute)
@@ -25,8 +25,8 @@ _YEAR = timedelta(days=366)
 @router.get("/clients")
 def find(
     person: Reader, engine: Database, search: Annotated[str, Query(max_length=100)] = "", cursor: Cursor = None
-) -> Page[queries.Found]:
-    """Clients by the first letters of their names' words, the first digits of a document, or a client plan's number."""
+) -> CursorPage[queries.Found]:
+    """Find clients by the beginnings of words of their names, of a document's digits, or by a client plan's id."""
     return queries.find(engine, search, cursor)
 
 
@@ -45,28 +45,28 @@ def packages(person: Reader, engine: Database, client_plan_id: Id) -> list[queri
 
 @router.get("/client-plans/{client_plan_id}/points")
 def points(person: Reader, engine: Database, client_plan_id: Id) -> list[queries.Point]:
-    """The points of a client plan, those that are there first; 200 at most."""
+    """The points of a client plan, active ones first; 200 at most."""
     queries.client_plan(engine, client_plan_id)
     return queries.points(engine, client_plan_id)
 
 
 @router.get("/client-plans/{client_plan_id}/extra-fields")
 def extra_fields(person: Reader, engine: Database, client_plan_id: Id) -> queries.ExtraFields:
-    """What the integration filled in: the subscriber's uid, and whether there is a PIN."""
+    """The extra fields that the integration fills in: the subscriber's uid, and whether there is a PIN."""
     queries.client_plan(engine, client_plan_id)
     return queries.extra_fields(engine, client_plan_id)
 
 
 @router.get("/client-plans/{client_plan_id}/reconciliation")
 def reconciliation(person: Reader, engine: Database, client_plan_id: Id) -> queries.Reconciled | None:
-    """The last time that the client plan was compared with the platform; null: never."""
+    """The last verified comparison of the client plan with the platform; null if there was none."""
     queries.client_plan(engine, client_plan_id)
     return queries.last_reconciliation(engine, client_plan_id)
 
 
 @router.get("/client-plans/{client_plan_id}/operations")
-def operations(person: Reader, engine: Database, client_plan_id: Id) -> list[queries.Operation]:
-    """What the last reconciliations did for a client plan; twelve at most."""
+def operations(person: Reader, engine: Database, client_plan_id: Id) -> list[queries.ClientOperation]:
+    """The last operations of the reconciliation on a client plan; twelve at most."""
     queries.client_plan(engine, client_plan_id)
     return queries.operations(engine, client_plan_id)
 
@@ -79,7 +79,9 @@ def discrepancies(person: Reader, engine: Database, client_plan_id: Id) -> list[
 
 
 @router.get("/client-plans/{client_plan_id}/changes")
-def changes(person: Reader, engine: Database, client_plan_id: Id, cursor: Cursor = None) -> Page[queries.Change]:
+def changes(
+    person: Reader, engine: Database, client_plan_id: Id, cursor: Cursor = None
+) -> CursorPage[queries.ContractChange]:
     """What people changed of a client plan, the newest first."""
     queries.client_plan(engine, client_plan_id)
     return queries.changes(engine, client_plan_id, cursor)
@@ -100,7 +102,7 @@ def invoices(person: Reader, engine: Database, client_plan_id: Id, since: Since 
 
 
 def _span(since: date | None) -> tuple[date, date]:
-    """Return the first due date and the first one left out."""
+    """Return the first due date of the span and the first one after it."""
     if since is not None:
         return since, since + _YEAR
     today = get_settings().today()

@@ -1,4 +1,4 @@
-"""Cliente, Plano ativo, TV: the search, and all that is known of one client plan."""
+"""The screen Clientes: the search, and everything about one client plan."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from multitv.web.dashboard import revenue_assurance
 
 router = APIRouter(route_class=DatabaseRoute)
 
-# A page of due dates; the first one has those to come as well, which are made at most a year ahead.
+# How many days of due dates a page holds. The first page adds the coming ones, which lie at most a year ahead.
 SPAN = timedelta(days=184)
 AHEAD = timedelta(days=367)
 
@@ -36,6 +36,7 @@ def search(
     busca: Annotated[str, Query(max_length=100)] = "",
     cursor: Cursor = None,
 ) -> Response:
+    """Show the search with its first page, or only the rows for htmx. Raises BadCursor."""
     page = queries.find(engine, busca, cursor)
     part = cursor or "hx-request" in request.headers
     return render(
@@ -45,6 +46,7 @@ def search(
 
 @router.get("/clientes/{client_plan_id}")
 def client_plan(request: Request, person: Reader, engine: Database, client_plan_id: Id) -> Response:
+    """Show a client plan; some sections load later. Raises NoSuchRow."""
     today = get_settings().today()
     return render(
         request,
@@ -59,6 +61,7 @@ def client_plan(request: Request, person: Reader, engine: Database, client_plan_
 
 @router.get("/clientes/{client_plan_id}/pacotes")
 def packages(request: Request, person: Reader, engine: Database, client_plan_id: Id) -> Response:
+    """Show the extras of a client plan. Raises NoSuchRow."""
     sold = queries.packages(engine, client_plan_id, get_settings().today())
     plan = queries.client_plan(engine, client_plan_id)
     return render(request, "clients/client_packages.html", person, plan=plan, packages=sold)
@@ -66,6 +69,7 @@ def packages(request: Request, person: Reader, engine: Database, client_plan_id:
 
 @router.get("/clientes/{client_plan_id}/pontos")
 def points(request: Request, person: Reader, engine: Database, client_plan_id: Id) -> Response:
+    """Show the points of a client plan. Raises NoSuchRow."""
     found = queries.points(engine, client_plan_id)
     plan = queries.client_plan(engine, client_plan_id)
     return render(request, "clients/client_points.html", person, plan=plan, points=found)
@@ -73,6 +77,7 @@ def points(request: Request, person: Reader, engine: Database, client_plan_id: I
 
 @router.get("/clientes/{client_plan_id}/campo-extra")
 def extra_fields(request: Request, person: Reader, engine: Database, client_plan_id: Id) -> Response:
+    """Show the extra fields of a client plan, without the PIN. Raises NoSuchRow."""
     plan = queries.client_plan(engine, client_plan_id)
     fields = queries.extra_fields(engine, client_plan_id)
     return render(request, "clients/extra_fields.html", person, plan=plan, fields=fields, pin=None)
@@ -80,6 +85,7 @@ def extra_fields(request: Request, person: Reader, engine: Database, client_plan
 
 @router.get("/clientes/{client_plan_id}/reconciliacao")
 def reconciliation(request: Request, person: Reader, engine: Database, client_plan_id: Id) -> Response:
+    """Show what the last reconciliations did for a client plan, and its discrepancies."""
     return render(
         request,
         "clients/reconciliation.html",
@@ -93,6 +99,7 @@ def reconciliation(request: Request, person: Reader, engine: Database, client_pl
 
 @router.get("/clientes/{client_plan_id}/plataforma")
 async def on_platform(request: Request, person: Reader, client_plan_id: Id) -> Response:
+    """Show the subscriber as the platform has it now, or that the platform does not answer."""
     try:
         subscriber, error = await PLATFORM.run(platform.subscriber, client_plan_id), None
     except MultiTVError as failed:
@@ -102,6 +109,7 @@ async def on_platform(request: Request, person: Reader, client_plan_id: Id) -> R
 
 @router.get("/clientes/{client_plan_id}/eventos")
 def events(request: Request, person: Reader, engine: Database, client_plan_id: Id, ate: Until = None) -> Response:
+    """Show the billing events of half a year of due dates before `ate`, or of the newest."""
     since, until = _span(ate)
     found = queries.events(engine, client_plan_id, since, until)
     return render(request, "clients/events.html", person, client_plan_id=client_plan_id, events=found, since=since)
@@ -109,6 +117,7 @@ def events(request: Request, person: Reader, engine: Database, client_plan_id: I
 
 @router.get("/clientes/{client_plan_id}/financeiro")
 def invoices(request: Request, person: Reader, engine: Database, client_plan_id: Id, ate: Until = None) -> Response:
+    """Show the invoices of half a year of due dates before `ate`, or of the newest."""
     since, until = _span(ate)
     found = queries.invoices(engine, client_plan_id, since, until)
     return render(request, "clients/invoices.html", person, client_plan_id=client_plan_id, invoices=found, since=since)
@@ -116,12 +125,13 @@ def invoices(request: Request, person: Reader, engine: Database, client_plan_id:
 
 @router.get("/clientes/{client_plan_id}/historico")
 def changes(request: Request, person: Reader, engine: Database, client_plan_id: Id, cursor: Cursor = None) -> Response:
+    """Show a page of what people changed of a client plan. Raises BadCursor."""
     page = queries.changes(engine, client_plan_id, cursor)
     return render(request, "clients/changes.html", person, client_plan_id=client_plan_id, page=page)
 
 
 def _span(until: date | None) -> tuple[date, date]:
-    """Return the first due date of a page and the first one left out."""
+    """Return the first due date of a page and the first one after it."""
     if until is not None:
         return until - SPAN, until
     today = get_settings().today()

@@ -1,4 +1,4 @@
-"""Cliente, Plano ativo, TV: who is a client, what a client plan has, and what became of it."""
+"""Reads for the screen Clientes: the search, and everything about one client plan."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, Row
 
 from multitv.database.engine import reading
 from multitv.reconciliation.fields import PIN_FIELD, UID_FIELD
-from multitv.web.core.paging import MAX_ID, Page, page_of, read_cursor
+from multitv.web.core.paging import MAX_ID, CursorPage, page_of, read_cursor
 from multitv.web.core.rows import NoSuchRow, Shown, select
 from multitv.web.core.search_text import digits, plain
 
@@ -19,7 +19,7 @@ PAGE = 20
 
 
 class PlanOfClient(Shown):
-    """A client plan as a search shows it."""
+    """A client plan in the results of a search."""
 
     client_id: int
     id: int
@@ -30,7 +30,7 @@ class PlanOfClient(Shown):
 
 
 class Found(Shown):
-    """A client that a search found, with all client plans."""
+    """A client in the results of a search, with all its client plans."""
 
     id: int
     name: str
@@ -40,7 +40,7 @@ class Found(Shown):
 
 
 class ClientPlan(Shown):
-    """A client plan with its client and its service plan. `package`: the one that is released with the plan."""
+    """A client plan with its client and its service plan. `package` is the service plan's default package."""
 
     id: int
     status: str | None
@@ -61,9 +61,9 @@ class ClientPlan(Shown):
 
 
 class SoldPackage(Shown):
-    """An extra of a client plan. `own_price` null: it inherits the package's; `price`: what applies.
+    """An extra of a client plan. `price` applies, in reais: `own_price`, or the package's if that is null.
 
-    `served` false: the package is no extra any more, or left the platform.
+    `served` is false if the package is no longer an extra, or has left the platform.
     """
 
     id: int
@@ -88,7 +88,7 @@ class SoldPackageName(Shown):
 
 
 class Point(Shown):
-    """A set-top box at the client; `removed_on` null: it is there."""
+    """A set-top box at the client; `removed_on` is null while it is active."""
 
     id: int
     client_plan_id: int
@@ -101,14 +101,14 @@ class Point(Shown):
 
 
 class ExtraFields(Shown):
-    """Campo Extra: the subscriber's uid on the platform, and whether a PIN is kept (it is never shown here)."""
+    """The extra fields: the subscriber's uid on the platform, and whether a PIN is stored (never the PIN itself)."""
 
     uid: str | None
     has_pin: bool
 
 
-class Change(Shown):
-    """What a person changed of a client plan; before and after are the changed row."""
+class ContractChange(Shown):
+    """A change that a person made; `before` and `after` are the changed row."""
 
     id: int
     changed_at: datetime
@@ -118,10 +118,10 @@ class Change(Shown):
     after: dict[str, Any] | None
 
 
-class Operation(Shown):
+class ClientOperation(Shown):
     """What a reconciliation did, or was to do, for a client plan on the platform."""
 
-    plan_id: int
+    change_set_id: int
     action: str
     target: str | None
     reason: str
@@ -129,7 +129,7 @@ class Operation(Shown):
     outcome: str | None
     done_at: datetime | None
     created_at: datetime
-    plan_status: str
+    change_set_status: str
 
 
 class Difference(Shown):
@@ -141,7 +141,7 @@ class Difference(Shown):
 
 
 class Reconciled(Shown):
-    """The last time that this client plan was compared with the platform, and what still differed then."""
+    """The last verified comparison of a client plan with the platform, and what still differed then."""
 
     id: int
     verified_at: datetime
@@ -149,7 +149,7 @@ class Reconciled(Shown):
 
 
 class Event(Shown):
-    """A billing event of a client plan, with the line that explains its amount."""
+    """A billing event of a client plan, with a line in Portuguese that explains its amount, which is in reais."""
 
     id: int
     due_date: date
@@ -173,7 +173,7 @@ class Posting(Shown):
 
 
 class Invoice(Shown):
-    """An invoice of a client plan; its total is the sum of its postings."""
+    """An invoice of a client plan; its total in reais is the sum of its postings."""
 
     id: int
     due_date: date
@@ -182,10 +182,10 @@ class Invoice(Shown):
     postings: list[Posting]
 
 
-def find(engine: Engine, search: str, cursor: str | None = None) -> Page[Found]:
-    """Return a page of the clients whose words begin as those of `search`, or whose document or contract it is.
+def find(engine: Engine, search: str, cursor: str | None = None) -> CursorPage[Found]:
+    """Return a page of clients by the beginnings of words of their names, or by a document or client plan id.
 
-    Nothing searched: all, by name. Raises BadCursor, DatabaseUnavailable.
+    An empty search returns all clients by name. Raises BadCursor, DatabaseUnavailable.
     """
     number = digits(search)
     by_number = bool(number) and not re.search(r"[^\W\d_]", search)
@@ -193,7 +193,7 @@ def find(engine: Engine, search: str, cursor: str | None = None) -> Page[Found]:
         found = (
             _by_number(connection, number, cursor) if by_number else _by_name(connection, plain(search), search, cursor)
         )
-        return Page(rows=_with_plans(connection, found.rows), next=found.next)
+        return CursorPage(rows=_with_plans(connection, found.rows), next=found.next)
 
 
 def client_plan(engine: Engine, client_plan_id: int) -> ClientPlan:
@@ -222,7 +222,7 @@ def sold_package(engine: Engine, client_package_id: int) -> SoldPackageName:
 
 
 def points(engine: Engine, client_plan_id: int) -> list[Point]:
-    """Return the points of a client plan, those that are there first. Raises DatabaseUnavailable."""
+    """Return the points of a client plan, active ones first. Raises DatabaseUnavailable."""
     with reading(engine) as connection:
         return [
             Point.of(row)
@@ -240,44 +240,44 @@ def point(engine: Engine, point_id: int) -> Point:
 
 
 def extra_fields(engine: Engine, client_plan_id: int) -> ExtraFields:
-    """Return what the integration filled in for a client plan. Raises DatabaseUnavailable."""
+    """Return the extra fields of a client plan. Raises DatabaseUnavailable."""
     names = {"uid_field": UID_FIELD, "pin_field": PIN_FIELD}
     with reading(engine) as connection:
         return ExtraFields.of(select(connection, "extra_fields", {"client_plan_id": client_plan_id} | names)[0])
 
 
-def changes(engine: Engine, client_plan_id: int, cursor: str | None = None) -> Page[Change]:
-    """Return a page of what people changed, the newest first. Raises BadCursor, DatabaseUnavailable."""
+def changes(engine: Engine, client_plan_id: int, cursor: str | None = None) -> CursorPage[ContractChange]:
+    """Return a page of the changes that people made, newest first. Raises BadCursor, DatabaseUnavailable."""
     (before,) = read_cursor(cursor, tuple[int]) or (None,)
     of_page = {"client_plan_id": client_plan_id, "before": before, "size": PAGE + 1}
     with reading(engine) as connection:
         rows = select(connection, "client_changes", of_page)
-    return page_of([Change.of(row) for row in rows], lambda change: (change.id,), PAGE)
+    return page_of([ContractChange.of(row) for row in rows], lambda change: (change.id,), PAGE)
 
 
-def operations(engine: Engine, client_plan_id: int) -> list[Operation]:
-    """Return what the last reconciliations did for a client plan, the newest first. Raises DatabaseUnavailable."""
+def operations(engine: Engine, client_plan_id: int) -> list[ClientOperation]:
+    """Return the last operations of the reconciliation on a client plan, newest first. Raises DatabaseUnavailable."""
     with reading(engine) as connection:
         rows = select(connection, "client_operations", {"client_plan_id": client_plan_id})
-    return [Operation.of(row) for row in rows]
+    return [ClientOperation.of(row) for row in rows]
 
 
 def last_reconciliation(engine: Engine, client_plan_id: int) -> Reconciled | None:
-    """Return the last proof that the platform is as the contract says, or is not. Raises DatabaseUnavailable."""
+    """Return the last verified comparison with the platform, None if there was none. Raises DatabaseUnavailable."""
     with reading(engine) as connection:
         rows = select(connection, "last_reconciliation", {"client_plan_id": client_plan_id})
     return Reconciled.of(rows[0]) if rows else None
 
 
 def events(engine: Engine, client_plan_id: int, since: date, until: date) -> list[Event]:
-    """Return the billing events of a span of due dates, `until` left out. Raises DatabaseUnavailable."""
+    """Return the billing events of the due dates from `since` until before `until`. Raises DatabaseUnavailable."""
     span = {"client_plan_id": client_plan_id, "since": since, "until": until}
     with reading(engine) as connection:
         return [Event.of(row) for row in select(connection, "client_events", span)]
 
 
 def invoices(engine: Engine, client_plan_id: int, since: date, until: date) -> list[Invoice]:
-    """Return the invoices of a span of due dates, `until` left out. Raises DatabaseUnavailable."""
+    """Return the invoices of the due dates from `since` until before `until`. Raises DatabaseUnavailable."""
     span = {"since": since, "until": until}
     with reading(engine) as connection:
         heads = select(connection, "client_invoices", {"client_plan_id": client_plan_id} | span)
@@ -296,7 +296,7 @@ def invoices(engine: Engine, client_plan_id: int, since: date, until: date) -> l
     ]
 
 
-def _by_number(connection: Connection, number: str, cursor: str | None) -> Page[Any]:
+def _by_number(connection: Connection, number: str, cursor: str | None) -> CursorPage[Any]:
     (after,) = read_cursor(cursor, tuple[int]) or (None,)
     of_page = {"digits": number, "after_id": after, "size": PAGE + 1}
     by_document = page_of(select(connection, "find_by_document", of_page), lambda row: (row.id,), PAGE)
@@ -304,13 +304,15 @@ def _by_number(connection: Connection, number: str, cursor: str | None) -> Page[
         return by_document
     by_contract = select(connection, "find_by_contract", {"client_plan_id": int(number)})
     known = {row.id for row in by_contract}
-    return Page(rows=[*by_contract, *(row for row in by_document.rows if row.id not in known)], next=by_document.next)
+    return CursorPage(
+        rows=[*by_contract, *(row for row in by_document.rows if row.id not in known)], next=by_document.next
+    )
 
 
-def _by_name(connection: Connection, words: str, search: str, cursor: str | None) -> Page[Any]:
-    """Return a page of those whose name begins so, then of those who have the words elsewhere in it."""
+def _by_name(connection: Connection, words: str, search: str, cursor: str | None) -> CursorPage[Any]:
+    """Return a page of the clients whose name begins with the words, then of those that have them elsewhere in it."""
     if search.strip() and not words:
-        return Page(rows=[], next=None)
+        return CursorPage(rows=[], next=None)
     elsewhere, name, client = read_cursor(cursor, tuple[bool, str, int]) or (False, None, None)
     found: list[tuple[tuple[bool, str, int], Row[Any]]] = []
     if not elsewhere:
@@ -322,7 +324,7 @@ def _by_name(connection: Connection, words: str, search: str, cursor: str | None
         rest = select(connection, "find_by_words", of_page | {"size": PAGE + 1 - len(found)})
         found += [((True, "", row.id), row) for row in rest]
     page = page_of(found, lambda keyed: keyed[0], PAGE)
-    return Page(rows=[row for _, row in page.rows], next=page.next)
+    return CursorPage(rows=[row for _, row in page.rows], next=page.next)
 
 
 def _with_plans(connection: Connection, clients: list[Any]) -> list[Found]:

@@ -247,8 +247,8 @@ async def reconcile_now(
     return show(request, person, await airflow.run(RECONCILIATION_DAG, run_id))
 
 
-def _done(request: Request, person: Person, told: str) -> Response:
-    return render(request, "core/nothing.html", person, told=told)
+def _done(request: Request, person: Person, note: str) -> Response:
+    return render(request, "core/nothing.html", person, note=note)
 
 
 def _package_form(

@@ -1,6 +1,6 @@
-"""Who may do what: Airflow's own login, and Airflow's own permissions.
+"""Authentication by Airflow's own login, and authorisation by Airflow's own permissions.
 
-Each right here is one that Airflow knows already, so that whoever gives permissions gives them in one place.
+Each right here is derived from a permission of Airflow, so that permissions are granted in one place.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from multitv.web.core.bulkhead import LOOKUPS, in_thread_of
 BILLING_DAG = "tv_billing"
 RECONCILIATION_DAG = "tv_plan_reconciliation"
 DASHBOARD_DAG = "tv_dashboard"
-# As the DAGs are called in Airflow's pages, in the order in which they matter.
+# The DAGs with their display names in Airflow, the most important ones first.
 DAGS = {
     BILLING_DAG: "Faturamento TV",
     "standard_billing": "Faturamento Padrão",
@@ -68,15 +68,15 @@ def _may_platform(manager: Any, user: Any, method: str) -> bool:
     return bool(manager.is_authorized_connection(method=method, details=ConnectionDetails(conn_id=PLATFORM), user=user))
 
 
-# README.md, "The screens", has this as a table.
+# The table of rights in README.md, "The screens", says the same.
 _ALLOWED: dict[Right, Callable[[Any, Any], bool]] = {
     Right.READ: lambda manager, user: bool(
         manager.is_authorized_dag(method="GET", details=DagDetails(id=RECONCILIATION_DAG), user=user)
     ),
-    # Whoever may have contracts carried to the platform may change them, and so for billing.
+    # Triggering a DAG implies the right to change what it works on.
     Right.CONTRACTS: lambda manager, user: _may_run(manager, user, RECONCILIATION_DAG),
     Right.BILLING: lambda manager, user: _may_run(manager, user, BILLING_DAG),
-    # What concerns every client, and secrets of clients, are for whoever has the platform's connection in hand.
+    # The offer concerns every client, and PINs are secrets: both require access to the platform's connection.
     Right.OFFER: lambda manager, user: _may_platform(manager, user, "PUT"),
     Right.PINS: lambda manager, user: _may_platform(manager, user, "GET"),
 }
@@ -84,35 +84,35 @@ _ALLOWED: dict[Right, Callable[[Any, Any], bool]] = {
 
 @dataclass(frozen=True)
 class Person:
-    """Who asks, as Airflow's login knows them."""
+    """The logged-in person that a request comes from."""
 
     user: Any
 
     @cached_property
     def name(self) -> str:
-        """The name that audit rows carry."""
+        """The name that is written to audit rows."""
         return str(self.user.get_name() or self.user.get_id())
 
     @cached_property
     def rights(self) -> frozenset[Right]:
-        """All that this person may do; nothing without the right to read."""
+        """The rights of this person; none without the right to read."""
         manager = get_auth_manager()
         if not _ALLOWED[Right.READ](manager, self.user):
             return frozenset()
         return frozenset(right for right, allowed in _ALLOWED.items() if allowed(manager, self.user))
 
     def may(self, right: str) -> bool:
-        """Tell whether this person has a right, by its name (for templates)."""
+        """Return whether this person has the right of this name; for templates."""
         return Right[right] in self.rights
 
 
 async def _login(
     request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer_scheme)]
 ) -> Any:
-    """Return who asks, as Airflow's login knows them.
+    """Return Airflow's user of a request. Raises HTTPException 401 if there is none.
 
-    A token that it cannot read, such as one from before its secret changed, makes a stranger: Airflow calls that
-    forbidden, and then nobody is shown the way to the login.
+    Airflow answers 403 to a token that it cannot read, such as one signed with an earlier secret; a 401 sends the
+    person to the login instead.
     """
     try:
         return await get_user(request, None, credentials)
@@ -121,7 +121,7 @@ async def _login(
 
 
 def requires(right: Right) -> Callable[..., Coroutine[Any, Any, Person]]:
-    """Return a dependency that gives the person who asks. 401 for a stranger, 403 for who lacks the right."""
+    """Return a dependency that returns the logged-in person: 401 without a login, 403 without the right."""
 
     @in_thread_of(LOOKUPS)
     def person(user: Annotated[Any, Depends(_login)]) -> Person:

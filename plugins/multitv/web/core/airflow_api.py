@@ -1,6 +1,6 @@
-"""Airflow's own REST API, called in this process as the person who asks: its rules and its log of actions hold.
+"""Calls Airflow's own REST API within this process as the logged-in person, so its permissions and audit log apply.
 
-Coroutines only: a thread that waited for an answer here would be one of those that Airflow needs to give it.
+Coroutines only: a thread that waited for an answer would be one of those that Airflow needs to answer.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ class UnknownRun(AirflowRefused):
 
 
 class AirflowUnavailable(TransientError):
-    """Airflow's API answered with an error of its own."""
+    """Airflow's API answered with a server error."""
 
 
 @dataclass(frozen=True)
 class TaskSummary:
-    """A task of a run, all its mapped instances as one. `seconds` is None until it has ended."""
+    """A task of a run, with all its mapped instances. `seconds` is None until all have ended."""
 
     task_id: str
     name: str
@@ -55,9 +55,9 @@ class TaskSummary:
 
 @dataclass(frozen=True)
 class DagRun:
-    """A DAG run as a screen follows it.
+    """A DAG run as a screen shows it.
 
-    `question` is what a task that waits for a person asks, until it is answered: task, subject, body.
+    `question` is the unanswered question of a task that waits for a person: task, subject, body.
     """
 
     dag_id: str
@@ -73,28 +73,28 @@ class DagRun:
 
     @property
     def done(self) -> int:
-        """How many tasks have nothing left to do."""
+        """How many tasks succeeded or were skipped."""
         return sum(task.state in ("success", "skipped") for task in self.tasks)
 
     @property
     def waiting(self) -> bool:
-        """Whether nothing moves until something outside happens, which may take days."""
+        """Whether the run only waits for a person or another run, which may take days."""
         states = {task.state for task in self.tasks}
         waits = "deferred" in states or self.question is not None
         return waits and not states & {"running", "queued", "scheduled"}
 
 
 class Airflow:
-    """What the screens ask of Airflow, as one person.
+    """Airflow's API with the credentials of one person.
 
-    Raises AirflowRefused, AirflowUnavailable, ServerBusy, NoAnswerInTime.
+    Every call raises AirflowRefused, AirflowUnavailable, ServerBusy, NoAnswerInTime.
     """
 
     def __init__(self, headers: dict[str, str]) -> None:
         self._headers = headers
 
     async def require_active(self, dag_id: str) -> None:
-        """Raise AirflowRefused if the DAG is paused: a run of it would wait for ever."""
+        """Raise AirflowRefused if the DAG is paused, because a run of it would never start."""
         if (await self._call("GET", f"/dags/{quote(dag_id)}"))["is_paused"]:
             raise AirflowRefused("dag_paused", dag=dag_id)
 
@@ -123,7 +123,7 @@ class Airflow:
         return DagRun(dag_id, run_id, run["state"], run["conf"] or {}, tasks, question)
 
     async def answer(self, dag_id: str, run_id: str, task_id: str, option: str) -> None:
-        """Answer a task that waits for a person."""
+        """Answer the question of a task that waits for a person."""
         path = f"/dags/{quote(dag_id)}/dagRuns/{quote(run_id, safe='')}/taskInstances/{quote(task_id)}/-1/hitlDetails"
         await self._call("PATCH", path, {"chosen_options": [option], "params_input": {}})
 
@@ -142,7 +142,7 @@ class Airflow:
         return await AIRFLOW_API.wait_for(lambda: self._ask(method, path, body))
 
     async def _ask(self, method: str, path: str, body: Any) -> httpx.Response:
-        # The application that this one is mounted in; imported by the server that runs it.
+        # The application that this one is mounted in. It can be imported only in the api-server.
         from airflow.api_fastapi.main import app
 
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
@@ -166,7 +166,7 @@ class Airflow:
 
 
 async def airflow(request: Request) -> Airflow:
-    """Return Airflow's API with the credentials of a request, and with nothing else of it."""
+    """Return Airflow's API with the credentials of a request."""
     authorization = request.headers.get("authorization")
     if authorization is not None:
         return Airflow({"authorization": authorization})
@@ -175,7 +175,7 @@ async def airflow(request: Request) -> Airflow:
 
 AirflowApi = Annotated[Airflow, Depends(airflow)]
 
-# Of several instances of a task, the state that says most of them all.
+# The state of a mapped task is the first of these that one of its instances has.
 _TELLING = ("failed", "upstream_failed", "up_for_retry", "awaiting_input", "running", "deferred", "queued", "scheduled")
 
 

@@ -1,8 +1,8 @@
-"""Bounded places for work that waits, so that the screens cannot use up what the rest of the api-server needs.
+"""Bulkheads: limits on concurrent work, so that the screens cannot exhaust what the rest of the api-server needs.
 
-Airflow runs its sync handlers, those of the task API included, in 40 threads that all of the api-server shares. Nothing
-here holds one of them: blocking work of the screens has threads of its own, a few for each thing that it waits for, and
-so has a slow platform no way to stop the pages that need only the database.
+Airflow runs its sync handlers, those of the task API included, in 40 threads that the whole api-server shares. The
+screens use none of them to wait: their blocking work runs in threads of their own, a few for each thing that it waits
+for, so a slow platform cannot stop the pages that need only the database.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ class ServerBusy(TransientError):
 
 
 class NoAnswerInTime(TransientError):
-    """The work began, and did not end in time. It may still end."""
+    """The work began, but did not end in time. It may still end."""
 
 
 class Bulkhead:
-    """At most `places` pieces of work at a time.
+    """Runs at most `places` pieces of work at a time.
 
-    Whoever finds no place within `wait_seconds` is refused. Whoever gets no answer within `answer_seconds` is told so;
-    the work keeps its place until it really ends, so the bound holds whatever hangs.
+    Refuses work that gets no place within `wait_seconds`, and stops waiting for it after `answer_seconds`. Work keeps
+    its place until it really ends, so the limit holds even if something hangs.
     """
 
     def __init__(self, name: str, places: int, *, wait_seconds: float = 5, answer_seconds: float = 20) -> None:
@@ -50,7 +50,7 @@ class Bulkhead:
         self._threads = ThreadPoolExecutor(places, thread_name_prefix=f"multitv-{name}")
 
     async def run(self, function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
-        """Return what a blocking function returns, called in a thread of this bulkhead.
+        """Call a blocking function in a thread of this bulkhead and return its result.
 
         Raises ServerBusy, NoAnswerInTime, and whatever the function raises.
         """
@@ -58,7 +58,7 @@ class Bulkhead:
         return await self._within(lambda: asyncio.get_running_loop().run_in_executor(self._threads, call))
 
     async def wait_for(self, function: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """Return what a coroutine function returns. Raises ServerBusy, NoAnswerInTime, and whatever it raises."""
+        """Return the result of a coroutine function. Raises ServerBusy, NoAnswerInTime, and whatever it raises."""
         return await self._within(lambda: asyncio.ensure_future(function()))
 
     async def _within(self, begin: Callable[[], asyncio.Future[T]]) -> T:
@@ -84,22 +84,22 @@ class Bulkhead:
 
     def _ended(self, work: asyncio.Future[Any]) -> None:
         self._places.release()
-        # Looked at, so that asyncio does not report the error of an answer that nobody waits for any more.
+        # Reading the exception keeps asyncio from reporting it when nobody waits for the result any more.
         if not work.cancelled() and work.exception() is not None:
             log.debug("'%s' ended with %r.", self.name, work.exception())
 
 
-# As many as the connections that the web keeps (`shared_engine_for`).
+# As many as the connections in the pool of `shared_engine_for`.
 DATABASE = Bulkhead("database", 10)
-# What Airflow itself looks up for us: permissions and connections, in its own database or a secrets backend.
+# Permissions and connections, which Airflow looks up in its own database or in a secrets backend.
 LOOKUPS = Bulkhead("lookups", 4)
 PLATFORM = Bulkhead("platform", 4, wait_seconds=2, answer_seconds=10)
-# Each call to Airflow's own API in this process takes one of the 40 shared threads for as long as it is answered.
+# Each call to Airflow's own API takes one of the 40 shared threads until it is answered.
 AIRFLOW_API = Bulkhead("airflow-api", 6, answer_seconds=10)
 
 
 def in_thread_of(bulkhead: Bulkhead) -> Callable[[Callable[P, T]], Callable[P, Coroutine[Any, Any, T]]]:
-    """Make a blocking function a coroutine function that runs it in a thread of a bulkhead."""
+    """Return a decorator that runs a blocking function in a thread of a bulkhead, as a coroutine function."""
 
     def decorate(function: Callable[P, T]) -> Callable[P, Coroutine[Any, Any, T]]:
         @wraps(function)
@@ -112,7 +112,7 @@ def in_thread_of(bulkhead: Bulkhead) -> Callable[[Callable[P, T]], Callable[P, C
 
 
 class DatabaseRoute(APIRoute):
-    """A route whose handler, if it is not a coroutine function, runs in the threads that wait for the database."""
+    """A route that runs its handler, unless it is a coroutine function, in the threads of the database bulkhead."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         if not iscoroutinefunction(endpoint):

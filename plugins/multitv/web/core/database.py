@@ -1,4 +1,4 @@
-"""The ISP's database, for the screens: connections that are kept between requests."""
+"""The ISP's database for the screens, with connections that are pooled between requests."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from multitv.web.core.bulkhead import LOOKUPS, in_thread_of
 
 @in_thread_of(LOOKUPS)
 def web_engine() -> Engine:
-    """Return the engine of the web server: it shares its connections between requests. Raises MissingConnection.
+    """Return the web server's engine, which pools connections. Raises MissingConnection.
 
-    The connection is looked up for each request, so that a changed password needs no restart.
+    Airflow's connection isp_db is looked up for each request, so a changed password needs no restart.
     """
     return shared_engine_for(connection_url())
 

@@ -1,4 +1,4 @@
-"""What people type into the forms, read as they mean it. What is no value raises InvalidValue, naming the field."""
+"""Parses what people type into the forms. Unreadable input raises InvalidValue, which names the field."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from pydantic_core import PydanticCustomError
 from multitv.changes.errors import InvalidValue
 from multitv.web.core.paging import MAX_ID
 
-# Beyond these a day is a slip of the keys.
+# A day beyond these is a typing error.
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2200, 12, 31)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def _readable(typed: str) -> str:
-    """Refuse what stands for bytes that are no UTF-8: it would be stored with holes."""
+    """Refuse text with replacement characters, which stand for bytes that are not UTF-8 and would be lost."""
     if "\ufffd" in typed:
         raise PydanticCustomError("not_utf8", "the text is not UTF-8")
     return typed
 
 
 def _as_a_day(written: object) -> object:
-    """Refuse what pydantic would take for a day as well: seconds since 1970, moments."""
+    """Refuse values that pydantic would convert to a day: seconds since 1970, timestamps."""
     if isinstance(written, str) and _DAY.fullmatch(written):
         return written
     raise PydanticCustomError("not_a_day", "a day is written as 2026-12-10")
@@ -46,13 +46,13 @@ Id = Annotated[int, Path(ge=1, le=MAX_ID)]
 RunId = Annotated[str, Path(max_length=250, pattern=r"^[A-Za-z0-9_.~:+-]+$")]
 DueDate = Annotated[IsoDay, Path()]
 
-# 1.234,56 or 1234,56 as Brazilians write it, 1234.56 as keypads do.
+# 1.234,56 or 1234,56 is how Brazilians write it; numeric keypads may type 1234.56.
 _BRAZILIAN = re.compile(r"(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d{1,2}))?")
 _PLAIN = re.compile(r"\d+\.\d{1,2}")
 
 
 def price(typed: str) -> Decimal | None:
-    """Return a price in reais, None if nothing was typed."""
+    """Return a price in reais, None if nothing was typed. Raises InvalidValue."""
     text = typed.strip().removeprefix("R$").strip()
     if not text:
         return None
@@ -65,7 +65,7 @@ def price(typed: str) -> Decimal | None:
 
 
 def day(typed: str, field: str) -> date | None:
-    """Return the day of a date picker, None if it was left empty."""
+    """Return the day of a date picker, None if it is empty. Raises InvalidValue."""
     if not typed.strip():
         return None
     try:
@@ -80,14 +80,14 @@ def day(typed: str, field: str) -> date | None:
 
 
 def chosen(typed: str, field: str) -> int:
-    """Return the id of what was chosen in a list."""
+    """Return the id that was chosen in a list. Raises InvalidValue."""
     if not re.fullmatch(r"[1-9]\d{0,17}", typed):
         raise InvalidValue("nothing_chosen", field=field)
     return int(typed)
 
 
 def count(typed: str, field: str) -> int | None:
-    """Return a small whole number, None if nothing was typed."""
+    """Return a whole number of up to six digits, None if nothing was typed. Raises InvalidValue."""
     if not typed.strip():
         return None
     if not re.fullmatch(r"\d{1,6}", typed.strip()):

@@ -1,4 +1,4 @@
-"""A look at the platform itself while a person waits: one short try, or none."""
+"""Reads from the platform while a person waits: one short try."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ from multitv.web.core.bulkhead import PLATFORM
 
 log = logging.getLogger(__name__)
 
-# A screen that hangs is worse than one that says that it doesn't know.
+# A screen that hangs is worse than one that says that the platform did not answer.
 _SHORT = RetryPolicy(connect_seconds=2, read_seconds=3, tries=1, total_seconds=5)
 _KEPT_SECONDS = 600.0
 _RETRY_SECONDS = 60.0
 
 
 def client() -> BeeniusClient:
-    """Return a client of the platform that gives up after some seconds. Raises BadConnection."""
+    """Return a client of the platform that gives up after five seconds. Raises BadConnection."""
     return BeeniusHook().get_conn(connections=1, retry_policy=_SHORT)
 
 
 def subscriber(client_plan_id: int) -> Subscriber | None:
-    """Return the subscriber of a client plan as the platform has it now. Raises what BeeniusClient does."""
+    """Return a client plan's current subscriber on the platform, None if it has none. Raises as BeeniusClient."""
     with client() as platform:
         return platform.find_subscriber(str(client_plan_id))
 
 
 class DeviceTypes:
-    """The platform's device types, uid and name, kept for ten minutes.
+    """The uid and name of the platform's device types, cached for ten minutes.
 
-    One request at a time reads them anew; the others take what is known, as all do while the platform does not answer.
+    One request at a time refreshes the cache. The others, and all while the platform does not answer, get the old list.
     """
 
     def __init__(self, connect: Callable[[], AbstractContextManager[BeeniusClient]] = client) -> None:
@@ -54,8 +54,8 @@ class DeviceTypes:
                 self._known = await PLATFORM.run(self._read)
                 self._until = time.monotonic() + _KEPT_SECONDS
             except MultiTVError as error:
-                # Any text can be typed instead.
-                log.warning("The device types of the platform are not known: %s", error)
+                # Not fatal: the form accepts any text as a device type.
+                log.warning("The device types could not be read from the platform: %s", error)
         return self._known
 
     def _read(self) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""What the bodies of the JSON API have in common, and how it answers errors."""
+"""Models that the JSON API's bodies share, and the body of an error."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
 class ErrorDetail(BaseModel):
-    """`code` is for programs, `message` for people (in Portuguese), `field` the value that is wrong, if one is."""
+    """`code` is for programs, `message` for people (in Portuguese); `field` names the invalid value, if any."""
 
     code: str
     message: str
@@ -42,6 +42,6 @@ class ErrorBody(BaseModel):
 
 
 class Body(BaseModel):
-    """What a program sends: a name that is not known is an error and not ignored."""
+    """The base of request bodies: an unknown field is an error."""
 
     model_config = ConfigDict(extra="forbid")

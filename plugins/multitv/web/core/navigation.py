@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 PREFIX = "/multitv"
-# Name in the navigation, and the path of its first page, which is its route in Airflow's UI as well.
+# The name in the navigation and the path of each screen's first page, which is also its route in Airflow's UI.
 SCREENS = (
     ("Painel", "painel"),
     ("Clientes", "clientes"),

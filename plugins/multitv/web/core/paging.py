@@ -1,4 +1,4 @@
-"""Pages by key: where the next one begins is the last row's key, opaque to whoever passes it on."""
+"""Keyset pagination: the cursor of the next page is the key of the last row, in an opaque encoding."""
 
 from __future__ import annotations
 
@@ -32,21 +32,21 @@ class BadCursor(Refusal):
     status = 422
 
 
-class Page(BaseModel, Generic[R]):
-    """Some rows of a list, and where the next page begins (null: there is none)."""
+class CursorPage(BaseModel, Generic[R]):
+    """Some rows of a list, and the cursor of the next page (null if there is none)."""
 
     rows: list[R]
     next: str | None
 
 
-def page_of(rows: Sequence[R], key: Callable[[R], tuple[Any, ...]], size: int = SIZE) -> Page[R]:
-    """Return a page of at most `size` of the rows, of which there is one more if the list goes on."""
+def page_of(rows: Sequence[R], key: Callable[[R], tuple[Any, ...]], size: int = SIZE) -> CursorPage[R]:
+    """Return a page of the first `size` rows. `rows` must hold one more if the list goes on."""
     shown = list(rows[:size])
-    return Page(rows=shown, next=_written(key(shown[-1])) if len(rows) > size else None)
+    return CursorPage(rows=shown, next=_written(key(shown[-1])) if len(rows) > size else None)
 
 
 def read_cursor(cursor: str | None, kind: type[K]) -> K | None:
-    """Return the key that a cursor holds, a tuple of the kind given. Raises BadCursor."""
+    """Return the key in a cursor as a tuple of the type `kind`, None without a cursor. Raises BadCursor."""
     if not cursor:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Pages and their parts, from Jinja templates that escape whatever they show."""
+"""Renders pages and parts of pages from Jinja templates, which escape all values."""
 
 from __future__ import annotations
 
@@ -23,9 +23,12 @@ WEB = Path(__file__).parents[1]
 
 
 def render(
-    request: Request, template: str, person: Person | None, *, status: int = 200, told: str | None = None, **values: Any
+    request: Request, template: str, person: Person | None, *, status: int = 200, note: str | None = None, **values: Any
 ) -> HTMLResponse:
-    """Return a template as an answer. `told`: what a note on the screen says was done, which also closes its dialog."""
+    """Render a template as an HTML response.
+
+    A `note` says on the screen what was done, and closes the dialog that is open.
+    """
     root = request.scope.get("root_path", "")
     body = _environment.get_template(template).render(
         root=root,
@@ -34,8 +37,8 @@ def render(
         path=request.url.path.removeprefix(root),
         **values,
     )
-    # The names in these events are read by static/multitv.js.
-    headers = {"HX-Trigger": json.dumps({"told": told, "contract-changed": True})} if told is not None else {}
+    # static/multitv.js listens to these events.
+    headers = {"HX-Trigger": json.dumps({"note": note, "contract-changed": True})} if note is not None else {}
     return HTMLResponse(body, status, headers)
 
 
@@ -50,7 +53,7 @@ def month(value: date) -> str:
 
 
 def moment(value: datetime | None) -> str:
-    """Return a moment in the ISP's time zone."""
+    """Return a time as dd/mm/aaaa hh:mm in the ISP's time zone."""
     return f"{value.astimezone(get_settings().timezone):%d/%m/%Y %H:%M}" if value else "—"
 
 
@@ -65,7 +68,7 @@ def number(value: int | None) -> str:
 
 
 def document(value: str | None) -> str:
-    """Return a CPF or CNPJ with its dots and dashes; what is neither, as it is."""
+    """Return a CPF or CNPJ with its dots and dashes; other text is returned unchanged."""
     digits = re.sub(r"\D", "", value or "")
     if len(digits) == 11:
         return f"{digits[:3]}.{digits[3:6]}.{digits[6:9]}-{digits[9:]}"
@@ -76,7 +79,7 @@ def document(value: str | None) -> str:
 
 def _make_environment() -> Environment:
     environment = Environment(
-        # clients/client_plan.html is clients/templates/client_plan.html.
+        # The name clients/client_plan.html stands for the file clients/templates/client_plan.html.
         loader=PrefixLoader({path.parent.name: FileSystemLoader(path) for path in WEB.glob("*/templates")}),
         autoescape=True,
         undefined=StrictUndefined,

@@ -1,4 +1,4 @@
-"""From a row of the database to the model that a screen or the JSON API shows."""
+"""Turns rows of the database into the models that the screens and the JSON API show."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ class NoSuchRow(Refusal):
 
 
 class Shown(BaseModel):
-    """A row as it is shown. Money is in reais, as text with two decimals in JSON; days are YYYY-MM-DD."""
+    """The base of models of rows. Money is in reais, in JSON as text with two decimals; days are YYYY-MM-DD."""
 
     model_config = ConfigDict(frozen=True)
 
     @classmethod
     def of(cls, row: Row[Any], **more: Any) -> Self:
-        """Return a row as this model, with what the row does not have."""
+        """Return a row as this model, with `more` values that the row does not have."""
         return cls(**row._mapping, **more)
 
 
 def select(connection: Connection, name: str, parameters: Mapping[str, Any] | None = None) -> list[Row[Any]]:
-    """Return the rows of include/sql/web/<name>.sql."""
+    """Return the rows of the query in include/sql/web/<name>.sql."""
     return list(connection.execute(named(f"web/{name}"), dict(parameters or {})).all())

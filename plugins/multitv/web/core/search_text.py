@@ -1,4 +1,4 @@
-"""What people type into search boxes, as the database compares it."""
+"""Normalises search text in the same way as the database."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ _OTHERS = re.compile(r"[^a-z0-9]+")
 
 
 def plain(typed: str) -> str:
-    """Return a text without accents, capitals and signs, as the database's tv.plain does, trimmed."""
+    """Normalise text: lower case, no accents, words separated by one space. Must match `tv.plain`."""
     return _OTHERS.sub(" ", _MARKS.sub("", unicodedata.normalize("NFKD", typed)).lower()).strip()
 
 
 def digits(typed: str) -> str:
-    """Return the digits of a text, as the database's tv.digits does."""
+    """Return the digits of a text. Must match `tv.digits`."""
     return re.sub(r"[^0-9]", "", typed)

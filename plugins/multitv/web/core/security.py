@@ -1,4 +1,4 @@
-"""What every request passes first: no request from other sites, none that is too large; headers that hold a page."""
+"""Refuses requests from other sites and bodies that are too large, and sets the security headers of every answer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from multitv.labels import sentence
 MAX_BODY = 64 * 1024
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _HEADERS = {
-    # No script, style or frame but ours; shown in a frame by Airflow alone.
+    # Scripts and styles only from this server; only Airflow may show a page in a frame.
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'self'; base-uri 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -28,7 +28,7 @@ class SecurityMiddleware:
     """ASGI middleware. Answers 403 to a write that another site sent, 413 to a body of more than MAX_BODY bytes."""
 
     def __init__(self, app: ASGIApp, address: str = "") -> None:
-        """Take the address that browsers know us by, where a proxy puts another name into the Host header."""
+        """`address` is the public URL, needed where a proxy changes the Host header."""
         self._app = app
         self._known_as = urlsplit(address).netloc.lower()
 
@@ -43,7 +43,7 @@ class SecurityMiddleware:
                 answer = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     answer.setdefault(name, value)
-                # Names, documents and PINs are nothing for a cache.
+                # Names, documents and PINs must not be cached.
                 answer.setdefault("Cache-Control", "no-store")
             await send(message)
 
@@ -56,9 +56,9 @@ class SecurityMiddleware:
 
 
 def _foreign(headers: Headers, known_as: str) -> bool:
-    """Tell whether a browser says that a page of another origin sent this.
+    """Return whether a page of another origin sent the request, by what the browser says.
 
-    A token in the Authorization header is added by no browser by itself, a cookie is.
+    A bearer token is proof enough: browsers send cookies by themselves, but never an Authorization header with one.
     """
     scheme, _, token = headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token.strip():
@@ -68,7 +68,7 @@ def _foreign(headers: Headers, known_as: str) -> bool:
         return site not in ("same-origin", "none")
     origin = headers.get("origin")
     if origin is None:
-        # No browser of today leaves out both.
+        # Every current browser sends one of the two headers.
         return "cookie" in headers
     return urlsplit(origin).netloc.lower() not in {headers.get("host", "").lower(), known_as} - {""}
 
@@ -98,6 +98,6 @@ def _refuse(scope: Scope, status: int, code: str) -> Response:
     headers = {"Connection": "close"}
     reason = sentence(code)
     if scope["path"].removeprefix(scope.get("root_path", "")).startswith("/api/"):
-        # As the JSON API tells whatever it refuses itself.
+        # The same body as for errors of the JSON API itself.
         return JSONResponse({"error": {"code": code, "message": reason, "field": None}}, status, headers)
     return PlainTextResponse(reason, status, headers)

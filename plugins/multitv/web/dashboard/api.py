@@ -1,4 +1,4 @@
-"""Painel: its figures, and where sale, service and charge disagree."""
+"""JSON API of the dashboard: its figures, and the discrepancies."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from multitv.settings import get_settings
 from multitv.web.core.access import Reader
 from multitv.web.core.bulkhead import DatabaseRoute
 from multitv.web.core.database import Database
-from multitv.web.core.paging import Cursor, Page
+from multitv.web.core.paging import Cursor, CursorPage
 from multitv.web.dashboard import revenue_assurance
 from multitv.web.dashboard.queries import Figures, figures
 
@@ -24,6 +24,6 @@ def dashboard(person: Reader, engine: Database) -> Figures:
 @router.get("/revenue-assurance/{kind}")
 def discrepancies(
     person: Reader, engine: Database, kind: revenue_assurance.Kind, cursor: Cursor = None
-) -> Page[revenue_assurance.Discrepancy]:
-    """Where sale, service and charge disagree, the greatest amounts first."""
+) -> CursorPage[revenue_assurance.Discrepancy]:
+    """The discrepancies between sale, service and charge, the greatest amounts first."""
     return revenue_assurance.page(engine, kind, cursor)

@@ -1,4 +1,4 @@
-"""The figures of the dashboard as Chart.js draws them. Each picture has its numbers beneath it as a table."""
+"""The figures of the dashboard as data for Chart.js. The page shows each chart's numbers as a table as well."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any, Literal
 from multitv.labels import LABELS
 from multitv.web.dashboard.queries import Figures
 
-# More than this many colours nobody tells apart.
+# People cannot tell more colours apart.
 _SERIES = 7
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A picture: bars, a group a label and a stripe a series. `unit` says how its values are written."""
+    """A bar chart: a group of bars for each label, a colour for each series. `unit` is the format of the values."""
 
     id: str
     title: str
@@ -26,7 +26,7 @@ class Chart:
     horizontal: bool = False
 
     def data(self) -> dict[str, Any]:
-        """Return what the page hands to Chart.js; amounts as text, so that no cent is lost on the way to its table."""
+        """Return the data for the page; amounts are text, so that the table shows them exactly."""
         return {
             "labels": self.labels,
             "unit": self.unit,
@@ -39,7 +39,7 @@ class Chart:
 
 
 def charts(figures: Figures) -> list[Chart]:
-    """Return the pictures of the dashboard."""
+    """Return the charts of the dashboard."""
     return [_revenue(figures), _events(figures), _clients(figures), _operations(figures)]
 
 
@@ -89,7 +89,7 @@ def _operations(figures: Figures) -> Chart:
 
 
 def _greatest(series: dict[str, list[Decimal | int]] | dict[str, Any]) -> dict[str, list[Decimal | int]]:
-    """Return the greatest series, and all others as one."""
+    """Return the series with the greatest sums, and all others summed up in one."""
     ordered = sorted(series, key=lambda name: sum(series[name]), reverse=True)
     kept = {name: series[name] for name in ordered[:_SERIES]}
     if rest := ordered[_SERIES:]:

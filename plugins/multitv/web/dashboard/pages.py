@@ -1,4 +1,4 @@
-"""Painel: what TV earns, whether what is sold, active and billed agree, and whether the runs are well."""
+"""The screen Painel: the figures of TV, the discrepancies, and the state of the DAGs' runs."""
 
 from __future__ import annotations
 
@@ -24,11 +24,13 @@ router = APIRouter(route_class=DatabaseRoute)
 
 @router.get("/")
 def start(request: Request, person: Reader) -> Response:
+    """Redirect to the dashboard."""
     return RedirectResponse(f"{request.scope.get('root_path', '')}/painel", 303)
 
 
 @router.get("/painel")
 def dashboard(request: Request, person: Reader, engine: Database) -> Response:
+    """Show the figures of the dashboard as tv_dashboard last computed them."""
     today = get_settings().today()
     shown = figures(engine, today)
     return render(request, "dashboard/dashboard.html", person, figures=shown, today=today, charts=charts.charts(shown))
@@ -36,12 +38,14 @@ def dashboard(request: Request, person: Reader, engine: Database) -> Response:
 
 @router.get("/painel/execucoes")
 async def health(request: Request, person: Reader, airflow: AirflowApi) -> Response:
+    """Show the last 14 runs of each DAG."""
     shown = [(name, dag_id, await airflow.recent(dag_id, 14)) for dag_id, name in DAGS.items()]
     return render(request, "dashboard/run_health.html", person, dags=shown)
 
 
 @router.post("/painel/atualizar")
 async def refresh(request: Request, person: Biller, airflow: AirflowApi) -> Response:
+    """Start a run of tv_dashboard and follow it on the page."""
     run_id = await airflow.trigger(DASHBOARD_DAG, {}, f"tela__{datetime.now(UTC):%Y%m%dT%H%M%S}")
     return show(request, person, await airflow.run(DASHBOARD_DAG, run_id))
 
@@ -54,6 +58,7 @@ def discrepancies(
     tipo: Annotated[revenue_assurance.Kind, Query()] = "sold_not_active",
     cursor: Cursor = None,
 ) -> Response:
+    """Show the discrepancies of one kind, or further rows of them. Raises BadCursor."""
     page = revenue_assurance.page(engine, tipo, cursor)
     template = "dashboard/revenue_assurance_rows.html" if cursor else "dashboard/revenue_assurance.html"
     return render(request, template, person, page=page, kind=tipo, kinds=get_args(revenue_assurance.Kind))

@@ -1,4 +1,4 @@
-"""Painel: the figures that tv_dashboard worked out."""
+"""Reads for the dashboard: the figures that tv_dashboard computed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SPAN = timedelta(days=365)
 
 
 class Revenue(Shown):
-    """What was posted for a package in a reference month, net of reversals."""
+    """The sum posted for a package in a reference month in reais, net of reversals."""
 
     month: date
     package: str
@@ -31,7 +31,7 @@ class EventStatus(Shown):
 
 
 class PackageClients(Shown):
-    """How many client plans have a package: `included` in the plan, or sold on top as an `extra`."""
+    """How many client plans have a package: `included` in the plan, or sold as an `extra`."""
 
     package_id: int
     package: str
@@ -47,7 +47,7 @@ class DiscrepancyTotal(Shown):
 
 
 class Operations(Shown):
-    """How many operations of a kind a day's reconciliations found necessary."""
+    """How many operations of one kind a day's reconciliations found necessary."""
 
     day: date
     action: str
@@ -56,7 +56,7 @@ class Operations(Shown):
 
 
 class Figures(Shown):
-    """All figures of the dashboard, and how old they are (null: never worked out)."""
+    """All figures of the dashboard, and when they were computed (null if never)."""
 
     refreshed_at: datetime | None
     seen_at: datetime | None
@@ -68,7 +68,7 @@ class Figures(Shown):
 
 
 def figures(engine: Engine, today: date) -> Figures:
-    """Return the figures of the last year. Raises DatabaseUnavailable."""
+    """Return the figures of the year before `today`, the business date. Raises DatabaseUnavailable."""
     since = {"since": (today - _SPAN).replace(day=1)}
     with reading(engine) as connection:
         return Figures.of(

@@ -1,4 +1,4 @@
-"""What is sold, active and billed, and where the three differ, in reais a month."""
+"""Reads for revenue assurance: where what is sold, active and billed differ, in reais a month."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal
 from sqlalchemy import Engine
 
 from multitv.database.engine import reading
-from multitv.web.core.paging import SIZE, Page, page_of, read_cursor
+from multitv.web.core.paging import SIZE, CursorPage, page_of, read_cursor
 from multitv.web.core.rows import Shown, select
 
 Kind = Literal["sold_not_active", "active_not_billed", "billed_not_active"]
@@ -26,7 +26,7 @@ class Discrepancy(Shown):
     reason: str
 
 
-def page(engine: Engine, kind: Kind, cursor: str | None = None) -> Page[Discrepancy]:
+def page(engine: Engine, kind: Kind, cursor: str | None = None) -> CursorPage[Discrepancy]:
     """Return a page of the discrepancies of a kind, the greatest amounts first.
 
     Raises BadCursor, DatabaseUnavailable.

@@ -1,4 +1,4 @@
-"""Service plans with their TV tab, packages, channels, and the last catalogue sync."""
+"""JSON API of the offer: service plans with their TV tab, packages, channels, and the last catalogue sync."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from multitv.web.core.access import OfferEditor, Reader
 from multitv.web.core.bulkhead import DatabaseRoute
 from multitv.web.core.database import Database
 from multitv.web.core.forms import Id
-from multitv.web.core.paging import MAX_ID, Cursor, Page
+from multitv.web.core.paging import MAX_ID, Cursor, CursorPage
 from multitv.web.offer import queries
 from multitv.web.offer.models import OfferBody, TvTab
 
@@ -20,21 +20,21 @@ router = APIRouter(tags=["offer"], route_class=DatabaseRoute)
 
 
 @router.get("/service-plans")
-def service_plans(person: Reader, engine: Database, cursor: Cursor = None) -> Page[queries.ServicePlan]:
+def service_plans(person: Reader, engine: Database, cursor: Cursor = None) -> CursorPage[queries.ServicePlan]:
     """Service plans of the ERP with their TV tab."""
     return queries.service_plans(engine, cursor)
 
 
 @router.put("/service-plans/{service_plan_id}/tv")
 def change_service_plan(person: OfferEditor, engine: Database, service_plan_id: Id, body: TvTab) -> queries.ServicePlan:
-    """Say whether a service plan allows TV, and which package is released with it."""
+    """Set whether a service plan allows TV, and its default package."""
     change_tv_tab(engine, person.name, service_plan_id, allows_tv=body.allows_tv, package_id=body.package_id)
     return queries.service_plan(engine, service_plan_id)
 
 
 @router.get("/packages")
-def packages(person: Reader, engine: Database, cursor: Cursor = None) -> Page[queries.Package]:
-    """Packages of the catalogue, with what the ISP decided of each."""
+def packages(person: Reader, engine: Database, cursor: Cursor = None) -> CursorPage[queries.Package]:
+    """Packages of the catalogue, with the values that the ISP set."""
     return queries.packages(engine, cursor)
 
 
@@ -46,7 +46,7 @@ def package(person: Reader, engine: Database, package_id: Id) -> queries.Package
 
 @router.put("/packages/{package_id}/offer")
 def change_package(person: OfferEditor, engine: Database, package_id: Id, body: OfferBody) -> queries.Package:
-    """Change extra, price and point limit of a package."""
+    """Set whether a package is an extra, its price in reais and its point limit."""
     change_offer(engine, person.name, package_id, extra=body.extra, price=body.price, point_limit=body.point_limit)
     return queries.package(engine, package_id)
 
@@ -58,7 +58,7 @@ def channels(
     cursor: Cursor = None,
     package_id: Annotated[int | None, Query(ge=1, le=MAX_ID)] = None,
     search: Annotated[str, Query(max_length=100)] = "",
-) -> Page[queries.Channel]:
+) -> CursorPage[queries.Channel]:
     """Channels by number: all of them, or the active ones of a package."""
     return queries.channels(engine, cursor, package_id=package_id, search=search)
 
@@ -70,6 +70,6 @@ def last_sync(person: Reader, engine: Database) -> queries.Sync | None:
 
 
 @router.get("/catalog-sync/{sync_id}/quarantine")
-def quarantine(person: Reader, engine: Database, sync_id: Id, cursor: Cursor = None) -> Page[queries.Quarantined]:
-    """What a sync refused, row by row."""
+def quarantine(person: Reader, engine: Database, sync_id: Id, cursor: Cursor = None) -> CursorPage[queries.Quarantined]:
+    """The rows that a sync refused."""
     return queries.quarantine(engine, sync_id, cursor)

@@ -1,4 +1,4 @@
-"""What a program sends to change the offer."""
+"""Request bodies of the JSON API that change the offer."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from multitv.web.core.models import Body, Id, Money
 
 
 class TvTab(Body):
-    """The TV tab of a service plan. `package_id` null: the released package stays as it is."""
+    """The TV tab of a service plan. `package_id` null leaves the default package as it is."""
 
     allows_tv: Annotated[bool, Field(strict=True)]
     package_id: Id | None = None
 
 
 class OfferBody(Body):
-    """What the ISP decides of a package. `price` null: not for sale yet; `point_limit` null: no limit."""
+    """The values of a package that the ISP sets. `price` null: not for sale yet; `point_limit` null: no limit."""
 
     extra: Annotated[bool, Field(strict=True)]
     price: Money | None

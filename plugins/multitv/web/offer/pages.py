@@ -56,7 +56,7 @@ def change_service_plan(
         values = {"allows_tv": allows_tv, "package_id": package_id}
         return _service_plan_form(request, person, engine, plan, values, refused)
     plan = queries.service_plan(engine, service_plan_id)
-    return render(request, "offer/service_plan_row.html", person, plan=plan, oob=True, told=f"{plan.name}: TV salva.")
+    return render(request, "offer/service_plan_row.html", person, plan=plan, oob=True, note=f"{plan.name}: TV salva.")
 
 
 @router.get("/pacotes")
@@ -110,8 +110,8 @@ def change_package(
         values = {"extra": extra, "price": price, "point_limit": point_limit}
         return render(request, "offer/offer_form.html", person, status=422, package=shown, values=values, error=refused)
     shown = queries.package(engine, package_id)
-    told = f"{shown.name}: oferta salva."
-    return render(request, "offer/package_row.html", person, package=shown, oob=True, told=told)
+    note = f"{shown.name}: oferta salva."
+    return render(request, "offer/package_row.html", person, package=shown, oob=True, note=note)
 
 
 @router.get("/canais")

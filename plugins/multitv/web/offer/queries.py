@@ -1,4 +1,4 @@
-"""Planos e Serviços, Pacotes e canais: what the ISP sells, and where the catalogue comes from."""
+"""Reads for Planos e Serviços and Pacotes e canais: service plans, packages, channels and catalogue syncs."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from msgspec import Meta
 from sqlalchemy import Engine
 
 from multitv.database.engine import reading
-from multitv.web.core.paging import SIZE, Page, page_of, read_cursor
+from multitv.web.core.paging import SIZE, CursorPage, page_of, read_cursor
 from multitv.web.core.rows import NoSuchRow, Shown, select
 from multitv.web.core.search_text import plain
 
-# What the column holds; a greater one would be an error of the database.
+# The greatest value of the column; a greater one would be a database error.
 Number = Annotated[int, Meta(le=2**31 - 1)]
 
 
@@ -30,7 +30,7 @@ class ServicePlan(Shown):
 
 
 class Package(Shown):
-    """A package of the catalogue; `extra`, `price` and `point_limit` are the ISP's. `channels`: active ones."""
+    """A package. The ISP sets `extra`, `price` (reais) and `point_limit`; `channels` counts the active ones."""
 
     id: int
     platform_uid: str
@@ -44,7 +44,7 @@ class Package(Shown):
 
 
 class PackageForSale(Shown):
-    """An extra that may be added to a client plan; `sold`: it has it already."""
+    """An extra that may be added to a client plan; `sold` if the client plan has it already."""
 
     id: int
     name: str
@@ -67,7 +67,7 @@ class Channel(Shown):
 
 
 class Sync(Shown):
-    """The last catalogue sync: what it read, changed, and put into quarantine."""
+    """A catalogue sync: how many rows it read, changed and quarantined."""
 
     id: int
     started_at: datetime
@@ -89,7 +89,7 @@ class Quarantined(Shown):
     content: str
 
 
-def service_plans(engine: Engine, cursor: str | None = None) -> Page[ServicePlan]:
+def service_plans(engine: Engine, cursor: str | None = None) -> CursorPage[ServicePlan]:
     """Return a page of service plans. Raises BadCursor, DatabaseUnavailable."""
     (after,) = read_cursor(cursor, tuple[int]) or (None,)
     with reading(engine) as connection:
@@ -107,12 +107,12 @@ def service_plan(engine: Engine, service_plan_id: int) -> ServicePlan:
 
 
 def default_packages(engine: Engine) -> list[PackageName]:
-    """Return the packages that may be released with a plan. Raises DatabaseUnavailable."""
+    """Return the packages that may be a plan's default package. Raises DatabaseUnavailable."""
     with reading(engine) as connection:
         return [PackageName.of(row) for row in select(connection, "default_packages")]
 
 
-def packages(engine: Engine, cursor: str | None = None) -> Page[Package]:
+def packages(engine: Engine, cursor: str | None = None) -> CursorPage[Package]:
     """Return a page of packages. Raises BadCursor, DatabaseUnavailable."""
     (after,) = read_cursor(cursor, tuple[int]) or (None,)
     with reading(engine) as connection:
@@ -130,7 +130,7 @@ def package(engine: Engine, package_id: int) -> Package:
 
 
 def packages_for_sale(engine: Engine, client_plan_id: int, today: date) -> list[PackageForSale]:
-    """Return the extras that the form Novo Pacote Extra lists. Raises DatabaseUnavailable."""
+    """Return the extras that the form Novo Pacote Extra offers for a client plan. Raises DatabaseUnavailable."""
     with reading(engine) as connection:
         rows = select(connection, "packages_for_sale", {"client_plan_id": client_plan_id, "today": today})
     return [PackageForSale.of(row) for row in rows]
@@ -138,8 +138,8 @@ def packages_for_sale(engine: Engine, client_plan_id: int, today: date) -> list[
 
 def channels(
     engine: Engine, cursor: str | None = None, *, package_id: int | None = None, search: str = "", size: int = SIZE
-) -> Page[Channel]:
-    """Return a page of channels by number, all or a package's, whose name, family or number holds what is searched.
+) -> CursorPage[Channel]:
+    """Return a page of channels by number, all or those of a package, filtered by words in name, family or number.
 
     Raises BadCursor, DatabaseUnavailable.
     """
@@ -157,8 +157,8 @@ def last_sync(engine: Engine) -> Sync | None:
     return Sync.of(rows[0]) if rows else None
 
 
-def quarantine(engine: Engine, sync: int, cursor: str | None = None) -> Page[Quarantined]:
-    """Return a page of what a sync put into quarantine. Raises BadCursor, DatabaseUnavailable."""
+def quarantine(engine: Engine, sync: int, cursor: str | None = None) -> CursorPage[Quarantined]:
+    """Return a page of the rows that a sync put into quarantine. Raises BadCursor, DatabaseUnavailable."""
     (after,) = read_cursor(cursor, tuple[int]) or (None,)
     with reading(engine) as connection:
         rows = select(connection, "quarantine", {"sync": sync, "after": after, "size": SIZE + 1})

@@ -1,4 +1,4 @@
-"""A DAG run on a screen: its tasks as they go, what it asks a person, and the way to it in Airflow."""
+"""Shows a DAG run on a screen: the progress of its tasks, its question to a person, and a link to it in Airflow."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ async def follow(
     run_id: RunId,
     feitas: Annotated[int, Query(ge=0, le=1000)] = 0,
 ) -> Response:
+    """Show a run again; `feitas` is how many tasks were done when it was shown last. Raises UnknownRun."""
     if dag_id not in FOLLOWED:
         raise HTTPException(404)
     run = await airflow.run(dag_id, run_id)
@@ -41,14 +42,15 @@ async def answer(
     task_id: Annotated[str, Path(max_length=250, pattern=r"^[a-z_]+$")],
     resposta: Annotated[Literal["Approve", "Reject"], Form()],
 ) -> Response:
+    """Answer the question of a waiting task, and show the run. Raises as `Airflow`."""
     await airflow.answer(BILLING_DAG, run_id, task_id, resposta)
     return show(request, person, await airflow.run(BILLING_DAG, run_id))
 
 
 def show(request: Request, person: Person, run: DagRun, *, moved: bool = False) -> Response:
-    """Return a run as a part of a page that follows it; the page is told when it moved and when it ended."""
+    """Return a run as part of a page, with events for the page if the run has moved or ended."""
     answer = render(request, "runs/run.html", person, run=run)
     news = {"run-moved": moved, "run-ended": run.ended, "contract-changed": run.ended}
-    if told := [event for event, happened in news.items() if happened]:
-        answer.headers["HX-Trigger-After-Swap"] = ", ".join(told)
+    if events := [event for event, happened in news.items() if happened]:
+        answer.headers["HX-Trigger-After-Swap"] = ", ".join(events)
     return answer

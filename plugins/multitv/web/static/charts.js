@@ -1,4 +1,4 @@
-// Draws the pictures of the dashboard from the numbers on the page, in the colours of the theme.
+// Draws the charts of the dashboard from the data in the page, in the colours of the theme.
 (() => {
   const drawn = [];
   const reais = new Intl.NumberFormat("pt-BR", { style: "currency", currency: "BRL" });

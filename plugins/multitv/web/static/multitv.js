@@ -1,13 +1,13 @@
-// What the pages need beyond htmx: a dialog that opens when its form has come, notes, and links to Airflow's own pages.
+// What the pages need beyond htmx: a dialog for forms, notes, focus, hidden PINs, and links to Airflow's own pages.
 (() => {
   const dialog = document.getElementById("dialog");
   const notes = document.getElementById("notes");
 
-  // On a telephone the screens are more than the width holds.
+  // On a phone the tabs are wider than the screen: scroll the current one into view.
   document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
   const note = (text, kind) => {
-    // A page that asks every two seconds says only once what is wrong.
+    // A page that polls every two seconds shows the same error only once.
     if ([...notes.children].some((shown) => shown.textContent === text)) return;
     const line = document.createElement("p");
     line.className = `note ${kind}`;
@@ -20,13 +20,13 @@
     if (event.target.id !== "dialog-content") return;
     if (event.target.firstElementChild && !dialog.open) dialog.showModal();
   });
-  // After htmx has put the focus where a form begins: what is wrong in it goes first.
+  // After htmx has set the focus: an invalid field takes precedence over the first one.
   document.body.addEventListener("htmx:afterSettle", (event) => {
     if (event.target.id !== "dialog-content") return;
     const first = event.target.querySelector("[aria-invalid]") || event.target.querySelector("[autofocus]");
     if (first) first.focus();
   });
-  // Where a part of the page comes anew without what had the focus, the focus is on that part.
+  // If the focused element is gone from a part that was swapped in again, the part itself gets the focus.
   const held = new WeakSet();
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     if (event.target.contains(document.activeElement)) held.add(event.target);
@@ -36,12 +36,12 @@
     event.target.tabIndex = -1;
     event.target.focus({ preventScroll: true });
   });
-  // Announced before the answer is swapped in, so the dialog is closed and the page beneath has its focus again.
-  document.body.addEventListener("told", (event) => {
+  // Fires before the answer is swapped in, so the dialog is closed by then and the page has the focus again.
+  document.body.addEventListener("note", (event) => {
     if (dialog.open) dialog.close();
     note(event.detail.value, "good");
   });
-  // The numbers of the dashboard have been worked out anew.
+  // The figures of the dashboard may have been computed again.
   document.body.addEventListener("run-ended", () => {
     if (document.querySelector("[data-reload]")) window.location.reload();
   });
@@ -50,15 +50,15 @@
   });
   dialog.addEventListener("close", () => document.getElementById("dialog-content").replaceChildren());
 
-  // What was typed into a search before htmx listened is searched for all the same.
+  // Submit what was typed into a search before htmx was ready.
   window.addEventListener("load", () => {
     document.querySelectorAll("form[role=search] input").forEach((box) => {
       if (box.value !== box.defaultValue) box.form.requestSubmit();
     });
   });
 
-  // A revealed PIN leaves the page at its time; what stands in its place came with it, so a server that is away keeps
-  // nothing on the screen. Two clocks: one can be set back, the other stands still while the computer sleeps.
+  // Hides a revealed PIN when its time is over. Its replacement came with it, so this works without the server. Two
+  // clocks, because one can be set back and the other stands still while the computer sleeps.
   const shownSince = new WeakMap();
   const isOver = (place) => {
     if (!shownSince.has(place)) shownSince.set(place, [Date.now(), performance.now()]);
@@ -79,19 +79,19 @@
   };
   document.body.addEventListener("htmx:afterSwap", hidePins);
   window.setInterval(hidePins, 500);
-  // Timers rest in a tab that nobody sees.
+  // Browsers slow down the timers of hidden tabs.
   document.addEventListener("visibilitychange", hidePins);
-  // A page that the browser keeps for the way back keeps no PIN.
+  // The browser may keep the page for its back button: remove PINs before.
   window.addEventListener("pagehide", () => pins().forEach(hide));
 
   document.body.addEventListener("refused", (event) => note(event.detail.value, "bad"));
   document.body.addEventListener("htmx:responseError", (event) => {
-    const told = event.detail.xhr.getResponseHeader("HX-Trigger") || event.detail.xhr.getResponseHeader("HX-Refresh");
-    if (!told) note("Não foi possível concluir. Tente de novo.", "bad");
+    const answered = event.detail.xhr.getResponseHeader("HX-Trigger") || event.detail.xhr.getResponseHeader("HX-Refresh");
+    if (!answered) note("Não foi possível concluir. Tente de novo.", "bad");
   });
   document.body.addEventListener("htmx:sendError", () => note("O Airflow não respondeu. Verifique a conexão.", "bad"));
 
-  // The frame that Airflow shows us in may not navigate the whole window; a link in Airflow's own document may.
+  // The frame in which Airflow shows this page may not navigate the whole window, but a link in Airflow's document may.
   document.body.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-airflow]");
     if (!link || window.self === window.top || event.ctrlKey || event.metaKey) return;

@@ -1,4 +1,4 @@
-// The theme that Airflow's own switch chose, before anything is painted; Airflow keeps it in the same local storage.
+// Applies the theme that was chosen in Airflow, which shares this local storage, before anything is painted.
 (() => {
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const apply = () => {
@@ -6,7 +6,7 @@
     try {
       chosen = window.localStorage.getItem("theme");
     } catch {
-      // Storage may be shut; then the system decides.
+      // Storage may be blocked: use the system's theme.
     }
     const theme = chosen === "dark" || chosen === "light" ? chosen : dark.matches ? "dark" : "light";
     document.documentElement.dataset.theme = theme;

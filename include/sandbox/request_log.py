@@ -1,4 +1,4 @@
-"""What was asked of the platform and what came of it, for tests to look at. Bodies and credentials never come here."""
+"""The log of requests and their outcomes, for tests to read. It never holds bodies or credentials."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ KEPT = 100_000
 
 @dataclass(slots=True)
 class Entry:
-    """One request. `outcome`: read, executed, replayed, refused, or not reached (a fault spoke instead)."""
+    """One request. `outcome`: read, executed, replayed, refused, or not reached (a fault answered instead)."""
 
     at: str
     method: str
@@ -25,7 +25,7 @@ class Entry:
 
 
 class RequestLog:
-    """The last requests, oldest first, and counts of all since the log was cleared."""
+    """The last requests, oldest first, and the outcomes of all requests since the log was cleared."""
 
     def __init__(self) -> None:
         self._entries: deque[Entry] = deque(maxlen=KEPT)
@@ -43,7 +43,7 @@ class RequestLog:
         self.counts.clear()
 
     def entries(self, limit: int, **wanted: str | None) -> list[dict[str, Any]]:
-        """Return the last `limit` entries whose fields equal those wanted."""
+        """Return the last `limit` entries whose fields equal `wanted`; None matches anything."""
         asked = {name: value for name, value in wanted.items() if value is not None}
         found = [e for e in self._entries if all(getattr(e, name) == value for name, value in asked.items())]
         return [asdict(entry) for entry in found[-limit:]]

@@ -1,4 +1,4 @@
-"""The parts of one running sandbox, put together."""
+"""The state of one running sandbox, on disk and in memory."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 from include.sandbox.clock import Clock
 from include.sandbox.faults import Faults
 from include.sandbox.lineup import Lineup
-from include.sandbox.requestlog import RequestLog
+from include.sandbox.request_log import RequestLog
 from include.sandbox.settings import Settings
 from include.sandbox.store import Store
 from include.sandbox.subscribers import Subscribers
@@ -15,7 +15,7 @@ from include.sandbox.tokens import Tokens
 
 
 class Platform:
-    """State on disk (store, and what reads it) and state of this process (faults, request log)."""
+    """Everything the routes work on: state on disk (the store and its readers) and in memory (faults, request log)."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -28,12 +28,12 @@ class Platform:
         self.log = RequestLog()
 
     def advance(self, seconds: float) -> None:
-        """Move the platform's clock; durable, as a clock that runs backwards would break the order of changes."""
+        """Move the platform's clock ahead. Stored, because a clock that went back would break the order of changes."""
         self.clock.ahead += timedelta(seconds=seconds)
         self.store.set("ahead", str(self.clock.ahead.total_seconds()))
 
     def reset(self) -> None:
-        """As on the first start, but tokens stay good."""
+        """Restore the state of the first start; tokens stay valid."""
         with self.store.transaction():
             self.store.clear()
             self.lineup.restore()

@@ -1,4 +1,4 @@
-"""Subscribers that nobody asked for through the contract: made by hand, one or a million."""
+"""Adds subscribers that nobody sold, as if made by hand on the platform: one, or a million."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ DEFAULTS: dict[str, Any] = {
 
 def add(store: Store, clock: Clock, rows: Iterable[dict[str, Any]]) -> list[str]:
     """
-    Add subscribers with whatever services and devices the rows say, unchecked; return their documents.
+    Add subscribers in one transaction, without checking their services and devices; return their documents.
 
-    All or none. Raises Refusal 409 if an external id or a MAC is taken, 422 if a row has unknown fields.
+    Raises Refusal 409 if an external id or a MAC is taken, 422 if a row has unknown fields or wrong types.
     """
     now, first = clock.text(), store.next_id()
     subscribers, bodies = [], []
@@ -48,7 +48,7 @@ def add(store: Store, clock: Clock, rows: Iterable[dict[str, Any]]) -> list[str]
 
 
 async def load(store: Store, clock: Clock, chunks: AsyncIterable[bytes]) -> int:
-    """Add subscribers from JSON lines, a transaction for each batch; return how many. Stops at the first bad batch."""
+    """Add subscribers from JSON lines in batches, each in one transaction; return how many. Stops at a bad batch."""
     rest, count = b"", 0
     rows: list[dict[str, Any]] = []
     async for chunk in chunks:
@@ -72,7 +72,7 @@ def _row(line: bytes) -> dict[str, Any]:
 
 
 def _check(row: dict[str, Any]) -> None:
-    """Raise Refusal 422 if the row can't be kept; anything that can be kept may be said."""
+    """Raise Refusal 422 if the row cannot be stored; its values are not checked otherwise."""
     unknown = row.keys() - DEFAULTS.keys()
     if unknown:
         raise Refusal(422, "VALIDATION_ERROR", "a subscriber has no such field", min(unknown))
