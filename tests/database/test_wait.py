@@ -87,7 +87,7 @@ def test_a_migration_that_is_under_way_does_not_count(empty: Engine, release: Re
     migrate(empty)
     release.migration("create table tv.novelty ()")
     with empty.begin() as connection:
-        connection.exec_driver_sql(f"update schema_migration set version_num = '{NEXT}'")
+        connection.execute(text("update schema_migration set version_num = :next"), {"next": NEXT})
         with pytest.raises(SchemaMissing, match=f"is at {HEAD}"):
             wait(empty, timeout=0)
 

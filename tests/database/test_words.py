@@ -58,4 +58,7 @@ def test_what_was_stored_as_text_is_a_code_and_keeps_its_text(empty: Engine, rel
     assert run("select reasons from tv.quarantine") == [
         ([{"code": "see_detail", "parameters": {"text": "name is blank"}}],)
     ]
-    assert run("select reason_code, reason from billing.run order by kind") == [("see_detail", "ERP away"), (None, None)]
+    assert run("select reason_code, reason from billing.run order by kind") == [
+        ("see_detail", "ERP away"),
+        (None, None),
+    ]

@@ -74,9 +74,7 @@ def test_a_service_removed_while_subscribed_stays_where_it_is_and_is_put_nowhere
         verify_change_set(provisioned.engine, provisioned.client(), change_set)
     finally:
         provisioned.sandbox.admin("DELETE", "/admin/catalogue")
-    assert (buyer, uid, "service_not_found") in {
-        (row[0], row[2], row[3]) for row in provisioned.rejected(change_set)
-    }
+    assert (buyer, uid, "service_not_found") in {(row[0], row[2], row[3]) for row in provisioned.rejected(change_set)}
     assert uid in {service.service_uid for service in provisioned.subscriber(holder).services}
 
 

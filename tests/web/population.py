@@ -150,7 +150,8 @@ def _reconcile(world: World) -> None:
             id=change_set, maria=world.maria, number=number, action=action, target=target, status=status,
             outcome=SCRIPT,
         )  # fmt: skip
-    world.run("insert into reconciliation.difference values (:change_set, :maria, 'add_service', 'svc-1', 'service_not_found', :why)",
+    world.run("insert into reconciliation.difference values (:change_set, :maria, 'add_service', 'svc-1', "
+              "'service_not_found', :why)",
               change_set=change_set, maria=world.maria, why=SCRIPT)  # fmt: skip
     world.run("insert into reconciliation.discrepancy_measured (change_set_id, seen_at) values (:id, now())",
               id=change_set)  # fmt: skip

@@ -167,7 +167,7 @@ def test_a_run_is_followed_task_by_task(world: World, user: Visitor, viewer: Vis
     save(user, due, number)
     run_id = f"salvar_due_{due}__lista_{number}"
     page = viewer.page(f"/faturamento/{due}/execucoes")
-    assert page.all("h3")[0].text == "Salvando e faturando na fila"
+    assert page.all("h3")[0].text == f"Salvando e faturando o vencimento {due:%d/%m/%Y} na fila"
     assert [link.attributes["href"] for link in page.all("a")] == [f"/dags/tv_billing/runs/{run_id}"] * 2
     steps = [item.text for item in page.all("li") if item.text.endswith("agendada")]
     assert len(steps) >= 8

@@ -17,9 +17,7 @@ def record_failed_task(context: Context) -> None:
     error = context.get("exception")
     # A task that was killed leaves no exception.
     if not error:
-        record_failure(
-            task_engine(), due_date, "task_killed", "its task was killed; see the log of standard_billing."
-        )
+        record_failure(task_engine(), due_date, "task_killed", "its task was killed; see the log of standard_billing.")
         return
     record_failure(task_engine(), due_date, _code(error), str(error))
 

@@ -52,7 +52,8 @@ def bill_plans(engine: Engine, due_date: date) -> Invoiced:
 def record_failure(engine: Engine, due_date: date, code: str, reason: str) -> None:
     """Record that the standard billing of a due date failed, so that the TV billing stops waiting for it.
 
-    `code` is the cause in labels.SENTENCES, `reason` the error's message. A standard billing that is closed stays closed. Raises DatabaseUnavailable.
+    `code` is the cause in labels.SENTENCES, `reason` the error's message. A standard billing that is closed stays
+    closed. Raises DatabaseUnavailable.
     """
     with transaction(engine) as connection:
         lock_month(connection, due_date)

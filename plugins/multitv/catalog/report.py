@@ -48,7 +48,10 @@ def catalog_report(engine: Engine, sync: int, today: date) -> str:
         lines += ["", "## In quarantine: the rows they would replace stay as they are", ""]
         lines += table(
             ["what", "uid", "reasons"],
-            [[row.entity, row.platform_uid, "; ".join(str(Reason(**one)) for one in row.reasons)] for row in quarantined],
+            [
+                [row.entity, row.platform_uid, "; ".join(str(Reason(**reason)) for reason in row.reasons)]
+                for row in quarantined
+            ],
         )
     report = "\n".join(lines)
     log.info("%s", report)

@@ -113,9 +113,7 @@ def _extent(change_set: ChangeSet, settings: Settings) -> list[Reason]:
     # On an empty platform where we never provisioned anybody, everybody is new.
     if not known or change_set.client_plans <= share * known:
         return []
-    return [
-        Reason("large_share_of_changes", {"client_plans": change_set.client_plans, "share": share, "known": known})
-    ]
+    return [Reason("large_share_of_changes", {"client_plans": change_set.client_plans, "share": share, "known": known})]
 
 
 def _shrinkage(change_set: ChangeSet, desired_before: int | None, settings: Settings) -> list[Reason]:

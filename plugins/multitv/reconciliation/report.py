@@ -36,9 +36,9 @@ def change_set_report(engine: Engine, change_set_id: int) -> str:
         if change_set.client_plan
         else f"{change_set.desired} planos de clientes a atender"
     )
+    size = f"{change_set.operations} operações em {change_set.client_plans} planos de clientes"
     lines = [
-        f"# Alterações na plataforma ({change_set_id}): {change_set.operations} operações em "
-        f"{change_set.client_plans} planos de clientes",
+        f"# Alterações na plataforma ({change_set_id}): {size}",
         "",
         f"* {scope}; na plataforma há {change_set.managed} assinantes nossos e {change_set.unmanaged} outros",
         f"* {change_set.removals} planos de clientes perderiam um serviço ou um aparelho, ou seriam bloqueados",

@@ -25,12 +25,13 @@ from multitv.beenius.hook import CONNECTION_ID as PLATFORM
 from multitv.web.core.bulkhead import LOOKUPS, in_thread_of
 
 BILLING_DAG = "tv_billing"
+STANDARD_BILLING_DAG = "standard_billing"
 RECONCILIATION_DAG = "tv_plan_reconciliation"
 DASHBOARD_DAG = "tv_dashboard"
 # As the DAGs are called in Airflow's pages, in the order in which they matter.
 DAGS = {
     BILLING_DAG: "Faturamento TV",
-    "standard_billing": "Faturamento Padrão",
+    STANDARD_BILLING_DAG: "Faturamento Padrão",
     RECONCILIATION_DAG: "Reconciliar planos de TV",
     "tv_catalog_sync": "Sincronizar catálogo de TV",
     "tv_billing_sweep": "Vigiar o faturamento",
