@@ -26,7 +26,8 @@ AFTER_THE_10TH = "2026-12-11T03:00:00Z"
         ("tv_plan_reconciliation", {"only": 4711}, "Reconciliando o plano do cliente 4711"),
         ("tv_plan_reconciliation", {"dry_run": True}, "Planejando todos os planos de TV, sem aplicar"),
         ("tv_plan_reconciliation", {"only": "x", "dry_run": False}, "Reconciliando todos os planos de TV"),
-        ("tv_dashboard", {}, "Atualizar o painel"),
+        ("tv_dashboard", {}, "Atualizando o painel"),
+        ("tv_catalog_sync", {"allow_shrink": True}, "Sincronizando o catálogo de TV"),
         ("something_else", {"due_date": "2026-12-10"}, "Execução"),
     ],
 )

@@ -1,5 +1,5 @@
--- In: change_set, shown. Out: why operations were rejected, the most frequent reasons first; of a refusal whose code has
--- no words, what the platform called it too. Details such as a subscriber, a MAC or a request id are left out, or each
+-- In: change_set, shown. Out: why operations were rejected, the most frequent reasons first; with the platform's own
+-- code if the contract does not know it. Details such as a subscriber, a MAC or a request id are left out, or each
 -- reason would be counted separately.
 with reason as (
     select

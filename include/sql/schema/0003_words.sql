@@ -74,5 +74,6 @@ comment on column tv.quarantine.reasons is 'Everything that is wrong with it: co
 alter table billing.run add column reason_code text;
 update billing.run set reason_code = 'see_detail'
 where run.reason is not null;
-comment on column billing.run.reason_code is 'Why it failed. Null: a billing of the ERP''s own failed, and says it in reason.';
+comment on column billing.run.reason_code is
+'Why it failed. Null: a billing of the ERP''s own, whose cause is in reason.';
 comment on column billing.run.reason is 'The message of the error, for engineers.';

@@ -1,5 +1,5 @@
--- In: client_plan_id. Out: the operations of the last reconciliations on a client plan, the newest first; `name` is that
--- of a service.
+-- In: client_plan_id. Out: the operations of the last reconciliations on a client plan, the newest first; a service
+-- with its `name`.
 select
     operation.change_set_id as plan_id,
     operation.action,

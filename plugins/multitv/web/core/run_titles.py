@@ -9,8 +9,13 @@ from typing import Any
 
 from multitv.billing.due_date import due_date_of
 from multitv.settings import get_settings
-from multitv.web.core.access import BILLING_DAG, DAGS, RECONCILIATION_DAG, STANDARD_BILLING_DAG
+from multitv.web.core.access import BILLING_DAG, DAGS, DASHBOARD_DAG, RECONCILIATION_DAG, STANDARD_BILLING_DAG
 
+_WITHOUT_DATE = {
+    "tv_catalog_sync": "Sincronizando o catálogo de TV",
+    "tv_billing_sweep": "Vigiando o faturamento",
+    DASHBOARD_DAG: "Atualizando o painel",
+}
 # Runs whose data interval ends with their due date.
 _ON_SCHEDULE = ("scheduled", "backfill")
 
@@ -21,7 +26,7 @@ def title(run: Mapping[str, Any]) -> str:
     if run["dag_id"] == RECONCILIATION_DAG:
         return _of_reconciliation(conf)
     if run["dag_id"] not in (BILLING_DAG, STANDARD_BILLING_DAG):
-        return DAGS.get(run["dag_id"], "Execução")
+        return _WITHOUT_DATE.get(run["dag_id"], "Execução")
     due_date = _due_date(run, conf)
     of_date = f"vencimento {due_date:%d/%m/%Y}" if due_date else ""
     if run["dag_id"] == STANDARD_BILLING_DAG:
