@@ -6,6 +6,7 @@ The only home of such words: a code stands for a label, or for a sentence that s
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from string import Formatter
@@ -91,6 +92,12 @@ LABELS = {
     "superseded": "substituída",
     "approved": "aprovado",
     "verified": "conferido",
+    "first_name": "nome",
+    "last_name": "sobrenome",
+    "status": "situação",
+    "device_type_uid": "tipo do aparelho",
+    "serial": "número de série",
+    "label": "rótulo do ponto",
     "ACTIVE": "Ativo",
     "SUSPENDED": "Suspenso",
     "INACTIVE": "Inativo",
@@ -200,7 +207,7 @@ SENTENCES: dict[str, str] = {
     "serviço com TV.",
     "client_package_unknown": "Não há pacote do cliente {client_package}: ele foi apagado, ou o número está errado. "
     "Confira os pacotes do plano.",
-    "package_unknown": "Não há pacote {package}: confira o número, ou sincronize o catálogo (tv_catalog_sync).",
+    "package_unknown": "Não há pacote {package}: confira o número, ou sincronize o catálogo de TV.",
     "package_left_platform": "O pacote {package} saiu da plataforma: escolha outro.",
     "package_is_not_extra": "O pacote {package} não é um Pacote Extra: ponha Pacote Extra em Sim no pacote, ou "
     "escolha-o como “Pacote liberado no Plano” de um plano de serviço.",
@@ -269,6 +276,83 @@ SENTENCES: dict[str, str] = {
     "run_unknown": "O Airflow não conhece este DAG ou esta execução.",
     "airflow_refused": "O Airflow recusou o pedido ({status}): {detail}",
     "airflow_refused_unexplained": "O Airflow recusou o pedido ({status}): sem explicação",
+    # a reason that is kept as text only
+    "see_detail": "o motivo está no detalhe técnico",
+    # why a person has to approve a change set
+    "many_removals": (
+        "{removals} planos de clientes perderiam um serviço ou um aparelho, ou seriam bloqueados: mais que {limit}"
+    ),
+    "large_share_of_removals": (
+        "{removals} planos de clientes perderiam um serviço ou um aparelho, ou seriam bloqueados: mais de {share:.0%} "
+        "dos {managed} assinantes da plataforma que são nossos"
+    ),
+    "large_share_of_changes": (
+        "{client_plans} planos de clientes mudariam: mais de {share:.0%} dos {known} que conhecemos"
+    ),
+    "fewer_client_plans": (
+        "o ERP tem {desired} planos de clientes a atender, e tinha {before} na última conferência: ele está completo?"
+    ),
+    "fewer_subscribers": (
+        "a plataforma tem {managed} dos {provisioned} assinantes que criamos: é a plataforma certa, e está completa?"
+    ),
+    # why an operation on the platform is to be done
+    "subscriber_is_missing": "vendido, mas sem assinante na plataforma",
+    "name_differs": "o nome é outro no ERP",
+    "contract_is_active": "o contrato está ativo",
+    "contract_is_suspended": "o contrato está suspenso",
+    "contract_is_cancelled": "o contrato está cancelado",
+    "plan_lost_tv": "o plano não tem mais TV",
+    "pin_is_unknown": "o PIN não é conhecido aqui",
+    "service_is_missing": "vendido, mas não ativo na plataforma",
+    "service_is_not_sold": "ativo na plataforma, mas não vendido",
+    "device_is_missing": "é um ponto do cliente, mas falta na plataforma",
+    "device_is_no_point": "está na plataforma, mas não é um ponto do cliente",
+    "device_differs": "os dados do ponto são outros na plataforma",
+    # why an operation was not done, or what was noticed
+    "client_without_name": "o ERP não sabe o nome do cliente",
+    "service_is_inactive": "a plataforma desativou o serviço",
+    "second_basic_service": "um assinante tem um só serviço básico",
+    "removal_not_approved": "a retirada não foi aprovada: fica para a próxima reconciliação",
+    "recomputed": "recalculada, porque o assinante mudou na plataforma",
+    "subscriber_not_created": "o assinante não pôde ser criado",
+    "pin_not_received": "a plataforma não informou o PIN novo",
+    "keeps_changing": "outra pessoa ou outro sistema não para de mudar o assinante",
+    "ended_before": "o serviço já estava encerrado",
+    "removed_before": "o aparelho já tinha saído",
+    # what the platform refuses
+    "refused_by_platform": "a plataforma recusou esta operação",
+    "validation_error": "a plataforma não aceita os dados enviados",
+    "invalid_mac": "a plataforma não aceita este MAC",
+    "not_found": "a plataforma não conhece o que foi pedido",
+    "subscriber_not_found": "o assinante não existe mais na plataforma",
+    "service_not_found": "a plataforma não conhece este serviço",
+    "device_not_found": "a plataforma não conhece este aparelho",
+    "subscriber_exists": "a plataforma já tem um assinante para este contrato",
+    "device_assigned_elsewhere": "o aparelho está com outro assinante da plataforma",
+    "device_limit_exceeded": "o assinante já tem na plataforma o máximo de aparelhos",
+    "basic_service_required": "a plataforma exige um serviço básico ativo",
+    "idempotency_mismatch": "a plataforma recebeu antes outra operação com esta mesma chave",
+    "version_conflict": "o assinante mudou na plataforma enquanto era alterado",
+    # why a row of the platform's catalogue is in quarantine
+    "uid_not_storable": "o código na plataforma tem caracteres que não podem ser gravados",
+    "name_is_blank": "o nome está em branco",
+    "active_is_not_boolean": "não diz se está ativo",
+    "number_is_not_whole": "o número do canal não é um número inteiro",
+    "number_out_of_range": "o número do canal não está entre 1 e 9999",
+    "number_is_taken": "outro canal ativo tem o mesmo número, {number}",
+    "genre_is_unknown": "a família não é das que a plataforma lista",
+    "genre_without_name": "a família não tem nome",
+    "type_is_unknown": "o tipo não é básico nem adicional",
+    "max_devices_is_not_whole": "o limite de aparelhos não é um número inteiro",
+    "max_devices_out_of_range": "o limite de aparelhos não está entre 0 e 1000",
+    "channels_are_no_list": "os canais do pacote não são uma lista de códigos",
+    "channel_in_quarantine": "o canal {channel_uid} está em quarentena e nunca foi aceito antes",
+    "channel_not_listed": "a plataforma não lista o canal {channel_uid}",
+    # why a billing run failed
+    "unexpected_error": "erro inesperado",
+    "task_killed": "a tarefa foi interrompida antes de terminar",
+    "erp_empty": "o ERP não mostra nenhum plano de cliente",
+    "check_failed": "uma conferência encontrou dados errados",
 }
 _UNKNOWN = "motivo sem descrição"
 
@@ -286,6 +370,24 @@ def sentence(code: str, parameters: Mapping[str, object] | None = None) -> str:
     words gets a sentence that says so, because a page must not break for one.
     """
     return _WORDS.vformat(SENTENCES.get(code, _UNKNOWN), (), dict(parameters or {}))
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A code with the parameters that its sentence shows, as the database keeps them."""
+
+    code: str
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def sentence(self) -> str:
+        """The words of the reason."""
+        return sentence(self.code, self.parameters)
+
+    def __str__(self) -> str:
+        """Return the code and the parameters, for a log."""
+        shown = ", ".join(f"{name}: {value}" for name, value in self.parameters.items())
+        return f"{self.code} ({shown})" if shown else self.code
 
 
 class _Words(Formatter):

@@ -33,7 +33,7 @@ insert into reconciliation.operation (
     change_set_id, client_plan_id, number, action, subscriber_uid, expected_version, target, after, reason, status, done_at
 )
 select
-    1 + mod(n, 30), n, 1, 'add_service', 'sub-' || n, 1, 'svc-1', '{{"service_uid": "svc-1"}}', 'sold, but not live',
+    1 + mod(n, 30), n, 1, 'add_service', 'sub-' || n, 1, 'svc-1', '{{"service_uid": "svc-1"}}', 'service_is_missing',
     'applied', now()
 from generate_series(1, {rows} / 10) as n;
 analyze;

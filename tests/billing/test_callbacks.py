@@ -11,6 +11,7 @@ from sqlalchemy import URL
 from multitv.billing.callbacks import record_failed_task
 from multitv.billing.due_date import BadDueDate
 from multitv.billing.standard import standard_billing
+from multitv.erp.facts import ErpEmpty
 from tests.billing.isp import DUE, Isp
 
 
@@ -33,17 +34,21 @@ def connection(database_url: URL, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("context", "reason"),
+    ("context", "code", "reason"),
     [
-        ({"exception": ValueError("service plan 1 costs -5.00")}, "service plan 1 costs -5.00"),
-        ({"exception": None}, "its task was killed; see the log of standard_billing."),
-        ({}, "its task was killed; see the log of standard_billing."),
+        ({"exception": ValueError("service plan 1 costs -5.00")}, "unexpected_error", "service plan 1 costs -5.00"),
+        ({"exception": ErpEmpty("erp.client_plan is empty")}, "erp_empty", "erp.client_plan is empty"),
+        ({"exception": None}, "task_killed", "its task was killed; see the log of standard_billing."),
+        ({}, "task_killed", "its task was killed; see the log of standard_billing."),
     ],
 )
-def test_a_failed_task_leaves_its_cause_also_if_it_was_killed(isp: Isp, context: dict[str, Any], reason: str) -> None:
+def test_a_failed_task_leaves_its_cause_also_if_it_was_killed(
+    isp: Isp, context: dict[str, Any], code: str, reason: str
+) -> None:
     record_failed_task({"ti": FailedTask(str(DUE)), **context})
     run = standard_billing(isp.engine, DUE)
     assert (run.status, run.reason) == ("failed", reason)
+    assert isp.run("select reason_code from billing.run") == [(code,)]
 
 
 def test_without_a_due_date_there_is_nothing_to_record_it_under(isp: Isp) -> None:

@@ -57,7 +57,7 @@ def test_a_plan_that_costs_nothing_has_an_invoice_without_a_posting(isp: Isp) ->
 
 def test_a_recorded_failure_is_cleared_by_a_run_that_succeeds(isp: Isp) -> None:
     isp.client_plan()
-    record_failure(isp.engine, DUE, "the ERP was away")
+    record_failure(isp.engine, DUE, "database_unavailable", "the ERP was away")
     run = standard_billing(isp.engine, DUE)
     assert (run.status, run.reason) == ("failed", "the ERP was away")
     bill_plans(isp.engine, DUE)
@@ -68,7 +68,7 @@ def test_a_recorded_failure_is_cleared_by_a_run_that_succeeds(isp: Isp) -> None:
 def test_a_late_failure_does_not_reopen_what_is_closed(isp: Isp) -> None:
     isp.client_plan()
     bill_plans(isp.engine, DUE)
-    record_failure(isp.engine, DUE, "a second try was killed")
+    record_failure(isp.engine, DUE, "task_killed", "a second try was killed")
     assert standard_billing(isp.engine, DUE).status == "closed"
 
 

@@ -70,7 +70,7 @@ def test_a_past_due_date_is_still_waited_for_a_day(isp: Isp) -> None:
 
 
 def test_a_failed_one_fails_the_wait_with_its_reason(isp: Isp) -> None:
-    record_failure(isp.engine, DUE, "service plan 7 costs -1.00")
+    record_failure(isp.engine, DUE, "check_failed", "service plan 7 costs -1.00")
     with pytest.raises(StandardBillingFailed, match="2026-12-10 failed: service plan 7 costs -1.00"):
         waiting().execute({})
 

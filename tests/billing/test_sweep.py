@@ -80,7 +80,7 @@ def test_a_pending_event_without_an_invoice_is_explained_elsewhere(sold: Isp) ->
 
 
 def test_a_standard_billing_that_failed_is_found(sold: Isp) -> None:
-    record_failure(sold.engine, DUE, "o ERP caiu")
+    record_failure(sold.engine, DUE, "erp_empty", "o ERP caiu")
     grow_old(sold)
     assert found(sold) == [(DUE, "the standard billing failed: o ERP caiu")]
 

@@ -15,6 +15,7 @@ from multitv.beenius.client import BeeniusClient
 from multitv.catalog.fetch import fetch_catalog
 from multitv.catalog.merge import merge_catalog
 from multitv.catalog.summary import SyncSummary
+from multitv.labels import Reason
 from multitv.settings import Settings
 from tests.beenius.conftest import HURRY
 
@@ -78,10 +79,10 @@ class Isp:
     def quarantine(self) -> dict[tuple[str, str | None], str]:
         """The reasons of the latest sync, by entity and uid."""
         rows = self.run(
-            "select entity, platform_uid, reason from tv.quarantine "
+            "select entity, platform_uid, reasons from tv.quarantine "
             "where catalog_sync_id = (select max(id) from tv.catalog_sync)"
         )
-        return {(row[0], row[1]): row[2] for row in rows}
+        return {(row[0], row[1]): "; ".join(str(Reason(**reason)) for reason in row[2]) for row in rows}
 
     def edit(self, kind: str, uid: str, **changes: Any) -> None:
         self.sandbox.admin("PATCH", f"/admin/catalogue/{kind}/{uid}", changes)

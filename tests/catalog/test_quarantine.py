@@ -28,47 +28,47 @@ GOOD_SERVICE = {
 @pytest.mark.parametrize(
     ("wrong", "reason"),
     [
-        ({"name": " \u200b\t"}, "name is blank"),
-        ({"name": None}, "name is blank (None)"),
-        ({"name": 12}, "name is blank (12)"),
-        ({"number": "doze"}, "number is not a whole number ('doze')"),
-        ({"number": 10.5}, "number is not a whole number (10.5)"),
-        ({"number": True}, "number is not a whole number (True)"),
-        ({"number": None}, "number is not a whole number (None)"),
-        ({"number": [1]}, "number is not a whole number ([1])"),
-        ({"number": 0}, "number is not within 1 to 9999 (0)"),
-        ({"number": 10_000}, "number is not within 1 to 9999 (10000)"),
-        ({"number": 10**40}, "number is not within 1 to 9999 (1000"),
-        ({"genre_uid": "ge-nada"}, "genre_uid is no genre that the platform lists ('ge-nada')"),
-        ({"genre_uid": ["ge-esportes"]}, "genre_uid is no genre that the platform lists"),
-        ({"active": "talvez"}, "active is neither true nor false ('talvez')"),
-        ({"active": None}, "active is neither true nor false (None)"),
-        ({"active": {}}, "active is neither true nor false ({})"),
-        ({"name": "", "number": -1}, "name is blank (''); number is not within 1 to 9999 (-1)"),
-        ({"name": "A\ud800\u0000", "number": 0}, "number is not within 1 to 9999 (0)"),
+        ({"name": " \u200b\t"}, "name_is_blank"),
+        ({"name": None}, "name_is_blank (received: None)"),
+        ({"name": 12}, "name_is_blank (received: 12)"),
+        ({"number": "doze"}, "number_is_not_whole (received: 'doze')"),
+        ({"number": 10.5}, "number_is_not_whole (received: 10.5)"),
+        ({"number": True}, "number_is_not_whole (received: True)"),
+        ({"number": None}, "number_is_not_whole (received: None)"),
+        ({"number": [1]}, "number_is_not_whole (received: [1])"),
+        ({"number": 0}, "number_out_of_range (received: 0)"),
+        ({"number": 10_000}, "number_out_of_range (received: 10000)"),
+        ({"number": 10**40}, "number_out_of_range (received: 1000"),
+        ({"genre_uid": "ge-nada"}, "genre_is_unknown (received: 'ge-nada')"),
+        ({"genre_uid": ["ge-esportes"]}, "genre_is_unknown"),
+        ({"active": "talvez"}, "active_is_not_boolean (received: 'talvez')"),
+        ({"active": None}, "active_is_not_boolean (received: None)"),
+        ({"active": {}}, "active_is_not_boolean (received: {})"),
+        ({"name": "", "number": -1}, "name_is_blank (received: ''); number_out_of_range (received: -1)"),
+        ({"name": "A\ud800\u0000", "number": 0}, "number_out_of_range (received: 0)"),
     ],
 )
 def test_a_bad_channel_is_refused_with_its_reasons(wrong: dict[str, Any], reason: str) -> None:
     catalog = normalise([GOOD_CHANNEL | wrong, GOOD_CHANNEL | {"uid": "ch-x2"}], GENRES, [GOOD_SERVICE])
     assert list(catalog.channels["platform_uid"]) == ["ch-x2"]
     assert [(refusal.entity, refusal.platform_uid) for refusal in catalog.refusals] == [("channel", "ch-x1")]
-    assert reason in catalog.refusals[0].reason
+    assert reason in "; ".join(map(str, catalog.refusals[0].reasons))
 
 
 @pytest.mark.parametrize(
     ("wrong", "reason"),
     [
-        ({"name": "\u00a0"}, "name is blank"),
-        ({"type": "PREMIUM_SERVICE"}, "type is neither basic nor extended ('PREMIUM_SERVICE')"),
-        ({"type": None}, "type is neither basic nor extended (None)"),
-        ({"type": ["BASIC_SERVICE"]}, "type is neither basic nor extended"),
-        ({"max_devices": -1}, "max_devices is not within 0 to 1000 (-1)"),
-        ({"max_devices": 5_000_000_000}, "max_devices is not within 0 to 1000 (5000000000)"),
-        ({"max_devices": None}, "max_devices is not a whole number (None)"),
-        ({"channel_uids": None}, "channel_uids is not a list of uids (None)"),
-        ({"channel_uids": "ch-hbo"}, "channel_uids is not a list of uids ('ch-hbo')"),
-        ({"channel_uids": ["ch-hbo", 7]}, "channel_uids is not a list of uids"),
-        ({"active": 2}, "active is neither true nor false (2)"),
+        ({"name": "\u00a0"}, "name_is_blank"),
+        ({"type": "PREMIUM_SERVICE"}, "type_is_unknown (received: 'PREMIUM_SERVICE')"),
+        ({"type": None}, "type_is_unknown (received: None)"),
+        ({"type": ["BASIC_SERVICE"]}, "type_is_unknown"),
+        ({"max_devices": -1}, "max_devices_out_of_range (received: -1)"),
+        ({"max_devices": 5_000_000_000}, "max_devices_out_of_range (received: 5000000000)"),
+        ({"max_devices": None}, "max_devices_is_not_whole (received: None)"),
+        ({"channel_uids": None}, "channels_are_no_list (received: None)"),
+        ({"channel_uids": "ch-hbo"}, "channels_are_no_list (received: 'ch-hbo')"),
+        ({"channel_uids": ["ch-hbo", 7]}, "channels_are_no_list"),
+        ({"active": 2}, "active_is_not_boolean (received: 2)"),
     ],
 )
 def test_a_bad_service_is_refused_with_its_reasons(wrong: dict[str, Any], reason: str) -> None:
@@ -76,7 +76,7 @@ def test_a_bad_service_is_refused_with_its_reasons(wrong: dict[str, Any], reason
     assert list(catalog.packages["platform_uid"]) == ["svc-y"]
     assert list(catalog.links["package_uid"]) == ["svc-y"]
     assert [(refusal.entity, refusal.platform_uid) for refusal in catalog.refusals] == [("package", "svc-x")]
-    assert reason in catalog.refusals[0].reason
+    assert reason in "; ".join(map(str, catalog.refusals[0].reasons))
 
 
 def test_bad_rows_are_set_aside_while_the_rest_is_merged(isp: Isp) -> None:
@@ -88,13 +88,13 @@ def test_bad_rows_are_set_aside_while_the_rest_is_merged(isp: Isp) -> None:
     assert (outcome.changes["channel", "added"], outcome.changes["package", "added"]) == (102, 10)
     assert outcome.quarantined == 7
     assert isp.quarantine() == {
-        ("channel", "ch-x0"): "name is blank (' ')",
-        ("channel", "ch-x1"): "number is not a whole number ('doze')",
-        ("channel", "ch-x2"): "number is not within 1 to 9999 (0)",
-        ("channel", "ch-x3"): "genre_uid is no genre that the platform lists ('ge-nada')",
-        ("package", "svc-x0"): "type is neither basic nor extended ('PREMIUM')",
-        ("package", "svc-x1"): "max_devices is not within 0 to 1000 (-1)",
-        ("package", "svc-x2"): "channel_uids is not a list of uids (None)",
+        ("channel", "ch-x0"): "name_is_blank (received: ' ')",
+        ("channel", "ch-x1"): "number_is_not_whole (received: 'doze')",
+        ("channel", "ch-x2"): "number_out_of_range (received: 0)",
+        ("channel", "ch-x3"): "genre_is_unknown (received: 'ge-nada')",
+        ("package", "svc-x0"): "type_is_unknown (received: 'PREMIUM')",
+        ("package", "svc-x1"): "max_devices_out_of_range (received: -1)",
+        ("package", "svc-x2"): "channels_are_no_list (received: None)",
     }
     assert isp.channel("ch-x0") is None
     assert isp.package("svc-x0") is None
@@ -104,8 +104,8 @@ def test_missing_fields_are_named_like_wrong_ones(isp: Isp) -> None:
     isp.add("channels", uid="ch-x1")
     isp.sync()
     assert isp.quarantine()["channel", "ch-x1"] == (
-        "name is blank (None); active is neither true nor false (None); number is not a whole number (None); "
-        "genre_uid is no genre that the platform lists (None)"
+        "name_is_blank (received: None); active_is_not_boolean (received: None); number_is_not_whole (received: None); "
+        "genre_is_unknown (received: None)"
     )
 
 
@@ -113,7 +113,7 @@ def test_a_genre_without_a_name_sets_its_channels_aside(isp: Isp) -> None:
     isp.add("genres", uid="ge-x", name=" ")
     isp.add("channels", **GOOD_CHANNEL | {"genre_uid": "ge-x"})
     isp.sync()
-    assert isp.quarantine() == {("channel", "ch-x1"): "genre_uid is a genre without a name ('ge-x')"}
+    assert isp.quarantine() == {("channel", "ch-x1"): "genre_without_name (received: 'ge-x')"}
 
 
 def test_two_active_channels_with_one_number_are_both_set_aside(isp: Isp) -> None:
@@ -122,7 +122,7 @@ def test_two_active_channels_with_one_number_are_both_set_aside(isp: Isp) -> Non
     isp.add("channels", **GOOD_CHANNEL | {"uid": "ch-x3", "active": False})
     isp.sync()
     assert set(isp.quarantine()) == {("channel", "ch-x1"), ("channel", "ch-x2")}
-    assert "is the number of another active channel too (9100)" in isp.quarantine()["channel", "ch-x1"]
+    assert "number_is_taken (number: 9100, received: 9100)" in isp.quarantine()["channel", "ch-x1"]
     assert isp.channel("ch-x3") == ("Canal X", 9100, "Esportes", False)
 
 
@@ -149,7 +149,7 @@ def test_a_service_that_became_bad_stays_as_it_was_with_its_links(isp: Isp) -> N
 def test_a_link_to_a_channel_that_nobody_lists_is_set_aside(isp: Isp) -> None:
     isp.edit("services", "svc-hbo", channel_uids=[*sorted(HBO), "ch-nada"])
     isp.sync()
-    assert isp.quarantine() == {("package_channel", "svc-hbo"): "the platform lists no channel ch-nada"}
+    assert isp.quarantine() == {("package_channel", "svc-hbo"): "channel_not_listed (channel_uid: ch-nada)"}
     assert isp.channels_of("svc-hbo") == HBO
 
 
@@ -157,7 +157,7 @@ def test_a_link_to_a_channel_that_vanished_stays_as_long_as_the_service_names_it
     isp.sync()
     isp.remove("channels", "ch-hb2")
     isp.sync()
-    assert isp.quarantine() == {("package_channel", "svc-hbo"): "the platform lists no channel ch-hb2"}
+    assert isp.quarantine() == {("package_channel", "svc-hbo"): "channel_not_listed (channel_uid: ch-hb2)"}
     assert isp.channels_of("svc-hbo") == HBO
     isp.edit("services", "svc-hbo", channel_uids=sorted(HBO - {"ch-hb2"}))
     isp.sync()
@@ -168,7 +168,7 @@ def test_a_link_to_a_channel_in_quarantine_that_was_never_here_is_set_aside(isp:
     isp.add("channels", **GOOD_CHANNEL | {"name": ""})
     isp.edit("services", "svc-hbo", channel_uids=[*sorted(HBO), "ch-x1", "ch-x1", "ch-hbo"])
     isp.sync()
-    expected = "its channel ch-x1 is in quarantine and was never here before"
+    expected = "channel_in_quarantine (channel_uid: ch-x1)"
     assert isp.quarantine()["package_channel", "svc-hbo"] == expected
     assert isp.channels_of("svc-hbo") == HBO
 
@@ -191,9 +191,9 @@ def test_what_postgresql_cannot_store_does_not_stop_the_others(isp: Isp) -> None
     stage(isp.engine, sync, datetime.now(UTC), normalise(channels, GENRES, [GOOD_SERVICE]))
     assert isp.run("select platform_uid, name from staging.channel") == [("ch-x2", "HBO Um")]
     assert isp.quarantine() == {
-        ("channel", None): "uid holds characters that cannot be stored ('ch-\\x00'); name is blank ('\\ud83d')",
-        ("channel", "ch-x3"): "name is blank ('\\x00\\ud83d')",
-        ("package_channel", "svc-x"): "the platform lists no channel ch-hbo",
+        ("channel", None): "uid_not_storable (received: 'ch-\\x00'); name_is_blank (received: '\\ud83d')",
+        ("channel", "ch-x3"): "name_is_blank (received: '\\x00\\ud83d')",
+        ("package_channel", "svc-x"): "channel_not_listed (channel_uid: ch-hbo)",
     }
 
 
@@ -207,7 +207,7 @@ def test_the_row_is_kept_as_it_came(isp: Isp) -> None:
 def test_the_report_lists_what_is_in_quarantine(isp: Isp) -> None:
     isp.add("channels", **GOOD_CHANNEL | {"name": "", "number": "a|b"})
     report = unpadded(catalog_report(isp.engine, isp.sync().sync, TODAY))
-    assert "| channel | ch-x1 | `name is blank (''); number is not a whole number ('a\\|b')` |" in report
+    assert "| channel | ch-x1 | `name_is_blank (received: ''); number_is_not_whole (received: 'a\\|b')` |" in report
     assert "102 channels added" in report
 
 

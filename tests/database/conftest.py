@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
 from include.local import postgres
@@ -16,6 +17,8 @@ from include.local.postgres import Server
 from multitv.database import replaceable, schema
 from multitv.database.engine import engine_for
 
+HEAD = str(ScriptDirectory(str(schema.MIGRATIONS)).get_current_head())
+NEXT = f"{int(HEAD) + 1:04}"
 _numbers = count(1)
 
 
@@ -39,10 +42,10 @@ class Release:
         assert before in path.read_text()
         path.write_text(path.read_text().replace(before, after))
 
-    def migration(self, revision: str, statement: str) -> None:
-        """Add the migration that follows the one before it by number."""
-        (self.migrations / "versions" / f"{revision}_of_a_test.py").write_text(
-            f"from alembic import op\n\nrevision = {revision!r}\ndown_revision = {f'{int(revision) - 1:04}'!r}\n\n\n"
+    def migration(self, statement: str) -> None:
+        """Add the migration NEXT."""
+        (self.migrations / "versions" / f"{NEXT}_of_a_test.py").write_text(
+            f"from alembic import op\n\nrevision = {NEXT!r}\ndown_revision = {HEAD!r}\n\n\n"
             f"def upgrade() -> None:\n    op.execute({statement!r})\n"
         )
 

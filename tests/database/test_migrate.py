@@ -20,7 +20,7 @@ from multitv.database.migrate import migrate
 from multitv.database.replaceable import TextMissing, TextRefused
 from multitv.database.schema import OldNumbering, ServerTooOld
 from multitv.database.sql import SQL_FOLDER, source
-from tests.database.conftest import Release
+from tests.database.conftest import HEAD, NEXT, Release
 
 SHAPE = """
 select table_schema, table_name, column_name, data_type, is_nullable from information_schema.columns
@@ -78,7 +78,7 @@ def test_three_migrators_at_once_make_one_schema(empty: Engine, repository: Path
     ]
     assert [migrator.wait(timeout=120) for migrator in migrators] == [0, 0, 0]
     assert run(empty, "select count(*) from schema_migration") == run(empty, "select count(*) from schema_digest")
-    assert run(empty, "select version_num from schema_migration") == [("0001",)]
+    assert run(empty, "select version_num from schema_migration") == [(HEAD,)]
 
 
 def test_every_schema_file_is_run_by_a_migration(empty: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,16 +143,15 @@ def test_a_server_that_is_too_old_is_told_its_version_before_anything_else(
 
 def test_a_migration_of_a_later_release_runs_after_the_baseline(empty: Engine, release: Release) -> None:
     migrate(empty)
-    release.migration("0002", "alter table tv.package add column blurb text")
+    release.migration("alter table tv.package add column blurb text")
     migrate(empty)
-    assert run(empty, "select version_num from schema_migration") == [("0002",)]
+    assert run(empty, "select version_num from schema_migration") == [(NEXT,)]
     assert run(empty, "select blurb from tv.package") == []
 
 
 def test_a_view_that_a_migration_drops_to_change_its_table_comes_back(empty: Engine, release: Release) -> None:
     migrate(empty)
     release.migration(
-        "0002",
         "drop view billing.policy_in_force; alter table billing.policy alter minimum_amount type numeric(14, 2)",
     )
     migrate(empty)
@@ -214,7 +213,7 @@ def test_an_old_signature_that_nobody_dropped_is_named_until_a_migration_drops_i
     with pytest.raises(TextMissing) as raised:
         migrate(empty)
     assert "include/sql defines: function billing.reais(numeric). Add a migration that drops it" in str(raised.value)
-    release.migration("0002", "drop function billing.reais(numeric)")
+    release.migration("drop function billing.reais(numeric)")
     migrate(empty)
     assert run(empty, "select billing.reais(1, true)") == [("R$ 1,00",)]
 
@@ -255,7 +254,7 @@ def test_what_no_file_defines_any_more_is_named(
 def test_a_function_that_a_migration_made_without_a_file_is_named_on_a_new_database(
     empty: Engine, release: Release
 ) -> None:
-    release.migration("0002", "create function quality.stray() returns void language sql as ''")
+    release.migration("create function quality.stray() returns void language sql as ''")
     with pytest.raises(TextMissing, match=r"defines: function quality\.stray\(\)"):
         migrate(empty)
     assert shape(empty) == []

@@ -22,7 +22,7 @@ from multitv.database.engine import SchemaMissing, engine_for
 from multitv.database.migrate import migrate
 from multitv.database.schema import OldNumbering, SchemaAhead
 from multitv.database.wait import wait
-from tests.database.conftest import Release
+from tests.database.conftest import HEAD, NEXT, Release
 
 _numbers = count(1)
 
@@ -56,8 +56,8 @@ def test_a_migrated_database_is_not_waited_for(engine: Engine, told: pytest.LogC
 @pytest.mark.parametrize(
     ("start", "seen"),
     [
-        ("nothing", "its schema is at no version, and this release needs 0002"),
-        ("tables", "its schema is at 0001, and this release needs 0002"),
+        ("nothing", f"its schema is at no version, and this release needs {NEXT}"),
+        ("tables", f"its schema is at {HEAD}, and this release needs {NEXT}"),
         ("texts", "its functions, views and triggers are of another release, an older or a newer one"),
     ],
 )
@@ -65,13 +65,13 @@ def test_new_code_waits_until_somebody_has_migrated_to_its_version(
     empty: Engine, release: Release, told: pytest.LogCaptureFixture, start: str, seen: str
 ) -> None:
     if start == "texts":
-        release.migration("0002", "create table tv.novelty ()")
+        release.migration("create table tv.novelty ()")
     if start != "nothing":
         migrate(empty)
     if start == "texts":
         release.edit("functions/billing/billing.reais.sql", "'R$ '", "'BRL '")
     else:
-        release.migration("0002", "create table tv.novelty ()")
+        release.migration("create table tv.novelty ()")
     with ThreadPoolExecutor(1) as pool:
         waits = pool.submit(wait, empty, timeout=60, poll=0.05)
         time.sleep(0.5)
@@ -85,10 +85,10 @@ def test_new_code_waits_until_somebody_has_migrated_to_its_version(
 
 def test_a_migration_that_is_under_way_does_not_count(empty: Engine, release: Release) -> None:
     migrate(empty)
-    release.migration("0002", "create table tv.novelty ()")
+    release.migration("create table tv.novelty ()")
     with empty.begin() as connection:
-        connection.exec_driver_sql("update schema_migration set version_num = '0002'")
-        with pytest.raises(SchemaMissing, match="is at 0001"):
+        connection.execute(text("update schema_migration set version_num = :next"), {"next": NEXT})
+        with pytest.raises(SchemaMissing, match=f"is at {HEAD}"):
             wait(empty, timeout=0)
 
 
@@ -118,7 +118,7 @@ def test_waiting_ends_with_cause_and_next_step_and_migrates_nothing(empty: Engin
     for part in (
         waiting.place(empty.url),
         "is not ready after 0 s",
-        "needs 0001",
+        f"needs {HEAD}",
         "run-airflow-migrations",
         "multitv.release",
     ):
@@ -130,7 +130,7 @@ def test_waiting_ends_with_cause_and_next_step_and_migrates_nothing(empty: Engin
 def test_old_code_does_not_start_on_the_schema_of_a_newer_release(engine: Engine, version: str) -> None:
     set_version(engine, version)
     began = time.monotonic()
-    with pytest.raises(SchemaAhead, match=f"at version {version}.*knows none after 0001.*Deploy the newer release"):
+    with pytest.raises(SchemaAhead, match=f"at version {version}.*knows none after {HEAD}.*Deploy the newer release"):
         wait(engine, timeout=60)
     assert time.monotonic() - began < 30, "waiting does not take a migration back"
     with pytest.raises(SchemaAhead, match=f"at version {version}"):

@@ -97,7 +97,7 @@ def test_one_run_bills_several_due_dates_side_by_side_and_one_event_is_reversed(
     days = [row[0] for row in rows(stack, "select distinct due_day from erp.client_plan where status = 'active'")]
     waiting, failing, going = dues = sorted(date(2026, 9, day) for day in days if day < 28)[:3]
     bill_plans(stack.engine, going)
-    record_failure(stack.engine, failing, "the ERP was restored from a backup.")
+    record_failure(stack.engine, failing, "unexpected_error", "the ERP was restored from a backup.")
     stack.wake("tv_billing")
     asked = {"due_dates": [str(due) for due in (going, failing, waiting, going)], "approval": "never"}
     run = stack.trigger(BACKFILL, asked)

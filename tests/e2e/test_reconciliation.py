@@ -87,7 +87,7 @@ def test_many_removals_wait_for_a_person_whose_word_is_kept(stack: RunningStack)
     assert len(writes(stack)) == written
     change_set = last_change_set(stack)
     assert (change_set.status, change_set.decided_by) == ("rejected", "admin")
-    assert any("MULTITV_RECONCILIATION_MAX_REMOVAL_SHARE" in concern for concern in change_set.concerns)
+    assert "large_share_of_removals" in {concern.code for concern in change_set.concerns}
 
     run = stack.trigger(DAG)
     stack.answer(DAG, run, "approve", "Approve")

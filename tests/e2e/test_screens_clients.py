@@ -320,13 +320,13 @@ def test_what_was_sold_and_installed_reaches_the_platform_while_one_watches(
     person.reads("Ponto Varanda adicionado")
 
     platform.get_by_role("button", name="Sincronizar agora").click()
-    run = platform.get_by_role("heading", name="Execução")
+    run = platform.get_by_role("heading", name="Reconciliando o plano do cliente")
     expect(run).to_contain_text(re.compile("na fila|em andamento"))
     expect(run).to_contain_text("concluída", timeout=DAG_MS)
     expect(platform.get_by_text("Igual ao contrato na última conferência")).to_be_visible()
-    expect(platform.locator("td").filter(has_text="svc-telecine")).to_be_attached()
+    expect(platform.locator("td").filter(has_text="Telecine")).to_be_attached()
     platform.get_by_text("Últimas operações na plataforma").click()
-    for target in ("svc-telecine", device):
+    for target in ("Telecine", device):
         expect(person.row(target, "Operações")).to_contain_text("aplicada")
     platform.get_by_role("button", name="Consultar plataforma").click()
     now = platform.get_by_text("Agora na plataforma")

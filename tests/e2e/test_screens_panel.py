@@ -47,7 +47,7 @@ def numbers(person: Person, title: str) -> dict[str, list[Decimal]]:
 def test_the_figures_are_worked_out_anew_drawn_and_told_as_numbers(person: Person, stack: RunningStack) -> None:
     [before] = rows(stack, "select now() as at")
     person.open("Painel").get_by_role("button", name="Atualizar agora").click()
-    run = person.frame.get_by_role("heading", name="Execução")
+    run = person.frame.get_by_role("heading", name="Atualizando o painel")
     expect(run).to_be_visible()
     # The page comes anew with the new figures.
     expect(run).to_be_hidden(timeout=DAG_MS)

@@ -100,7 +100,7 @@ class House:
 
     def rejected(self, change_set_id: int) -> list[tuple[Any, ...]]:
         rows = self.run(
-            "select client_plan_id, action, target, outcome from reconciliation.operation "
+            "select client_plan_id, action, target, outcome_code from reconciliation.operation "
             "where change_set_id = :id and status = 'rejected' order by client_plan_id, number",
             id=change_set_id,
         )

@@ -37,16 +37,19 @@ def test_what_the_platform_refuses_is_rejected_and_the_others_go_on(provisioned:
     change_set = provisioned.make_change_set()
     provisioned.approve(change_set)
     provisioned.apply(change_set)
-    codes = {(row[0], row[3].partition(":")[0]) for row in provisioned.rejected(change_set)}
+    codes = {(row[0], row[3]) for row in provisioned.rejected(change_set)}
     assert {
-        (first, "DEVICE_ASSIGNED_ELSEWHERE"),
-        (second, "VALIDATION_ERROR"),
-        (third, "DEVICE_LIMIT_EXCEEDED"),
+        (first, "device_assigned_elsewhere"),
+        (second, "validation_error"),
+        (third, "device_limit_exceeded"),
     } <= codes
+    [(said,)] = provisioned.run("select outcome from reconciliation.operation where change_set_id = :id and "
+                                "outcome_code = 'device_assigned_elsewhere'", id=change_set)  # fmt: skip
+    assert said.startswith("DEVICE_ASSIGNED_ELSEWHERE: Beenius at http")
     assert provisioned.subscriber(first).first_name == "Novo"
     verify_change_set(provisioned.engine, provisioned.client(), change_set)
     report = outcome_report(provisioned.engine, change_set)
-    assert "add_device: DEVICE_ASSIGNED_ELSEWHERE" in report
+    assert "add_device: device_assigned_elsewhere" in report
     assert "0 unexplained" in report
     assert by_hand.subscriber(stranger).devices[0].mac == "02:bb:00:00:00:01"
 
@@ -71,9 +74,7 @@ def test_a_service_removed_while_subscribed_stays_where_it_is_and_is_put_nowhere
         verify_change_set(provisioned.engine, provisioned.client(), change_set)
     finally:
         provisioned.sandbox.admin("DELETE", "/admin/catalogue")
-    assert (buyer, uid, "SERVICE_NOT_FOUND") in {
-        (row[0], row[2], row[3].partition(":")[0]) for row in provisioned.rejected(change_set)
-    }
+    assert (buyer, uid, "service_not_found") in {(row[0], row[2], row[3]) for row in provisioned.rejected(change_set)}
     assert uid in {service.service_uid for service in provisioned.subscriber(holder).services}
 
 

@@ -175,7 +175,7 @@ def test_a_client_without_a_name_is_refused_by_us_and_a_known_one_keeps_his(prov
                     "from erp.client_plan where id = :plan", plan=known)  # fmt: skip
     change_set = provisioned.make_change_set()
     assert {row[0] for row in provisioned.operations(change_set)} == {999999}
-    assert (999999, "create", None, "the ERP knows no name of this client") in provisioned.rejected(change_set)
+    assert (999999, "create", None, "client_without_name") in provisioned.rejected(change_set)
     provisioned.reconcile()
     assert provisioned.subscriber(999999) is None
 
@@ -197,7 +197,7 @@ def test_a_package_that_the_platform_deactivated_is_kept_where_it_lives_and_put_
                     "select :other, package_id, '2026-01-01' from tv.client_package where id = :sold",
                     other=other, sold=sold)  # fmt: skip
     rejected = provisioned.rejected(provisioned.make_change_set())
-    assert (other, "add_service", uid, "the platform has deactivated it") in rejected
+    assert (other, "add_service", uid, "service_is_inactive") in rejected
 
 
 def test_a_basic_package_sold_on_top_of_another_is_refused_and_does_not_flip(provisioned: House) -> None:
@@ -207,7 +207,7 @@ def test_a_basic_package_sold_on_top_of_another_is_refused_and_does_not_flip(pro
                     "'2026-01-01' from tv.package where platform_uid = 'svc-familia'", plan=plan)  # fmt: skip
     made = provisioned.make_change_set()
     assert provisioned.operations(made) == []
-    assert (plan, "add_service", "svc-familia", "a subscriber has one basic service only") in provisioned.rejected(made)
+    assert (plan, "add_service", "svc-familia", "second_basic_service") in provisioned.rejected(made)
 
 
 def test_a_label_or_name_that_is_markdown_is_shown_to_the_approver_and_does_nothing(provisioned: House) -> None:
@@ -241,6 +241,6 @@ def test_only_one_client_plan_is_looked_at_if_so_asked(provisioned: House) -> No
     provisioned.run("update erp.client set name = name || ' Filho'")
     change_set = provisioned.make_change_set(second)
     assert provisioned.operations(change_set) == [(second, "update", None)]
-    assert f"client plan {second}" in change_set_report(provisioned.engine, change_set)
+    assert f"plano do cliente {second}" in change_set_report(provisioned.engine, change_set)
     assert provisioned.reconcile(second)["applied"] == 1
     assert (first, "update", None) in provisioned.operations(provisioned.make_change_set())

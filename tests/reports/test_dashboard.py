@@ -184,8 +184,8 @@ def change_set(isp: Isp, created_at: str, *operations: tuple[int, str, str]) -> 
     for number, (client_plan, action, status) in enumerate(operations):
         isp.run(
             "insert into reconciliation.operation (change_set_id, client_plan_id, number, action, target, reason, "
-            "status, outcome, done_at) values (:change_set, :client_plan, :number, :action, 'svc', '', :status, '', "
-            "case when :status <> 'planned' then now() end)",
+            "status, outcome_code, done_at) values (:change_set, :client_plan, :number, :action, 'svc', '', :status, "
+            "'', case when :status <> 'planned' then now() end)",
             change_set=made,
             client_plan=client_plan,
             number=number,

@@ -145,14 +145,14 @@ def test_the_reason_is_what_the_plan_met(world: World) -> None:
     for plan in (refused, unnamed, waiting):
         world.sell(plan, package)
     made = world.make_change_set()
-    world.run("update reconciliation.operation set status = 'rejected', outcome = 'UNKNOWN_SERVICE: no such service' "
+    world.run("update reconciliation.operation set status = 'rejected', outcome_code = 'service_not_found' "
               "where client_plan_id = :n", n=refused)  # fmt: skip
     world.run("update reconciliation.operation set status = 'planned', done_at = null where client_plan_id = :n",
               n=waiting)  # fmt: skip
     world.sell(later, package)
     revenue_assurance.measure(world.engine, made, TODAY)
     assert {plan: reason for _, plan, _, _, reason in world.offenders()} == {
-        refused: "recusado pela plataforma: UNKNOWN_SERVICE: no such service",
+        refused: "recusado pela plataforma",
         unnamed: "o ERP não sabe o nome do cliente",
         waiting: "a reconciliação que o ativaria não foi aprovada",
         later: "vendido há pouco: a próxima reconciliação o ativa",

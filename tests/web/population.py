@@ -108,8 +108,9 @@ def _make_catalog_sync(world: World) -> None:
     world.run(
         "with sync as (insert into tv.catalog_sync (status, merged_at, channels, packages, quarantined) "
         "values ('merged', now(), 1234, 5, 60) returning id) "
-        "insert into tv.quarantine (catalog_sync_id, entity, platform_uid, reason, content) "
-        "select id, 'channel', 'ch-' || n, 'sem número ' || :ugly, jsonb_build_object('name', cast(:ugly as text)) "
+        "insert into tv.quarantine (catalog_sync_id, entity, platform_uid, reasons, content) select id, 'channel', "
+        "'ch-' || n, jsonb_build_array(jsonb_build_object('code', 'name_is_blank', 'parameters', "
+        "jsonb_build_object('received', cast(:ugly as text)))), jsonb_build_object('name', cast(:ugly as text)) "
         "from sync, generate_series(1, 60) as n",
         ugly=SCRIPT,
     )
@@ -143,12 +144,14 @@ def _reconcile(world: World) -> None:
     ):
         world.run(
             "insert into reconciliation.operation (change_set_id, client_plan_id, number, action, target, reason, "
-            "status, outcome, done_at) values (:id, :maria, :number, :action, :target, '', :status, :outcome, "
+            "status, outcome_code, outcome, done_at) values (:id, :maria, :number, :action, :target, 'name_differs', "
+            ":status, 'validation_error', :outcome, "
             "case when :status <> 'planned' then now() end)",
             id=change_set, maria=world.maria, number=number, action=action, target=target, status=status,
             outcome=SCRIPT,
         )  # fmt: skip
-    world.run("insert into reconciliation.difference values (:change_set, :maria, 'add_service', 'svc-1', :why)",
+    world.run("insert into reconciliation.difference values (:change_set, :maria, 'add_service', 'svc-1', "
+              "'service_not_found', :why)",
               change_set=change_set, maria=world.maria, why=SCRIPT)  # fmt: skip
     world.run("insert into reconciliation.discrepancy_measured (change_set_id, seen_at) values (:id, now())",
               id=change_set)  # fmt: skip

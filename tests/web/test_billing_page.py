@@ -93,6 +93,23 @@ def test_how_far_a_due_date_is(world: World, viewer: Visitor) -> None:
     assert viewer.page("/faturamento/2199-12-30/situacao").text == "Este vencimento ainda não foi faturado."
 
 
+@pytest.mark.parametrize(
+    ("day", "code", "told"),
+    [
+        ("2001-01-10", "erp_empty", "o ERP não mostra nenhum plano de cliente"),
+        ("2001-01-15", None, "o motivo está no detalhe técnico"),
+    ],
+)
+def test_a_failure_is_told_in_words_and_its_message_is_folded_away(
+    world: World, viewer: Visitor, day: str, code: str | None, told: str
+) -> None:
+    world.run("insert into billing.run (kind, due_date, status, reason_code, reason) values ('standard', :day, "
+              "'failed', :code, :said)", day=day, code=code, said=f"view is empty {SCRIPT}")  # fmt: skip
+    page = viewer.page(f"/faturamento/{day}/situacao")
+    assert page.text == f"Faturamento Padrão Falhou : {told} Detalhe técnico view is empty {SCRIPT}"
+    assert [detail.text for detail in page.all("details")] == [f"Detalhe técnico view is empty {SCRIPT}"]
+
+
 def test_a_due_date_without_a_list_says_what_to_press(world: World, viewer: Visitor, user: Visitor) -> None:
     assert user.page("/faturamento/2199-12-30/resumo").text == (
         "Nenhuma lista foi carregada para 30/12/2199. Pressione Carregar."

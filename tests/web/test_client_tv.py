@@ -197,10 +197,11 @@ def test_what_the_last_reconciliation_left(world: World, viewer: Visitor) -> Non
     assert "a plataforma ainda diferia do contrato" in page.text
     assert [row[1] for row in page.rows[1:]] == [
         "criar assinante",
-        "incluir serviço svc-1",
+        "incluir serviço TV Família",
         f"incluir aparelho {SCRIPT}",
     ]
-    assert "recusada" in page.rows[2][2]
+    assert page.rows[2][2] == f"recusada a plataforma não aceita os dados enviados Detalhe técnico {SCRIPT}"
+    assert "incluir serviço TV Família (a plataforma não conhece este serviço)" in page.text
     assert "Cobrado e não ativo: Cinema" in page.text
     assert "R$ 1.234,56 por mês (não está no ar)" in page.text
     assert "Igual ao contrato na última conferência" in viewer.page(f"/clientes/{world.client()}/reconciliacao").text

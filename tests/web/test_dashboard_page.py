@@ -100,3 +100,6 @@ def test_every_dag_shows_how_its_last_runs_went(world: World, user: Visitor, vie
     assert page.row("Sincronizar catálogo")[1] == "nunca"
     links = [link.attributes["href"] for link in page.all("a", class_="queued")]
     assert any(link.startswith(f"/dags/tv_billing/runs/carregar_due_{world.coming}") for link in links)
+    titles = [link.attributes["title"] for link in page.all("a", class_="queued")]
+    assert any(title.startswith(f"Carregando a lista do vencimento {world.coming:%d/%m/%Y}, ") for title in titles)
+    assert not [title for title in titles if "_" in title]

@@ -167,7 +167,7 @@ def test_a_run_is_followed_task_by_task(world: World, user: Visitor, viewer: Vis
     save(user, due, number)
     run_id = f"salvar_due_{due}__lista_{number}"
     page = viewer.page(f"/faturamento/{due}/execucoes")
-    assert page.all("h3")[0].text == "Salvando e faturando na fila"
+    assert page.all("h3")[0].text == f"Salvando e faturando o vencimento {due:%d/%m/%Y} na fila"
     assert [link.attributes["href"] for link in page.all("a")] == [f"/dags/tv_billing/runs/{run_id}"] * 2
     steps = [item.text for item in page.all("li") if item.text.endswith("agendada")]
     assert len(steps) >= 8
@@ -218,7 +218,7 @@ def test_one_contract_is_reconciled_at_the_press_of_a_button(world: World, user:
     before = runs(admin, dag_id)
     answer = user.send(f"/clientes/{plan}/sincronizar")
     assert answer.status_code == 200
-    assert Page(answer.text).all("h3")[0].text == "Execução na fila"
+    assert Page(answer.text).all("h3")[0].text == f"Reconciliando o plano do cliente {plan} na fila"
     [made] = runs(admin, dag_id) - before
     found = run(admin, made, dag_id)
     assert (found["conf"], found["triggering_user_name"]) == ({"only": plan}, "user")
@@ -227,5 +227,5 @@ def test_one_contract_is_reconciled_at_the_press_of_a_button(world: World, user:
 
 def test_the_figures_are_worked_out_anew_at_the_press_of_a_button(user: Visitor, admin: Visitor) -> None:
     before = runs(admin, "tv_dashboard")
-    assert Page(user.send("/painel/atualizar").text).all("h3")[0].text == "Execução na fila"
+    assert Page(user.send("/painel/atualizar").text).all("h3")[0].text == "Atualizando o painel na fila"
     assert len(runs(admin, "tv_dashboard") - before) == 1

@@ -22,18 +22,28 @@ with refused as (
     returning link.package_uid, link.channel_uid
 )
 
-insert into tv.quarantine (catalog_sync_id, entity, platform_uid, reason, content)
+insert into tv.quarantine (catalog_sync_id, entity, platform_uid, reasons, content)
 select
     :sync,
     'package_channel',
     refused.package_uid,
-    case
-        when exists (
-            select 1
-            from tv.quarantine as bad
-            where bad.catalog_sync_id = :sync and bad.entity = 'channel' and bad.platform_uid = refused.channel_uid
-        ) then 'its channel ' || refused.channel_uid || ' is in quarantine and was never here before'
-        else 'the platform lists no channel ' || refused.channel_uid
-    end,
+    jsonb_build_array(
+        jsonb_build_object(
+            'code', case
+                when
+                    exists (
+                        select 1
+                        from tv.quarantine as bad
+                        where
+                            bad.catalog_sync_id = :sync
+                            and bad.entity = 'channel'
+                            and bad.platform_uid = refused.channel_uid
+                    )
+                    then 'channel_in_quarantine'
+                else 'channel_not_listed'
+            end,
+            'parameters', jsonb_build_object('channel_uid', refused.channel_uid)
+        )
+    ),
     jsonb_build_object('package_uid', refused.package_uid, 'channel_uid', refused.channel_uid)
 from refused

@@ -1,8 +1,8 @@
--- In: sync. Out: every row in quarantine, with its reason.
+-- In: sync. Out: every row in quarantine, with its reasons.
 select
     entity,
     platform_uid,
-    reason
+    reasons
 from tv.quarantine
 where catalog_sync_id = :sync
 order by entity, id

@@ -27,10 +27,10 @@ with contract as (
         end as status,
         case
             when plan.status = 'cancelled' or plan.cancelled_on <= cast(:today as date)
-                then 'the contract is cancelled'
-            when setting.allows_tv is not true then 'the plan has no TV any more'
-            when plan.status = 'suspended' then 'the contract is suspended'
-            else 'the contract is active'
+                then 'contract_is_cancelled'
+            when setting.allows_tv is not true then 'plan_lost_tv'
+            when plan.status = 'suspended' then 'contract_is_suspended'
+            else 'contract_is_active'
         end as because,
         recorded.value as recorded_uid,
         pin.value is not null as has_pin

@@ -1,12 +1,13 @@
 -- In: change_set; the temporary table step. Records what still differs, with the rejected operation that explains it:
--- the same operation, or the creation of the subscriber.
-insert into reconciliation.difference (change_set_id, client_plan_id, action, target, rejected_because)
+-- the creation of the subscriber, or the same operation.
+insert into reconciliation.difference (change_set_id, client_plan_id, action, target, rejected_because, rejected_detail)
 select
     :change_set,
     step.client_plan_id,
     step.action,
     step.target,
-    coalesce(step.refusal, max(rejected.outcome))
+    coalesce(step.refusal, (array_agg(rejected.outcome_code order by rejected.number))[1]),
+    (array_agg(rejected.outcome order by rejected.number))[1]
 from step
 left join reconciliation.operation as rejected
     on

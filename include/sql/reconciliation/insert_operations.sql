@@ -12,7 +12,7 @@ insert into reconciliation.operation (
     after,
     reason,
     status,
-    outcome,
+    outcome_code,
     done_at
 )
 select

@@ -1,5 +1,6 @@
 -- In: the temporary table pair. Creates the temporary table step: what makes the platform's subscribers equal to the
--- desired ones, numbered in order within a client plan. `refusal` says why a step is not tried at all.
+-- desired ones, numbered in order within a client plan. `reason`
+-- and `refusal`, why a step is not tried at all, are codes.
 -- Putting a basic service replaces the live one, so a basic service is ended only where none replaces it.
 create temporary table step on commit drop as
 with ours as (
@@ -56,12 +57,12 @@ unordered as (
             'first_name', ours.first_name, 'last_name', ours.last_name, 'status', ours.status
         ) as after,
         case
-            when ours.uid is null then 'sold, but not on the platform'
-            when ours.status = ours.status_before then 'the name differs'
+            when ours.uid is null then 'subscriber_is_missing'
+            when ours.status = ours.status_before then 'name_differs'
             else ours.because
         end as reason,
         case
-            when ours.uid is null and coalesce(ours.first_name, '') = '' then 'the ERP knows no name of this client'
+            when ours.uid is null and coalesce(ours.first_name, '') = '' then 'client_without_name'
         end as refusal
     from ours
     where
@@ -77,7 +78,7 @@ unordered as (
         null,
         null,
         null,
-        'its PIN is not known here',
+        'pin_is_unknown',
         null
     from ours
     where ours.pin_unknown
@@ -94,8 +95,8 @@ unordered as (
         coalesce(service.sold_uid, service.live_uid),
         case when service.live_uid is not null then jsonb_build_object('service_uid', service.live_uid) end,
         case when service.sold_uid is not null then jsonb_build_object('service_uid', service.sold_uid) end,
-        case when service.live_uid is null then 'sold, but not live' else 'live, but not sold' end,
-        case when service.live_uid is null and not service.active then 'the platform has deactivated it' end
+        case when service.live_uid is null then 'service_is_missing' else 'service_is_not_sold' end,
+        case when service.live_uid is null and not service.active then 'service_is_inactive' end
     from service
     where
         service.live_uid is null
@@ -108,8 +109,8 @@ unordered as (
         surplus.uid,
         null,
         jsonb_build_object('service_uid', surplus.uid),
-        'sold, but not live',
-        'a subscriber has one basic service only'
+        'service_is_missing',
+        'second_basic_service'
     from ours
     cross join lateral unnest(ours.surplus_services) as surplus (uid)
     union all
@@ -125,9 +126,9 @@ unordered as (
         both_sides.live_device,
         both_sides.sold_device,
         case
-            when both_sides.sold_mac is null then 'on the platform, but no point of the client'
-            when both_sides.live_mac is null then 'a point of the client, but not on the platform'
-            else 'what is written of it differs'
+            when both_sides.sold_mac is null then 'device_is_no_point'
+            when both_sides.live_mac is null then 'device_is_missing'
+            else 'device_differs'
         end,
         null
     from ours

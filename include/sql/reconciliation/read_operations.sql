@@ -32,7 +32,7 @@ known as (
         count(*) filter (
             where
             operation.status = 'applied'
-            and operation.outcome is null
+            and operation.outcome_code is null
             and operation.number > coalesce(superseded.last_number, 0)
         ) as changes
     from superseded

@@ -20,5 +20,5 @@ set
                 select 1 from earlier
                 where earlier.action = step.action and earlier.target is not distinct from step.target
             )
-            then 'NOT_APPROVED: it was not in the change set that was approved, so it is left for the next run'
+            then 'removal_not_approved'
     end

@@ -64,7 +64,7 @@ undone as (
     select
         operation.client_plan_id,
         operation.target,
-        coalesce(max(operation.outcome), 'NOT_APPLIED') as outcome
+        coalesce(max(operation.outcome_code), 'not_applied') as outcome
     from reconciliation.operation as operation
     where
         operation.change_set_id = :change_set
@@ -75,9 +75,9 @@ undone as (
 
 wording (outcome, reason) as (
     values
-    ('NOT_APPLIED', 'a reconciliação que o ativaria não foi aprovada'),
-    ('the ERP knows no name of this client', 'o ERP não sabe o nome do cliente'),
-    ('a subscriber has one basic service only', 'um assinante tem um só serviço básico')
+    ('not_applied', 'a reconciliação que o ativaria não foi aprovada'),
+    ('client_without_name', 'o ERP não sabe o nome do cliente'),
+    ('second_basic_service', 'um assinante tem um só serviço básico')
 )
 
 select
@@ -90,7 +90,7 @@ select
         when missing.ended is not null then missing.ended
         when not package.active then 'a plataforma desativou o pacote'
         when coalesce(subscriber.outcome, service.outcome) is not null
-            then coalesce(wording.reason, 'recusado pela plataforma: ' || coalesce(subscriber.outcome, service.outcome))
+            then coalesce(wording.reason, 'recusado pela plataforma')
         when not package.platform_uid = any(concerned.services_wanted)
             then 'vendido há pouco: a próxima reconciliação o ativa'
         when concerned.status is null then 'sem assinante na plataforma'

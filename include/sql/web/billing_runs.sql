@@ -2,7 +2,8 @@
 select
     run.kind,
     run.status,
-    run.reason,
+    case when run.status = 'failed' then coalesce(run.reason_code, 'see_detail') end as reason_code,
+    run.reason as reason_raw,
     run.created_at,
     run.closed_at
 from billing.run as run

@@ -9,10 +9,14 @@ select
                 json_build_object(
                     'action', difference.action,
                     'target', difference.target,
-                    'rejected_because', difference.rejected_because
+                    'name', package.name,
+                    'rejected_because', difference.rejected_because,
+                    'rejected_raw', difference.rejected_detail
                 )
             )
         from reconciliation.difference as difference
+        left join tv.package as package
+            on difference.action in ('add_service', 'end_service') and difference.target = package.platform_uid
         where difference.change_set_id = change_set.id and difference.client_plan_id = :client_plan_id
     ) as differences
 from reconciliation.change_set

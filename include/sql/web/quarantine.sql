@@ -3,7 +3,7 @@ select
     row.id,
     row.entity,
     row.platform_uid,
-    row.reason,
+    row.reasons,
     cast(row.content as text) as content
 from tv.quarantine as row
 where row.catalog_sync_id = :sync and row.id > coalesce(cast(:after as bigint), 0)

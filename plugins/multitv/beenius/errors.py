@@ -37,6 +37,25 @@ class BadAnswer(PermanentError):
     """An answer is JSON but breaks the contract: the platform speaks another version than we do."""
 
 
+# The platform's codes whose refusals have words of their own: those of its contract.
+_WITH_WORDS = frozenset(
+    {
+        "VALIDATION_ERROR",
+        "INVALID_MAC",
+        "NOT_FOUND",
+        "SUBSCRIBER_NOT_FOUND",
+        "SERVICE_NOT_FOUND",
+        "DEVICE_NOT_FOUND",
+        "SUBSCRIBER_EXISTS",
+        "DEVICE_ASSIGNED_ELSEWHERE",
+        "DEVICE_LIMIT_EXCEEDED",
+        "BASIC_SERVICE_REQUIRED",
+        "IDEMPOTENCY_MISMATCH",
+        "VERSION_CONFLICT",
+    }
+)
+
+
 class Refused(PermanentError):
     """The platform understood a request and refused it.
 
@@ -49,6 +68,11 @@ class Refused(PermanentError):
         self.http_status = http_status
         self.platform_code = platform_code
         self.field = field
+
+    @property
+    def reason(self) -> str:
+        """The code of the refusal in labels.SENTENCES, a general one if the contract has no such refusal."""
+        return self.platform_code.lower() if self.platform_code in _WITH_WORDS else "refused_by_platform"
 
 
 class RowRejected(Refused):

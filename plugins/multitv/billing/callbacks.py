@@ -7,11 +7,21 @@ from airflow.sdk import Context
 from multitv.billing.due_date import parse_due_date
 from multitv.billing.standard import record_failure
 from multitv.database.engine import task_engine
+from multitv.errors import MultiTVError
+from multitv.labels import SENTENCES
 
 
 def record_failed_task(context: Context) -> None:
     """Record the failure and its cause: the TV billing of the due date then stops waiting and names the cause."""
-    due_date = context["ti"].xcom_pull(task_ids="resolve_due_date")
+    due_date = parse_due_date(str(context["ti"].xcom_pull(task_ids="resolve_due_date")))
+    error = context.get("exception")
     # A task that was killed leaves no exception.
-    cause = context.get("exception") or "its task was killed; see the log of standard_billing."
-    record_failure(task_engine(), parse_due_date(str(due_date)), str(cause))
+    if not error:
+        record_failure(task_engine(), due_date, "task_killed", "its task was killed; see the log of standard_billing.")
+        return
+    record_failure(task_engine(), due_date, _code(error), str(error))
+
+
+def _code(error: str | BaseException) -> str:
+    code = error.code if isinstance(error, MultiTVError) else ""
+    return code if code in SENTENCES else "unexpected_error"

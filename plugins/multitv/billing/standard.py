@@ -49,14 +49,17 @@ def bill_plans(engine: Engine, due_date: date) -> Invoiced:
     return Invoiced(invoices, postings)
 
 
-def record_failure(engine: Engine, due_date: date, reason: str) -> None:
+def record_failure(engine: Engine, due_date: date, code: str, reason: str) -> None:
     """Record that the standard billing of a due date failed, so that the TV billing stops waiting for it.
 
-    A standard billing that is closed stays closed. Raises DatabaseUnavailable.
+    `code` is the cause in labels.SENTENCES, `reason` the error's message. A standard billing that is closed stays
+    closed. Raises DatabaseUnavailable.
     """
     with transaction(engine) as connection:
         lock_month(connection, due_date)
-        connection.execute(named("billing/fail_run"), {"kind": "standard", "due_date": due_date, "reason": reason})
+        connection.execute(
+            named("billing/fail_run"), {"kind": "standard", "due_date": due_date, "code": code, "reason": reason}
+        )
     log.error("The standard billing of %s failed: %s", due_date, reason)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -88,13 +89,14 @@ def _rows(sync: int, frame: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
 
 def _quarantine(connection: Connection, sync: int, refusals: list[Refusal]) -> None:
     for refusal in refusals:
-        log.warning("Quarantine: %s %s: %s", refusal.entity, refusal.platform_uid, refusal.reason)
+        told = "; ".join(map(str, refusal.reasons))
+        log.warning("Quarantine: %s %s: %s", refusal.entity, refusal.platform_uid, told)
     rows = [
         {
             "sync": sync,
             "entity": refusal.entity,
             "platform_uid": refusal.platform_uid,
-            "reason": refusal.reason,
+            "reasons": json.dumps([asdict(reason) for reason in refusal.reasons]),
             "content": _storable(refusal.content),
         }
         for refusal in refusals

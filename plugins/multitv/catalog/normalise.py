@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from multitv.labels import Reason
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -26,7 +28,7 @@ class Refusal:
 
     entity: Entity
     platform_uid: str | None
-    reason: str
+    reasons: tuple[Reason, ...]
     content: Row
 
 
@@ -102,7 +104,7 @@ def _each(column: pd.Series[Any], change: Callable[[Any], Any]) -> pd.Series[Any
     return _column([change(value) for value in column])
 
 
-def _channels(raw: pd.DataFrame, genres: Iterable[Row]) -> tuple[pd.DataFrame, list[str]]:
+def _channels(raw: pd.DataFrame, genres: Iterable[Row]) -> tuple[pd.DataFrame, list[list[Reason]]]:
     import pandas as pd
 
     families = {genre["uid"]: text(genre.get("name")) for genre in genres}
@@ -117,18 +119,19 @@ def _channels(raw: pd.DataFrame, genres: Iterable[Row]) -> tuple[pd.DataFrame, l
     )
     faults = _Faults(raw)
     _check_common(faults, clean)
-    faults.add_where(clean["number"].isna(), "number", "is not a whole number")
-    faults.add_where(clean["number"].notna() & ~clean["number"].isin(NUMBERS), "number", "is not within 1 to 9999")
+    number = clean["number"]
+    faults.add_where(number.isna(), "number_is_not_whole", "number")
+    faults.add_where(number.notna() & ~number.isin(NUMBERS), "number_out_of_range", "number")
     known = _each(raw["genre_uid"], lambda uid: isinstance(uid, str) and uid in families)
-    faults.add_unless(known, "genre_uid", "is no genre that the platform lists")
-    faults.add_where(known.astype(bool) & clean["family"].isna(), "genre_uid", "is a genre without a name")
+    faults.add_unless(known, "genre_is_unknown", "genre_uid")
+    faults.add_where(known.astype(bool) & clean["family"].isna(), "genre_without_name", "genre_uid")
     sound = clean[faults.none() & clean["active"].eq(True)]
     twice = sound["number"].duplicated(keep=False).reindex(clean.index, fill_value=False)
-    faults.add_where(twice, "number", "is the number of another active channel too")
+    faults.add_where(twice, "number_is_taken", "number", number=number)
     return clean[faults.none()], faults.reasons
 
 
-def _services(raw: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+def _services(raw: pd.DataFrame) -> tuple[pd.DataFrame, list[list[Reason]]]:
     import pandas as pd
 
     clean = pd.DataFrame(
@@ -143,45 +146,46 @@ def _services(raw: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     )
     faults = _Faults(raw)
     _check_common(faults, clean)
-    faults.add_unless(_each(raw["type"], lambda kind: kind in SERVICE_TYPES), "type", "is neither basic nor extended")
-    faults.add_where(clean["max_devices"].isna(), "max_devices", "is not a whole number")
-    faults.add_where(
-        clean["max_devices"].notna() & ~clean["max_devices"].isin(MAX_DEVICES), "max_devices", "is not within 0 to 1000"
-    )
-    faults.add_unless(_each(raw["channel_uids"], _uids), "channel_uids", "is not a list of uids")
+    faults.add_unless(_each(raw["type"], lambda kind: kind in SERVICE_TYPES), "type_is_unknown", "type")
+    limit = clean["max_devices"]
+    faults.add_where(limit.isna(), "max_devices_is_not_whole", "max_devices")
+    faults.add_where(limit.notna() & ~limit.isin(MAX_DEVICES), "max_devices_out_of_range", "max_devices")
+    faults.add_unless(_each(raw["channel_uids"], _uids), "channels_are_no_list", "channel_uids")
     return clean[faults.none()], faults.reasons
 
 
 def _check_common(faults: _Faults, clean: pd.DataFrame) -> None:
-    faults.add_unless(_each(clean["platform_uid"], _storable), "uid", "holds characters that cannot be stored")
-    faults.add_where(clean["name"].isna(), "name", "is blank")
-    faults.add_where(clean["active"].isna(), "active", "is neither true nor false")
+    faults.add_unless(_each(clean["platform_uid"], _storable), "uid_not_storable", "uid")
+    faults.add_where(clean["name"].isna(), "name_is_blank", "name")
+    faults.add_where(clean["active"].isna(), "active_is_not_boolean", "active")
 
 
 class _Faults:
-    """Collects the faults of each row in `reasons`; '' means none."""
+    """Collects the faults of each row in `reasons`."""
 
     def __init__(self, raw: pd.DataFrame) -> None:
         self._raw = raw
-        self.reasons = [""] * len(raw)
+        self.reasons: list[list[Reason]] = [[] for _ in range(len(raw))]
 
-    def add_where(self, mask: pd.Series[Any], field: str, what: str) -> None:
+    def add_where(self, mask: pd.Series[Any], code: str, field: str, **shown: pd.Series[Any]) -> None:
+        """Add a fault of a field; of the columns in `shown`, the sentence shows the value."""
         for row in mask.index[mask.astype(bool)]:
-            before = f"{self.reasons[row]}; " if self.reasons[row] else ""
-            self.reasons[row] = f"{before}{field} {what} ({self._raw.at[row, field]!r:.60})"
+            received = {"received": f"{self._raw.at[row, field]!r:.60}"}
+            parameters = received | {name: column[row] for name, column in shown.items()}
+            self.reasons[row].append(Reason(code, parameters))
 
-    def add_unless(self, mask: pd.Series[Any], field: str, what: str) -> None:
-        self.add_where(~mask.astype(bool), field, what)
+    def add_unless(self, mask: pd.Series[Any], code: str, field: str) -> None:
+        self.add_where(~mask.astype(bool), code, field)
 
     def none(self) -> pd.Series[Any]:
-        return _column(self.reasons).eq("")
+        return _column([not reasons for reasons in self.reasons])
 
 
-def _refusals(entity: Entity, rows: Sequence[Row], reasons: list[str]) -> list[Refusal]:
+def _refusals(entity: Entity, rows: Sequence[Row], reasons: list[list[Reason]]) -> list[Refusal]:
     return [
-        Refusal(entity, row["uid"] if _storable(row["uid"]) else None, reason, row)
-        for row, reason in zip(rows, reasons, strict=True)
-        if reason
+        Refusal(entity, row["uid"] if _storable(row["uid"]) else None, tuple(found), row)
+        for row, found in zip(rows, reasons, strict=True)
+        if found
     ]
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from multitv.catalog.summary import read_summary
 from multitv.database.engine import transaction
 from multitv.database.sql import named
+from multitv.labels import Reason
 from multitv.markdown import table
 
 log = logging.getLogger(__name__)
@@ -45,7 +46,13 @@ def catalog_report(engine: Engine, sync: int, today: date) -> str:
         ]
     if quarantined:
         lines += ["", "## In quarantine: the rows they would replace stay as they are", ""]
-        lines += table(["what", "uid", "reason"], [[row.entity, row.platform_uid, row.reason] for row in quarantined])
+        lines += table(
+            ["what", "uid", "reasons"],
+            [
+                [row.entity, row.platform_uid, "; ".join(str(Reason(**reason)) for reason in row.reasons)]
+                for row in quarantined
+            ],
+        )
     report = "\n".join(lines)
     log.info("%s", report)
     return report

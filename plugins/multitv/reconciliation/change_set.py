@@ -11,6 +11,7 @@ from multitv.database.engine import bulk_transaction, transaction
 from multitv.database.locks import lock
 from multitv.database.sql import named
 from multitv.erp.facts import require_client_plans
+from multitv.labels import Reason
 from multitv.reconciliation.errors import Repeated, StagingMissing
 from multitv.reconciliation.fields import PIN_FIELD, UID_FIELD
 from multitv.reconciliation.snapshot import STAGING_LOCK
@@ -32,7 +33,7 @@ class ChangeSet:
     operations: int
     client_plans: int
     removals: int
-    concerns: list[str]
+    concerns: tuple[Reason, ...]
     decided_by: str | None
     too_old: bool
 
@@ -94,7 +95,7 @@ def load_change_set(connection: Connection, change_set_id: int) -> ChangeSet:
     row = connection.execute(named("reconciliation/read_change_set"), {"change_set": change_set_id}).one_or_none()
     if row is None:
         raise StagingMissing(f"There is no change set {change_set_id}: trigger a new run.")
-    return ChangeSet(**row._mapping)
+    return ChangeSet(**{**row._mapping, "concerns": tuple(Reason(**concern) for concern in row.concerns)})
 
 
 def _stage_desired(connection: Connection, today: date, client_plan: int | None) -> None:

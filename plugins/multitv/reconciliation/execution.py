@@ -39,10 +39,14 @@ class Operation:
 
 @dataclass(frozen=True)
 class OperationResult:
-    """The result of an operation; `note` says why it was rejected, or that there was nothing to do."""
+    """The result of an operation.
+
+    `code` says why it was rejected, or that there was nothing to do; `note` is what the platform said, for engineers.
+    """
 
     operation: Operation
     status: str
+    code: str | None = None
     note: str | None = None
     subscriber_uid: str | None = None
     pin: SecretStr | None = None
@@ -79,20 +83,18 @@ def execute(
         if stopped():
             return None
         if progress.uid is None and operation.action != "create":
-            report(OperationResult(operation, "rejected", "NOT_CREATED: the subscriber could not be created"))
+            report(OperationResult(operation, "rejected", "subscriber_not_created"))
             continue
         try:
             result = _ACTIONS[operation.action](client, operation, progress)
         except (VersionConflict, SubscriberExists) as error:
             if not operation.recomputed:
                 return ConcurrentChange(operation.client_plan_id, _read_again(client, error, progress))
-            result = OperationResult(
-                operation, "rejected", f"{error.platform_code}: somebody else keeps changing this subscriber"
-            )
+            result = OperationResult(operation, "rejected", "keeps_changing", f"{error.platform_code}: {error}")
         except RowRejected as error:
-            result = OperationResult(operation, "rejected", f"{error.platform_code}: {error}")
+            result = OperationResult(operation, "rejected", error.reason, f"{error.platform_code}: {error}")
         progress.uid = progress.uid or result.subscriber_uid
-        if result.status == "applied" and result.note is None:
+        if result.status == "applied" and result.code is None:
             progress.changes += 1
         report(result)
     return None
@@ -119,7 +121,7 @@ def _recover_pin(client: BeeniusClient, operation: Operation, progress: _Progres
     uid = progress.uid or ""
     pin = _rotate(client, uid, operation.key)
     if pin is None:
-        return OperationResult(operation, "rejected", f"PIN_UNKNOWN: {ROTATIONS} rotations, and no answer had the PIN")
+        return OperationResult(operation, "rejected", "pin_not_received")
     return OperationResult(operation, "applied", subscriber_uid=uid, pin=pin)
 
 
@@ -147,7 +149,7 @@ def _add_service(client: BeeniusClient, operation: Operation, progress: _Progres
 
 def _end_service(client: BeeniusClient, operation: Operation, progress: _Progress) -> OperationResult:
     ended = client.end_service(progress.uid or "", operation.target or "", idempotency_key=str(operation.key))
-    return OperationResult(operation, "applied", None if ended else "it had ended already")
+    return OperationResult(operation, "applied", None if ended else "ended_before")
 
 
 def _put_device(client: BeeniusClient, operation: Operation, progress: _Progress) -> OperationResult:
@@ -159,7 +161,7 @@ def _put_device(client: BeeniusClient, operation: Operation, progress: _Progress
 
 def _remove_device(client: BeeniusClient, operation: Operation, progress: _Progress) -> OperationResult:
     released = client.release_device(progress.uid or "", operation.target or "", idempotency_key=str(operation.key))
-    return OperationResult(operation, "applied", None if released else "it was gone already")
+    return OperationResult(operation, "applied", None if released else "removed_before")
 
 
 _ACTIONS: dict[str, Callable[[BeeniusClient, Operation, _Progress], OperationResult]] = {

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import logging
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
 from multitv.database.engine import transaction
 from multitv.database.sql import named
+from multitv.labels import Reason
 from multitv.reconciliation.change_set import ChangeSet, load_change_set
 from multitv.reconciliation.errors import NotApproved
 from multitv.settings import Settings
@@ -17,13 +19,21 @@ from multitv.settings import Settings
 log = logging.getLogger(__name__)
 
 GUARD = "guard"
+# By concern, the setting whose limit is exceeded.
+LIMITS = {
+    "many_removals": "MULTITV_RECONCILIATION_MAX_REMOVALS",
+    "large_share_of_removals": "MULTITV_RECONCILIATION_MAX_REMOVAL_SHARE",
+    "large_share_of_changes": "MULTITV_RECONCILIATION_MAX_CHANGE_SHARE",
+    "fewer_client_plans": "MULTITV_RECONCILIATION_MAX_SHRINK",
+    "fewer_subscribers": "MULTITV_RECONCILIATION_MAX_SHRINK",
+}
 
 
 @dataclass(frozen=True)
 class Assessment:
-    """Why a person has to approve the change set, a line each; empty if nobody has to."""
+    """Why a person has to approve the change set; empty if nobody has to."""
 
-    concerns: tuple[str, ...]
+    concerns: tuple[Reason, ...]
 
 
 def assess(engine: Engine, change_set_id: int, settings: Settings, *, allow_removals: bool = False) -> Assessment:
@@ -41,7 +51,8 @@ def assess(engine: Engine, change_set_id: int, settings: Settings, *, allow_remo
             () if not change_set.operations else _concerns(change_set, before, settings, allow_removals=allow_removals)
         )
         connection.execute(
-            named("reconciliation/record_concerns"), {"change_set": change_set_id, "concerns": list(concerns)}
+            named("reconciliation/record_concerns"),
+            {"change_set": change_set_id, "concerns": json.dumps([asdict(concern) for concern in concerns])},
         )
         if not concerns:
             connection.execute(
@@ -76,7 +87,7 @@ def record_decision(engine: Engine, change_set_id: int, *, approved: bool, by: s
 
 def _concerns(
     change_set: ChangeSet, desired_before: int | None, settings: Settings, *, allow_removals: bool
-) -> tuple[str, ...]:
+) -> tuple[Reason, ...]:
     # A run for one client plan was asked for by a person, so nothing about it is unusual.
     if change_set.client_plan is not None:
         return ()
@@ -84,40 +95,33 @@ def _concerns(
     return (*found, *_extent(change_set, settings), *_shrinkage(change_set, desired_before, settings))
 
 
-def _removals(change_set: ChangeSet, settings: Settings) -> list[str]:
+def _removals(change_set: ChangeSet, settings: Settings) -> list[Reason]:
     found = []
-    what = f"{change_set.removals} client plans would lose a service or a device, or be blocked"
-    if change_set.removals > settings.reconciliation_max_removals:
-        found.append(f"{what}, more than {settings.reconciliation_max_removals} (MULTITV_RECONCILIATION_MAX_REMOVALS).")
-    if change_set.removals > settings.reconciliation_max_removal_share * change_set.managed:
-        found.append(
-            f"{what}, more than {settings.reconciliation_max_removal_share:.0%} of the {change_set.managed} "
-            "subscribers that are ours (MULTITV_RECONCILIATION_MAX_REMOVAL_SHARE)."
-        )
+    removals, managed = change_set.removals, change_set.managed
+    limit, share = settings.reconciliation_max_removals, settings.reconciliation_max_removal_share
+    if removals > limit:
+        found.append(Reason("many_removals", {"removals": removals, "limit": limit}))
+    if removals > share * managed:
+        shown = {"removals": removals, "share": share, "managed": managed}
+        found.append(Reason("large_share_of_removals", shown))
     return found
 
 
-def _extent(change_set: ChangeSet, settings: Settings) -> list[str]:
+def _extent(change_set: ChangeSet, settings: Settings) -> list[Reason]:
     known = max(change_set.managed, change_set.provisioned)
+    share = settings.reconciliation_max_change_share
     # On an empty platform where we never provisioned anybody, everybody is new.
-    if not known or change_set.client_plans <= settings.reconciliation_max_change_share * known:
+    if not known or change_set.client_plans <= share * known:
         return []
-    share = f"{settings.reconciliation_max_change_share:.0%} of the {known} that we know"
-    setting = "MULTITV_RECONCILIATION_MAX_CHANGE_SHARE"
-    return [f"{change_set.client_plans} client plans would change, more than {share} ({setting})."]
+    return [Reason("large_share_of_changes", {"client_plans": change_set.client_plans, "share": share, "known": known})]
 
 
-def _shrinkage(change_set: ChangeSet, desired_before: int | None, settings: Settings) -> list[str]:
+def _shrinkage(change_set: ChangeSet, desired_before: int | None, settings: Settings) -> list[Reason]:
     left = 1 - settings.reconciliation_max_shrink
     found = []
     if desired_before is not None and change_set.desired < left * desired_before:
-        found.append(
-            f"The ERP has {change_set.desired} client plans to serve, and had {desired_before} when a change "
-            "set was last verified: is it complete? (MULTITV_RECONCILIATION_MAX_SHRINK)"
-        )
+        found.append(Reason("fewer_client_plans", {"desired": change_set.desired, "before": desired_before}))
     if change_set.managed < left * change_set.provisioned:
-        found.append(
-            f"The platform has {change_set.managed} of the {change_set.provisioned} subscribers that we provisioned: "
-            "is it the right platform, and complete? (MULTITV_RECONCILIATION_MAX_SHRINK)"
-        )
+        shown = {"managed": change_set.managed, "provisioned": change_set.provisioned}
+        found.append(Reason("fewer_subscribers", shown))
     return found

@@ -11,7 +11,7 @@ from airflow.sdk import Context
 
 from multitv.database.engine import task_engine
 from multitv.reconciliation.change_set import read_change_set
-from multitv.reconciliation.guard import assess, record_decision
+from multitv.reconciliation.guard import LIMITS, assess, record_decision
 from multitv.reconciliation.report import change_set_report
 from multitv.settings import get_settings
 
@@ -30,7 +30,7 @@ class ApproveChangeSet(ApprovalOperator):
 
     def __init__(self, *, change_set: str, **arguments: Any) -> None:
         super().__init__(
-            subject="Plano de reconciliação",
+            subject="Alterações na plataforma",
             defaults=self.REJECT,
             response_timeout=timedelta(hours=get_settings().reconciliation_approval_hours),
             **arguments,
@@ -52,11 +52,12 @@ class ApproveChangeSet(ApprovalOperator):
             log.info("Change set %s is within the limits: it is applied.", change_set_id)
             return
         self.subject = (
-            f"Plano {change_set_id}: aplicar {change_set.operations} operações em {change_set.client_plans} planos de "
-            "cliente?"
+            f"Alterações na plataforma ({change_set_id}): aplicar {change_set.operations} operações em "
+            f"{change_set.client_plans} planos de clientes?"
         )
         self.body = change_set_report(engine, change_set_id)
-        log.warning("Change set %s waits for a person: %s", change_set_id, " ".join(assessment.concerns))
+        concerns = "; ".join(f"{concern}, limited by {LIMITS[concern.code]}" for concern in assessment.concerns)
+        log.warning("Change set %s waits for a person: %s.", change_set_id, concerns)
         super().execute(context)
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:

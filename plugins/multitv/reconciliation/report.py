@@ -1,4 +1,7 @@
-"""Reports of a change set and of its results, as Markdown for the task's log and the approval form."""
+"""Reports of a change set and of its results, as Markdown.
+
+What a change set would do is the approval form's text, in Portuguese; its results are for the task's log.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from sqlalchemy import Engine
 
 from multitv.database.engine import transaction
 from multitv.database.sql import named
+from multitv.labels import label, sentence
 from multitv.markdown import escape, table
 from multitv.reconciliation.change_set import load_change_set
 
@@ -18,7 +22,7 @@ SHOWN = 10
 
 
 def change_set_report(engine: Engine, change_set_id: int) -> str:
-    """Log and return what a change set would do: counts by action, a sample of each, and unmanaged subscribers.
+    """Log and return what a change set would do, in Portuguese: counts by action, and a sample of each.
 
     Raises StagingMissing if there is no such change set, DatabaseUnavailable.
     """
@@ -28,26 +32,33 @@ def change_set_report(engine: Engine, change_set_id: int) -> str:
         actions = connection.execute(named("reconciliation/actions"), of_change_set).all()
         sample = connection.execute(named("reconciliation/sample"), of_change_set | {"shown": 3}).all()
     scope = (
-        f"client plan {change_set.client_plan}"
+        f"plano do cliente {change_set.client_plan}"
         if change_set.client_plan
-        else f"{change_set.desired} client plans to serve"
+        else f"{change_set.desired} planos de clientes a atender"
     )
+    size = f"{change_set.operations} operações em {change_set.client_plans} planos de clientes"
     lines = [
-        f"# Change set {change_set_id}: {change_set.operations} operations on {change_set.client_plans} client plans",
+        f"# Alterações na plataforma ({change_set_id}): {size}",
         "",
-        f"* {scope}; {change_set.managed} subscribers on the platform are ours, {change_set.unmanaged} are not",
-        f"* {change_set.removals} client plans would lose a service or a device, or be blocked",
+        f"* {scope}; na plataforma há {change_set.managed} assinantes nossos e {change_set.unmanaged} outros",
+        f"* {change_set.removals} planos de clientes perderiam um serviço ou um aparelho, ou seriam bloqueados",
     ]
     for concern in change_set.concerns:
-        lines += ["", f"**{concern}**"]
+        lines += ["", f"**{_opened(concern.sentence)}**"]
     if actions:
-        rows = [[row.action, row.operations, row.client_plans, row.refused] for row in actions]
-        lines += ["", *table(["action", "to be done", "client plans", "impossible"], rows)]
-        lines += ["", "## Some of each", ""]
+        rows = [[label(row.action), row.operations, row.client_plans, row.refused] for row in actions]
+        lines += ["", *table(["operação", "a fazer", "planos de clientes", "impossíveis"], rows)]
+        lines += ["", "## Algumas de cada", ""]
         lines += table(
-            ["client plan", "action", "what", "change", "reason"],
+            ["plano do cliente", "operação", "o quê", "mudança", "motivo"],
             [
-                [row.client_plan_id, row.action, row.target or "", _change(row.before, row.after), row.reason]
+                [
+                    row.client_plan_id,
+                    label(row.action),
+                    row.target or "",
+                    _change(row.before, row.after),
+                    sentence(row.reason),
+                ]
                 for row in sample
             ],
         )
@@ -89,7 +100,19 @@ def _change(before: dict[str, Any] | None, after: dict[str, Any] | None) -> str:
     """Return the fields that differ between two states; if there is only one state, the target says enough."""
     if before is None or after is None:
         return ""
-    return ", ".join(f"{name}: {before[name]} → {value}" for name, value in after.items() if before[name] != value)
+    return ", ".join(
+        f"{label(name)}: {_value(name, before[name])} → {_value(name, value)}"
+        for name, value in after.items()
+        if before[name] != value
+    )
+
+
+def _value(name: str, value: Any) -> str:
+    return label(value) if name == "status" else str(value or "—")
+
+
+def _opened(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}{'' if text.endswith('?') else '.'}"
 
 
 def _logged(lines: list[str]) -> str:

@@ -21,6 +21,7 @@ def record_results(connection: Connection, change_set_id: int, results: Sequence
             "client_plans": [result.operation.client_plan_id for result in results],
             "numbers": [result.operation.number for result in results],
             "statuses": [result.status for result in results],
+            "codes": [result.code for result in results],
             "notes": [result.note for result in results],
             "uids": [result.subscriber_uid for result in results],
         },

@@ -100,10 +100,10 @@ async def runs(request: Request, person: Reader, airflow: AirflowApi, due_date: 
     found = [
         run
         for run in await airflow.recent(BILLING_DAG, 40)
-        if (run["conf"] or {}).get("due_date") == str(due_date) or f"due_{due_date}" in run["dag_run_id"]
+        if run.conf.get("due_date") == str(due_date) or f"due_{due_date}" in run.run_id
     ]
-    shown = next((run for run in found if run["state"] not in ENDED), found[0] if found else None)
-    run = await airflow.run(BILLING_DAG, shown["dag_run_id"]) if shown else None
+    shown = next((run for run in found if run.state not in ENDED), found[0] if found else None)
+    run = await airflow.run(BILLING_DAG, shown.run_id) if shown else None
     return render(request, "billing/runs.html", person, runs=found, run=run)
 
 

@@ -67,11 +67,15 @@ class Line(Shown):
 
 
 class BillingRun(Shown):
-    """How far the TV billing or the standard billing of a due date has come."""
+    """How far the TV billing or the standard billing of a due date has come.
+
+    Of a failure, `reason_code` is the cause, and `reason_raw` the message of the error.
+    """
 
     kind: Literal["tv", "standard"]
     status: str
-    reason: str | None
+    reason_code: str | None
+    reason_raw: str | None
     created_at: datetime
     closed_at: datetime | None
 

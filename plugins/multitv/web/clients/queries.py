@@ -119,25 +119,36 @@ class ContractChange(Shown):
 
 
 class ClientOperation(Shown):
-    """What a reconciliation did, or was to do, for a client plan on the platform."""
+    """What a reconciliation did, or was to do, for a client plan on the platform.
+
+    `name` is that of a service. `outcome_code` says why it was rejected, or what was noticed; `outcome_raw` is what the
+    platform said.
+    """
 
     change_set_id: int
     action: str
     target: str | None
+    name: str | None
     reason: str
     status: str
-    outcome: str | None
+    outcome_code: str | None
+    outcome_raw: str | None
     done_at: datetime | None
     created_at: datetime
     change_set_status: str
 
 
 class Difference(Shown):
-    """What the platform still lacked, and why it was refused (null: nothing explains it)."""
+    """What the platform still lacked, and the code of why it was refused (null: nothing explains it).
+
+    `name` is that of a service; `rejected_raw` is what the platform said.
+    """
 
     action: str
     target: str | None
+    name: str | None
     rejected_because: str | None
+    rejected_raw: str | None
 
 
 class Reconciled(Shown):

@@ -26,12 +26,13 @@ from multitv.errors import Refusal
 from multitv.web.core.bulkhead import LOOKUPS, in_thread_of
 
 BILLING_DAG = "tv_billing"
+STANDARD_BILLING_DAG = "standard_billing"
 RECONCILIATION_DAG = "tv_plan_reconciliation"
 DASHBOARD_DAG = "tv_dashboard"
 # The DAGs with their display names in Airflow, the most important ones first.
 DAGS = {
     BILLING_DAG: "Faturamento TV",
-    "standard_billing": "Faturamento Padrão",
+    STANDARD_BILLING_DAG: "Faturamento Padrão",
     RECONCILIATION_DAG: "Reconciliar planos de TV",
     "tv_catalog_sync": "Sincronizar catálogo de TV",
     "tv_billing_sweep": "Vigiar o faturamento",

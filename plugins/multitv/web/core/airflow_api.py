@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from datetime import datetime
 from graphlib import TopologicalSorter
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -17,6 +18,7 @@ from fastapi import Depends, Request
 
 from multitv.errors import Refusal, TransientError
 from multitv.web.core.bulkhead import AIRFLOW_API
+from multitv.web.core.run_titles import title
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +64,7 @@ class DagRun:
 
     dag_id: str
     run_id: str
+    title: str
     state: str
     conf: dict[str, Any]
     tasks: list[TaskSummary]
@@ -82,6 +85,17 @@ class DagRun:
         states = {task.state for task in self.tasks}
         waits = "deferred" in states or self.question is not None
         return waits and not states & {"running", "queued", "scheduled"}
+
+
+@dataclass(frozen=True)
+class RecentRun:
+    """A DAG run in a list. `at` is when it was to start."""
+
+    run_id: str
+    title: str
+    state: str
+    conf: dict[str, Any]
+    at: datetime
 
 
 class Airflow:
@@ -120,20 +134,29 @@ class Airflow:
             asked = await self._call("GET", f"{path}/taskInstances/{quote(waiting.task_id)}/-1/hitlDetails")
             if not asked["response_received"]:
                 question = (waiting.task_id, str(asked["subject"]), str(asked["body"] or ""))
-        return DagRun(dag_id, run_id, run["state"], run["conf"] or {}, tasks, question)
+        return DagRun(dag_id, run_id, title(run), run["state"], run["conf"] or {}, tasks, question)
 
     async def answer(self, dag_id: str, run_id: str, task_id: str, option: str) -> None:
         """Answer the question of a task that waits for a person."""
         path = f"/dags/{quote(dag_id)}/dagRuns/{quote(run_id, safe='')}/taskInstances/{quote(task_id)}/-1/hitlDetails"
         await self._call("PATCH", path, {"chosen_options": [option], "params_input": {}})
 
-    async def recent(self, dag_id: str, limit: int) -> list[dict[str, Any]]:
-        """Return the newest runs of a DAG, the newest first, as Airflow shows them."""
+    async def recent(self, dag_id: str, limit: int) -> list[RecentRun]:
+        """Return the newest runs of a DAG, the newest first."""
         path = f"/dags/{quote(dag_id)}/dagRuns?order_by=-run_after&limit={limit}"
         answer = await self._send("GET", path)
         if answer.status_code == httpx.codes.NOT_FOUND:
             return []
-        return list(self._require(answer, "GET", path)["dag_runs"])
+        return [
+            RecentRun(
+                run["dag_run_id"],
+                title(run),
+                run["state"],
+                run["conf"] or {},
+                datetime.fromisoformat(run["run_after"]),
+            )
+            for run in self._require(answer, "GET", path)["dag_runs"]
+        ]
 
     async def _call(self, method: str, path: str, body: Any = None) -> Any:
         return self._require(await self._send(method, path, body), method, path)

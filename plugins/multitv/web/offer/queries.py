@@ -10,6 +10,7 @@ from msgspec import Meta
 from sqlalchemy import Engine
 
 from multitv.database.engine import reading
+from multitv.labels import Reason
 from multitv.web.core.paging import SIZE, CursorPage, page_of, read_cursor
 from multitv.web.core.rows import NoSuchRow, Shown, select
 from multitv.web.core.search_text import plain
@@ -80,12 +81,12 @@ class Sync(Shown):
 
 
 class Quarantined(Shown):
-    """A row of the platform's catalogue that was refused, and why. `content` is JSON."""
+    """A row of the platform's catalogue that was refused, and everything that is wrong with it. `content` is JSON."""
 
     id: int
     entity: str
     platform_uid: str | None
-    reason: str
+    reasons: list[Reason]
     content: str
 
 

@@ -1,0 +1,99 @@
+"""Whatever code is stored for people to read has Portuguese words; the codes are collected from the sources."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from multitv.beenius.errors import RowRejected
+from multitv.labels import LABELS, SENTENCES
+
+# The statements that store codes; other quoted words in them are codes with a label, or names of JSON fields.
+STATEMENTS = (
+    "reconciliation/insert_desired",
+    "reconciliation/list_steps",
+    "reconciliation/renumber_steps",
+    "reconciliation/supersede_operations",
+    "catalog/quarantine_links",
+)
+FIELDS = re.compile(r"code|parameters|.*_uid")
+# Where a call of each name has the code.
+PLACES = {"Reason": 0, "add_where": 1, "add_unless": 1, "OperationResult": 2, "record_failure": 2}
+
+
+def calls(root: Path) -> Iterator[tuple[str, ast.Call]]:
+    for path in root.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
+                yield node.func.id if isinstance(node.func, ast.Name) else node.func.attr, node
+
+
+def texts(node: ast.expr) -> list[str]:
+    """The texts that an expression may be."""
+    choices = [node.body, node.orelse] if isinstance(node, ast.IfExp) else [node]
+    return [one.value for one in choices if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+
+
+def test_every_code_in_the_modules_has_words(repository: Path) -> None:
+    found = {
+        name: {text for called, call in calls(repository / "plugins/multitv") if called == name
+               for argument in call.args[place : place + 1] for text in texts(argument)}
+        for name, place in PLACES.items()
+    }  # fmt: skip
+    assert all(found.values()), "a name is called in another way"
+    assert not set().union(*found.values()) - SENTENCES.keys()
+
+
+@pytest.mark.parametrize("statement", STATEMENTS)
+def test_every_code_in_the_statements_has_words(repository: Path, statement: str) -> None:
+    source = (repository / f"include/sql/{statement}.sql").read_text(encoding="utf-8")
+    quoted = set(re.findall(r"'([a-z]{2,}(?:_[a-z]+)*)'", source))
+    codes = {word for word in quoted if not FIELDS.fullmatch(word)}
+    assert codes & SENTENCES.keys()
+    assert not codes - SENTENCES.keys() - LABELS.keys()
+
+
+def test_every_refusal_of_the_platform_has_words(repository: Path) -> None:
+    """The sandbox refuses rows as the platform's contract says."""
+    refusals = {
+        call.args[1].value
+        for called, call in calls(repository / "include/sandbox")
+        if called == "Refusal" and len(call.args) > 1
+        and all(isinstance(argument, ast.Constant) for argument in call.args[:2])
+        and call.args[0].value in (400, 404, 409, 412, 422)
+    }  # fmt: skip
+    assert {"DEVICE_LIMIT_EXCEEDED", "VERSION_CONFLICT", "SUBSCRIBER_NOT_FOUND"} <= refusals
+    reasons = {code: RowRejected("", http_status=409, platform_code=code).reason for code in refusals}
+    assert reasons == {code: code.lower() for code in refusals}
+    assert set(reasons.values()) <= SENTENCES.keys()
+
+
+@pytest.mark.parametrize("code", ["QUOTA_EXCEEDED", "see_detail", ""])
+def test_a_refusal_that_the_contract_does_not_know_has_general_words(code: str) -> None:
+    assert RowRejected("", http_status=409, platform_code=code).reason == "refused_by_platform"
+    assert SENTENCES["refused_by_platform"] == "a plataforma recusou esta operação"
+
+
+def test_every_error_that_may_end_a_standard_billing_has_words() -> None:
+    program = """
+import multitv.billing.standard, multitv.quality.books
+from multitv.errors import MultiTVError, PermanentError, Refusal, TransientError
+
+def kinds(kind):
+    return {kind}.union(*map(kinds, kind.__subclasses__()))
+
+print(*{kind.code for kind in kinds(MultiTVError) - kinds(Refusal) - {MultiTVError, PermanentError, TransientError}})
+"""
+    codes = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    assert {"erp_empty", "database_unavailable", "check_failed"} <= set(codes)
+    assert not set(codes) - SENTENCES.keys()
+
+
+def test_sentences_are_words_and_no_codes() -> None:
+    assert not [code for code, words in SENTENCES.items() if re.search(r"[a-z]_[a-z]|://", re.sub(r"{.*?}", "", words))]
