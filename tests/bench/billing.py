@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any, cast
 
 from sqlalchemy import Engine, MetaData, Table
 from sqlalchemy.orm import Session, declarative_base
@@ -74,7 +75,7 @@ def peers(server: Server) -> None:
 
         def with_orm() -> None:
             with Session(engine) as session:
-                for row in rows.to_dict("records"):
+                for row in cast("list[dict[str, Any]]", rows.to_dict("records")):
                     session.add(Row(**row))
                     session.flush()
                 session.commit()
@@ -149,7 +150,7 @@ def _turn(engine: Engine, turn: int, scores: Scores) -> None:
         seconds(lambda: _run(engine, f"insert into bench_plain {rows}")),
     )
     scores.add(
-        "billing: a whole second run against the first", seconds(lambda: (save(), tv.settle(engine, DUE))), whole
+        "billing: a whole second run against the first", seconds(save) + seconds(lambda: tv.settle(engine, DUE)), whole
     )
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import DatabaseError
 
 from multitv.billing import correction, tv
 from multitv.billing.report import tv_report
+from multitv.billing.run import Tally
 from multitv.billing.standard import bill_plans
 from multitv.quality import books
 from tests.billing.isp import DUE, FIRST, Isp
@@ -25,9 +27,9 @@ def bill(isp: Isp, due_date: date = DUE) -> None:
     books.check(isp.engine, books.BOOKS, due_date)
 
 
-def correct(isp: Isp, event: int, action: correction.Action = "reverse", **other: object) -> correction.Corrected:
-    named = {"reason": "cobrado por engano", "author": "Ana"} | other
-    corrected = correction.correct(isp.engine, event, action, **named)  # type: ignore[arg-type]
+def correct(isp: Isp, event: int, action: correction.Action = "reverse", **other: Any) -> correction.Corrected:
+    named: dict[str, Any] = {"reason": "cobrado por engano", "author": "Ana"} | other
+    corrected = correction.correct(isp.engine, event, action, **named)
     books.check(isp.engine, books.BOOKS, DUE)
     return corrected
 
@@ -72,7 +74,7 @@ def test_where_the_invoice_is_not_open_any_more_the_credit_goes_on_the_next_one(
     assert invoice_totals(charged) == {DUE: Decimal("179.80")}
     tv.save(charged.engine, JANUARY)
     bill_plans(charged.engine, JANUARY)
-    assert tv.settle(charged.engine, JANUARY).credited == tv.Tally(1, Decimal("-29.90"))
+    assert tv.settle(charged.engine, JANUARY).credited == Tally(1, Decimal("-29.90"))
     for due in (DUE, JANUARY):
         books.check(charged.engine, books.BOOKS, due)
     assert invoice_totals(charged) == {DUE: Decimal("179.80"), JANUARY: Decimal("149.90")}
@@ -138,7 +140,7 @@ def test_what_cannot_be_corrected_so_is_refused_with_the_way_out(
 
 
 @pytest.mark.parametrize("missing", [{"reason": " "}, {"author": ""}])
-def test_a_correction_has_a_reason_and_an_author(charged: Isp, missing: dict[str, str]) -> None:
+def test_a_correction_has_a_reason_and_an_author(charged: Isp, missing: dict[str, Any]) -> None:
     with pytest.raises(correction.CorrectionRefused, match="needs a reason and an author"):
         correct(charged, FIRST, **missing)
 

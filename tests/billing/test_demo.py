@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import date
 from decimal import Decimal
-from itertools import islice
+from itertools import count, islice
 
 import pytest
 from sqlalchemy import Engine
@@ -30,7 +30,7 @@ DUE_DAYS = (1, 5, 8, 10, 12, 15, 20, 25, 28, 29, 30, 31)
 @pytest.fixture
 def demo(engine: Engine) -> Isp:
     seed(engine, 400, ANCHOR)
-    isp = Isp(engine, None)
+    isp = Isp(engine, count(1))
     isp.run("update tv.package set active = false where platform_uid = 'svc-antigo'")
     return isp
 
@@ -41,7 +41,7 @@ def oracle(isp: Isp, due: date, billed: Billed) -> dict[int, tuple[int, Decimal]
     allows_tv = {s.service_plan_id for s in isp.run("select * from tv.service_plan_setting") if s.allows_tv}
     plans = {p.id: p for p in isp.run("select * from erp.client_plan")}
     charges: Counter[int] = Counter()
-    amounts: Counter[int] = Counter()
+    amounts: defaultdict[int, Decimal] = defaultdict(Decimal)
     for sold in isp.run("select * from tv.client_package"):
         plan, package = plans[sold.client_plan_id], packages[sold.package_id]
         if min(plan.due_day, monthrange(due.year, due.month)[1]) != due.day:

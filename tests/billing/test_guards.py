@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
+import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -175,6 +176,7 @@ def test_what_does_not_exist_is_pointed_at_by_nothing(settled: Isp, constraint: 
     before = settled.tables()
     with pytest.raises(IntegrityError) as caught:
         settled.run(edit)
+    assert isinstance(caught.value.orig, psycopg.Error)
     assert caught.value.orig.diag.constraint_name == constraint
     assert settled.tables() == before
 

@@ -11,7 +11,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, PoolProxiedConnection, event
 
 from include.local import postgres
 from include.local.postgres import Server
@@ -140,10 +140,10 @@ class Killer:
         event.listen(engine, "after_cursor_execute", lambda connection, *_: self._point(connection))
         real = engine.dialect.do_commit
 
-        def do_commit(connection: Any) -> None:
-            self._point_of(connection)
-            real(connection)
-            self._point_of(connection)
+        def do_commit(dbapi_connection: PoolProxiedConnection) -> None:
+            self._point_of(dbapi_connection)
+            real(dbapi_connection)
+            self._point_of(dbapi_connection)
 
         engine.dialect.do_commit = do_commit  # type: ignore[method-assign]
 

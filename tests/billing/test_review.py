@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy.exc import DatabaseError
 
 from multitv.billing import review, tv
+from multitv.billing.run import Tally
 from multitv.billing.standard import bill_plans
 from multitv.settings import get_settings
 from tests.billing.isp import DUE, Isp
@@ -124,7 +125,7 @@ def test_a_list_that_was_approved_and_saved_needs_nobody_again(billed: Isp) -> N
     bill_plans(billed.engine, DUE)
     tv.settle(billed.engine, DUE)
     before = billed.tables(), reviews(billed)
-    assert ask(billed, "always") == tv.Saved(0, 0, tv.Tally(0, Decimal()))
+    assert ask(billed, "always") == tv.Saved(0, 0, Tally(0, Decimal()))
     assert (billed.tables(), reviews(billed)) == before
 
 
@@ -156,6 +157,6 @@ def test_a_decision_is_made_once_and_stays(billed: Isp) -> None:
 
 def test_the_limit_of_an_amount_is_a_setting() -> None:
     charged = review.OutcomeTotal(review.CHARGE, 1, Decimal(9))
-    summary = review.ListSummary(DUE, [charged], Decimal(9), "0", tv.Tally(1, Decimal(9)))
+    summary = review.ListSummary(DUE, [charged], Decimal(9), "0", Tally(1, Decimal(9)))
     assert review.concerns(summary, get_settings()) == []
     assert review.concerns(summary, get_settings().model_copy(update={"billing_max_amount": Decimal(8)}))

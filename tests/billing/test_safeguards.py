@@ -7,9 +7,11 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import Engine
 
 from multitv.billing import tv
 from multitv.billing.report import tv_report
+from multitv.billing.run import Tally
 from multitv.billing.standard import bill_plans
 from multitv.erp.facts import ErpEmpty
 from multitv.quality import books
@@ -17,7 +19,15 @@ from tests.billing.isp import DUE, Isp
 
 LATER = date(2026, 12, 20)
 SUSPEND = "update erp.client_plan set status = 'suspended' where id in (select id from erp.client_plan limit :n)"
-STEPS = {"save": tv.save, "settle": tv.settle}
+
+
+def save(engine: Engine, due_date: date, *, allow_voids: bool = False) -> tv.Saved:
+    saved = tv.save(engine, due_date, allow_voids=allow_voids)
+    assert isinstance(saved, tv.Saved)
+    return saved
+
+
+STEPS: dict[str, Callable[..., tv.Saved | tv.Settled]] = {"save": save, "settle": tv.settle}
 
 
 def bill(isp: Isp, due_date: date = DUE) -> None:
@@ -45,7 +55,7 @@ def test_more_voids_than_plausible_need_a_persons_word(saved: Isp, step: str) ->
     with pytest.raises(tv.TooManyVoids, match=r"^21 \(R\$ 210,00\) of the 50 .*allow_voids.*Nothing was written"):
         STEPS[step](saved.engine, DUE)
     assert saved.tables() == before
-    assert STEPS[step](saved.engine, DUE, allow_voids=True).voided == tv.Tally(21, Decimal("210.00"))
+    assert STEPS[step](saved.engine, DUE, allow_voids=True).voided == Tally(21, Decimal("210.00"))
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -120,7 +130,7 @@ def test_a_price_taken_away_after_saving_does_not_change_what_was_saved(isp: Isp
     tv.save(isp.engine, DUE)
     bill_plans(isp.engine, DUE)
     isp.run("update tv.package set price = :price where id = :id", price=price, id=package)
-    assert tv.settle(isp.engine, DUE).posted == tv.Tally(1, Decimal("29.90"))
+    assert tv.settle(isp.engine, DUE).posted == Tally(1, Decimal("29.90"))
     assert isp.events() == {sold: ("processed", Decimal("29.90"))}
 
 

@@ -9,10 +9,17 @@ from pathlib import Path
 import pytest
 
 from multitv.billing import tv
+from multitv.billing.run import BillingRun
 from multitv.billing.standard import Invoiced, bill_plans, record_failure, standard_billing
 from multitv.erp.facts import ErpEmpty
 from multitv.quality import books
 from tests.billing.isp import DUE, Isp
+
+
+def recorded(isp: Isp) -> BillingRun:
+    run = standard_billing(isp.engine, DUE)
+    assert run is not None
+    return run
 
 
 def test_every_active_plan_that_is_due_gets_one_invoice(isp: Isp) -> None:
@@ -22,7 +29,7 @@ def test_every_active_plan_that_is_due_gets_one_invoice(isp: Isp) -> None:
     isp.client_plan(due_day=11)
     assert bill_plans(isp.engine, DUE) == Invoiced(1, 1)
     assert isp.postings() == [(plan, "plan", Decimal("149.90"))]
-    assert standard_billing(isp.engine, DUE).status == "closed"
+    assert recorded(isp).status == "closed"
 
 
 def test_a_second_run_changes_nothing(isp: Isp) -> None:
@@ -58,10 +65,10 @@ def test_a_plan_that_costs_nothing_has_an_invoice_without_a_posting(isp: Isp) ->
 def test_a_recorded_failure_is_cleared_by_a_run_that_succeeds(isp: Isp) -> None:
     isp.client_plan()
     record_failure(isp.engine, DUE, "the ERP was away")
-    run = standard_billing(isp.engine, DUE)
+    run = recorded(isp)
     assert (run.status, run.reason) == ("failed", "the ERP was away")
     bill_plans(isp.engine, DUE)
-    run = standard_billing(isp.engine, DUE)
+    run = recorded(isp)
     assert (run.status, run.reason) == ("closed", None)
 
 
@@ -69,7 +76,7 @@ def test_a_late_failure_does_not_reopen_what_is_closed(isp: Isp) -> None:
     isp.client_plan()
     bill_plans(isp.engine, DUE)
     record_failure(isp.engine, DUE, "a second try was killed")
-    assert standard_billing(isp.engine, DUE).status == "closed"
+    assert recorded(isp).status == "closed"
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from include.local import postgres
 from include.local.postgres import Server
 from multitv.billing import correction, tv
 from multitv.billing.standard import bill_plans
+from multitv.database import sql
 from multitv.database.engine import engine_for
 from multitv.offer.billing_policy import Policy, set_policy
 from multitv.quality import books
@@ -206,7 +207,7 @@ class Story(RuleBasedStateMachine):
     def _dies(self, step: Any, after: int) -> bool:
         """Carry a step out up to a statement, and die there: nothing of it may be left. Return whether it got there."""
         calls = count()
-        real = tv.named
+        real = sql.named
 
         def named(name: str) -> Any:
             if next(calls) >= after:

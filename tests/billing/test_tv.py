@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from multitv.billing import tv
+from multitv.billing.run import Tally
 from multitv.billing.standard import bill_plans
 from tests.billing.isp import DUE, Isp
 
@@ -49,7 +51,7 @@ def test_plan_and_extras_end_on_one_invoice(isp: Isp) -> None:
     ],
 )
 def test_who_is_not_charged_is_excluded_with_the_reason(
-    isp: Isp, reason: str, plan: dict, package: dict, sold: dict
+    isp: Isp, reason: str, plan: dict[str, Any], package: dict[str, Any], sold: dict[str, Any]
 ) -> None:
     excluded = isp.sell(isp.client_plan(**plan), isp.package(**package), **sold)
     bill(isp)
@@ -58,7 +60,7 @@ def test_who_is_not_charged_is_excluded_with_the_reason(
 
 
 @pytest.mark.parametrize("sold", [{"added_on": DUE}, {"cancelled_on": date(2026, 12, 11)}, {"price": "0.01"}])
-def test_the_last_day_and_the_smallest_price_are_charged(isp: Isp, sold: dict) -> None:
+def test_the_last_day_and_the_smallest_price_are_charged(isp: Isp, sold: dict[str, Any]) -> None:
     charged = isp.sell(isp.client_plan(), isp.package(), **sold)
     bill(isp)
     assert isp.events() == {charged: ("processed", Decimal(sold.get("price", "29.90")))}
@@ -102,7 +104,8 @@ def test_saving_again_reprices_adds_and_voids_what_is_pending(isp: Isp) -> None:
     isp.run("update tv.client_package set cancelled_on = :on where id = :id", on=DUE, id=cancelled)
     added = isp.sell(isp.client_plan(), package)
     saved = tv.save(isp.engine, DUE)
-    assert (saved.added, saved.repriced, saved.voided) == (1, 1, tv.Tally(1, Decimal("50.00")))
+    assert isinstance(saved, tv.Saved)
+    assert (saved.added, saved.repriced, saved.voided) == (1, 1, Tally(1, Decimal("50.00")))
     assert isp.events() == {
         repriced: ("pending", Decimal("31.00")),
         cancelled: ("cancelled", Decimal("50.00")),
@@ -129,7 +132,7 @@ def test_what_was_cancelled_while_waiting_is_voided_and_not_posted(isp: Isp) -> 
     tv.save(isp.engine, DUE)
     isp.run("update tv.client_package set cancelled_on = :on where id = :id", on=DUE, id=cancelled)
     bill_plans(isp.engine, DUE)
-    assert tv.settle(isp.engine, DUE).voided == tv.Tally(1, Decimal("20.00"))
+    assert tv.settle(isp.engine, DUE).voided == Tally(1, Decimal("20.00"))
     assert isp.events() == {kept: ("processed", Decimal("10.00")), cancelled: ("cancelled", Decimal("20.00"))}
     assert isp.exclusions() == {cancelled: "package_cancelled"}
 
@@ -168,12 +171,12 @@ def test_without_an_open_invoice_an_event_stays_pending_and_its_neighbours_go_on
     isp.run("update finance.invoice set status = 'closed' where client_plan_id = :id", id=plans[2])
     isp.run("update finance.invoice set due_date = '2026-11-10' where client_plan_id = :id", id=plans[3])
     settled = tv.settle(isp.engine, DUE)
-    one = tv.Tally(1, Decimal("10.00"))
+    one = Tally(1, Decimal("10.00"))
     assert settled.posted == one
     assert settled.pending == {"invoice_paid": one, "invoice_closed": one, "no_invoice": one}
     assert [isp.events()[id_][0] for id_ in sold] == ["processed", "pending", "pending", "pending"]
     isp.run("update finance.invoice set status = 'open', due_date = :due", due=DUE)
-    assert tv.settle(isp.engine, DUE).posted == tv.Tally(3, Decimal("30.00"))
+    assert tv.settle(isp.engine, DUE).posted == Tally(3, Decimal("30.00"))
     assert isp.run("select status from billing.run where kind = 'tv'") == [("closed",)]
 
 
@@ -205,7 +208,7 @@ def test_loading_counts_the_list_and_writes_nothing(isp: Isp) -> None:
     isp.sell(plan, isp.package(None))
     before = isp.tables()
     summary = tv.summarise_due_date(isp.engine, DUE)
-    assert (summary.client_plans, summary.candidates, summary.charges) == (1, 2, tv.Tally(1, Decimal("29.90")))
+    assert (summary.client_plans, summary.candidates, summary.charges) == (1, 2, Tally(1, Decimal("29.90")))
     assert summary.has_work
     assert isp.tables() == before
 

@@ -114,6 +114,8 @@ def test_a_billing_run_waits_for_the_delete_and_does_not_charge_the_package(shop
             until_waiting(shop, 1)
             saving = pool.submit(tv.save, shop.engine, DUE)
             until_waiting(shop, 2)
-        assert (deleting.result(), saving.result().added) == (sold, 1)
+        saved = saving.result()
+        assert isinstance(saved, tv.Saved)
+        assert (deleting.result(), saved.added) == (sold, 1)
     books.check(shop.engine, books.BOOKS, DUE)
     assert shop.isp.events() == {kept.id: ("pending", Decimal("5.00"))}

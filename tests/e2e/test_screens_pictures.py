@@ -72,7 +72,7 @@ def telephone(chromium: Browser, stack: RunningStack) -> Iterator[BrowserContext
 def test_a_screen_is_pictured_beside_airflows_navigation(
     person: Person, months: dict[str, Any], folder: Path, name: str
 ) -> None:
-    person.page.set_viewport_size(WIDE | {"height": HEIGHTS.get(name, WIDE["height"])})
+    person.page.set_viewport_size({"width": WIDE["width"], "height": HEIGHTS.get(name, WIDE["height"])})
     person.follow(SCREENS[name].format(**months))
     person.page.wait_for_load_state("networkidle")
     picture(person.page, folder / f"{name}.png")

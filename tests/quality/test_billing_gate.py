@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def saved(engine: Engine) -> Isp:
 
 
 @pytest.fixture
-def docs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def docs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("MULTITV_DATA_DOCS", str(tmp_path / "docs"))
     get_settings.cache_clear()
     yield tmp_path / "docs"

@@ -174,7 +174,7 @@ def test_a_package_has_the_clients_that_have_it_that_day(isp: Isp, today: date) 
 
 def change_set(isp: Isp, created_at: str, *operations: tuple[int, str, str]) -> int:
     """A change set that was made at some time, with a service operation of each client plan, action and status."""
-    made = isp.run(
+    made: int = isp.run(
         "with taken as (insert into reconciliation.snapshot (subscribers) values (0) returning id) "
         "insert into reconciliation.change_set (snapshot_id, snapshot_hash, today, created_at) select id, '', :day, "
         ":at from taken returning id",
