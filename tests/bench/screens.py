@@ -38,6 +38,7 @@ from multitv.web.dashboard import revenue_assurance
 from multitv.web.dashboard.queries import figures
 from multitv.web.offer import queries as offer
 from tests.bench.harness import TURNS, exists, in_turns, seconds, show
+from tests.settings import SETTINGS
 
 TODAY = date(2026, 11, 26)
 DUE = date(2026, 12, 10)
@@ -137,10 +138,10 @@ def population(server: Server, rows: int) -> URL:
         settings = get_settings()
         # As many partitions as a page of a client's events looks into.
         for due in takewhile(lambda due: due < TODAY, due_dates(settings.due_days, TODAY - SPAN)):
-            tv.save(engine, due, allow_voids=True)
+            tv.save(engine, due, SETTINGS, allow_voids=True)
             bill_plans(engine, due)
-            tv.settle(engine, due, allow_voids=True)
-        preview.store(engine, DUE)
+            tv.settle(engine, due, SETTINGS, allow_voids=True)
+        preview.store(engine, DUE, SETTINGS)
         dashboard.refresh_billing(engine, TODAY)
         dashboard.refresh_contracts(engine, TODAY)
         dashboard.refresh_reconciliation(engine, TODAY, settings.timezone)

@@ -19,6 +19,7 @@ from multitv.billing.standard import bill_plans
 from multitv.money import reais
 from multitv.quality import books
 from tests.billing.isp import Isp
+from tests.settings import SETTINGS
 from tests.words import unpadded
 
 ANCHOR = date(2026, 11, 23)
@@ -66,9 +67,9 @@ def test_a_year_of_due_dates_is_billed_as_the_rules_say_plan_by_plan(demo: Isp) 
     for due in islice(due_dates(DUE_DAYS, ANCHOR), 12 * 12):
         if due.month % 3:
             continue
-        tv.save(demo.engine, due)
+        tv.save(demo.engine, due, SETTINGS)
         bill_plans(demo.engine, due)
-        tv.settle(demo.engine, due)
+        tv.settle(demo.engine, due, SETTINGS)
         books.check(demo.engine, books.PLANS + books.BOOKS, due)
         expected = oracle(demo, due, billed)
         total += sum((amount for _, amount in expected.values()), Decimal())
@@ -89,9 +90,9 @@ def test_the_report_shows_the_books_to_a_person(demo: Isp) -> None:
     due = date(2026, 12, 10)
     assert "Nothing is due on this date" in tv_report(demo.engine, date(2026, 12, 9))
     assert "there is no invoice" in standard_report(demo.engine, date(2026, 12, 9))
-    tv.save(demo.engine, due)
+    tv.save(demo.engine, due, SETTINGS)
     bill_plans(demo.engine, due)
-    tv.settle(demo.engine, due)
+    tv.settle(demo.engine, due, SETTINGS)
     [(charges, amount)] = demo.run("select count(*), sum(amount) from finance.posting where kind = 'tv_package'")
     sold = demo.run(
         "insert into tv.client_package (client_plan_id, package_id, price, added_on) "

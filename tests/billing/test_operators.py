@@ -13,6 +13,7 @@ from airflow.sdk.exceptions import DownstreamTasksSkipped
 from multitv.billing import operators, review, tv
 from multitv.settings import get_settings
 from tests.billing.isp import DUE, Isp
+from tests.settings import SETTINGS
 
 
 class TaskInstance:
@@ -40,7 +41,7 @@ def asked(isp: Isp, monkeypatch: pytest.MonkeyPatch) -> tuple[Isp, operators.Rev
     with DAG("d", schedule=None):
         operator = operators.ReviewAndSave(task_id="save", due_date=str(DUE))
     ti = TaskInstance()
-    request = tv.save(isp.engine, DUE, approval="always")
+    request = tv.save(isp.engine, DUE, SETTINGS, approval="always")
     assert isinstance(request, review.ApprovalRequest)
     ti.xcom_push("review", request.review)
     return isp, operator, {"params": {"allow_voids": False, "approval": "always"}, "ti": ti}

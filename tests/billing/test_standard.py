@@ -14,6 +14,7 @@ from multitv.billing.standard import Invoiced, bill_plans, record_failure, stand
 from multitv.erp.facts import ErpEmpty
 from multitv.quality import books
 from tests.billing.isp import DUE, Isp
+from tests.settings import SETTINGS
 
 
 def recorded(isp: Isp) -> BillingRun:
@@ -121,11 +122,11 @@ def test_an_erp_view_that_repeats_client_plans_is_refused_by_name(isp: Isp) -> N
 def test_an_erp_that_bills_its_plans_itself_closes_the_due_date_as_the_readme_says(isp: Isp, repository: Path) -> None:
     plan = isp.client_plan()
     sold = isp.sell(plan, isp.package("10.00"))
-    tv.save(isp.engine, DUE)
+    tv.save(isp.engine, DUE, SETTINGS)
     isp.run("insert into finance.invoice (client_plan_id, due_date) values (:plan, :due)", plan=plan, due=DUE)
     [statement] = re.findall(r"^ +(insert into billing.run .*);$", (repository / "README.md").read_text(), re.M)
     assert str(DUE) in statement
     isp.run(statement)
-    tv.settle(isp.engine, DUE)
+    tv.settle(isp.engine, DUE, SETTINGS)
     assert isp.events() == {sold: ("processed", Decimal("10.00"))}
     assert isp.postings() == [(plan, "tv_package", Decimal("10.00"))]

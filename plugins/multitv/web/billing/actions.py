@@ -8,7 +8,6 @@ from sqlalchemy import Engine
 
 from multitv.billing.preview import PreviewOutdated, approve
 from multitv.changes.errors import InvalidValue
-from multitv.settings import get_settings
 from multitv.web.billing.queries import preview
 from multitv.web.core.access import BILLING_DAG
 from multitv.web.core.airflow_api import Airflow
@@ -27,6 +26,7 @@ async def start_saving(
     due_date: date,
     preview_id: int,
     *,
+    today: date,
     by: str,
     allow_past: bool,
     allow_voids: bool,
@@ -36,7 +36,7 @@ async def start_saving(
     One run a list: whoever saves it a second time is given the first run. Raises InvalidValue for a past due date that
     is not allowed, PreviewOutdated unless it is the newest list of the due date, AirflowRefused, DatabaseUnavailable.
     """
-    if due_date < get_settings().today() and not allow_past:
+    if due_date < today and not allow_past:
         raise InvalidValue(
             f"O vencimento {due_date:%d/%m/%Y} já passou: marque “Permitir vencimento passado” para faturá-lo.",
             field="allow_past",
