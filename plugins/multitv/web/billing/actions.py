@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import Engine
 
+from multitv.billing.due_date import BillingForm
 from multitv.billing.preview import PreviewOutdated, approve
 from multitv.changes.errors import InvalidValue
 from multitv.web.billing.queries import preview
@@ -16,7 +17,7 @@ from multitv.web.core.bulkhead import DATABASE
 
 async def start_loading(airflow: Airflow, due_date: date) -> str:
     """Start the run that lists a due date and saves nothing; return its id. Raises AirflowRefused."""
-    conf = {"due_date": str(due_date), "dry_run": True, "allow_past": True}
+    conf: BillingForm = {"due_date": str(due_date), "dry_run": True, "allow_past": True}
     return await airflow.trigger(BILLING_DAG, conf, f"carregar_due_{due_date}__{datetime.now(UTC):%Y%m%dT%H%M%S.%f}")
 
 
@@ -50,5 +51,10 @@ async def start_saving(
             "Nada foi salvo. Carregue outra vez e confira a lista antes de salvar."
         )
     await DATABASE.run(approve, engine, preview_id, by=by, at=datetime.now(UTC))
-    conf = {"due_date": str(due_date), "approval": "always", "allow_past": True, "allow_voids": allow_voids}
+    conf: BillingForm = {
+        "due_date": str(due_date),
+        "approval": "always",
+        "allow_past": True,
+        "allow_voids": allow_voids,
+    }
     return await airflow.trigger(BILLING_DAG, conf, f"salvar_due_{due_date}__lista_{preview_id}")

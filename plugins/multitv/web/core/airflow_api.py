@@ -6,6 +6,7 @@ Coroutines only: a thread that waited for an answer here would be one of those t
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from typing import Annotated, Any
@@ -94,7 +95,7 @@ class Airflow:
                 f"O DAG {dag_id} está pausado no Airflow: nada foi iniciado. Ative-o no Airflow e tente de novo."
             )
 
-    async def trigger(self, dag_id: str, conf: dict[str, Any], run_id: str) -> str:
+    async def trigger(self, dag_id: str, conf: Mapping[str, object], run_id: str) -> str:
         """Start a run and return its id; one of this id that is there already is that run."""
         await self.require_active(dag_id)
         body = {"logical_date": None, "conf": conf, "dag_run_id": run_id}
