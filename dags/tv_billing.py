@@ -84,11 +84,12 @@ with DAG(
 
     @task(task_display_name="Conferir os eventos")
     def check_events(due_date: str) -> None:
-        check_charges(task_engine(), parse_due_date(due_date))
+        check_charges(task_engine(), parse_due_date(due_date), get_settings())
 
     @task(task_display_name="Processar e lançar no Financeiro")
     def settle(due_date: str) -> None:
-        tv.settle(task_engine(), parse_due_date(due_date), allow_voids=get_current_context()["params"]["allow_voids"])
+        allow_voids = get_current_context()["params"]["allow_voids"]
+        tv.settle(task_engine(), parse_due_date(due_date), get_settings(), allow_voids=allow_voids)
 
     @task(task_display_name="Conferir os lançamentos")
     def check_books(due_date: str) -> None:

@@ -30,7 +30,7 @@ from __future__ import annotations
 from airflow.providers.standard.operators.trigger_dagrun import DagIsPaused, TriggerDagRunOperator
 from airflow.sdk import DAG, get_current_context, task, task_group
 
-from multitv.billing.due_date import backfill_runs
+from multitv.billing.due_date import BackfillRun, backfill_runs
 from multitv.billing.params import backfill_form
 from multitv.billing.sensors import BillingRunSensor
 from multitv.dag_defaults import default_args, retry_policy
@@ -49,7 +49,7 @@ with DAG(
 ) as dag:
 
     @task(task_display_name="Vencimentos")
-    def due_dates() -> list[dict[str, object]]:
+    def due_dates() -> list[BackfillRun]:
         context = get_current_context()
         return backfill_runs(context["params"], context["run_id"], get_settings().today())
 

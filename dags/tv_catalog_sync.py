@@ -73,7 +73,7 @@ with DAG(
 
     @task(task_display_name="Conferir o que veio")
     def gate(sync: str) -> None:
-        check_catalog(task_engine(), int(sync))
+        check_catalog(task_engine(), int(sync), get_settings())
 
     @task(task_display_name="Atualizar canais e pacotes", outlets=[TV_CATALOG])
     def merge(sync: str) -> None:

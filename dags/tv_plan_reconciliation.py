@@ -94,19 +94,19 @@ with DAG(
         return change_set
 
     @task(task_display_name="Dividir as retiradas de pontos")
-    def release_batches(change_set: str) -> list[list[int]]:
+    def release_batches(change_set: str) -> list[tuple[int, int]]:
         return list_batches(task_engine(), int(change_set), get_settings(), "release")
 
     @task(task_display_name="Retirar pontos", pool=BEENIUS_POOL, execution_timeout=APPLY_TIMEOUT)
-    def release(batch: list[int], change_set: str) -> None:
+    def release(batch: tuple[int, int], change_set: str) -> None:
         send(batch, change_set, "release")
 
     @task(task_display_name="Dividir as operações")
-    def apply_batches(change_set: str) -> list[list[int]]:
+    def apply_batches(change_set: str) -> list[tuple[int, int]]:
         return list_batches(task_engine(), int(change_set), get_settings(), "rest")
 
     @task(task_display_name="Aplicar", pool=BEENIUS_POOL, execution_timeout=APPLY_TIMEOUT)
-    def apply(batch: list[int], change_set: str) -> None:
+    def apply(batch: tuple[int, int], change_set: str) -> None:
         send(batch, change_set, "rest")
 
     @task(task_display_name="Conferir a plataforma")
@@ -126,7 +126,7 @@ with DAG(
         settings = get_settings()
         return BeeniusHook().get_conn(settings.beenius_concurrency, settings.beenius_requests_per_second)
 
-    def send(batch: list[int], change_set: str, wave: Wave) -> None:
+    def send(batch: tuple[int, int], change_set: str, wave: Wave) -> None:
         first, last = batch
         apply_batch(task_engine(), platform(), int(change_set), first, last, get_settings(), wave)
 

@@ -59,7 +59,7 @@ def test_the_standard_billing_may_not_start_before_the_tv_billing(monkeypatch: p
 
 def pin_keys() -> str | None:
     keys = get_settings().pin_keys
-    return keys and keys.get_secret_value()
+    return None if keys is None else keys.get_secret_value()
 
 
 @pytest.mark.parametrize(
@@ -142,6 +142,7 @@ def test_the_readme_lists_every_setting(repository: Path) -> None:
     readme = (repository / "README.md").read_text()
     for name, field in Settings.model_fields.items():
         assert f"| `MULTITV_{name.upper()}` |" in readme
+        assert field.description is not None
         assert field.description in readme
 
 

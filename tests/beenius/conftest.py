@@ -26,7 +26,7 @@ def connect(sandbox: Sandbox) -> Iterator[Callable[..., BeeniusClient]]:
     clients = []
 
     def make(**other: Any) -> BeeniusClient:
-        parts = {
+        parts: dict[str, Any] = {
             "host": sandbox.url,
             "operator_uid": sandbox.operator_uid,
             "client_id": sandbox.client_id,

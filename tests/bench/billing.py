@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any, cast
 
 from sqlalchemy import Engine, MetaData, Table
 from sqlalchemy.orm import Session, declarative_base
@@ -15,16 +16,18 @@ from multitv.database.engine import engine_for
 from multitv.database.migrate import migrate
 from tests.bench import sql
 from tests.bench.harness import TURNS, Scores, checkpoint, copy_of, exists, in_turns, memory, seconds, show
+from tests.settings import SETTINGS
 
 DUE = date(2026, 12, 10)
 NOVEMBER = date(2026, 11, 10)
 SMALL = 10_000
 PEERS = 20_000
 MEMORY = (
-    "import sys; from datetime import date; from multitv.billing import tv; "
+    "import sys; from datetime import date; from multitv.billing import tv; from multitv.settings import Settings; "
     "from multitv.billing.standard import bill_plans; from multitv.database.engine import engine_for; "
-    "engine, due = engine_for(sys.argv[1]), date(2026, 12, 10); tv.summarise_due_date(engine, due); "
-    "tv.save(engine, due); bill_plans(engine, due); tv.settle(engine, due)"
+    "engine, due, settings = engine_for(sys.argv[1]), date(2026, 12, 10), Settings(); "
+    "tv.summarise_due_date(engine, due); tv.save(engine, due, settings); bill_plans(engine, due); "
+    "tv.settle(engine, due, settings)"
 )
 
 
@@ -62,7 +65,7 @@ def peers(server: Server) -> None:
 
     with copy_of(server, population(server, PEERS)) as engine:
         sql.run(engine, "billing_floors")
-        ours = seconds(lambda: (tv.summarise_due_date(engine, DUE), tv.save(engine, DUE)))
+        ours = seconds(lambda: (tv.summarise_due_date(engine, DUE), tv.save(engine, DUE, SETTINGS)))
         rows = pd.read_sql("select * from bench_row", engine)
         table = Table("bench_event", MetaData(), autoload_with=engine)
         Row = type("Row", (declarative_base(),), {"__table__": table})  # noqa: N806
@@ -74,7 +77,7 @@ def peers(server: Server) -> None:
 
         def with_orm() -> None:
             with Session(engine) as session:
-                for row in rows.to_dict("records"):
+                for row in cast("list[dict[str, Any]]", rows.to_dict("records")):
                     session.add(Row(**row))
                     session.flush()
                 session.commit()
@@ -101,9 +104,9 @@ def billed(server: Server, rows: int) -> str:
     name = f"billed_{rows}"
     if not exists(server, name):
         engine = engine_for(postgres.database(server, name, template=population(server, rows)))
-        tv.save(engine, NOVEMBER)
+        tv.save(engine, NOVEMBER, SETTINGS)
         bill_plans(engine, NOVEMBER)
-        tv.settle(engine, NOVEMBER)
+        tv.settle(engine, NOVEMBER, SETTINGS)
     return name
 
 
@@ -118,7 +121,7 @@ def _turn(engine: Engine, turn: int, scores: Scores) -> None:
 
     def save() -> None:
         tv.summarise_due_date(engine, DUE)
-        tv.save(engine, DUE)
+        tv.save(engine, DUE, SETTINGS)
 
     columns = (
         "id, run_id, client_plan_id, service_plan_id, client_package_id, package_id, due_date, reference_month, kind, "
@@ -131,7 +134,7 @@ def _turn(engine: Engine, turn: int, scores: Scores) -> None:
     checkpoint(engine)
     settled, settled_floor = in_turns(
         turn,
-        lambda: tv.settle(engine, DUE),
+        lambda: tv.settle(engine, DUE, SETTINGS),
         lambda: _run(
             engine,
             "update bench_event set status = 'processed', processed_at = now(); "
@@ -149,17 +152,19 @@ def _turn(engine: Engine, turn: int, scores: Scores) -> None:
         seconds(lambda: _run(engine, f"insert into bench_plain {rows}")),
     )
     scores.add(
-        "billing: a whole second run against the first", seconds(lambda: (save(), tv.settle(engine, DUE))), whole
+        "billing: a whole second run against the first",
+        seconds(save) + seconds(lambda: tv.settle(engine, DUE, SETTINGS)),
+        whole,
     )
 
 
 def _turn_of_previews(engine: Engine, turn: int, scores: Scores) -> None:
-    preview.store(engine, DUE)
+    preview.store(engine, DUE, SETTINGS)
     sql.run(engine, "billing_preview_floor")
     checkpoint(engine)
     kept, floor = in_turns(
         turn,
-        lambda: preview.store(engine, DUE),
+        lambda: preview.store(engine, DUE, SETTINGS),
         lambda: _run(engine, "insert into bench_line select * from bench_listed"),
     )
     scores.add("billing: keep a preview against INSERT ... SELECT with the same keys", kept, floor)

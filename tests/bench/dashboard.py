@@ -15,6 +15,7 @@ from multitv.database.engine import engine_for
 from multitv.reports import dashboard, revenue_assurance
 from tests.bench import billing, sql
 from tests.bench.harness import TURNS, Scores, checkpoint, copy_of, exists, in_turns
+from tests.settings import SETTINGS
 
 TODAY = date(2026, 12, 15)
 MEASURE = "dashboard: measure the discrepancies against a bare full join of what is sold, live and charged"
@@ -57,9 +58,9 @@ def sides(server: Server, rows: int) -> str:
     name = f"dashboard_{rows}"
     if not exists(server, name):
         engine = engine_for(postgres.database(server, name, template=billing.population(server, rows)))
-        tv.save(engine, billing.DUE)
+        tv.save(engine, billing.DUE, SETTINGS)
         bill_plans(engine, billing.DUE)
-        tv.settle(engine, billing.DUE)
+        tv.settle(engine, billing.DUE, SETTINGS)
         sql.run(engine, "dashboard_sides", rows=rows)
     return name
 

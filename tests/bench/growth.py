@@ -14,6 +14,7 @@ from multitv.billing.standard import bill_plans
 from multitv.reconciliation.snapshot import stage_subscribers
 from tests.bench import billing, reconciliation
 from tests.bench.harness import checkpoint, copy_of, seconds, show
+from tests.settings import SETTINGS
 
 SIZES = (10_000, 100_000, 1_000_000)
 TURNS = 3
@@ -41,9 +42,9 @@ def storage(server: Server, rows: int) -> None:
     """Print the MB that what a step leaves behind takes, keys included; the ratio is bytes a row."""
     with copy_of(server, billing.population(server, rows)) as engine:
         tv.summarise_due_date(engine, billing.DUE)
-        tv.save(engine, billing.DUE)
+        tv.save(engine, billing.DUE, SETTINGS)
         bill_plans(engine, billing.DUE)
-        tv.settle(engine, billing.DUE)
+        tv.settle(engine, billing.DUE, SETTINGS)
         kept = {
             "events of a due date": "billing.event_record_2026_12_10",
             "their postings": "finance.posting_2026_12_10",
@@ -75,9 +76,12 @@ def turn(server: Server, rows: int) -> dict[str, float]:
         found |= timed(
             engine,
             {
-                "load and save": lambda: (tv.summarise_due_date(engine, billing.DUE), tv.save(engine, billing.DUE)),
+                "load and save": lambda: (
+                    tv.summarise_due_date(engine, billing.DUE),
+                    tv.save(engine, billing.DUE, SETTINGS),
+                ),
                 "standard billing": lambda: bill_plans(engine, billing.DUE),
-                "settle": lambda: tv.settle(engine, billing.DUE),
+                "settle": lambda: tv.settle(engine, billing.DUE, SETTINGS),
             },
         )
     return found

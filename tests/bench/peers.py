@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import Any, ClassVar
 
 import structlog
 from diffsync import Adapter, DiffSyncModel
@@ -35,7 +35,7 @@ class Subscriber(DiffSyncModel):
 
 class Side(Adapter):
     subscriber = Subscriber
-    top_level = ("subscriber",)
+    top_level: ClassVar[list[str]] = ["subscriber"]
 
 
 def bench(server: Server, rows: int) -> None:

@@ -17,7 +17,7 @@ from statistics import median
 from typing import Any, cast
 
 import psycopg
-from sqlalchemy import Engine, event, text
+from sqlalchemy import URL, Engine, event, text
 
 from include.local import postgres
 from include.local.postgres import Server
@@ -38,6 +38,7 @@ from multitv.web.dashboard import revenue_assurance
 from multitv.web.dashboard.queries import figures
 from multitv.web.offer import queries as offer
 from tests.bench.harness import TURNS, exists, in_turns, seconds, show
+from tests.settings import SETTINGS
 
 TODAY = date(2026, 11, 26)
 DUE = date(2026, 12, 10)
@@ -125,7 +126,7 @@ def _exports(engine: Engine) -> None:
         show("export: XLSX against CSV", taken / ours, None, shown.candidates, taken, ours)
 
 
-def population(server: Server, rows: int) -> Any:
+def population(server: Server, rows: int) -> URL:
     """Return the address of a database with half a year's billing of a demo ISP, made on the first call."""
     name = f"screens_{rows}"
     known = exists(server, name)
@@ -137,10 +138,10 @@ def population(server: Server, rows: int) -> Any:
         settings = get_settings()
         # As many partitions as a page of a client's events looks into.
         for due in takewhile(lambda due: due < TODAY, due_dates(settings.due_days, TODAY - SPAN)):
-            tv.save(engine, due, allow_voids=True)
+            tv.save(engine, due, SETTINGS, allow_voids=True)
             bill_plans(engine, due)
-            tv.settle(engine, due, allow_voids=True)
-        preview.store(engine, DUE)
+            tv.settle(engine, due, SETTINGS, allow_voids=True)
+        preview.store(engine, DUE, SETTINGS)
         dashboard.refresh_billing(engine, TODAY)
         dashboard.refresh_contracts(engine, TODAY)
         dashboard.refresh_reconciliation(engine, TODAY, settings.timezone)
@@ -152,7 +153,7 @@ def population(server: Server, rows: int) -> Any:
 def _pages(engine: Engine, chance: random.Random, rows: int) -> dict[str, Callable[[], object]]:
     words = ["maria", "jose", "silva", "maria silva", "ana bea", "oliveira so", "thais xavier", "zilda", "j", "padaria"]
     with engine.connect() as connection:
-        plans = list(connection.execute(text("select id from erp.client_plan where id % 97 = 0")).scalars())
+        plans: list[int] = list(connection.execute(text("select id from erp.client_plan where id % 97 = 0")).scalars())
         documents = list(connection.execute(text("select document from erp.client where id % 997 = 0")).scalars())
     list_id = billing.require_preview(engine, DUE).id
     by_name = iter(_walk(lambda cursor: clients.find(engine, "", cursor)))

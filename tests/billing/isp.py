@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -28,7 +29,7 @@ class Isp:
     """Sells by inserting rows, as the ERP and the screens do; service plan 1 has TV, 2 has none."""
 
     engine: Engine
-    ids: Any
+    ids: Iterator[int]
 
     def run(self, statement: str, **parameters: Any) -> Any:
         with self.engine.begin() as connection:
@@ -59,7 +60,7 @@ class Isp:
 
     def package(self, price: str | None = "29.90", *, extra: bool = True, active: bool = True) -> int:
         number = next(self.ids)
-        return self.run(
+        made: int = self.run(
             "insert into tv.package (platform_uid, name, service_type, extra, price, active) "
             "values ('svc-' || :n, 'Pacote ' || :n, 'EXTENDED_SERVICE', :extra, :price, :active) returning id",
             n=number,
@@ -67,6 +68,7 @@ class Isp:
             price=price,
             active=active,
         )[0][0]
+        return made
 
     def sell(
         self,
@@ -77,7 +79,7 @@ class Isp:
         added_on: date = date(2026, 6, 1),
         cancelled_on: date | None = None,
     ) -> int:
-        return self.run(
+        sold: int = self.run(
             "insert into tv.client_package (client_plan_id, package_id, price, added_on, cancelled_on) "
             "values (:plan, :package, :price, :added, :cancelled) returning id",
             plan=client_plan,
@@ -86,6 +88,7 @@ class Isp:
             added=added_on,
             cancelled=cancelled_on,
         )[0][0]
+        return sold
 
     def events(self, due_date: date = DUE) -> dict[int, tuple[str, Decimal]]:
         """Status and amount of the newest event of each client package."""

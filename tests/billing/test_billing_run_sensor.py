@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from pkgutil import resolve_name
+from typing import cast
 
 import pytest
+from airflow.sdk import Context
 from airflow.sdk.exceptions import TaskDeferred
 from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
-from airflow.sdk.module_loading import import_string
 from airflow.triggers.base import TriggerEvent
 
 from multitv.billing.sensors import BillingRunFailed, BillingRunMissing, BillingRunSensor, BillingRunTrigger
@@ -40,20 +42,24 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> Runs:
     return known
 
 
+def seeing(runs: Runs) -> Context:
+    return cast("Context", {"ti": runs})
+
+
 def sensor() -> BillingRunSensor:
     return BillingRunSensor(task_id="wait", billing_dag_id="tv_billing", billing_run_id=RUN, due_date="2026-10-10")
 
 
 def test_a_run_that_is_over_ends_the_wait_at_once(runs: Runs) -> None:
     runs.states[RUN] = "success"
-    assert sensor().execute({"ti": runs}) is None
+    sensor().execute(seeing(runs))
 
 
 @pytest.mark.parametrize("state", ["queued", "running"])
 def test_a_run_under_way_is_waited_for_without_a_worker(runs: Runs, state: str) -> None:
     runs.states[RUN] = state
     with pytest.raises(TaskDeferred) as deferred:
-        sensor().execute({"ti": runs})
+        sensor().execute(seeing(runs))
     assert deferred.value.trigger.serialize() == (
         "multitv.billing.sensors.BillingRunTrigger",
         {"dag_id": "tv_billing", "run_id": RUN, "poll_seconds": 10},
@@ -64,12 +70,12 @@ def test_a_run_under_way_is_waited_for_without_a_worker(runs: Runs, state: str) 
 def test_a_failed_run_fails_the_wait_with_the_due_date_the_run_and_what_to_do(runs: Runs) -> None:
     runs.states[RUN] = "failed"
     with pytest.raises(BillingRunFailed, match=f"billing of 2026-10-10 failed: the run '{RUN}'.*then clear this task"):
-        sensor().execute({"ti": runs})
+        sensor().execute(seeing(runs))
 
 
 def test_a_deleted_run_fails_the_wait_and_says_how_to_make_it_anew(runs: Runs) -> None:
     with pytest.raises(BillingRunMissing, match=f"2026-10-10 is gone: the run '{RUN}' of .* Clear the 'trigger' task"):
-        sensor().execute({"ti": runs})
+        sensor().execute(seeing(runs))
 
 
 def test_neither_failure_is_tried_again_by_itself() -> None:
@@ -79,17 +85,21 @@ def test_neither_failure_is_tried_again_by_itself() -> None:
 
 def test_after_the_wait_the_run_is_judged_as_it_is_then(runs: Runs) -> None:
     runs.states[RUN] = "success"
-    assert sensor().resume({"ti": runs}, None) is None
+    sensor().resume(seeing(runs), None)
     runs.states[RUN] = "running"
     with pytest.raises(TaskDeferred):
         # It had failed, and somebody cleared it before this task was awake.
-        sensor().resume({"ti": runs}, None)
+        sensor().resume(seeing(runs), None)
     runs.states[RUN] = "failed"
     with pytest.raises(BillingRunFailed):
-        sensor().resume({"ti": runs}, None)
+        sensor().resume(seeing(runs), None)
     del runs.states[RUN]
     with pytest.raises(BillingRunMissing):
-        sensor().resume({"ti": runs}, None)
+        sensor().resume(seeing(runs), None)
+
+
+async def first_event(trigger: BillingRunTrigger) -> TriggerEvent:
+    return await anext(aiter(trigger.run()))
 
 
 @pytest.mark.parametrize("end", ["success", "failed", None])
@@ -97,7 +107,7 @@ def test_the_trigger_fires_when_its_run_ends_or_is_deleted(runs: Runs, end: str 
     runs.states |= {RUN: "queued", "due_2026-11-10__manual__1": "running"}
 
     async def end_meanwhile() -> TriggerEvent:
-        looking = asyncio.create_task(anext(aiter(BillingRunTrigger("tv_billing", RUN, 0.02).run())))
+        looking = asyncio.create_task(first_event(BillingRunTrigger("tv_billing", RUN, 0.02)))
         for state in ("running", "queued"):
             await asyncio.sleep(0.1)
             assert not looking.done()
@@ -113,4 +123,4 @@ def test_the_trigger_fires_when_its_run_ends_or_is_deleted(runs: Runs, end: str 
 
 def test_a_triggerer_that_restarts_makes_the_same_trigger_again() -> None:
     path, arguments = BillingRunTrigger("tv_billing", RUN, 10).serialize()
-    assert import_string(path)(**arguments).serialize() == (path, arguments)
+    assert resolve_name(path)(**arguments).serialize() == (path, arguments)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from airflow.sdk import Context
 from sqlalchemy import URL
 
 from multitv.billing.callbacks import record_failed_task
@@ -28,7 +29,7 @@ class FailedTask:
 
 @pytest.fixture(autouse=True)
 def connection(database_url: URL, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = {"conn_type": "postgres", "host": database_url.query["host"]}
+    settings: dict[str, object] = {"conn_type": "postgres", "host": database_url.query["host"]}
     settings |= {"login": database_url.username, "schema": database_url.database}
     monkeypatch.setenv("AIRFLOW_CONN_ISP_DB", json.dumps(settings))
 
@@ -45,13 +46,14 @@ def connection(database_url: URL, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_failed_task_leaves_its_cause_also_if_it_was_killed(
     isp: Isp, context: dict[str, Any], code: str, reason: str
 ) -> None:
-    record_failed_task({"ti": FailedTask(str(DUE)), **context})
+    record_failed_task(cast("Context", {"ti": FailedTask(str(DUE)), **context}))
     run = standard_billing(isp.engine, DUE)
+    assert run is not None
     assert (run.status, run.reason) == ("failed", reason)
     assert isp.run("select reason_code from billing.run") == [(code,)]
 
 
 def test_without_a_due_date_there_is_nothing_to_record_it_under(isp: Isp) -> None:
     with pytest.raises(BadDueDate, match="'None' is not a due date"):
-        record_failed_task({"ti": FailedTask(None), "exception": ValueError("no due date")})
+        record_failed_task(cast("Context", {"ti": FailedTask(None), "exception": ValueError("no due date")}))
     assert isp.run("select * from billing.run") == []

@@ -19,6 +19,7 @@ from multitv.billing.standard import bill_plans
 from multitv.database.engine import DatabaseUnavailable, engine_for
 from multitv.quality import books
 from tests.billing.isp import DUE, FIRST, Isp
+from tests.settings import SETTINGS
 
 
 @pytest.fixture
@@ -60,18 +61,18 @@ def at_once(times: int, step: Callable[[], object]) -> None:
 def test_eight_runs_of_a_due_date_at_once_charge_each_client_once(busy: Isp) -> None:
     def whole_run() -> None:
         tv.summarise_due_date(busy.engine, DUE)
-        tv.save(busy.engine, DUE)
+        tv.save(busy.engine, DUE, SETTINGS)
         bill_plans(busy.engine, DUE)
-        tv.settle(busy.engine, DUE)
+        tv.settle(busy.engine, DUE, SETTINGS)
 
     at_once(8, whole_run)
     assert_billed_once(busy)
 
 
 STEPS: dict[str, Callable[[Isp], object]] = {
-    "save": lambda isp: tv.save(isp.engine, DUE),
+    "save": lambda isp: tv.save(isp.engine, DUE, SETTINGS),
     "bill": lambda isp: bill_plans(isp.engine, DUE),
-    "settle": lambda isp: tv.settle(isp.engine, DUE),
+    "settle": lambda isp: tv.settle(isp.engine, DUE, SETTINGS),
 }
 
 
@@ -133,17 +134,17 @@ def test_due_dates_of_two_months_and_a_correction_at_once_do_not_stand_in_each_o
     months = [DUE, date(2027, 1, 10), date(2027, 2, 10)]
     for due in months:
         bill_plans(busy.engine, due)
-    tv.save(busy.engine, DUE)
-    tv.settle(busy.engine, DUE)
+    tv.save(busy.engine, DUE, SETTINGS)
+    tv.settle(busy.engine, DUE, SETTINGS)
     start = threading.Barrier(len(months))
 
     def run(due: date) -> None:
         start.wait()
         for turn in range(3):
-            tv.save(busy.engine, due)
+            tv.save(busy.engine, due, SETTINGS)
             if due == DUE:
                 correct(busy.engine, FIRST + turn, "reverse", reason="engano", author="Ana")
-            tv.settle(busy.engine, due)
+            tv.settle(busy.engine, due, SETTINGS)
 
     with ThreadPoolExecutor(len(months)) as pool:
         for done in [pool.submit(run, due) for due in months]:
@@ -159,7 +160,7 @@ def test_due_dates_of_two_months_and_a_correction_at_once_do_not_stand_in_each_o
 def test_two_due_dates_of_a_month_do_not_charge_the_same(busy: Isp) -> None:
     def save_after_moving(day: int) -> None:
         busy.run("update erp.client_plan set due_day = :d", d=day)
-        tv.save(busy.engine, date(2026, 12, day), allow_voids=True)
+        tv.save(busy.engine, date(2026, 12, day), SETTINGS, allow_voids=True)
 
     for day in (10, 20, 10):
         save_after_moving(day)
@@ -178,7 +179,7 @@ def test_due_dates_of_two_months_do_not_charge_the_same_month_behind_each_others
     january = date(2027, 1, 10)
     isp.client_plan()
     for due in (DUE, january):
-        tv.save(isp.engine, due)
+        tv.save(isp.engine, due, SETTINGS)
     isp.sell(1, isp.package("10.00"))
     charge = (
         "insert into billing.event (run_id, client_plan_id, service_plan_id, client_package_id, package_id, due_date, "

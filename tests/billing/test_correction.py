@@ -5,29 +5,32 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import DatabaseError
 
 from multitv.billing import correction, tv
 from multitv.billing.report import tv_report
+from multitv.billing.run import Tally
 from multitv.billing.standard import bill_plans
 from multitv.quality import books
 from tests.billing.isp import DUE, FIRST, Isp
+from tests.settings import SETTINGS
 
 JANUARY = date(2027, 1, 10)
 
 
 def bill(isp: Isp, due_date: date = DUE) -> None:
-    tv.save(isp.engine, due_date)
+    tv.save(isp.engine, due_date, SETTINGS)
     bill_plans(isp.engine, due_date)
-    tv.settle(isp.engine, due_date)
+    tv.settle(isp.engine, due_date, SETTINGS)
     books.check(isp.engine, books.BOOKS, due_date)
 
 
-def correct(isp: Isp, event: int, action: correction.Action = "reverse", **other: object) -> correction.Corrected:
-    named = {"reason": "cobrado por engano", "author": "Ana"} | other
-    corrected = correction.correct(isp.engine, event, action, **named)  # type: ignore[arg-type]
+def correct(isp: Isp, event: int, action: correction.Action = "reverse", **other: Any) -> correction.Corrected:
+    named: dict[str, Any] = {"reason": "cobrado por engano", "author": "Ana"} | other
+    corrected = correction.correct(isp.engine, event, action, **named)
     books.check(isp.engine, books.BOOKS, DUE)
     return corrected
 
@@ -70,13 +73,13 @@ def test_where_the_invoice_is_not_open_any_more_the_credit_goes_on_the_next_one(
     assert not correct(charged, FIRST).posted
     assert "Reversals that wait for an open invoice: 1 (R$ -29,90)" in tv_report(charged.engine, DUE)
     assert invoice_totals(charged) == {DUE: Decimal("179.80")}
-    tv.save(charged.engine, JANUARY)
+    tv.save(charged.engine, JANUARY, SETTINGS)
     bill_plans(charged.engine, JANUARY)
-    assert tv.settle(charged.engine, JANUARY).credited == tv.Tally(1, Decimal("-29.90"))
+    assert tv.settle(charged.engine, JANUARY, SETTINGS).credited == Tally(1, Decimal("-29.90"))
     for due in (DUE, JANUARY):
         books.check(charged.engine, books.BOOKS, due)
     assert invoice_totals(charged) == {DUE: Decimal("179.80"), JANUARY: Decimal("149.90")}
-    assert tv.settle(charged.engine, JANUARY).credited.count == 0
+    assert tv.settle(charged.engine, JANUARY, SETTINGS).credited.count == 0
 
 
 def test_what_was_reversed_is_not_charged_again_by_the_next_run(charged: Isp) -> None:
@@ -101,7 +104,7 @@ def test_what_may_be_charged_again_is_at_the_price_of_today(charged: Isp) -> Non
 
 def test_a_pending_event_that_was_voided_stays_away(isp: Isp) -> None:
     sold = isp.sell(isp.client_plan(), isp.package())
-    tv.save(isp.engine, DUE)
+    tv.save(isp.engine, DUE, SETTINGS)
     correct(isp, FIRST, "void")
     assert isp.events() == {sold: ("cancelled", Decimal("29.90"))}
     bill(isp)
@@ -130,7 +133,7 @@ def test_what_cannot_be_corrected_so_is_refused_with_the_way_out(
 ) -> None:
     plan = charged.client_plan()
     charged.sell(plan, 1)
-    tv.save(charged.engine, DUE)
+    tv.save(charged.engine, DUE, SETTINGS)
     before = charged.tables()
     with pytest.raises(correction.CorrectionRefused, match=said):
         correct(charged, event, action)
@@ -138,7 +141,7 @@ def test_what_cannot_be_corrected_so_is_refused_with_the_way_out(
 
 
 @pytest.mark.parametrize("missing", [{"reason": " "}, {"author": ""}])
-def test_a_correction_has_a_reason_and_an_author(charged: Isp, missing: dict[str, str]) -> None:
+def test_a_correction_has_a_reason_and_an_author(charged: Isp, missing: dict[str, Any]) -> None:
     with pytest.raises(correction.CorrectionRefused, match="needs a reason and an author"):
         correct(charged, FIRST, **missing)
 
@@ -227,12 +230,12 @@ def test_two_settlements_at_once_post_a_credit_once(charged: Isp) -> None:
     charged.run("update finance.invoice set status = 'paid'")
     correct(charged, FIRST)
     for due in (JANUARY, date(2027, 2, 10)):
-        tv.save(charged.engine, due)
+        tv.save(charged.engine, due, SETTINGS)
         bill_plans(charged.engine, due)
     with ThreadPoolExecutor(1) as pool:
         with charged.engine.begin() as first:
             assert correction.post_credits(first).count == 1
-            second = pool.submit(tv.settle, charged.engine, JANUARY)
+            second = pool.submit(tv.settle, charged.engine, JANUARY, SETTINGS)
             with pytest.raises(TimeoutError):
                 second.result(timeout=1)
         assert second.result().credited.count == 0

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import date
 from decimal import Decimal
-from itertools import islice
+from itertools import count, islice
 
 import pytest
 from sqlalchemy import Engine
@@ -20,6 +20,7 @@ from multitv.money import reais
 from multitv.quality import books
 from tests.billing.isp import Isp
 from tests.report_text import unpadded
+from tests.settings import SETTINGS
 
 ANCHOR = date(2026, 11, 23)
 # Which due date charged a package of a client plan in a month, and as which client package.
@@ -30,7 +31,7 @@ DUE_DAYS = (1, 5, 8, 10, 12, 15, 20, 25, 28, 29, 30, 31)
 @pytest.fixture
 def demo(engine: Engine) -> Isp:
     seed(engine, 400, ANCHOR)
-    isp = Isp(engine, None)
+    isp = Isp(engine, count(1))
     isp.run("update tv.package set active = false where platform_uid = 'svc-antigo'")
     return isp
 
@@ -41,7 +42,7 @@ def oracle(isp: Isp, due: date, billed: Billed) -> dict[int, tuple[int, Decimal]
     allows_tv = {s.service_plan_id for s in isp.run("select * from tv.service_plan_setting") if s.allows_tv}
     plans = {p.id: p for p in isp.run("select * from erp.client_plan")}
     charges: Counter[int] = Counter()
-    amounts: Counter[int] = Counter()
+    amounts: defaultdict[int, Decimal] = defaultdict(Decimal)
     for sold in isp.run("select * from tv.client_package"):
         plan, package = plans[sold.client_plan_id], packages[sold.package_id]
         if min(plan.due_day, monthrange(due.year, due.month)[1]) != due.day:
@@ -66,9 +67,9 @@ def test_a_year_of_due_dates_is_billed_as_the_rules_say_plan_by_plan(demo: Isp) 
     for due in islice(due_dates(DUE_DAYS, ANCHOR), 12 * 12):
         if due.month % 3:
             continue
-        tv.save(demo.engine, due)
+        tv.save(demo.engine, due, SETTINGS)
         bill_plans(demo.engine, due)
-        tv.settle(demo.engine, due)
+        tv.settle(demo.engine, due, SETTINGS)
         books.check(demo.engine, books.PLANS + books.BOOKS, due)
         expected = oracle(demo, due, billed)
         total += sum((amount for _, amount in expected.values()), Decimal())
@@ -89,9 +90,9 @@ def test_the_report_shows_the_books_to_a_person(demo: Isp) -> None:
     due = date(2026, 12, 10)
     assert "Nothing is due on this date" in tv_report(demo.engine, date(2026, 12, 9))
     assert "there is no invoice" in standard_report(demo.engine, date(2026, 12, 9))
-    tv.save(demo.engine, due)
+    tv.save(demo.engine, due, SETTINGS)
     bill_plans(demo.engine, due)
-    tv.settle(demo.engine, due)
+    tv.settle(demo.engine, due, SETTINGS)
     [(charges, amount)] = demo.run("select count(*), sum(amount) from finance.posting where kind = 'tv_package'")
     sold = demo.run(
         "insert into tv.client_package (client_plan_id, package_id, price, added_on) "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
+import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -13,6 +14,7 @@ from multitv.billing import tv
 from multitv.billing.run import lock_month
 from multitv.billing.standard import bill_plans
 from tests.billing.isp import DUE, Isp
+from tests.settings import SETTINGS
 
 
 @pytest.fixture
@@ -20,9 +22,9 @@ def settled(isp: Isp) -> Isp:
     plan, package = isp.client_plan(), isp.package()
     isp.sell(plan, package)
     isp.sell(plan, package, added_on=date(2026, 1, 1), cancelled_on=date(2026, 2, 1))
-    tv.save(isp.engine, DUE)
+    tv.save(isp.engine, DUE, SETTINGS)
     bill_plans(isp.engine, DUE)
-    tv.settle(isp.engine, DUE)
+    tv.settle(isp.engine, DUE, SETTINGS)
     return isp
 
 
@@ -175,6 +177,7 @@ def test_what_does_not_exist_is_pointed_at_by_nothing(settled: Isp, constraint: 
     before = settled.tables()
     with pytest.raises(IntegrityError) as caught:
         settled.run(edit)
+    assert isinstance(caught.value.orig, psycopg.Error)
     assert caught.value.orig.diag.constraint_name == constraint
     assert settled.tables() == before
 
@@ -191,7 +194,7 @@ def test_what_does_not_exist_is_pointed_at_by_nothing(settled: Isp, constraint: 
 )
 def test_what_is_pointed_at_stays_what_it_is(isp: Isp, edit: str) -> None:
     isp.sell(isp.client_plan(), isp.package())
-    tv.save(isp.engine, DUE)
+    tv.save(isp.engine, DUE, SETTINGS)
     before = isp.tables()
     with pytest.raises(IntegrityError):
         isp.run(edit)
@@ -200,12 +203,12 @@ def test_what_is_pointed_at_stays_what_it_is(isp: Isp, edit: str) -> None:
 
 def test_an_invoice_is_closed_before_or_after_a_settlement_and_not_within(settled: Isp) -> None:
     settled.sell(settled.client_plan(), 1)
-    tv.save(settled.engine, DUE)
+    tv.save(settled.engine, DUE, SETTINGS)
     bill_plans(settled.engine, DUE)
     with ThreadPoolExecutor(1) as pool:
         with settled.engine.begin() as closing:
             closing.execute(text("update finance.invoice set status = 'closed'"))
-            settling = pool.submit(tv.settle, settled.engine, DUE)
+            settling = pool.submit(tv.settle, settled.engine, DUE, SETTINGS)
             with pytest.raises(TimeoutError):
                 settling.result(timeout=1)
         assert settling.result().posted.count == 0

@@ -11,7 +11,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, PoolProxiedConnection, event
 
 from include.local import postgres
 from include.local.postgres import Server
@@ -20,6 +20,7 @@ from multitv.billing.standard import bill_plans
 from multitv.database.engine import DatabaseUnavailable, engine_for
 from multitv.quality import books
 from tests.billing.isp import DUE, FIRST, Isp
+from tests.settings import SETTINGS
 
 JANUARY = date(2027, 1, 10)
 SOAK = "SOAK" in os.environ
@@ -55,33 +56,35 @@ class Step:
 
 
 STEPS = {
-    "load": Step((lambda e: tv.save(e, DUE),), lambda e: tv.summarise_due_date(e, DUE)),
+    "load": Step((lambda e: tv.save(e, DUE, SETTINGS),), lambda e: tv.summarise_due_date(e, DUE)),
     "store a list": Step(
-        (lambda e: preview.store(e, DUE), lambda e: tv.save(e, DUE), lambda e: change(e)),
-        lambda e: preview.store(e, DUE),
+        (lambda e: preview.store(e, DUE, SETTINGS), lambda e: tv.save(e, DUE, SETTINGS), lambda e: change(e)),
+        lambda e: preview.store(e, DUE, SETTINGS),
     ),
-    "save": Step((), lambda e: tv.save(e, DUE)),
+    "save": Step((), lambda e: tv.save(e, DUE, SETTINGS)),
     "save again": Step(
-        (lambda e: tv.save(e, DUE), lambda e: change(e)),
-        lambda e: tv.save(e, DUE, approval="never"),
+        (lambda e: tv.save(e, DUE, SETTINGS), lambda e: change(e)),
+        lambda e: tv.save(e, DUE, SETTINGS, approval="never"),
     ),
-    "bill the plans": Step((lambda e: tv.save(e, DUE),), lambda e: bill_plans(e, DUE)),
-    "settle": Step((lambda e: tv.save(e, DUE), lambda e: bill_plans(e, DUE)), lambda e: tv.settle(e, DUE)),
+    "bill the plans": Step((lambda e: tv.save(e, DUE, SETTINGS),), lambda e: bill_plans(e, DUE)),
+    "settle": Step(
+        (lambda e: tv.save(e, DUE, SETTINGS), lambda e: bill_plans(e, DUE)), lambda e: tv.settle(e, DUE, SETTINGS)
+    ),
     "reverse": Step(
-        (lambda e: tv.save(e, DUE), lambda e: bill_plans(e, DUE), lambda e: tv.settle(e, DUE)),
+        (lambda e: tv.save(e, DUE, SETTINGS), lambda e: bill_plans(e, DUE), lambda e: tv.settle(e, DUE, SETTINGS)),
         correct,
     ),
     "settle a credit": Step(
         (
-            lambda e: tv.save(e, DUE),
+            lambda e: tv.save(e, DUE, SETTINGS),
             lambda e: bill_plans(e, DUE),
-            lambda e: tv.settle(e, DUE),
+            lambda e: tv.settle(e, DUE, SETTINGS),
             lambda e: Isp(e, count()).run("update finance.invoice set status = 'paid'"),
             correct,
-            lambda e: tv.save(e, JANUARY),
+            lambda e: tv.save(e, JANUARY, SETTINGS),
             lambda e: bill_plans(e, JANUARY),
         ),
-        lambda e: tv.settle(e, JANUARY),
+        lambda e: tv.settle(e, JANUARY, SETTINGS),
     ),
 }  # fmt: skip
 
@@ -140,10 +143,10 @@ class Killer:
         event.listen(engine, "after_cursor_execute", lambda connection, *_: self._point(connection))
         real = engine.dialect.do_commit
 
-        def do_commit(connection: Any) -> None:
-            self._point_of(connection)
-            real(connection)
-            self._point_of(connection)
+        def do_commit(dbapi_connection: PoolProxiedConnection) -> None:
+            self._point_of(dbapi_connection)
+            real(dbapi_connection)
+            self._point_of(dbapi_connection)
 
         engine.dialect.do_commit = do_commit  # type: ignore[method-assign]
 

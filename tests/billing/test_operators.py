@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from airflow.providers.standard.operators.empty import EmptyOperator
-from airflow.sdk import DAG
+from airflow.sdk import DAG, Context
 from airflow.sdk.exceptions import DownstreamTasksSkipped
 
 from multitv.billing import operators, review, tv
 from multitv.settings import get_settings
 from tests.billing.isp import DUE, Isp
+from tests.settings import SETTINGS
 
 
 class TaskInstance:
@@ -39,11 +40,11 @@ def asked(isp: Isp, monkeypatch: pytest.MonkeyPatch) -> tuple[Isp, operators.Rev
     monkeypatch.setattr(operators, "task_engine", lambda: isp.engine)
     with DAG("d", schedule=None):
         operator = operators.ReviewAndSave(task_id="save", due_date=str(DUE))
-    context = {"params": {"allow_voids": False, "approval": "always"}, "ti": TaskInstance()}
-    request = tv.save(isp.engine, DUE, approval="always")
+    ti = TaskInstance()
+    request = tv.save(isp.engine, DUE, SETTINGS, approval="always")
     assert isinstance(request, review.ApprovalRequest)
-    context["ti"].xcom_push("review", request.review)
-    return isp, operator, context
+    ti.xcom_push("review", request.review)
+    return isp, operator, {"params": {"allow_voids": False, "approval": "always"}, "ti": ti}
 
 
 def answer(option: str, name: str | None) -> dict[str, Any]:
@@ -89,7 +90,7 @@ def load(isp: Isp, monkeypatch: pytest.MonkeyPatch, *, dry_run: bool) -> tuple[b
         operator >> EmptyOperator(task_id="next") >> EmptyOperator(task_id="report", trigger_rule="none_failed")
     ti = TaskInstance()
     try:
-        goes_on = operator.execute({"params": {"dry_run": dry_run}, "ti": ti, "task": operator})
+        goes_on = operator.execute(cast("Context", {"params": {"dry_run": dry_run}, "ti": ti, "task": operator}))
     except DownstreamTasksSkipped as skipped:
         return set(skipped.tasks), ti.xcoms
     return goes_on, ti.xcoms

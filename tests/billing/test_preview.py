@@ -28,6 +28,7 @@ from multitv.erp.facts import ErpEmpty
 from multitv.offer.billing_policy import Policy, set_policy
 from multitv.settings import get_settings
 from tests.billing.isp import DUE, Isp
+from tests.settings import SETTINGS
 
 NOVEMBER = date(2026, 11, 10)
 AT = datetime(2026, 12, 1, 12, 30, tzinfo=UTC)
@@ -50,13 +51,13 @@ def listed(isp: Isp) -> Isp:
 
 
 def settled(isp: Isp, due: date) -> None:
-    tv.save(isp.engine, due)
+    tv.save(isp.engine, due, SETTINGS)
     bill_plans(isp.engine, due)
-    tv.settle(isp.engine, due)
+    tv.settle(isp.engine, due, SETTINGS)
 
 
 def store(isp: Isp, due: date = DUE) -> StoredPreview:
-    return preview.store(isp.engine, due)
+    return preview.store(isp.engine, due, SETTINGS)
 
 
 def approve(isp: Isp, number: int, by: str = "Ana") -> None:
@@ -69,11 +70,12 @@ def totals(isp: Isp, due: date = DUE) -> Any:
 
 
 def lines(isp: Isp, number: int) -> list[Any]:
-    return isp.run(
+    found: list[Any] = isp.run(
         "select * from billing.preview_line where preview_id = :p "
         "order by client_plan_id, client_package_id, reference_month",
         p=number,
     )
+    return found
 
 
 def outcomes(isp: Isp, number: int) -> dict[str, tuple[int, Decimal]]:
@@ -105,7 +107,7 @@ def test_what_is_shown_is_what_is_then_saved(listed: Isp) -> None:
     shown = lines(listed, number)
     assert {line.status for line in shown if line.outcome == "charge"} == {"new"}
     assert {line.outcome for line in shown} > {"charge", "client_plan_suspended", "free", "package_cancelled"}
-    tv.save(listed.engine, DUE)
+    tv.save(listed.engine, DUE, SETTINGS)
     assert {line.client_package_id: ("pending", line.amount) for line in shown if line.outcome == "charge"} == (
         listed.events()
     )
@@ -145,7 +147,7 @@ def test_a_change_is_that_of_all_packages_of_a_client_plan(listed: Isp) -> None:
     plan = listed.client_plan()
     for price in ("5.00", "6.00"):
         listed.sell(plan, listed.package(price))
-    tv.save(listed.engine, NOVEMBER)
+    tv.save(listed.engine, NOVEMBER, SETTINGS)
     listed.run("update tv.package set price = 9.00 where price = 6.00")
     store(listed)
     [row] = listed.run("select * from billing.preview_change where client_plan_id = :plan", plan=plan)
@@ -155,12 +157,12 @@ def test_a_change_is_that_of_all_packages_of_a_client_plan(listed: Isp) -> None:
 def test_what_was_saved_and_settled_stays_on_the_list(listed: Isp) -> None:
     store(listed)
     digest = totals(listed).digest
-    tv.save(listed.engine, DUE)
+    tv.save(listed.engine, DUE, SETTINGS)
     events = dict(map(tuple, listed.run("select client_package_id, id from billing.event where due_date = :d", d=DUE)))
     for status in ("pending", "processed"):
         if status == "processed":
             bill_plans(listed.engine, DUE)
-            tv.settle(listed.engine, DUE)
+            tv.settle(listed.engine, DUE, SETTINGS)
         number = store(listed).id
         assert_whole(listed, number)
         charges = [line for line in lines(listed, number) if line.outcome == "charge"]
@@ -170,14 +172,14 @@ def test_what_was_saved_and_settled_stays_on_the_list(listed: Isp) -> None:
 
 
 def test_a_list_that_is_processed_in_part_has_each_charge_once(listed: Isp) -> None:
-    tv.save(listed.engine, DUE)
+    tv.save(listed.engine, DUE, SETTINGS)
     bill_plans(listed.engine, DUE)
     listed.run(
         "update finance.invoice set status = 'paid' where due_date = :d "
         "and client_plan_id = (select client_plan_id from tv.client_package where id = 1)",
         d=DUE,
     )
-    tv.settle(listed.engine, DUE)
+    tv.settle(listed.engine, DUE, SETTINGS)
     listed.sell(listed.client_plan(), 1)
     number = store(listed).id
     assert_whole(listed, number)
@@ -186,7 +188,7 @@ def test_a_list_that_is_processed_in_part_has_each_charge_once(listed: Isp) -> N
 
 
 def test_a_pending_event_that_salvar_would_cancel_is_named(listed: Isp) -> None:
-    tv.save(listed.engine, DUE)
+    tv.save(listed.engine, DUE, SETTINGS)
     listed.run("update tv.client_package set cancelled_on = '2026-12-02' where id = 1")
     [(event,)] = listed.run("select id from billing.event where client_package_id = 1 and due_date = :d", d=DUE)
     [line] = [line for line in lines(listed, store(listed).id) if line.client_package_id == 1]
@@ -219,7 +221,7 @@ def test_a_due_date_with_nobody_on_its_list_has_an_empty_one(listed: Isp) -> Non
     assert (of_list.id, of_list.candidates, of_list.charges, of_list.amount) == (stored.id, 0, 0, Decimal())
     assert lines(listed, stored.id) == [] == list(outcomes(listed, stored.id))
     approve(listed, stored.id)
-    assert isinstance(tv.save(listed.engine, nobody, approval="always"), tv.Saved)
+    assert isinstance(tv.save(listed.engine, nobody, SETTINGS, approval="always"), tv.Saved)
 
 
 def test_an_empty_erp_is_no_list_and_the_one_before_stays(listed: Isp) -> None:
@@ -318,10 +320,15 @@ def test_lists_at_once_are_all_kept_and_the_last_one_stays(listed: Isp) -> None:
 
 
 def test_lists_are_kept_while_their_due_date_is_billed(listed: Isp) -> None:
+    def bill_thrice() -> None:
+        for _ in range(3):
+            settled(listed, DUE)
+
     with ThreadPoolExecutor(3) as pool:
-        billing = pool.submit(lambda: [settled(listed, DUE) for _ in range(3)])
+        billing = pool.submit(bill_thrice)
         lists = [pool.submit(lambda: [store(listed) for _ in range(6)]) for _ in range(2)]
-        for done in (billing, *lists):
+        billing.result()
+        for done in lists:
             done.result()
     assert_whole(listed, totals(listed).id)
 
@@ -347,7 +354,7 @@ def test_a_list_that_dies_in_the_middle_leaves_the_one_before_whole(listed: Isp)
 
 def test_an_approved_list_is_saved_unasked_under_the_name_of_who_pressed_salvar(listed: Isp) -> None:
     approve(listed, store(listed).id)
-    assert isinstance(tv.save(listed.engine, DUE, approval="always"), tv.Saved)
+    assert isinstance(tv.save(listed.engine, DUE, SETTINGS, approval="always"), tv.Saved)
     assert reviews(listed) == [("approved", "Ana", AT)]
     assert len(listed.events()) == 4
 
@@ -355,11 +362,11 @@ def test_an_approved_list_is_saved_unasked_under_the_name_of_who_pressed_salvar(
 def test_a_list_that_changed_after_it_was_approved_is_asked_about(listed: Isp) -> None:
     approve(listed, store(listed).id)
     listed.run("update tv.client_package set price = 10.01 where id = 1")
-    assert isinstance(tv.save(listed.engine, DUE, approval="always"), review.ApprovalRequest)
+    assert isinstance(tv.save(listed.engine, DUE, SETTINGS, approval="always"), review.ApprovalRequest)
     assert listed.events() == {}
     assert reviews(listed) == [("approved", "Ana", AT), (None, None, None)]
     approve(listed, store(listed).id)
-    assert isinstance(tv.save(listed.engine, DUE, approval="always"), tv.Saved)
+    assert isinstance(tv.save(listed.engine, DUE, SETTINGS, approval="always"), tv.Saved)
     assert listed.events()[1] == ("pending", Decimal("10.01"))
 
 
@@ -387,19 +394,19 @@ def test_salvar_pressed_twice_is_one_approval_and_of_two_people_each_is_kept(lis
 
 
 def test_a_rejection_before_does_not_outweigh_the_approval(listed: Isp) -> None:
-    request = tv.save(listed.engine, DUE, approval="always")
+    request = tv.save(listed.engine, DUE, SETTINGS, approval="always")
     assert isinstance(request, review.ApprovalRequest)
     review.decide(listed.engine, request.review, approved=False, by="Bruno", at=AT)
     approve(listed, store(listed).id)
-    assert isinstance(tv.save(listed.engine, DUE, approval="always"), tv.Saved)
+    assert isinstance(tv.save(listed.engine, DUE, SETTINGS, approval="always"), tv.Saved)
     assert [row[:2] for row in reviews(listed)] == [("rejected", "Bruno"), ("approved", "Ana")]
 
 
 def test_of_a_list_that_a_rule_had_let_pass_the_approval_is_kept_all_the_same(listed: Isp) -> None:
-    tv.save(listed.engine, DUE, approval="never")
+    tv.save(listed.engine, DUE, SETTINGS, approval="never")
     approve(listed, store(listed).id)
     assert [row[1] for row in reviews(listed)] == ["nobody (approval: never)", "Ana"]
-    assert tv.save(listed.engine, DUE, approval="always") == tv.Saved(0, 0, tv.NOTHING)
+    assert tv.save(listed.engine, DUE, SETTINGS, approval="always") == tv.Saved(0, 0, tv.NOTHING)
 
 
 def test_the_sweep_says_the_same_whether_or_not_a_list_was_approved(listed: Isp) -> None:
@@ -408,17 +415,17 @@ def test_the_sweep_says_the_same_whether_or_not_a_list_was_approved(listed: Isp)
     assert [item.what for item in before] == ["tv_billing never ran"]
     approve(listed, store(listed).id)
     assert unfinished(listed.engine, settings, today) == before
-    tv.save(listed.engine, DUE, approval="always")
+    tv.save(listed.engine, DUE, SETTINGS, approval="always")
     assert unfinished(listed.engine, settings, today) == []
 
 
 def test_a_question_that_waits_in_airflow_may_still_be_answered(listed: Isp) -> None:
-    request = tv.save(listed.engine, DUE, approval="always")
+    request = tv.save(listed.engine, DUE, SETTINGS, approval="always")
     assert isinstance(request, review.ApprovalRequest)
     approve(listed, store(listed).id)
-    assert isinstance(tv.save(listed.engine, DUE, approval="always"), tv.Saved)
+    assert isinstance(tv.save(listed.engine, DUE, SETTINGS, approval="always"), tv.Saved)
     review.decide(listed.engine, request.review, approved=True, by="Bruno", at=AT)
-    assert tv.save(listed.engine, DUE, approval="always") == tv.Saved(0, 0, tv.NOTHING)
+    assert tv.save(listed.engine, DUE, SETTINGS, approval="always") == tv.Saved(0, 0, tv.NOTHING)
 
 
 def test_after_a_crash_of_the_database_there_is_no_list_and_no_number_is_given_twice() -> None:

@@ -17,13 +17,14 @@ from multitv.billing.standard import bill_plans
 from multitv.offer.billing_policy import Policy, PolicyRefused, set_policy
 from multitv.quality import books
 from tests.billing.isp import DUE, FIRST, Isp
+from tests.settings import SETTINGS
 
 DAILY = Policy(proration="daily")
 ARREARS = Policy(timing="arrears")
 
 
 def save(isp: Isp, due_date: date = DUE) -> None:
-    tv.save(isp.engine, due_date)
+    tv.save(isp.engine, due_date, SETTINGS)
     books.check(isp.engine, books.BOOKS, due_date)
 
 
@@ -146,7 +147,7 @@ def test_a_month_that_was_charged_in_advance_is_not_charged_again_in_arrears(isp
     for due in (DUE, date(2027, 1, 10), date(2027, 2, 10)):
         save(isp, due)
         bill_plans(isp.engine, due)
-        tv.settle(isp.engine, due)
+        tv.settle(isp.engine, due, SETTINGS)
         set_policy(isp.engine, "Ana", ARREARS, 1)
     assert isp.exclusions(date(2027, 1, 10)) == {sold: "already_billed"}
     months = isp.run("select reference_month from billing.event order by 1")
@@ -189,7 +190,7 @@ def test_a_pending_event_follows_the_policy_and_a_processed_one_keeps_its_own(is
     save(isp)
     assert amounts(isp) == {sold: Decimal("30.00")}
     bill_plans(isp.engine, DUE)
-    tv.settle(isp.engine, DUE)
+    tv.settle(isp.engine, DUE, SETTINGS)
     set_policy(isp.engine, "Ana", Policy(), 1)
     save(isp)
     assert amounts(isp) == {sold: Decimal("30.00")}

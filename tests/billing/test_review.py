@@ -10,9 +10,11 @@ import pytest
 from sqlalchemy.exc import DatabaseError
 
 from multitv.billing import review, tv
+from multitv.billing.run import Tally
 from multitv.billing.standard import bill_plans
 from multitv.settings import get_settings
 from tests.billing.isp import DUE, Isp
+from tests.settings import SETTINGS
 
 NOVEMBER = date(2026, 11, 10)
 
@@ -23,14 +25,14 @@ def billed(isp: Isp) -> Isp:
     package = isp.package("10.00")
     for _ in range(10):
         isp.sell(isp.client_plan(), package)
-    tv.save(isp.engine, NOVEMBER)
+    tv.save(isp.engine, NOVEMBER, SETTINGS)
     bill_plans(isp.engine, NOVEMBER)
-    tv.settle(isp.engine, NOVEMBER)
+    tv.settle(isp.engine, NOVEMBER, SETTINGS)
     return isp
 
 
 def ask(isp: Isp, approval: review.Approval = "auto", due: date = DUE) -> review.ApprovalRequest | tv.Saved:
-    return tv.save(isp.engine, due, approval=approval)
+    return tv.save(isp.engine, due, SETTINGS, approval=approval)
 
 
 def asked(isp: Isp, approval: review.Approval = "auto", due: date = DUE) -> review.ApprovalRequest:
@@ -122,9 +124,9 @@ def test_a_list_that_was_approved_and_saved_needs_nobody_again(billed: Isp) -> N
     answer(billed, asked(billed, "always"))
     ask(billed, "always")
     bill_plans(billed.engine, DUE)
-    tv.settle(billed.engine, DUE)
+    tv.settle(billed.engine, DUE, SETTINGS)
     before = billed.tables(), reviews(billed)
-    assert ask(billed, "always") == tv.Saved(0, 0, tv.Tally(0, Decimal()))
+    assert ask(billed, "always") == tv.Saved(0, 0, Tally(0, Decimal()))
     assert (billed.tables(), reviews(billed)) == before
 
 
@@ -156,6 +158,6 @@ def test_a_decision_is_made_once_and_stays(billed: Isp) -> None:
 
 def test_the_limit_of_an_amount_is_a_setting() -> None:
     charged = review.OutcomeTotal(review.CHARGE, 1, Decimal(9))
-    summary = review.ListSummary(DUE, [charged], Decimal(9), "0", tv.Tally(1, Decimal(9)))
+    summary = review.ListSummary(DUE, [charged], Decimal(9), "0", Tally(1, Decimal(9)))
     assert review.concerns(summary, get_settings()) == []
     assert review.concerns(summary, get_settings().model_copy(update={"billing_max_amount": Decimal(8)}))

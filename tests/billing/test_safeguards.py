@@ -7,23 +7,35 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import Engine
 
 from multitv.billing import tv
 from multitv.billing.report import tv_report
+from multitv.billing.run import Tally
 from multitv.billing.standard import bill_plans
 from multitv.erp.facts import ErpEmpty
 from multitv.quality import books
+from multitv.settings import Settings
 from tests.billing.isp import DUE, Isp
+from tests.settings import SETTINGS
 
 LATER = date(2026, 12, 20)
 SUSPEND = "update erp.client_plan set status = 'suspended' where id in (select id from erp.client_plan limit :n)"
-STEPS = {"save": tv.save, "settle": tv.settle}
+
+
+def save(engine: Engine, due_date: date, settings: Settings, *, allow_voids: bool = False) -> tv.Saved:
+    saved = tv.save(engine, due_date, settings, allow_voids=allow_voids)
+    assert isinstance(saved, tv.Saved)
+    return saved
+
+
+STEPS: dict[str, Callable[..., tv.Saved | tv.Settled]] = {"save": save, "settle": tv.settle}
 
 
 def bill(isp: Isp, due_date: date = DUE) -> None:
-    tv.save(isp.engine, due_date)
+    tv.save(isp.engine, due_date, SETTINGS)
     bill_plans(isp.engine, due_date)
-    tv.settle(isp.engine, due_date)
+    tv.settle(isp.engine, due_date, SETTINGS)
     books.check(isp.engine, books.BOOKS, due_date)
 
 
@@ -33,7 +45,7 @@ def saved(isp: Isp) -> Isp:
     package = isp.package("10.00")
     for _ in range(50):
         isp.sell(isp.client_plan(), package)
-    tv.save(isp.engine, DUE)
+    tv.save(isp.engine, DUE, SETTINGS)
     bill_plans(isp.engine, DUE)
     return isp
 
@@ -43,19 +55,27 @@ def test_more_voids_than_plausible_need_a_persons_word(saved: Isp, step: str) ->
     saved.run(SUSPEND, n=21)
     before = saved.tables()
     with pytest.raises(tv.TooManyVoids, match=r"^21 \(R\$ 210,00\) of the 50 .*allow_voids.*Nothing was written"):
-        STEPS[step](saved.engine, DUE)
+        STEPS[step](saved.engine, DUE, SETTINGS)
     assert saved.tables() == before
-    assert STEPS[step](saved.engine, DUE, allow_voids=True).voided == tv.Tally(21, Decimal("210.00"))
+    assert STEPS[step](saved.engine, DUE, SETTINGS, allow_voids=True).voided == Tally(21, Decimal("210.00"))
 
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_plausible_number_of_voids_needs_nobody(saved: Isp, step: str) -> None:
     saved.run(SUSPEND, n=20)
-    assert STEPS[step](saved.engine, DUE).voided.count == 20
+    assert STEPS[step](saved.engine, DUE, SETTINGS).voided.count == 20
 
 
-@pytest.mark.parametrize("step", [tv.summarise_due_date, tv.save, tv.settle])
-def test_an_empty_erp_is_no_reason_to_void(saved: Isp, step: Callable[..., object]) -> None:
+@pytest.mark.parametrize(
+    "step",
+    [
+        tv.summarise_due_date,
+        lambda engine, due_date: tv.save(engine, due_date, SETTINGS),
+        lambda engine, due_date: tv.settle(engine, due_date, SETTINGS),
+    ],
+    ids=["load", "save", "settle"],
+)
+def test_an_empty_erp_is_no_reason_to_void(saved: Isp, step: Callable[[Engine, date], object]) -> None:
     saved.run("delete from erp.client_plan")
     before = saved.tables()
     with pytest.raises(ErpEmpty):
@@ -80,7 +100,7 @@ def test_a_package_cancelled_and_sold_again_within_the_month_is_charged_once(isp
 def test_a_package_sold_again_while_its_first_charge_is_pending_is_charged_once(isp: Isp) -> None:
     plan, package = isp.client_plan(), isp.package()
     first = isp.sell(plan, package)
-    tv.save(isp.engine, DUE)
+    tv.save(isp.engine, DUE, SETTINGS)
     isp.run("update tv.client_package set cancelled_on = '2026-12-01' where id = :id", id=first)
     again = isp.sell(plan, package, added_on=date(2026, 12, 1))
     bill(isp)
@@ -90,7 +110,7 @@ def test_a_package_sold_again_while_its_first_charge_is_pending_is_charged_once(
 @pytest.mark.parametrize(("old", "new"), [(DUE, LATER), (LATER, DUE)])
 def test_a_moved_due_day_takes_its_pending_charge_along(isp: Isp, old: date, new: date) -> None:
     sold = isp.sell(isp.client_plan(due_day=old.day), isp.package())
-    tv.save(isp.engine, old)
+    tv.save(isp.engine, old, SETTINGS)
     isp.run("update erp.client_plan set due_day = :day", day=new.day)
     bill(isp, new)
     assert isp.events(new) == {sold: ("processed", Decimal("29.90"))}
@@ -117,10 +137,10 @@ def test_what_the_erp_leaves_empty_is_no_reason_to_charge(isp: Isp, gap: str, re
 def test_a_price_taken_away_after_saving_does_not_change_what_was_saved(isp: Isp, price: str | None) -> None:
     package = isp.package("29.90")
     sold = isp.sell(isp.client_plan(), package)
-    tv.save(isp.engine, DUE)
+    tv.save(isp.engine, DUE, SETTINGS)
     bill_plans(isp.engine, DUE)
     isp.run("update tv.package set price = :price where id = :id", price=price, id=package)
-    assert tv.settle(isp.engine, DUE).posted == tv.Tally(1, Decimal("29.90"))
+    assert tv.settle(isp.engine, DUE, SETTINGS).posted == Tally(1, Decimal("29.90"))
     assert isp.events() == {sold: ("processed", Decimal("29.90"))}
 
 

@@ -9,10 +9,18 @@ from pathlib import Path
 import pytest
 
 from multitv.billing import tv
+from multitv.billing.run import BillingRun
 from multitv.billing.standard import Invoiced, bill_plans, record_failure, standard_billing
 from multitv.erp.facts import ErpEmpty
 from multitv.quality import books
 from tests.billing.isp import DUE, Isp
+from tests.settings import SETTINGS
+
+
+def recorded(isp: Isp) -> BillingRun:
+    run = standard_billing(isp.engine, DUE)
+    assert run is not None
+    return run
 
 
 def test_every_active_plan_that_is_due_gets_one_invoice(isp: Isp) -> None:
@@ -22,7 +30,7 @@ def test_every_active_plan_that_is_due_gets_one_invoice(isp: Isp) -> None:
     isp.client_plan(due_day=11)
     assert bill_plans(isp.engine, DUE) == Invoiced(1, 1)
     assert isp.postings() == [(plan, "plan", Decimal("149.90"))]
-    assert standard_billing(isp.engine, DUE).status == "closed"
+    assert recorded(isp).status == "closed"
 
 
 def test_a_second_run_changes_nothing(isp: Isp) -> None:
@@ -58,10 +66,10 @@ def test_a_plan_that_costs_nothing_has_an_invoice_without_a_posting(isp: Isp) ->
 def test_a_recorded_failure_is_cleared_by_a_run_that_succeeds(isp: Isp) -> None:
     isp.client_plan()
     record_failure(isp.engine, DUE, "database_unavailable", "the ERP was away")
-    run = standard_billing(isp.engine, DUE)
+    run = recorded(isp)
     assert (run.status, run.reason) == ("failed", "the ERP was away")
     bill_plans(isp.engine, DUE)
-    run = standard_billing(isp.engine, DUE)
+    run = recorded(isp)
     assert (run.status, run.reason) == ("closed", None)
 
 
@@ -69,7 +77,7 @@ def test_a_late_failure_does_not_reopen_what_is_closed(isp: Isp) -> None:
     isp.client_plan()
     bill_plans(isp.engine, DUE)
     record_failure(isp.engine, DUE, "task_killed", "a second try was killed")
-    assert standard_billing(isp.engine, DUE).status == "closed"
+    assert recorded(isp).status == "closed"
 
 
 @pytest.mark.parametrize(
@@ -114,11 +122,11 @@ def test_an_erp_view_that_repeats_client_plans_is_refused_by_name(isp: Isp) -> N
 def test_an_erp_that_bills_its_plans_itself_closes_the_due_date_as_the_readme_says(isp: Isp, repository: Path) -> None:
     plan = isp.client_plan()
     sold = isp.sell(plan, isp.package("10.00"))
-    tv.save(isp.engine, DUE)
+    tv.save(isp.engine, DUE, SETTINGS)
     isp.run("insert into finance.invoice (client_plan_id, due_date) values (:plan, :due)", plan=plan, due=DUE)
     [statement] = re.findall(r"^ +(insert into billing.run .*);$", (repository / "README.md").read_text(), re.M)
     assert str(DUE) in statement
     isp.run(statement)
-    tv.settle(isp.engine, DUE)
+    tv.settle(isp.engine, DUE, SETTINGS)
     assert isp.events() == {sold: ("processed", Decimal("10.00"))}
     assert isp.postings() == [(plan, "tv_package", Decimal("10.00"))]

@@ -24,11 +24,13 @@ from include.local import postgres
 from include.local.postgres import Server
 from multitv.billing import correction, tv
 from multitv.billing.standard import bill_plans
+from multitv.database import sql
 from multitv.database.engine import engine_for
 from multitv.offer.billing_policy import Policy, set_policy
 from multitv.quality import books
 from tests.billing.isp import Isp
 from tests.billing.oracle import Oracle, Plan, Sale
+from tests.settings import SETTINGS
 
 EXAMPLES = int(os.environ.get("SOAK", "1")) * 15
 PRICES = st.sampled_from([None, "0.00", "0.01", "9.99", "10.01", "29.90", "334.99", "335.00"])
@@ -126,18 +128,18 @@ class Story(RuleBasedStateMachine):
 
     @rule()
     def save(self) -> None:
-        tv.save(self.isp.engine, self.due)
+        tv.save(self.isp.engine, self.due, SETTINGS)
         self.oracle.save(self.due)
 
     @rule(after=st.integers(0, 15))
     def die_while_saving(self, after: int) -> None:
-        assert self._dies(lambda: tv.save(self.isp.engine, self.due), after)
+        assert self._dies(lambda: tv.save(self.isp.engine, self.due, SETTINGS), after)
 
     @precondition(lambda self: self.due in self.oracle.standard)
     @rule(after=st.integers(0, 6))
     def die_while_settling(self, after: int) -> None:
         # What is settled already is not looked at again: there is nothing to die of.
-        if not self._dies(lambda: tv.settle(self.isp.engine, self.due), after):
+        if not self._dies(lambda: tv.settle(self.isp.engine, self.due, SETTINGS), after):
             self.oracle.settle(self.due)
 
     @rule()
@@ -148,7 +150,7 @@ class Story(RuleBasedStateMachine):
     @precondition(lambda self: self.due in self.oracle.standard)
     @rule()
     def settle(self) -> None:
-        tv.settle(self.isp.engine, self.due)
+        tv.settle(self.isp.engine, self.due, SETTINGS)
         self.oracle.settle(self.due)
 
     @precondition(lambda self: self.oracle.invoices)
@@ -206,7 +208,7 @@ class Story(RuleBasedStateMachine):
     def _dies(self, step: Any, after: int) -> bool:
         """Carry a step out up to a statement, and die there: nothing of it may be left. Return whether it got there."""
         calls = count()
-        real = tv.named
+        real = sql.named
 
         def named(name: str) -> Any:
             if next(calls) >= after:

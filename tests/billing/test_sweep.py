@@ -11,6 +11,7 @@ from multitv.billing.standard import bill_plans, record_failure
 from multitv.quality import books
 from multitv.settings import get_settings
 from tests.billing.isp import DUE, Isp
+from tests.settings import SETTINGS
 
 TODAY = date(2026, 12, 1)
 
@@ -38,18 +39,18 @@ def test_an_isp_that_has_not_begun_is_left_in_peace(sold: Isp) -> None:
 
 
 def test_what_goes_well_is_left_in_peace(sold: Isp) -> None:
-    tv.save(sold.engine, DUE)
+    tv.save(sold.engine, DUE, SETTINGS)
     grow_old(sold)
     assert found(sold) == []
     bill_plans(sold.engine, DUE)
-    tv.settle(sold.engine, DUE)
+    tv.settle(sold.engine, DUE, SETTINGS)
     grow_old(sold)
     assert found(sold) == []
     sweep.sweep(sold.engine, get_settings(), TODAY)
 
 
 def test_a_list_that_was_never_saved_is_found(sold: Isp) -> None:
-    request = tv.save(sold.engine, DUE, approval="always")
+    request = tv.save(sold.engine, DUE, SETTINGS, approval="always")
     assert isinstance(request, review.ApprovalRequest)
     assert found(sold) == []
     grow_old(sold)
@@ -62,7 +63,7 @@ def test_a_list_that_was_never_saved_is_found(sold: Isp) -> None:
 
 
 def test_a_settlement_that_died_is_found(sold: Isp) -> None:
-    tv.save(sold.engine, DUE)
+    tv.save(sold.engine, DUE, SETTINGS)
     bill_plans(sold.engine, DUE)
     assert found(sold) == []
     grow_old(sold)
@@ -71,10 +72,10 @@ def test_a_settlement_that_died_is_found(sold: Isp) -> None:
 
 
 def test_a_pending_event_without_an_invoice_is_explained_elsewhere(sold: Isp) -> None:
-    tv.save(sold.engine, DUE)
+    tv.save(sold.engine, DUE, SETTINGS)
     bill_plans(sold.engine, DUE)
     sold.run("update finance.invoice set status = 'paid'")
-    tv.settle(sold.engine, DUE)
+    tv.settle(sold.engine, DUE, SETTINGS)
     grow_old(sold)
     assert found(sold) == []
 
@@ -86,19 +87,19 @@ def test_a_standard_billing_that_failed_is_found(sold: Isp) -> None:
 
 
 def test_a_run_that_never_came_is_found(sold: Isp) -> None:
-    tv.save(sold.engine, date(2026, 12, 1))
+    tv.save(sold.engine, date(2026, 12, 1), SETTINGS)
     later = date(2026, 12, 3)
     assert found(sold, later) == [(date(2026, 12, 5), "tv_billing never ran"), (DUE, "tv_billing never ran")]
-    tv.save(sold.engine, date(2026, 12, 5))
-    tv.save(sold.engine, DUE)
+    tv.save(sold.engine, date(2026, 12, 5), SETTINGS)
+    tv.save(sold.engine, DUE, SETTINGS)
     assert found(sold, later) == []
 
 
 def test_books_that_went_wrong_since_are_named_with_all_their_due_dates(sold: Isp) -> None:
     for due in (date(2026, 12, 5), DUE):
-        tv.save(sold.engine, due)
+        tv.save(sold.engine, due, SETTINGS)
         bill_plans(sold.engine, due)
-        tv.settle(sold.engine, due)
+        tv.settle(sold.engine, due, SETTINGS)
     recent = sweep.recent_due_dates(sold.engine, TODAY)
     assert recent == [date(2026, 12, 5), DUE]
     books.check_all(sold.engine, books.BOOKS, recent)

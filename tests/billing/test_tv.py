@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from multitv.billing import tv
+from multitv.billing.run import Tally
 from multitv.billing.standard import bill_plans
 from tests.billing.isp import DUE, Isp
+from tests.settings import SETTINGS
 
 
 def bill(isp: Isp, due_date: date = DUE) -> None:
-    tv.save(isp.engine, due_date)
+    tv.save(isp.engine, due_date, SETTINGS)
     bill_plans(isp.engine, due_date)
-    tv.settle(isp.engine, due_date)
+    tv.settle(isp.engine, due_date, SETTINGS)
 
 
 def test_plan_and_extras_end_on_one_invoice(isp: Isp) -> None:
@@ -49,7 +52,7 @@ def test_plan_and_extras_end_on_one_invoice(isp: Isp) -> None:
     ],
 )
 def test_who_is_not_charged_is_excluded_with_the_reason(
-    isp: Isp, reason: str, plan: dict, package: dict, sold: dict
+    isp: Isp, reason: str, plan: dict[str, Any], package: dict[str, Any], sold: dict[str, Any]
 ) -> None:
     excluded = isp.sell(isp.client_plan(**plan), isp.package(**package), **sold)
     bill(isp)
@@ -58,7 +61,7 @@ def test_who_is_not_charged_is_excluded_with_the_reason(
 
 
 @pytest.mark.parametrize("sold", [{"added_on": DUE}, {"cancelled_on": date(2026, 12, 11)}, {"price": "0.01"}])
-def test_the_last_day_and_the_smallest_price_are_charged(isp: Isp, sold: dict) -> None:
+def test_the_last_day_and_the_smallest_price_are_charged(isp: Isp, sold: dict[str, Any]) -> None:
     charged = isp.sell(isp.client_plan(), isp.package(), **sold)
     bill(isp)
     assert isp.events() == {charged: ("processed", Decimal(sold.get("price", "29.90")))}
@@ -97,12 +100,13 @@ def test_running_again_after_settlement_changes_no_row(isp: Isp) -> None:
 def test_saving_again_reprices_adds_and_voids_what_is_pending(isp: Isp) -> None:
     package = isp.package("29.90")
     repriced, cancelled = isp.sell(isp.client_plan(), package), isp.sell(isp.client_plan(), isp.package("50.00"))
-    tv.save(isp.engine, DUE)
+    tv.save(isp.engine, DUE, SETTINGS)
     isp.run("update tv.package set price = 31.00 where id = :id", id=package)
     isp.run("update tv.client_package set cancelled_on = :on where id = :id", on=DUE, id=cancelled)
     added = isp.sell(isp.client_plan(), package)
-    saved = tv.save(isp.engine, DUE)
-    assert (saved.added, saved.repriced, saved.voided) == (1, 1, tv.Tally(1, Decimal("50.00")))
+    saved = tv.save(isp.engine, DUE, SETTINGS)
+    assert isinstance(saved, tv.Saved)
+    assert (saved.added, saved.repriced, saved.voided) == (1, 1, Tally(1, Decimal("50.00")))
     assert isp.events() == {
         repriced: ("pending", Decimal("31.00")),
         cancelled: ("cancelled", Decimal("50.00")),
@@ -126,20 +130,20 @@ def test_a_processed_event_keeps_its_amount_whatever_changes_later(isp: Isp) -> 
 def test_what_was_cancelled_while_waiting_is_voided_and_not_posted(isp: Isp) -> None:
     plan = isp.client_plan()
     kept, cancelled = isp.sell(plan, isp.package("10.00")), isp.sell(plan, isp.package("20.00"))
-    tv.save(isp.engine, DUE)
+    tv.save(isp.engine, DUE, SETTINGS)
     isp.run("update tv.client_package set cancelled_on = :on where id = :id", on=DUE, id=cancelled)
     bill_plans(isp.engine, DUE)
-    assert tv.settle(isp.engine, DUE).voided == tv.Tally(1, Decimal("20.00"))
+    assert tv.settle(isp.engine, DUE, SETTINGS).voided == Tally(1, Decimal("20.00"))
     assert isp.events() == {kept: ("processed", Decimal("10.00")), cancelled: ("cancelled", Decimal("20.00"))}
     assert isp.exclusions() == {cancelled: "package_cancelled"}
 
 
 def test_a_client_whose_due_day_moved_is_not_charged_on_the_old_one(isp: Isp) -> None:
     sold = isp.sell(isp.client_plan(), isp.package())
-    tv.save(isp.engine, DUE)
+    tv.save(isp.engine, DUE, SETTINGS)
     isp.run("update erp.client_plan set due_day = 20")
     bill_plans(isp.engine, DUE)
-    tv.settle(isp.engine, DUE)
+    tv.settle(isp.engine, DUE, SETTINGS)
     assert isp.events() == {sold: ("cancelled", Decimal("29.90"))}
     assert isp.exclusions() == {sold: "not_due"}
     bill(isp, date(2026, 12, 20))
@@ -161,42 +165,42 @@ def test_without_an_open_invoice_an_event_stays_pending_and_its_neighbours_go_on
     package = isp.package("10.00")
     plans = [isp.client_plan() for _ in range(4)]
     sold = [isp.sell(plan, package) for plan in plans]
-    tv.save(isp.engine, DUE)
+    tv.save(isp.engine, DUE, SETTINGS)
     bill_plans(isp.engine, DUE)
     isp.run("delete from finance.posting where false")
     isp.run("update finance.invoice set status = 'paid' where client_plan_id = :id", id=plans[1])
     isp.run("update finance.invoice set status = 'closed' where client_plan_id = :id", id=plans[2])
     isp.run("update finance.invoice set due_date = '2026-11-10' where client_plan_id = :id", id=plans[3])
-    settled = tv.settle(isp.engine, DUE)
-    one = tv.Tally(1, Decimal("10.00"))
+    settled = tv.settle(isp.engine, DUE, SETTINGS)
+    one = Tally(1, Decimal("10.00"))
     assert settled.posted == one
     assert settled.pending == {"invoice_paid": one, "invoice_closed": one, "no_invoice": one}
     assert [isp.events()[id_][0] for id_ in sold] == ["processed", "pending", "pending", "pending"]
     isp.run("update finance.invoice set status = 'open', due_date = :due", due=DUE)
-    assert tv.settle(isp.engine, DUE).posted == tv.Tally(3, Decimal("30.00"))
+    assert tv.settle(isp.engine, DUE, SETTINGS).posted == Tally(3, Decimal("30.00"))
     assert isp.run("select status from billing.run where kind = 'tv'") == [("closed",)]
 
 
 @pytest.mark.parametrize("standard", [None, "failed"])
 def test_nothing_settles_before_the_standard_billing_is_closed(isp: Isp, standard: str | None) -> None:
     isp.sell(isp.client_plan(), isp.package())
-    tv.save(isp.engine, DUE)
+    tv.save(isp.engine, DUE, SETTINGS)
     if standard:
         isp.run(
             "insert into billing.run (kind, due_date, status, reason) values ('standard', :d, 'failed', 'x')", d=DUE
         )
     before = isp.tables()
     with pytest.raises(tv.StandardBillingNotClosed, match="2026-12-10"):
-        tv.settle(isp.engine, DUE)
+        tv.settle(isp.engine, DUE, SETTINGS)
     assert isp.tables() == before
 
 
 def test_the_standard_billing_of_another_due_date_is_not_taken_for_this_one(isp: Isp) -> None:
     isp.sell(isp.client_plan(), isp.package())
-    tv.save(isp.engine, DUE)
+    tv.save(isp.engine, DUE, SETTINGS)
     bill_plans(isp.engine, date(2026, 11, 10))
     with pytest.raises(tv.StandardBillingNotClosed):
-        tv.settle(isp.engine, DUE)
+        tv.settle(isp.engine, DUE, SETTINGS)
 
 
 def test_loading_counts_the_list_and_writes_nothing(isp: Isp) -> None:
@@ -205,7 +209,7 @@ def test_loading_counts_the_list_and_writes_nothing(isp: Isp) -> None:
     isp.sell(plan, isp.package(None))
     before = isp.tables()
     summary = tv.summarise_due_date(isp.engine, DUE)
-    assert (summary.client_plans, summary.candidates, summary.charges) == (1, 2, tv.Tally(1, Decimal("29.90")))
+    assert (summary.client_plans, summary.candidates, summary.charges) == (1, 2, Tally(1, Decimal("29.90")))
     assert summary.has_work
     assert isp.tables() == before
 
@@ -218,6 +222,6 @@ def test_a_due_date_that_no_plan_has_is_no_work(isp: Isp) -> None:
 
 def test_events_left_pending_are_work_even_if_nobody_is_due_any_more(isp: Isp) -> None:
     isp.sell(isp.client_plan(), isp.package())
-    tv.save(isp.engine, DUE)
+    tv.save(isp.engine, DUE, SETTINGS)
     isp.run("update erp.client_plan set due_day = 20")
     assert tv.summarise_due_date(isp.engine, DUE).has_work

@@ -33,7 +33,7 @@ class Isp:
     sandbox: Sandbox
 
     def client(self, **other: Any) -> BeeniusClient:
-        parts = {
+        parts: dict[str, Any] = {
             "host": self.sandbox.url,
             "operator_uid": self.sandbox.operator_uid,
             "client_id": self.sandbox.client_id,

@@ -11,12 +11,13 @@ from multitv.catalog.errors import StagedCatalogMissing
 from multitv.catalog.report import catalog_report
 from multitv.quality.catalog import check_catalog
 from tests.catalog.conftest import TODAY, WRITTEN, Isp
+from tests.settings import SETTINGS
 
 
 def test_a_sync_killed_before_its_merge_is_merged_by_a_rerun(isp: Isp) -> None:
     sync = isp.fetch()
     assert isp.tables() == {"tv.channel": [], "tv.package": [], "tv.package_channel": []}
-    check_catalog(isp.engine, sync)
+    check_catalog(isp.engine, sync, SETTINGS)
     assert isp.merge(sync).changes["channel", "added"] == 102
 
 
@@ -25,7 +26,7 @@ def test_merging_a_sync_again_tells_the_same_and_changes_nothing(isp: Isp) -> No
     before = isp.tables(WRITTEN)
     assert isp.merge(first.sync) == first
     assert isp.tables(WRITTEN) == before
-    check_catalog(isp.engine, first.sync)
+    check_catalog(isp.engine, first.sync, SETTINGS)
 
 
 def test_fetching_again_leaves_the_first_snapshot_unused(isp: Isp) -> None:

@@ -17,6 +17,7 @@ from multitv.beenius.errors import (
 )
 from multitv.catalog import fetch
 from multitv.catalog.fetch import fetch_catalog
+from multitv.database.bulk_copy import copy_rows
 from multitv.database.engine import DatabaseUnavailable, engine_for
 from multitv.errors import MultiTVError
 from tests.catalog.conftest import WRITTEN, Isp
@@ -111,7 +112,6 @@ def test_a_connection_lost_in_mid_copy_is_named_and_leaves_nothing(isp: Isp, mon
                 other.execute(text("select pg_terminate_backend(:pid, 5000)"), {"pid": pid})
         copy_rows(connection, table, *rest)
 
-    copy_rows = fetch.copy_rows
     before = isp.tables(WHOLE_STATE)
     with monkeypatch.context() as patched:
         patched.setattr(fetch, "copy_rows", cut)

@@ -14,8 +14,14 @@ from tests.catalog.conftest import HBO, TODAY, Isp
 from tests.report_text import unpadded
 
 GENRES = [{"uid": "ge-esportes", "name": "Esportes"}]
-GOOD_CHANNEL = {"uid": "ch-x1", "name": "Canal X", "number": 9100, "genre_uid": "ge-esportes", "active": True}
-GOOD_SERVICE = {
+GOOD_CHANNEL: dict[str, Any] = {
+    "uid": "ch-x1",
+    "name": "Canal X",
+    "number": 9100,
+    "genre_uid": "ge-esportes",
+    "active": True,
+}
+GOOD_SERVICE: dict[str, Any] = {
     "uid": "svc-x",
     "name": "Pacote X",
     "type": "EXTENDED_SERVICE",
@@ -80,9 +86,11 @@ def test_a_bad_service_is_refused_with_its_reasons(wrong: dict[str, Any], reason
 
 
 def test_bad_rows_are_set_aside_while_the_rest_is_merged(isp: Isp) -> None:
-    for number, wrong in enumerate(({"name": " "}, {"number": "doze"}, {"number": 0}, {"genre_uid": "ge-nada"})):
+    channels: list[dict[str, Any]] = [{"name": " "}, {"number": "doze"}, {"number": 0}, {"genre_uid": "ge-nada"}]
+    for number, wrong in enumerate(channels):
         isp.add("channels", **GOOD_CHANNEL | {"uid": f"ch-x{number}"} | wrong)
-    for number, wrong in enumerate(({"type": "PREMIUM"}, {"max_devices": -1}, {"channel_uids": None})):
+    services: list[dict[str, Any]] = [{"type": "PREMIUM"}, {"max_devices": -1}, {"channel_uids": None}]
+    for number, wrong in enumerate(services):
         isp.add("services", **GOOD_SERVICE | {"uid": f"svc-x{number}"} | wrong)
     outcome = isp.sync()
     assert (outcome.changes["channel", "added"], outcome.changes["package", "added"]) == (102, 10)

@@ -134,7 +134,7 @@ class Compose:
 def _settled(state: dict[str, Any]) -> bool:
     if state["Status"] == "exited":
         return bool(state["ExitCode"] == 0)
-    return state["Status"] == "running" and state.get("Health", {}).get("Status", "healthy") == "healthy"
+    return bool(state["Status"] == "running" and state.get("Health", {}).get("Status", "healthy") == "healthy")
 
 
 def kill_in_the_middle(stack: Compose, service: str) -> None:

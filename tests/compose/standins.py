@@ -12,7 +12,7 @@ import yaml
 from include.local.postgres import programs
 from tests.compose.docker import DockerFailed, docker, run
 
-HERE = Path(__file__).parent / "standins"
+HERE = Path(__file__).parent / "images"
 REPOSITORY = Path(__file__).parents[2]
 BASE = "multitv-standin-base"
 PACKAGES = (

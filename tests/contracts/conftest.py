@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from itertools import count
-from typing import Any
+from typing import Any, TypedDict
 
 import pytest
 from sqlalchemy import Engine
@@ -16,6 +16,14 @@ from tests.billing.isp import Isp
 
 TODAY = date(2026, 11, 23)
 TABLES = ("tv.client_package", "tv.client_point", "tv.service_plan_setting", "tv.contract_change")
+
+
+class NewDevice(TypedDict):
+    """What a swap is told of the new device, except its MAC."""
+
+    serial: str
+    device_type: str
+    today: date
 
 
 @dataclass
@@ -41,10 +49,11 @@ class Shop:
 
     def audit(self) -> list[Any]:
         """Author, action, what it is of, before and after of every change, oldest first."""
-        return self.isp.run(
+        changes: list[Any] = self.isp.run(
             "select author, action, coalesce(client_plan_id, service_plan_id, package_id), before, after "
             "from tv.contract_change order by id"
         )
+        return changes
 
     def tables(self) -> dict[str, list[Any]]:
         return {name: self.isp.run(f"select * from {name} order by 1") for name in TABLES}  # noqa: S608

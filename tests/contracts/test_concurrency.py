@@ -25,9 +25,9 @@ from multitv.contracts.points import edit_point, remove_point, swap_point
 from multitv.database.engine import DatabaseUnavailable
 from multitv.offer.packages import change_offer
 from multitv.offer.tv_tab import change_default_package, set_allows_tv
-from tests.contracts.conftest import TODAY, Shop, mac
+from tests.contracts.conftest import TODAY, NewDevice, Shop, mac
 
-DEVICE = {"serial": "SN", "device_type": "stb", "today": TODAY}
+DEVICE: NewDevice = {"serial": "SN", "device_type": "stb", "today": TODAY}
 
 
 def at_once(*steps: Callable[[], object]) -> list[ContractRefused]:
@@ -116,8 +116,10 @@ def another_basic_package(shop: Shop) -> int:
 
 
 def test_an_offer_that_many_change_to_the_same_is_noted_once(shop: Shop) -> None:
-    change = {"extra": True, "price": Decimal("9.90"), "point_limit": None}
-    assert at_once(*[lambda: change_offer(shop.engine, "ana", shop.extra, **change)] * 6) == []
+    def change() -> object:
+        return change_offer(shop.engine, "ana", shop.extra, extra=True, price=Decimal("9.90"), point_limit=None)
+
+    assert at_once(*[change] * 6) == []
     assert [row[:3] for row in shop.audit()] == [("ana", "change_offer", shop.extra)]
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -76,7 +78,7 @@ def test_what_breaks_a_rule_is_refused_and_nothing_is_written(
         "basic": shop.basic,
         "gone": shop.isp.package(active=False),
     }
-    asked = {"plan": shop.plan, "package": shop.extra, "author": "ana", "price": None} | change
+    asked: dict[str, Any] = {"plan": shop.plan, "package": shop.extra, "author": "ana", "price": None} | change
     plan, package, author, price = (named.get(value, value) for value in asked.values())
     before = shop.tables()
     with pytest.raises(error, match=message) as refused:
@@ -141,8 +143,8 @@ def test_deleting_leaves_only_the_audit(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("step", [cancel_package, delete_package])
-def test_a_client_package_that_is_not_there_is_named(shop: Shop, step: object) -> None:
-    day = {"today": TODAY} if step is cancel_package else {}
+def test_a_client_package_that_is_not_there_is_named(shop: Shop, step: Callable[..., ClientPackage]) -> None:
+    day: dict[str, date] = {"today": TODAY} if step is cancel_package else {}
     with pytest.raises(NotThere, match="Não há pacote do cliente 999"):
         step(shop.engine, "ana", 999, **day)
 

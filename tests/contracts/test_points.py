@@ -19,7 +19,7 @@ from multitv.changes.errors import (
 from multitv.contracts.packages import add_package, cancel_package
 from multitv.contracts.points import edit_point, remove_point, swap_point
 from multitv.contracts.rows import ClientPoint
-from tests.contracts.conftest import TODAY, Shop, mac
+from tests.contracts.conftest import TODAY, NewDevice, Shop, mac
 
 TOMORROW = TODAY + timedelta(days=1)
 
@@ -55,11 +55,11 @@ def test_a_point_is_added_with_its_mac_in_one_form(shop: Shop) -> None:
 def test_a_point_that_breaks_a_rule_is_refused_and_nothing_is_written(
     shop: Shop, change: dict[str, Any], error: type[ContractRefused], message: str
 ) -> None:
-    plans = {
+    plans: dict[object, int] = {
         "cancelled": shop.isp.client_plan(status="cancelled"),
         "without tv": shop.isp.client_plan(service_plan=2),
     }
-    change["plan"] = plans.get(change.get("plan"), change.get("plan"))  # type: ignore[arg-type]
+    change["plan"] = plans.get(change.get("plan"), change.get("plan"))
     before = shop.tables()
     with pytest.raises(error, match=message) as refused:
         shop.point(1, **change)
@@ -95,12 +95,12 @@ def test_points_stop_at_the_limit_of_the_default_package_and_a_larger_extra_rais
 
 @pytest.mark.parametrize("when", ["not yet", "no longer", "gone from the platform"])
 def test_an_extra_that_is_not_served_today_allows_no_point(shop: Shop, when: str) -> None:
-    days: dict[str, date] = {"added_on": date(2026, 1, 1)}
-    if when == "not yet":
-        days["added_on"] = TOMORROW
-    if when == "no longer":
-        days["cancelled_on"] = TODAY
-    shop.isp.sell(shop.plan, shop.extra, **days)
+    shop.isp.sell(
+        shop.plan,
+        shop.extra,
+        added_on=TOMORROW if when == "not yet" else date(2026, 1, 1),
+        cancelled_on=TODAY if when == "no longer" else None,
+    )
     if when == "gone from the platform":
         shop.isp.run("update tv.package set active = false where id = :id", id=shop.extra)
     shop.limit(shop.basic, 0)
@@ -165,7 +165,7 @@ def test_a_point_that_was_to_come_later_can_be_removed(shop: Shop) -> None:
 def test_a_point_that_is_away_or_unknown_is_not_changed(shop: Shop) -> None:
     added = shop.point(1)
     remove_point(shop.engine, "ana", added.id, today=TODAY)
-    new = {"mac": mac(2), "serial": "SN2", "device_type": "stb", "today": TODAY}
+    new: NewDevice = {"serial": "SN2", "device_type": "stb", "today": TODAY}
     before = shop.tables()
     for point, error in ((added.id, AlreadyEnded), (999, NotThere)):
         with pytest.raises(error):
@@ -173,5 +173,5 @@ def test_a_point_that_is_away_or_unknown_is_not_changed(shop: Shop) -> None:
         with pytest.raises(error):
             remove_point(shop.engine, "ana", point, today=TODAY)
         with pytest.raises(error):
-            swap_point(shop.engine, "ana", point, **new)
+            swap_point(shop.engine, "ana", point, mac=mac(2), **new)
     assert shop.tables() == before

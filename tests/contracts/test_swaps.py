@@ -8,7 +8,7 @@ from multitv.changes.errors import InvalidValue, MacTaken, PlanRefused
 from multitv.contracts.points import swap_point
 from multitv.contracts.rows import ClientPoint
 from multitv.offer.tv_tab import set_allows_tv
-from tests.contracts.conftest import TODAY, Shop, mac
+from tests.contracts.conftest import TODAY, NewDevice, Shop, mac
 
 
 def test_swapping_keeps_the_point_and_changes_its_device(shop: Shop) -> None:
@@ -27,7 +27,7 @@ def test_swapping_keeps_the_point_and_changes_its_device(shop: Shop) -> None:
 def test_a_swap_is_refused_for_a_device_in_use_for_the_same_device_and_without_tv(shop: Shop) -> None:
     added = shop.point(1)
     other = shop.point(2, shop.isp.client_plan())
-    new = {"serial": "SN9", "device_type": "stb", "today": TODAY}
+    new: NewDevice = {"serial": "SN9", "device_type": "stb", "today": TODAY}
     before = shop.tables()
     with pytest.raises(MacTaken, match=f"ponto {other.id} do plano do cliente {other.client_plan_id}"):
         swap_point(shop.engine, "ana", added.id, mac=mac(2), **new)

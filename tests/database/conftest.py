@@ -16,6 +16,7 @@ from include.local import postgres
 from include.local.postgres import Server
 from multitv.database import replaceable, schema
 from multitv.database.engine import engine_for
+from multitv.database.sql import SQL_FOLDER
 
 HEAD = str(ScriptDirectory(str(schema.MIGRATIONS)).get_current_head())
 NEXT = f"{int(HEAD) + 1:04}"
@@ -54,7 +55,7 @@ class Release:
 def release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Release:
     """This release in a folder of its own, from here on what `migrate` and `wait` of this process know."""
     copy = Release(tmp_path / "sql", tmp_path / "migrations")
-    shutil.copytree(replaceable.SQL_FOLDER, copy.sql)
+    shutil.copytree(SQL_FOLDER, copy.sql)
     shutil.copytree(schema.MIGRATIONS, copy.migrations, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(replaceable, "SQL_FOLDER", copy.sql)
     monkeypatch.setattr(schema, "MIGRATIONS", copy.migrations)

@@ -37,9 +37,9 @@ reference_month, kind, amount, price_source) values (1, 7, 1, 1, 1, '2026-12-10'
 REAIS = "functions/billing/billing.reais.sql"
 
 
-def shape(engine: Engine) -> list:
+def shape(engine: Engine) -> list[Any]:
     with engine.connect() as connection:
-        return connection.execute(text(SHAPE)).all()
+        return list(connection.execute(text(SHAPE)).all())
 
 
 def run(engine: Engine, statement: str) -> Any:

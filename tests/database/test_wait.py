@@ -18,7 +18,7 @@ from sqlalchemy import Engine, text
 from include.local import postgres
 from include.local.postgres import Server
 from multitv.database import wait as waiting
-from multitv.database.engine import SchemaMissing, engine_for
+from multitv.database.engine import SchemaMissing, engine_for, place
 from multitv.database.migrate import migrate
 from multitv.database.schema import OldNumbering, SchemaAhead
 from multitv.database.wait import wait
@@ -50,7 +50,7 @@ def set_version(engine: Engine, version: str) -> None:
 
 def test_a_migrated_database_is_not_waited_for(engine: Engine, told: pytest.LogCaptureFixture) -> None:
     wait(engine, timeout=0)
-    assert said(told) == [f"{waiting.place(engine.url)}, has the schema of this release"]
+    assert said(told) == [f"{place(engine.url)}, has the schema of this release"]
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_waiting_ends_with_cause_and_next_step_and_migrates_nothing(empty: Engin
         wait(empty, timeout=0.2, poll=0.05)
     message = str(raised.value)
     for part in (
-        waiting.place(empty.url),
+        place(empty.url),
         "is not ready after 0 s",
         f"needs {HEAD}",
         "run-airflow-migrations",
@@ -181,7 +181,7 @@ def run(
     values = {"PATH": os.environ["PATH"], "PYTHONPATH": str(repository / "plugins"), "AIRFLOW_HOME": str(tmp_path)}
     command = command or ("multitv.database.wait", "--timeout", "1")
     return subprocess.run(
-        [sys.executable, "-m", *command], env=values | environment, capture_output=True, text=True, timeout=120
+        [sys.executable, "-m", *command], env=values | dict(environment), capture_output=True, text=True, timeout=120
     )
 
 

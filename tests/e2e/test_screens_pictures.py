@@ -18,6 +18,7 @@ from multitv.settings import get_settings
 from tests.e2e.conftest import RunningStack
 from tests.e2e.screens.browser import NARROW, WIDE, Person, new_context
 from tests.e2e.screens.looks import dress, picture
+from tests.settings import SETTINGS
 
 SCREENS = {
     "painel": "painel",
@@ -41,10 +42,10 @@ def months(stack: RunningStack, places: dict[str, Any]) -> dict[str, Any]:
         first = (first - timedelta(days=1)).replace(day=1)
         for day in (10, 20):
             due = first.replace(day=day)
-            tv.save(stack.engine, due, allow_voids=True)
+            tv.save(stack.engine, due, SETTINGS, allow_voids=True)
             bill_plans(stack.engine, due)
-            tv.settle(stack.engine, due, allow_voids=True)
-    preview.store(stack.engine, places["due"])
+            tv.settle(stack.engine, due, SETTINGS, allow_voids=True)
+    preview.store(stack.engine, places["due"], SETTINGS)
     dashboard.refresh_billing(stack.engine, today)
     dashboard.refresh_contracts(stack.engine, today)
     dashboard.refresh_reconciliation(stack.engine, today, get_settings().timezone)
@@ -72,7 +73,7 @@ def telephone(chromium: Browser, stack: RunningStack) -> Iterator[BrowserContext
 def test_a_screen_is_pictured_beside_airflows_navigation(
     person: Person, months: dict[str, Any], folder: Path, name: str
 ) -> None:
-    person.page.set_viewport_size(WIDE | {"height": HEIGHTS.get(name, WIDE["height"])})
+    person.page.set_viewport_size({"width": WIDE["width"], "height": HEIGHTS.get(name, WIDE["height"])})
     person.follow(SCREENS[name].format(**months))
     person.page.wait_for_load_state("networkidle")
     picture(person.page, folder / f"{name}.png")

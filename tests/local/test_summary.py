@@ -11,6 +11,7 @@ from sqlalchemy import Engine, text
 from include.local.summary import next_due_date, summary
 from include.sandbox.population.seed import seed
 from multitv.billing import standard, tv
+from tests.settings import SETTINGS
 
 TODAY = date(2026, 11, 23)
 Plans = Callable[..., None]
@@ -64,13 +65,13 @@ def billed(engine: Engine) -> date:
     due_date = next_due_date(engine, TODAY)
     assert due_date is not None
     tv.summarise_due_date(engine, due_date)
-    tv.save(engine, due_date)
+    tv.save(engine, due_date, SETTINGS)
     standard.bill_plans(engine, due_date)
     return due_date
 
 
 def test_a_settled_due_date_agrees_and_shows_its_numbers(engine: Engine, billed: date) -> None:
-    tv.settle(engine, billed)
+    tv.settle(engine, billed, SETTINGS)
     shown, agree = summary(engine, billed)
     with engine.connect() as connection:
         events = connection.execute(text("select count(*) from billing.event")).scalar_one()

@@ -23,7 +23,7 @@ def offered(shop: Shop, package: int) -> Offer:
 
 
 def packages(shop: Shop) -> list[Any]:
-    return shop.isp.run("select * from tv.package order by id")
+    return list(shop.isp.run("select * from tv.package order by id"))
 
 
 def test_the_offer_of_a_package_is_changed_and_noted(shop: Shop) -> None:
@@ -85,7 +85,13 @@ def test_a_package_that_left_the_platform_may_still_be_edited(shop: Shop) -> Non
 def test_an_offer_that_breaks_a_rule_is_refused_and_nothing_is_written(
     shop: Shop, change: dict[str, Any], error: type[ContractRefused], field: str | None, message: str
 ) -> None:
-    right = {"author": "ana", "package_id": shop.extra, "extra": True, "price": None, "point_limit": None}
+    right: dict[str, Any] = {
+        "author": "ana",
+        "package_id": shop.extra,
+        "extra": True,
+        "price": None,
+        "point_limit": None,
+    }
     before = (packages(shop), shop.tables())
     with pytest.raises(error, match=message) as refused:
         change_offer(shop.engine, **(right | change))

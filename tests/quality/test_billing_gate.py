@@ -12,8 +12,9 @@ from sqlalchemy import Engine
 from multitv.billing import tv
 from multitv.quality import billing as gates
 from multitv.quality.gate import GateFailed
-from multitv.settings import get_settings
+from multitv.settings import Settings
 from tests.billing.isp import DUE, Isp
+from tests.settings import SETTINGS
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def saved(engine: Engine) -> Isp:
     package = isp.package("10.00")
     for _ in range(2):
         isp.sell(isp.client_plan(), package)
-    tv.save(engine, DUE)
+    tv.save(engine, DUE, SETTINGS)
     isp.run("alter table billing.event_record disable trigger user, drop constraint event_amount, "
             "drop constraint event_reference_month")  # fmt: skip
     isp.run("drop index billing.event_live_charge, billing.event_live_package")
@@ -33,15 +34,12 @@ def saved(engine: Engine) -> Isp:
 
 
 @pytest.fixture
-def docs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("MULTITV_DATA_DOCS", str(tmp_path / "docs"))
-    get_settings.cache_clear()
-    yield tmp_path / "docs"
-    get_settings.cache_clear()
+def docs(tmp_path: Path) -> Path:
+    return tmp_path / "docs"
 
 
 def test_sound_events_pass(saved: Isp, caplog: pytest.LogCaptureFixture) -> None:
-    gates.check_charges(saved.engine, DUE)
+    gates.check_charges(saved.engine, DUE, SETTINGS)
     assert "8 expectations of 2 batches hold" in caplog.text
 
 
@@ -62,21 +60,21 @@ def test_sound_events_pass(saved: Isp, caplog: pytest.LogCaptureFixture) -> None
 def test_what_does_not_look_like_a_charge_is_not_posted(saved: Isp, damage: str, said: str) -> None:
     saved.run(damage)
     with pytest.raises(GateFailed, match=re.escape(said)) as caught:
-        gates.check_charges(saved.engine, DUE)
+        gates.check_charges(saved.engine, DUE, SETTINGS)
     assert "Nothing of it is posted" in str(caught.value)
 
 
 def test_what_was_judged_can_be_opened_and_shows_no_value(saved: Isp, docs: Path) -> None:
     saved.run("update billing.event set amount = 777.77 where mod(id, 10) = 1")
     with pytest.raises(GateFailed):
-        gates.check_charges(saved.engine, DUE)
+        gates.check_charges(saved.engine, DUE, Settings(data_docs=docs))
     site = docs / f"billing-{DUE}"
     pages = "".join(page.read_text() for page in site.rglob("*.html"))
     assert (site / "index.html").is_file()
     assert "charges_without_a_sale" in pages
     assert "777.77" not in pages
     saved.run("update billing.event set amount = 10 where mod(id, 10) = 1")
-    gates.check_charges(saved.engine, DUE)
+    gates.check_charges(saved.engine, DUE, Settings(data_docs=docs))
     assert len(list(site.rglob("validations/charges/**/*.html"))) == 1
     assert [path.name for path in docs.iterdir()] == [site.name]
 
@@ -85,5 +83,5 @@ def test_a_folder_that_cannot_be_written_fails_nothing(
     saved: Isp, docs: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     docs.write_text("in the way")
-    gates.check_charges(saved.engine, DUE)
+    gates.check_charges(saved.engine, DUE, Settings(data_docs=docs))
     assert "No Data Docs are written to" in caplog.text

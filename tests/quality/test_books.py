@@ -13,6 +13,7 @@ from multitv.billing import tv
 from multitv.billing.standard import bill_plans
 from multitv.quality import books
 from tests.billing.isp import DUE, Isp
+from tests.settings import SETTINGS
 
 
 @pytest.fixture
@@ -24,18 +25,18 @@ def settled(engine: Engine) -> Isp:
     package = isp.package("10.00")
     isp.sell(isp.client_plan(), package)
     isp.sell(isp.client_plan(), package, price="0.00")
-    tv.save(engine, DUE)
+    tv.save(engine, DUE, SETTINGS)
     bill_plans(engine, DUE)
-    tv.settle(engine, DUE)
+    tv.settle(engine, DUE, SETTINGS)
     for table in ("billing.event_record", "finance.posting"):
         isp.run(f"alter table {table} disable trigger user")
     return isp
 
 
 def bill(isp: Isp, due_date: date) -> None:
-    tv.save(isp.engine, due_date)
+    tv.save(isp.engine, due_date, SETTINGS)
     bill_plans(isp.engine, due_date)
-    tv.settle(isp.engine, due_date)
+    tv.settle(isp.engine, due_date, SETTINGS)
 
 
 def test_sound_books_pass_every_check(settled: Isp) -> None:
@@ -91,7 +92,7 @@ def test_a_negative_price_is_parked_and_its_neighbours_are_charged(
         ("parked", later, "client package 2 of client plan 3 is not charged: negative_price")
     ]
     settled.run("update tv.client_package set price = 5.00 where price = -5")
-    tv.save(settled.engine, later)
+    tv.save(settled.engine, later, SETTINGS)
     books.warn_of(settled.engine, books.PARKED, later)
     assert settled.exclusions(later) == {}
     assert settled.run("select * from quality.offender") == []

@@ -14,6 +14,7 @@ from multitv.catalog.normalise import normalise
 from multitv.database.engine import engine_for, task_engine
 from multitv.quality.catalog import check_catalog
 from multitv.quality.gate import GateFailed, _connection_string
+from tests.settings import SETTINGS
 
 SYNC = 7
 GENRES = [{"uid": "ge-1", "name": "Filmes"}]
@@ -42,7 +43,7 @@ def run(engine: Engine, statement: str) -> None:
 
 def test_a_sound_catalogue_passes(staged: Engine, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, "multitv"):
-        check_catalog(staged, SYNC)
+        check_catalog(staged, SYNC, SETTINGS)
     assert "Catalogue sync 7: 27 expectations of 6 batches hold." in caplog.text
 
 
@@ -60,7 +61,7 @@ def test_every_kind_of_corruption_is_found_and_counted(staged: Engine) -> None:
     ):
         run(staged, damage.replace("where", "where catalog_sync_id = 7 and"))
     with pytest.raises(GateFailed) as caught:
-        check_catalog(staged, SYNC)
+        check_catalog(staged, SYNC, SETTINGS)
     message = str(caught.value)
     for part in (
         "channels: expect_column_values_to_not_be_null of name: 1 of 6 rows are not so",
@@ -92,30 +93,30 @@ def test_every_kind_of_corruption_is_found_and_counted(staged: Engine) -> None:
 def test_staging_that_lost_its_rows_is_found(staged: Engine, table: str, batch: str) -> None:
     run(staged, f"truncate staging.{table}")
     with pytest.raises(GateFailed, match=f"{batch}: expect_table_row_count_to_be_between: 0 rows"):
-        check_catalog(staged, SYNC)
+        check_catalog(staged, SYNC, SETTINGS)
 
 
 def test_a_link_to_a_channel_known_of_old_is_sound(staged: Engine) -> None:
     run(staged, "insert into tv.channel (platform_uid, name, number, family) values ('ch-9', 'Antigo', 9, 'Filmes')")
     run(staged, "insert into staging.package_channel values (7, 'svc-b', 'ch-9')")
-    check_catalog(staged, SYNC)
+    check_catalog(staged, SYNC, SETTINGS)
 
 
 def test_a_sync_that_was_merged_is_not_judged_again(staged: Engine) -> None:
     run(staged, "update tv.catalog_sync set status = 'merged', merged_at = now()")
     run(staged, "truncate staging.channel")
-    check_catalog(staged, SYNC)
+    check_catalog(staged, SYNC, SETTINGS)
 
 
 def test_a_sync_that_does_not_exist_is_named(engine: Engine) -> None:
     with pytest.raises(GateFailed, match="There is no catalogue sync 99"):
-        check_catalog(engine, 99)
+        check_catalog(engine, 99, SETTINGS)
 
 
 def test_a_column_that_is_missing_is_a_failure_and_not_a_pass(staged: Engine) -> None:
     run(staged, "alter table staging.channel alter column number type text")
     with pytest.raises(GateFailed, match="expect_column_values_to_be_between of number could not be judged: "):
-        check_catalog(staged, SYNC)
+        check_catalog(staged, SYNC, SETTINGS)
 
 
 @pytest.mark.parametrize(
@@ -150,4 +151,4 @@ def test_the_gate_reaches_a_database_behind_an_airflow_connection(
         "schema": staged.url.database,
     }
     monkeypatch.setenv("AIRFLOW_CONN_ISP_DB", json.dumps(connection))
-    check_catalog(task_engine(), SYNC)
+    check_catalog(task_engine(), SYNC, SETTINGS)

@@ -140,7 +140,7 @@ def test_a_swapped_device_and_an_edited_label(provisioned: House) -> None:
 
 
 def newest(house: House) -> int:
-    return house.run("select max(id) from reconciliation.change_set")[0][0]
+    return int(house.run("select max(id) from reconciliation.change_set")[0][0])
 
 
 def test_what_nobody_sold_is_reported_and_never_touched(provisioned: House, by_hand: BeeniusClient) -> None:

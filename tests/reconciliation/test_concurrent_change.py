@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import Engine
 
 from multitv.beenius.client import BeeniusClient
 from multitv.reconciliation import apply
 from multitv.reconciliation.change_set import read_change_set
 from multitv.reconciliation.errors import DifferenceLeft
+from multitv.reconciliation.execution import ConcurrentChange
+from multitv.reconciliation.recompute import recompute
 from multitv.reconciliation.verify import verify_change_set
 from tests.reconciliation.conftest import House
 
@@ -58,14 +61,13 @@ def test_somebody_who_keeps_changing_a_subscriber_wins_this_time(
 ) -> None:
     change_set = provisioned.rename_all()
     changed = provisioned.served()[0]
-    real = apply.recompute
 
     def meddle() -> None:
         now = provisioned.subscriber(changed)
         by_hand.change_subscriber(now.uid, now.version, first_name=f"X{now.version}", idempotency_key=f"{now.version}")
 
-    def recompute_and_meddle(*arguments: object) -> None:
-        real(*arguments)
+    def recompute_and_meddle(engine: Engine, change_set_id: int, change: ConcurrentChange) -> None:
+        recompute(engine, change_set_id, change)
         meddle()
 
     monkeypatch.setattr(apply, "recompute", recompute_and_meddle)

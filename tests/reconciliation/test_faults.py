@@ -101,6 +101,7 @@ def damage(house: House, rng: random.Random) -> None:
     with house.client() as hand:
         for number, plan in enumerate(rng.sample(plans, 8)):
             subscriber = hand.find_subscriber(str(plan))
+            assert subscriber is not None
             key = f"damage {plan}"
             if number % 4 == 0:
                 hand.change_subscriber(subscriber.uid, subscriber.version, first_name="Zé", idempotency_key=key)

@@ -41,7 +41,7 @@ def change_set(engine: Engine, **counts: Any) -> int:
         )
         made = QUIET | counts
         names = ", ".join(made)
-        return connection.execute(
+        made_as: int = connection.execute(
             text(
                 f"insert into reconciliation.change_set (snapshot_id, snapshot_hash, today, {names}) "  # noqa: S608
                 f"select max(id), '0', '2026-11-23', {', '.join(f':{name}' for name in made)} "
@@ -49,6 +49,7 @@ def change_set(engine: Engine, **counts: Any) -> int:
             ),
             made,
         ).scalar_one()
+        return made_as
 
 
 @pytest.mark.parametrize(

@@ -29,10 +29,11 @@ KILLS = 8
 
 
 def start(house: House, change_set: int | None = None) -> subprocess.Popen[bytes]:
-    sandbox = house.sandbox
+    sandbox, keys = house.sandbox, house.settings.pin_keys
+    assert keys is not None
     given = {
         "database": house.engine.url.render_as_string(hide_password=False),
-        "pin_keys": house.settings.pin_keys.get_secret_value(),
+        "pin_keys": keys.get_secret_value(),
         "host": sandbox.url,
         "operator": sandbox.operator_uid,
         "id": sandbox.client_id,
@@ -47,8 +48,9 @@ def start(house: House, change_set: int | None = None) -> subprocess.Popen[bytes
 
 
 def left(house: House, change_set: int) -> int:
-    return house.run("select count(*) from reconciliation.operation where change_set_id = :p and status = 'planned'",
-                     p=change_set)[0][0]  # fmt: skip
+    rows = house.run("select count(*) from reconciliation.operation where change_set_id = :p and status = 'planned'",
+                     p=change_set)  # fmt: skip
+    return int(rows[0][0])
 
 
 def assert_done_once(house: House, change_set: int) -> None:

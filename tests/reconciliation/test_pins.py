@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from pydantic import SecretStr
 
 from multitv.reconciliation.apply import apply_batch
 from multitv.reconciliation.errors import MissingPinKey
@@ -32,7 +33,7 @@ def test_without_a_key_for_pins_nothing_is_sent(house: House) -> None:
     change_set = house.make_change_set()
     house.approve(change_set)
     for keys in (None, "too-short"):
-        settings = house.settings.model_copy(update={"pin_keys": keys and type(house.settings.pin_keys)(keys)})
+        settings = house.settings.model_copy(update={"pin_keys": SecretStr(keys) if keys else None})
         with pytest.raises(MissingPinKey, match="Nothing was sent"):
             apply_batch(house.engine, house.client(), change_set, 0, 10**9, settings, "rest")
     assert house.writes() == []

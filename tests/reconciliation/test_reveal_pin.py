@@ -85,7 +85,9 @@ def test_a_pin_is_shown_and_it_is_noted_who_saw_it_each_time(vault: Vault) -> No
 
 
 def test_a_pin_that_was_kept_with_an_older_key_is_shown(vault: Vault) -> None:
-    settings = Settings(pin_keys=SecretStr(f"{key()},{vault.settings.pin_keys.get_secret_value()}"))
+    older = vault.settings.pin_keys
+    assert older is not None
+    settings = Settings(pin_keys=SecretStr(f"{key()},{older.get_secret_value()}"))
     assert reveal(vault.engine, "ana", PLAN, settings).get_secret_value() == PIN
 
 

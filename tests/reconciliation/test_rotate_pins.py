@@ -252,7 +252,7 @@ def test_a_rotation_that_is_killed_in_the_middle_is_taken_up_by_the_next(
         assert killed.poll() is None
         sleep(0.005)
     killed.kill()
-    assert killed.communicate() == (b"", None)
+    assert killed.communicate()[0] == b""
     counted = rotate(safe.engine, pins(), dry_run=True).after
     assert counted.by_key[0] > 10
     assert counted.by_key[1] > 0

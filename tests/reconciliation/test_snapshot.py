@@ -70,12 +70,13 @@ def test_a_snapshot_that_fails_leaves_no_page_on_its_way(crowded: House, monkeyp
 def test_the_same_state_has_the_same_hash_and_another_has_not(provisioned: House) -> None:
     def taken() -> str:
         number = stage_subscribers(provisioned.engine, provisioned.client())
-        return provisioned.run("select hash from reconciliation.snapshot where id = :id", id=number)[0][0]
+        return str(provisioned.run("select hash from reconciliation.snapshot where id = :id", id=number)[0][0])
 
     first = taken()
     assert taken() == first
     with provisioned.client() as hand:
         subscriber = hand.find_subscriber(str(provisioned.served()[0]))
+        assert subscriber is not None
         hand.change_subscriber(subscriber.uid, subscriber.version, first_name="Zé", idempotency_key="by hand")
     assert taken() != first
 

@@ -18,6 +18,7 @@ from multitv.billing.standard import bill_plans
 from multitv.offer.billing_policy import Policy, set_policy
 from multitv.reports import dashboard
 from tests.billing.isp import Isp
+from tests.settings import SETTINGS
 
 TODAY = date(2026, 11, 23)
 SAO_PAULO = ZoneInfo("America/Sao_Paulo")
@@ -41,14 +42,14 @@ def isp(engine: Engine) -> Isp:
     made = Isp(engine, count(1_000_000))
     for due_date in (CLOSED, LATER):
         settle(made, due_date)
-    tv.save(engine, PENDING)
+    tv.save(engine, PENDING, SETTINGS)
     return made
 
 
 def settle(isp: Isp, due_date: date) -> None:
-    tv.save(isp.engine, due_date)
+    tv.save(isp.engine, due_date, SETTINGS)
     bill_plans(isp.engine, due_date)
-    tv.settle(isp.engine, due_date)
+    tv.settle(isp.engine, due_date, SETTINGS)
 
 
 def refresh(isp: Isp, today: date = TODAY) -> int:
@@ -136,7 +137,7 @@ def test_a_reversal_counts_when_an_invoice_carries_it(isp: Isp) -> None:
     assert shown(isp)["revenue"] == before
     assert shown(isp)["event_status"] == isp.run(STATUS)
     isp.run("update finance.invoice set status = 'open'")
-    tv.settle(isp.engine, LATER)
+    tv.settle(isp.engine, LATER, SETTINGS)
     refresh(isp)
     assert shown(isp)["revenue"] == isp.run(REVENUE) != before
 
@@ -174,7 +175,7 @@ def test_a_package_has_the_clients_that_have_it_that_day(isp: Isp, today: date) 
 
 def change_set(isp: Isp, created_at: str, *operations: tuple[int, str, str]) -> int:
     """A change set that was made at some time, with a service operation of each client plan, action and status."""
-    made = isp.run(
+    made: int = isp.run(
         "with taken as (insert into reconciliation.snapshot (subscribers) values (0) returning id) "
         "insert into reconciliation.change_set (snapshot_id, snapshot_hash, today, created_at) select id, '', :day, "
         ":at from taken returning id",

@@ -24,6 +24,7 @@ from multitv.reports.revenue_assurance import Discrepancy
 from tests.billing.isp import DUE, Isp
 from tests.reconciliation.conftest import TODAY as ANCHOR
 from tests.reconciliation.conftest import House
+from tests.settings import SETTINGS
 
 TODAY = date(2026, 12, 15)
 NEXT_DUE = date(2026, 12, 20)
@@ -48,9 +49,9 @@ class World(Isp):
         self.subscribers[client_plan] = (status, list(packages))
 
     def bill(self, due_date: date = DUE) -> None:
-        tv.save(self.engine, due_date)
+        tv.save(self.engine, due_date, SETTINGS)
         bill_plans(self.engine, due_date)
-        tv.settle(self.engine, due_date)
+        tv.settle(self.engine, due_date, SETTINGS)
 
     def make_change_set(self) -> int:
         """Make a change set of what differs, and take it for applied."""
@@ -301,7 +302,7 @@ def test_a_pending_charge_counts_unless_its_settlement_will_void_it(world: World
     for plan in (kept, ended):
         world.sell(plan, package)
     world.sell(to_come, package, added_on=date(2026, 12, 18))
-    tv.save(world.engine, NEXT_DUE)
+    tv.save(world.engine, NEXT_DUE, SETTINGS)
     world.run("update tv.client_package set cancelled_on = '2026-12-14' where client_plan_id = :n", n=ended)
     assert [row for row in world.discrepancies() if row[0] == BILLED] == [
         (BILLED, kept, package, reais("29.90"), "falta na plataforma")

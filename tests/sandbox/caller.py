@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 import requests
@@ -40,11 +41,11 @@ class Caller:
         json: Any = None,
         *,
         key: str | None = "",
-        headers: dict[str, str | None] | None = None,
+        headers: Mapping[str, str | bytes | None] | None = None,
         **options: Any,
     ) -> requests.Response:
         """Call `path` below the operator's base; `key` is the Idempotency-Key, a new one unless told."""
-        sent: dict[str, str | None] = {
+        sent: dict[str, str | bytes | None] = {
             "Authorization": f"Bearer {self.token}",
             "Accept": VENDOR_JSON,
             "X-Request-Id": str(uuid.uuid4()),
@@ -52,7 +53,7 @@ class Caller:
         }
         url = path if path.startswith("http") else self.base + path
         options.setdefault("timeout", 10)
-        return self.session.request(method, url, json=json, headers=sent | (headers or {}), **options)
+        return self.session.request(method, url, json=json, headers=sent | dict(headers or {}), **options)
 
     def get(self, path: str, **options: Any) -> Any:
         answer = self("GET", path, **options)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
@@ -26,7 +27,7 @@ TABLES = (
     "tv.client_point",
 )
 
-Rows = dict[str, list[tuple[object, ...]]]
+Rows = dict[str, list[tuple[Any, ...]]]
 
 
 @pytest.fixture
@@ -47,9 +48,9 @@ def everything(engine: Engine) -> Rows:
 
 
 def of_the_first(clients: int, rows: Rows) -> Rows:
-    plans = {row[0] for row in rows["erp.client_plan"] if row[1] <= clients}  # type: ignore[operator]
+    plans = {row[0] for row in rows["erp.client_plan"] if row[1] <= clients}
     return {
-        "erp.client": [row for row in rows["erp.client"] if row[0] <= clients],  # type: ignore[operator]
+        "erp.client": [row for row in rows["erp.client"] if row[0] <= clients],
         "erp.client_plan": [row for row in rows["erp.client_plan"] if row[0] in plans],
         "tv.client_package": [row for row in rows["tv.client_package"] if row[1] in plans],
         "tv.client_point": [row for row in rows["tv.client_point"] if row[1] in plans],
@@ -98,7 +99,7 @@ def test_a_later_anchor_moves_every_date_and_nothing_else(another: Callable[[], 
     assert ours["erp.client"] == theirs["erp.client"]
     assert [row[:5] for row in ours["erp.client_plan"]] == [row[:5] for row in theirs["erp.client_plan"]]
     pairs = zip(ours["erp.client_plan"], theirs["erp.client_plan"], strict=True)
-    assert {(later[5] - earlier[5]).days for earlier, later in pairs} == {365}  # type: ignore[operator]
+    assert {(later[5] - earlier[5]).days for earlier, later in pairs} == {365}
 
 
 def test_seeding_again_changes_nothing_whatever_is_asked_for(engine: Engine) -> None:

@@ -16,6 +16,7 @@ from multitv.reconciliation.fields import PIN_FIELD, UID_FIELD
 from multitv.reconciliation.pins import Pins
 from multitv.reports import dashboard
 from multitv.settings import get_settings
+from tests.settings import SETTINGS
 from tests.web.world import DAILY, FORMULA, NASTY, NO_TV, SCRIPT, World
 
 
@@ -125,9 +126,9 @@ def _bill(world: World) -> None:
     stays, goes = (world.client(due_day=5) for _ in range(2))
     world.sell(stays, world.sports)
     gone = world.sell(goes, world.sports)
-    tv.save(world.engine, world.pending)
+    tv.save(world.engine, world.pending, SETTINGS)
     world.run("update tv.client_package set cancelled_on = added_on where id = :id", id=gone)
-    tv.save(world.engine, world.pending)
+    tv.save(world.engine, world.pending, SETTINGS)
     world.waiting, world.voided = stays, goes
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from fastapi.dependencies.utils import get_flat_dependant
 from fastapi.routing import APIRoute
-from starlette.routing import Mount
+from starlette.routing import BaseRoute, Mount
 
 from multitv.web.app import make_app
 from multitv.web.core.access import Right
@@ -109,8 +109,8 @@ class Place:
         return re.sub(r"{(\w+)}", lambda found: str(values.get(found[1], _VALUES.get(found[1], NOBODY))), self.path)
 
 
-def _places(routes: object, prefix: str = "") -> Iterator[Place]:
-    for route in routes:  # type: ignore[attr-defined]
+def _places(routes: Iterable[BaseRoute], prefix: str = "") -> Iterator[Place]:
+    for route in routes:
         if isinstance(route, APIRoute):
             query = tuple(sorted(field.alias for field in get_flat_dependant(route.dependant).query_params))
             yield from (Place(method, prefix + route.path, query) for method in sorted(route.methods))

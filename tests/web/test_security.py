@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from multitv.web.core.security import MAX_BODY, SecurityMiddleware
 
@@ -159,8 +159,14 @@ def test_what_an_answer_says_itself_stays(app: ASGIApp) -> None:
 def test_what_is_no_http_passes_untouched() -> None:
     seen: list[Any] = []
 
-    async def app(scope: Any, _receive: Any, _send: Any) -> None:
+    async def app(scope: Scope, _receive: Receive, _send: Send) -> None:
         seen.append(scope["type"])
 
-    asyncio.run(SecurityMiddleware(app)({"type": "lifespan"}, None, None))  # type: ignore[arg-type]
+    async def receive() -> Message:
+        raise AssertionError("nothing is read")
+
+    async def send(_: Message) -> None:
+        raise AssertionError("nothing is answered")
+
+    asyncio.run(SecurityMiddleware(app)({"type": "lifespan"}, receive, send))
     assert seen == ["lifespan"]

@@ -61,6 +61,10 @@ def calls() -> Iterator[tuple[str, type[MultiTVError], ast.Call]]:
                 yield f"{path.relative_to(PLUGINS)}:{node.lineno}", errors()[name], node
 
 
+def texts(tree: ast.Module) -> list[str]:
+    return [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+
+
 def shown_by(cause: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(SENTENCES[cause]) if name}
 
@@ -71,7 +75,9 @@ def test_every_refusal_gives_its_words_exactly_what_they_show() -> None:
         if not issubclass(kind, Refusal):
             continue
         [cause] = call.args
-        assert isinstance(cause, ast.Constant), f"{place}: the cause is not written out"
+        assert isinstance(cause, ast.Constant) and isinstance(cause.value, str), (
+            f"{place}: the cause is not written out"
+        )
         assert cause.value in SENTENCES, f"{place}: '{cause.value}' has no words"
         given = {keyword.arg for keyword in call.keywords} - NOT_SHOWN
         assert given == shown_by(cause.value), f"{place}: '{cause.value}' shows other parameters"
@@ -100,7 +106,7 @@ def test_no_words_are_left_over() -> None:
     named = {kind.code for kind in errors().values()}
     for path, tree in trees().items():
         if path != LABELS:
-            named |= {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+            named |= set(texts(tree))
     for path in (REPOSITORY / "include" / "sql").rglob("*.sql"):
         named |= set(re.findall(r"'(\w+)'", path.read_text(encoding="utf-8")))
     assert not SENTENCES.keys() - named
@@ -110,5 +116,4 @@ def test_that_nothing_was_written_is_said_in_one_place() -> None:
     assert [cause for cause, words in SENTENCES.items() if "Nada foi gravado" in words] == ["nothing_written"]
     for path, tree in trees().items():
         if path != LABELS:
-            texts = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
-            assert not [text for text in texts if isinstance(text, str) and "Nada foi gravado" in text], path
+            assert not [text for text in texts(tree) if "Nada foi gravado" in text], path

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -45,7 +45,7 @@ class Call:
     method: str
     path: str
     params: tuple[tuple[str, str | int], ...] = ()
-    body: dict[str, Any] | None = None
+    body: Mapping[str, str | None] | None = None
     idempotency_key: str | None = None
     if_match: int | None = None
 

@@ -193,7 +193,13 @@ class BeeniusClient:
         return parsed(self.host, call, model, self._transport.send(call))
 
     def _write(
-        self, method: str, path: str, model: type[W], body: dict[str, Any] | None, key: str, version: int | None = None
+        self,
+        method: str,
+        path: str,
+        model: type[W],
+        body: Mapping[str, str | None] | None,
+        key: str,
+        version: int | None = None,
     ) -> W:
         return self._read(Call(method, path, body=body, idempotency_key=key, if_match=version), model)
 

@@ -42,7 +42,6 @@ _WITH_WORDS = frozenset(
     {
         "VALIDATION_ERROR",
         "INVALID_MAC",
-        "NOT_FOUND",
         "SUBSCRIBER_NOT_FOUND",
         "SERVICE_NOT_FOUND",
         "DEVICE_NOT_FOUND",

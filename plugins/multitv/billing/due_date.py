@@ -6,7 +6,7 @@ import re
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 from zoneinfo import ZoneInfo
 
 from multitv.errors import PermanentError
@@ -14,6 +14,24 @@ from multitv.errors import PermanentError
 _IN_RUN_ID = re.compile(r"due_(\d{4}-\d{2}-\d{2})")
 # Events are never edited, so a year that was typed wrong must not reach them.
 _HORIZON = timedelta(days=366)
+
+
+class BillingForm(TypedDict):
+    """The form that a run of tv_billing is started with; what is left out has its default."""
+
+    due_date: str
+    allow_past: bool
+    allow_voids: NotRequired[bool]
+    approval: NotRequired[str | None]
+    dry_run: NotRequired[bool]
+
+
+class BackfillRun(TypedDict):
+    """A run of tv_billing that a backfill starts, as XCom carries it."""
+
+    due_date: str
+    run_id: str
+    form: BillingForm
 
 
 class BadDueDate(PermanentError):
@@ -47,8 +65,8 @@ def resolve_due_date(chosen: str | None, run_id: str, today: date, *, allow_past
     return due_date
 
 
-def backfill_runs(form: Mapping[str, Any], run_id: str, today: date) -> list[dict[str, object]]:
-    """Return a run of tv_billing for each due date in the form, oldest first: due_date, run_id and form.
+def backfill_runs(form: Mapping[str, Any], run_id: str, today: date) -> list[BackfillRun]:
+    """Return a run of tv_billing for each due date in the form, oldest first.
 
     Repeated due dates count once. Raises BadDueDate if there is none, if one is not a date, or is more than 366 days
     ahead.
@@ -56,12 +74,16 @@ def backfill_runs(form: Mapping[str, Any], run_id: str, today: date) -> list[dic
     chosen = sorted({resolve_due_date(str(text), run_id, today, allow_past=True) for text in form["due_dates"] or []})
     if not chosen:
         raise BadDueDate("No due date was given: trigger this again and fill the form in. Nothing was written.")
-    passed = {name: form[name] for name in ("approval", "dry_run")}
     return [
         {
             "due_date": str(due),
             "run_id": f"due_{due}__{run_id}",
-            "form": {"due_date": str(due), "allow_past": True, **passed},
+            "form": {
+                "due_date": str(due),
+                "allow_past": True,
+                "approval": form["approval"],
+                "dry_run": form["dry_run"],
+            },
         }
         for due in chosen
     ]

@@ -42,7 +42,7 @@ class LoadList(BaseOperator, SkipMixin):
         return self._summarise(context, due_date)
 
     def _store(self, context: Context, due_date: date) -> bool:
-        stored = preview.store(task_engine(), due_date)
+        stored = preview.store(task_engine(), due_date, get_settings())
         context["ti"].xcom_push("preview", stored.id)
         context["ti"].xcom_push("markdown", stored.markdown)
         # Nothing is saved, so there is nothing to report on either.
@@ -110,11 +110,12 @@ class ReviewAndSave(ApprovalOperator):
         return super().execute_complete(context, event)
 
     def _save(self, context: Context) -> ApprovalRequest | None:
-        params = context["params"]
+        params, settings = context["params"], get_settings()
         saved = tv.save(
             task_engine(),
             parse_due_date(self.due_date),
+            settings,
             allow_voids=params["allow_voids"],
-            approval=params["approval"] or get_settings().billing_approval,
+            approval=params["approval"] or settings.billing_approval,
         )
         return saved if isinstance(saved, ApprovalRequest) else None

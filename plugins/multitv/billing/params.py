@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from airflow.sdk import Param, get_current_context, task
 
 from multitv.billing import due_date
@@ -13,7 +11,7 @@ from multitv.settings import get_settings
 DUE_DATE = "{{ ti.xcom_pull(task_ids='resolve_due_date') }}"
 
 
-def due_date_form() -> dict[str, Any]:
+def due_date_form() -> dict[str, Param]:
     """Return the parameters of the due date: a date picker, empty in scheduled runs, and whether it may be past."""
     return {
         "due_date": Param(
@@ -32,7 +30,7 @@ def due_date_form() -> dict[str, Any]:
     }
 
 
-def backfill_form() -> dict[str, Any]:
+def backfill_form() -> dict[str, Param]:
     """Return the parameters of a backfill: the due dates, and the review that all of them get."""
     several = Param(
         [],
@@ -44,7 +42,7 @@ def backfill_form() -> dict[str, Any]:
     return {"due_dates": several} | review_form()
 
 
-def void_form() -> dict[str, Any]:
+def void_form() -> dict[str, Param]:
     """Return the parameter with which a person allows that many events are voided at once."""
     return {
         "allow_voids": Param(
@@ -56,7 +54,7 @@ def void_form() -> dict[str, Any]:
     }
 
 
-def review_form() -> dict[str, Any]:
+def review_form() -> dict[str, Param]:
     """Return the parameters of the review between Carregar and Salvar."""
     return {
         "approval": Param(
@@ -70,7 +68,7 @@ def review_form() -> dict[str, Any]:
     }
 
 
-def correction_form() -> dict[str, Any]:
+def correction_form() -> dict[str, Param]:
     """Return the parameters of the correction of one event."""
     return {
         "event_id": Param(type="integer", minimum=1, title="Evento", description="O número do evento"),

@@ -15,7 +15,7 @@ from multitv.database.locks import lock
 from multitv.database.sql import named
 from multitv.erp.facts import require_client_plans
 from multitv.errors import Refusal
-from multitv.settings import get_settings
+from multitv.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class StoredPreview:
     markdown: str
 
 
-def store(engine: Engine, due_date: date) -> StoredPreview:
+def store(engine: Engine, due_date: date, settings: Settings) -> StoredPreview:
     """List who would be charged and store the list, which replaces the due date's previous one. Charges nobody.
 
     It waits for no billing step, and none waits for it. Two calls at once run one after the other.
@@ -47,7 +47,7 @@ def store(engine: Engine, due_date: date) -> StoredPreview:
     with transaction(engine) as turn:
         lock(turn, PREVIEW)
         with bulk_transaction(frozen) as connection:
-            stored = _store(connection, due_date)
+            stored = _store(connection, due_date, settings)
     log.info("List %s of %s is stored; nothing is saved.\n%s", stored.id, due_date, stored.markdown)
     return stored
 
@@ -66,11 +66,11 @@ def approve(engine: Engine, preview: int, *, by: str, at: datetime) -> None:
     log.info("List %s of %s was approved by %s.", preview, due_date, by)
 
 
-def _store(connection: Connection, due_date: date) -> StoredPreview:
+def _store(connection: Connection, due_date: date, settings: Settings) -> StoredPreview:
     require_client_plans(connection)
     list_candidates(connection, due_date)
     summary = summarise_list(connection, due_date)
-    unusual, changes = concerns(summary, get_settings()), top_changes(connection, summary)
+    unusual, changes = concerns(summary, settings), top_changes(connection, summary)
     number = int(connection.execute(named("billing/next_preview")).scalar_one())
     connection.execute(named("billing/make_preview_table"))
     connection.execute(named("billing/fill_preview"), {"preview": number, "due_date": due_date})

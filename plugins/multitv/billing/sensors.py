@@ -11,7 +11,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, TypedDict
 
 from airflow.sdk import BaseHook, BaseOperator, Context
 from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
@@ -34,6 +34,13 @@ class StandardBillingFailed(PermanentError):
 
 class StandardBillingOverdue(PermanentError):
     """The standard billing of the due date was not closed before the deadline."""
+
+
+class WaitEnd(TypedDict):
+    """What ended the wait: the status closed, failed or overdue, and why the standard billing failed."""
+
+    status: str
+    reason: str | None
 
 
 class StandardBillingTrigger(BaseTrigger):
@@ -64,10 +71,10 @@ class StandardBillingTrigger(BaseTrigger):
                 log.warning("%s Looking again in %s s.", error, self.poll_seconds)
                 run = None
             if run is not None and run.status in ("closed", "failed"):
-                yield TriggerEvent({"status": run.status, "reason": run.reason})
+                yield TriggerEvent(WaitEnd(status=run.status, reason=run.reason))
                 return
             if datetime.now(UTC) >= datetime.fromisoformat(self.deadline):
-                yield TriggerEvent({"status": "overdue", "reason": None})
+                yield TriggerEvent(WaitEnd(status="overdue", reason=None))
                 return
             await asyncio.sleep(self.poll_seconds)
 
@@ -103,7 +110,7 @@ class StandardBillingSensor(BaseOperator):
             method_name="resume",
         )
 
-    def resume(self, context: Context, event: dict[str, Any]) -> None:
+    def resume(self, context: Context, event: WaitEnd) -> None:
         """Succeed, or raise an error with the next step, by the status that ended the wait."""
         if event["status"] == "failed":
             raise StandardBillingFailed(

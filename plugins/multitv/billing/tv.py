@@ -18,7 +18,7 @@ from multitv.erp.facts import require_client_plans
 from multitv.errors import PermanentError
 from multitv.markdown import table
 from multitv.money import reais
-from multitv.settings import get_settings
+from multitv.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -105,7 +105,7 @@ def summarise_due_date(engine: Engine, due_date: date) -> DueDateSummary:
 
 
 def save(
-    engine: Engine, due_date: date, *, allow_voids: bool = False, approval: Approval = "never"
+    engine: Engine, due_date: date, settings: Settings, *, allow_voids: bool = False, approval: Approval = "never"
 ) -> Saved | ApprovalRequest:
     """Make the pending events and the exclusions of a due date equal to its list, in one transaction.
 
@@ -120,11 +120,11 @@ def save(
         of_run: dict[str, object] = {"run_id": run.id}
         of_date: dict[str, object] = {"due_date": due_date}
         list_candidates(connection, due_date)
-        request = review(connection, due_date, approval, get_settings())
+        request = review(connection, due_date, approval, settings)
         if request is not None:
             return request
         connection.execute(named("billing/list_stale"), of_date)
-        voided = _void_stale(connection, due_date, allow_voids=allow_voids)
+        voided = _void_stale(connection, due_date, settings, allow_voids=allow_voids)
         repriced = connection.execute(named("billing/reprice_pending"), of_date).rowcount
         connection.execute(named("billing/make_event_numbers"))
         connection.execute(named("billing/number_events"), of_date)
@@ -138,7 +138,7 @@ def save(
     return Saved(added, repriced, voided)
 
 
-def settle(engine: Engine, due_date: date, *, allow_voids: bool = False) -> Settled:
+def settle(engine: Engine, due_date: date, settings: Settings, *, allow_voids: bool = False) -> Settled:
     """Post the pending events of a due date on the invoices of the standard billing, in one transaction.
 
     Events that are no longer owed are voided instead. Events without an open invoice stay pending, and the others are
@@ -159,7 +159,7 @@ def settle(engine: Engine, due_date: date, *, allow_voids: bool = False) -> Sett
         if run.status != "closed":
             of_date: dict[str, object] = {"due_date": due_date}
             connection.execute(named("billing/list_stale_at_settlement"), of_date)
-            voided = _void_stale(connection, due_date, allow_voids=allow_voids)
+            voided = _void_stale(connection, due_date, settings, allow_voids=allow_voids)
             connection.execute(named("billing/make_postings"), of_date)
             posted = _tally(connection, "billing/count_postings")
             connection.execute(named("billing/attach_postings"), of_date)
@@ -184,12 +184,11 @@ def list_candidates(connection: Connection, due_date: date) -> None:
     connection.exec_driver_sql("analyze candidate")
 
 
-def _void_stale(connection: Connection, due_date: date, *, allow_voids: bool) -> Tally:
+def _void_stale(connection: Connection, due_date: date, settings: Settings, *, allow_voids: bool) -> Tally:
     """Void the events of the temporary table stale. Raises TooManyVoids, which rolls the step back."""
     stale = _tally(connection, "billing/count_stale")
     if not stale.count:
         return stale
-    settings = get_settings()
     pending = _tally(connection, "billing/count_pending", {"due_date": due_date})
     limit = max(settings.billing_max_voids, int(settings.billing_max_void_share * pending.count))
     if stale.count > limit and not allow_voids:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from airflow.sdk import Param
 
 
-def catalog_form() -> dict[str, Any]:
+def catalog_form() -> dict[str, Param]:
     """Return the DAG parameters: a confirmation that the platform really dropped a large part of its catalogue."""
     return {
         "allow_shrink": Param(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pydantic import JsonValue
 from sqlalchemy import Connection
 
 from multitv.database.sql import named
@@ -26,7 +27,7 @@ class SyncSummary:
         """How many rows of channels, packages and their links were changed."""
         return sum(self.changes.values())
 
-    def as_extra(self) -> dict[str, int | str]:
+    def as_extra(self) -> dict[str, JsonValue]:
         """Return the numbers as a flat mapping for the asset event: channel_added, package_deactivated, ..."""
         counts = {f"{entity}_{change}": rows for (entity, change), rows in self.changes.items()}
         return {

@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import Engine
 
 from multitv.quality.gate import Batch, expectations, run_gate
+from multitv.settings import Settings
 
 _NEXT_STEP = (
     "Nothing of it is posted. Look at these events of the due date in billing.event, correct what they come from, and "
@@ -14,7 +15,7 @@ _NEXT_STEP = (
 )
 
 
-def check_charges(engine: Engine, due_date: date) -> None:
+def check_charges(engine: Engine, due_date: date, settings: Settings) -> None:
     """Validate the live events of a due date. Raises GateFailed, DatabaseUnavailable."""
     gxe = expectations()
     month = due_date.replace(day=1)
@@ -35,4 +36,4 @@ def check_charges(engine: Engine, due_date: date) -> None:
         Batch("charges", "billing/gate_charges", of_date, charges),
         Batch("charges_without_a_sale", "billing/gate_mismatched_sales", of_date, none),
     ]
-    run_gate(engine, f"billing-{due_date}", f"Due date {due_date}", batches, _NEXT_STEP)
+    run_gate(engine, f"billing-{due_date}", f"Due date {due_date}", batches, _NEXT_STEP, settings)

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from multitv.database.engine import transaction
 from multitv.database.sql import named
 from multitv.quality.gate import Batch, GateFailed, expectations, run_gate
+from multitv.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +20,7 @@ _NEXT_STEP = (
 )
 
 
-def check_catalog(engine: Engine, sync: int) -> None:
+def check_catalog(engine: Engine, sync: int, settings: Settings) -> None:
     """Validate what a sync staged. A merged sync is not validated again, since its staged rows may be gone.
 
     Raises GateFailed, DatabaseUnavailable.
@@ -31,7 +32,7 @@ def check_catalog(engine: Engine, sync: int) -> None:
     if found.status != "staged":
         log.info("Catalogue sync %s is %s: nothing is left to validate.", sync, found.status)
         return
-    run_gate(engine, "catalogue", f"Catalogue sync {sync}", _batches(sync), _NEXT_STEP)
+    run_gate(engine, "catalogue", f"Catalogue sync {sync}", _batches(sync), _NEXT_STEP, settings)
 
 
 def _batches(sync: int) -> list[Batch]:

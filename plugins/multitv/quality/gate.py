@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql
 from multitv.database.sql import named
 from multitv.errors import PermanentError
 from multitv.quality.data_docs import DataDocs
-from multitv.settings import get_settings
+from multitv.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,9 @@ class Batch:
     expectations: Sequence[Any]
 
 
-def run_gate(engine: Engine, name: str, title: str, batches: Sequence[Batch], next_step: str) -> None:
+def run_gate(
+    engine: Engine, name: str, title: str, batches: Sequence[Batch], next_step: str, settings: Settings
+) -> None:
     """Validate every batch, log the result, and write it as Data Docs, a site of this `name`.
 
     Messages and pages carry counts, never values, which may be personal data.
@@ -44,7 +46,7 @@ def run_gate(engine: Engine, name: str, title: str, batches: Sequence[Batch], ne
     context = _quiet().get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
     source = context.data_sources.add_postgres("isp", connection_string=_connection_string(engine))
-    docs = DataDocs(context, get_settings().data_docs, name)
+    docs = DataDocs(context, settings.data_docs, name)
     try:
         validated = _validate(context, source, batches, docs.actions)
         docs.publish()

@@ -4,17 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict, cast
 from uuid import UUID, uuid4, uuid5
 
 from pydantic import SecretStr
 
 from multitv.beenius.client import BeeniusClient
 from multitv.beenius.errors import NotFound, RowRejected, SubscriberExists, VersionConflict
-from multitv.beenius.models import Subscriber
+from multitv.beenius.models import Status, Subscriber
 
 # Each lost answer costs a rotation; if more than this are lost in a row, something is wrong.
 ROTATIONS = 5
+
+
+class SubscriberFields(TypedDict):
+    """The state after an operation on a subscriber itself."""
+
+    first_name: str
+    last_name: str
+    status: Status
+
+
+class ServiceFields(TypedDict):
+    """The state after a service was added."""
+
+    service_uid: str
+
+
+class DeviceFields(TypedDict):
+    """The state after a device was added or edited."""
+
+    device_type_uid: str
+    serial: str | None
+    label: str | None
 
 
 @dataclass(frozen=True)
@@ -31,7 +53,7 @@ class Operation:
     subscriber_uid: str | None
     expected_version: int | None
     target: str | None
-    after: dict[str, Any] | None
+    after: SubscriberFields | ServiceFields | DeviceFields | None
     key: UUID
     changes_before: int
     recomputed: bool
@@ -109,9 +131,8 @@ def _read_again(client: BeeniusClient, error: RowRejected, progress: _Progress) 
 
 
 def _create(client: BeeniusClient, operation: Operation, _: _Progress) -> OperationResult:
-    created = client.create_subscriber(
-        str(operation.client_plan_id), **(operation.after or {}), idempotency_key=str(operation.key)
-    )
+    fields = cast("SubscriberFields", operation.after)
+    created = client.create_subscriber(str(operation.client_plan_id), **fields, idempotency_key=str(operation.key))
     # Without a PIN, this answer repeats one that was lost, and with it the PIN.
     pin = created.auth_pin or _rotate(client, created.uid, uuid5(operation.key, "rotate"))
     return OperationResult(operation, "applied", subscriber_uid=created.uid, pin=pin)
@@ -138,7 +159,8 @@ def _rotate(client: BeeniusClient, uid: str, first_key: UUID) -> SecretStr | Non
 
 def _change(client: BeeniusClient, operation: Operation, progress: _Progress) -> OperationResult:
     version = (operation.expected_version or 0) + progress.changes
-    client.change_subscriber(progress.uid or "", version, idempotency_key=str(operation.key), **(operation.after or {}))
+    fields = cast("SubscriberFields", operation.after)
+    client.change_subscriber(progress.uid or "", version, **fields, idempotency_key=str(operation.key))
     return OperationResult(operation, "applied")
 
 
@@ -153,9 +175,8 @@ def _end_service(client: BeeniusClient, operation: Operation, progress: _Progres
 
 
 def _put_device(client: BeeniusClient, operation: Operation, progress: _Progress) -> OperationResult:
-    client.put_device(
-        progress.uid or "", operation.target or "", **(operation.after or {}), idempotency_key=str(operation.key)
-    )
+    fields = cast("DeviceFields", operation.after)
+    client.put_device(progress.uid or "", operation.target or "", **fields, idempotency_key=str(operation.key))
     return OperationResult(operation, "applied")
 
 

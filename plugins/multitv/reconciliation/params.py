@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from airflow.sdk import Param
 
 
-def reconciliation_form() -> dict[str, Any]:
+def reconciliation_form() -> dict[str, Param]:
     """Return the DAG parameters: one client plan instead of all, a dry run, and leave for many removals."""
     return {
         "only": Param(

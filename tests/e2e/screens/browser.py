@@ -18,6 +18,8 @@ from playwright.sync_api import (
     FrameLocator,
     Locator,
     Page,
+    StorageState,
+    ViewportSize,
     expect,
     sync_playwright,
 )
@@ -31,8 +33,8 @@ if TYPE_CHECKING:
 PATIENCE_MS = 60_000
 # The same for what waits for a run of a DAG.
 DAG_MS = 300_000
-WIDE = {"width": 1280, "height": 900}
-NARROW = {"width": 390, "height": 844}
+WIDE: ViewportSize = {"width": 1280, "height": 900}
+NARROW: ViewportSize = {"width": 390, "height": 844}
 _OPTIONS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -45,7 +47,7 @@ _OPTIONS = (
     "--lang=pt-BR",
 )
 # How the browser was left by the one who logged in, by the address of the stack.
-_logged_in: dict[str, Any] = {}
+_logged_in: dict[str, StorageState] = {}
 
 
 @dataclass
@@ -142,7 +144,7 @@ def chromium() -> Iterator[Browser]:
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=program, args=_OPTIONS, env=os.environ | {"LANGUAGE": "pt_BR"}
+            executable_path=program, args=_OPTIONS, env={**os.environ, "LANGUAGE": "pt_BR"}
         )
         yield browser
         browser.close()
@@ -156,11 +158,12 @@ def context(chromium: Browser, stack: RunningStack) -> Iterator[BrowserContext]:
     context.close()
 
 
-def new_context(chromium: Browser, stack: RunningStack, **more: Any) -> BrowserContext:
+def new_context(chromium: Browser, stack: RunningStack, viewport: ViewportSize = WIDE, **more: Any) -> BrowserContext:
     """Return a browser that speaks Portuguese, in which the administrator is logged in."""
     known = _logged_in.get(stack.api.address)
-    ours = {"locale": "pt-BR", "timezone_id": "America/Sao_Paulo", "viewport": WIDE, "storage_state": known}
-    context = chromium.new_context(**ours | more)
+    context = chromium.new_context(
+        locale="pt-BR", timezone_id="America/Sao_Paulo", viewport=viewport, storage_state=known, **more
+    )
     context.set_default_timeout(PATIENCE_MS)
     if known is None:
         _log_in(context, stack)

@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import Engine
 
+from multitv.billing.due_date import BillingForm
 from multitv.billing.preview import PreviewOutdated, approve
 from multitv.changes.errors import InvalidValue
-from multitv.settings import get_settings
 from multitv.web.billing.queries import preview
 from multitv.web.core.access import BILLING_DAG
 from multitv.web.core.airflow_api import Airflow
@@ -17,7 +17,7 @@ from multitv.web.core.bulkhead import DATABASE
 
 async def start_loading(airflow: Airflow, due_date: date) -> str:
     """Start the run that lists a due date and saves nothing; return its id. Raises AirflowRefused."""
-    conf = {"due_date": str(due_date), "dry_run": True, "allow_past": True}
+    conf: BillingForm = {"due_date": str(due_date), "dry_run": True, "allow_past": True}
     return await airflow.trigger(BILLING_DAG, conf, f"carregar_due_{due_date}__{datetime.now(UTC):%Y%m%dT%H%M%S.%f}")
 
 
@@ -27,6 +27,7 @@ async def start_saving(
     due_date: date,
     preview_id: int,
     *,
+    today: date,
     by: str,
     allow_past: bool,
     allow_voids: bool,
@@ -37,7 +38,7 @@ async def start_saving(
     for a past due date unless `allow_past`, PreviewOutdated unless the list is the newest of the due date,
     DatabaseUnavailable, and as `Airflow`.
     """
-    if due_date < get_settings().today() and not allow_past:
+    if due_date < today and not allow_past:
         raise InvalidValue("due_date_past", field="allow_past", due_date=due_date)
     # Nothing is kept of an approval that cannot be followed by its run.
     await airflow.require_active(BILLING_DAG)
@@ -45,5 +46,10 @@ async def start_saving(
     if newest is None or newest.id != preview_id:
         raise PreviewOutdated("preview_replaced", preview=preview_id, due_date=due_date)
     await DATABASE.run(approve, engine, preview_id, by=by, at=datetime.now(UTC))
-    conf = {"due_date": str(due_date), "approval": "always", "allow_past": True, "allow_voids": allow_voids}
+    conf: BillingForm = {
+        "due_date": str(due_date),
+        "approval": "always",
+        "allow_past": True,
+        "allow_voids": allow_voids,
+    }
     return await airflow.trigger(BILLING_DAG, conf, f"salvar_due_{due_date}__lista_{preview_id}")

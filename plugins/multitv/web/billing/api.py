@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, status
 
+from multitv.settings import get_settings
 from multitv.web.billing import queries
 from multitv.web.billing.actions import start_loading, start_saving
 from multitv.web.billing.models import RunState, Saving, Started, TaskState
@@ -57,6 +58,7 @@ async def save(person: Biller, engine: Database, airflow: AirflowApi, due_date: 
         airflow,
         due_date,
         body.preview_id,
+        today=get_settings().today(),
         by=person.name,
         allow_past=body.allow_past,
         allow_voids=body.allow_voids,

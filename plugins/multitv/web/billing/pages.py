@@ -131,6 +131,7 @@ async def save(
         airflow,
         due_date,
         number,
+        today=get_settings().today(),
         by=person.name,
         allow_past=allow_past == "sim",
         allow_voids=allow_voids == "sim",

@@ -54,21 +54,38 @@ def delete_package(person: ContractEditor, engine: Database, client_package_id: 
 @router.post("/client-plans/{client_plan_id}/points", status_code=status.HTTP_201_CREATED)
 def add_point(person: ContractEditor, engine: Database, client_plan_id: Id, body: NewPoint) -> clients.Point:
     """Give a client plan one more set-top box."""
-    made = points.add_point(engine, person.name, client_plan_id, today=get_settings().today(), **body.model_dump())
+    made = points.add_point(
+        engine,
+        person.name,
+        client_plan_id,
+        mac=body.mac,
+        serial=body.serial,
+        device_type=body.device_type,
+        label=body.label,
+        today=get_settings().today(),
+    )
     return clients.point(engine, made.id)
 
 
 @router.patch("/points/{point_id}")
 def edit_point(person: ContractEditor, engine: Database, point_id: Id, body: PointChange) -> clients.Point:
     """Correct what is written of a point."""
-    points.edit_point(engine, person.name, point_id, **body.model_dump())
+    points.edit_point(engine, person.name, point_id, label=body.label, serial=body.serial, device_type=body.device_type)
     return clients.point(engine, point_id)
 
 
 @router.post("/points/{point_id}/swap")
 def swap_point(person: ContractEditor, engine: Database, point_id: Id, body: Device) -> clients.Point:
     """Put another device at a point."""
-    points.swap_point(engine, person.name, point_id, today=get_settings().today(), **body.model_dump())
+    points.swap_point(
+        engine,
+        person.name,
+        point_id,
+        mac=body.mac,
+        serial=body.serial,
+        device_type=body.device_type,
+        today=get_settings().today(),
+    )
     return clients.point(engine, point_id)
 
 

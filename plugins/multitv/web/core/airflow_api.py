@@ -6,6 +6,7 @@ Coroutines only: a thread that waited for an answer would be one of those that A
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from graphlib import TopologicalSorter
@@ -112,7 +113,7 @@ class Airflow:
         if (await self._call("GET", f"/dags/{quote(dag_id)}"))["is_paused"]:
             raise AirflowRefused("dag_paused", dag=dag_id)
 
-    async def trigger(self, dag_id: str, conf: dict[str, Any], run_id: str) -> str:
+    async def trigger(self, dag_id: str, conf: Mapping[str, object], run_id: str) -> str:
         """Start a run and return its id; one of this id that is there already is that run."""
         await self.require_active(dag_id)
         body = {"logical_date": None, "conf": conf, "dag_run_id": run_id}
