@@ -1,4 +1,4 @@
--- In: sync. Out: a row each for channels, packages and their links: how many are staged, in quarantine, active here,
+-- In: sync. Out: one row each for channels, packages and links: how many are staged, in quarantine, active here,
 -- and of these how many the merge would deactivate. A row in quarantine is not lost: it stays as it is.
 with listed as (
     select

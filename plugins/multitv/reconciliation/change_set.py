@@ -1,4 +1,4 @@
-"""Makes a change set of the contracts and a snapshot: an operation a row, stored before anything is sent."""
+"""Makes a change set from the contracts and a snapshot, with a row for each operation, before anything is sent."""
 
 from __future__ import annotations
 
