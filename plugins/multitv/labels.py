@@ -163,7 +163,6 @@ SENTENCES: dict[str, str] = {
     "value_not_number": "O pedido não é válido ({field}): deve ser um número.",
     "value_not_money": "O pedido não é válido ({field}): reais se escrevem como texto com duas casas, como “29.90”.",
     "value_not_day": "O pedido não é válido ({field}): um dia se escreve como 2026-12-10.",
-    "value_impossible_day": "O pedido não é válido ({field}): o dia não está entre {first:day} e {last:day}.",
     "value_not_listed": "O pedido não é válido ({field}): não é um dos valores aceitos.",
     "value_wrong_form": "O pedido não é válido ({field}): o texto não tem a forma esperada.",
     "text_too_short": "O pedido não é válido ({field}): o texto tem menos de {min_length} caracteres.",

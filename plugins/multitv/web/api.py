@@ -22,7 +22,7 @@ send the token as `Authorization: Bearer`; Airflow's permissions apply.
 
 Money is in reais, as text with two decimals (`"29.90"`); days are `YYYY-MM-DD`. Lists come in pages: pass `next` of one
 as `cursor` of the next, until it is null. What is refused answers with `{"error": {"code", "message", "field"}}`, the
-message in Portuguese; that of a change ends with “Nada foi gravado.” where nothing was written."""
+message in Portuguese; that of a refused change also says so where nothing was written."""
 
 _ERRORS: dict[int | str, dict[str, Any]] = {
     400: {"model": ErrorBody, "description": "The body cannot be read"},

@@ -62,7 +62,6 @@ _WRONG_VALUES = {
     "decimal_parsing": "value_not_number",
     "not_money": "value_not_money",
     "not_a_day": "value_not_day",
-    "impossible_day": "value_impossible_day",
     "date_type": "value_not_day",
     "date_parsing": "value_not_day",
     "date_from_datetime_parsing": "value_not_day",

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Form, Path
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from multitv.changes.errors import InvalidValue
@@ -33,18 +33,14 @@ def _as_a_day(written: object) -> object:
     raise PydanticCustomError("not_a_day", "a day is written as 2026-12-10")
 
 
-def _possible(day: date) -> date:
-    if not FIRST_DAY <= day <= LAST_DAY:
-        raise PydanticCustomError("impossible_day", "the day is out of range", {"first": FIRST_DAY, "last": LAST_DAY})
-    return day
-
-
+# JSON Schema knows no bounds of dates, so pydantic does not describe them by itself.
+_DESCRIBED: dict[str, Any] = {"ge": str(FIRST_DAY), "le": str(LAST_DAY)}
 # Of paths, queries and the API's bodies.
-IsoDay = Annotated[date, BeforeValidator(_as_a_day), AfterValidator(_possible)]
+IsoDay = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY, json_schema_extra=_DESCRIBED), BeforeValidator(_as_a_day)]
 Typed = Annotated[str, Form(max_length=500), AfterValidator(_readable)]
 Id = Annotated[int, Path(ge=1, le=MAX_ID)]
 RunId = Annotated[str, Path(max_length=250, pattern=r"^[A-Za-z0-9_.~:+-]+$")]
-DueDate = Annotated[IsoDay, Path()]
+DueDate = Annotated[IsoDay, Path(json_schema_extra=_DESCRIBED)]
 
 # 1.234,56 or 1234,56 is how Brazilians write it; numeric keypads may type 1234.56.
 _BRAZILIAN = re.compile(r"(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d{1,2}))?")
