@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
 from include.local import postgres
@@ -17,6 +18,8 @@ from multitv.database import replaceable, schema
 from multitv.database.engine import engine_for
 
 _numbers = count(1)
+# The number of the newest migration of this release.
+HEAD = ScriptDirectory(str(schema.MIGRATIONS)).get_current_head() or ""
 
 
 @pytest.fixture
@@ -39,10 +42,21 @@ class Release:
         assert before in path.read_text()
         path.write_text(path.read_text().replace(before, after))
 
-    def migration(self, revision: str, statement: str) -> None:
-        """Add the migration that follows the one before it by number."""
+    @property
+    def head(self) -> str:
+        """The number of the newest migration."""
+        return max(path.name for path in (self.migrations / "versions").glob("*.py")).partition("_")[0]
+
+    @property
+    def next(self) -> str:
+        """The number of the migration that `migration` adds."""
+        return f"{int(self.head) + 1:04}"
+
+    def migration(self, statement: str) -> None:
+        """Add a migration after the newest one."""
+        revision, before = self.next, self.head
         (self.migrations / "versions" / f"{revision}_of_a_test.py").write_text(
-            f"from alembic import op\n\nrevision = {revision!r}\ndown_revision = {f'{int(revision) - 1:04}'!r}\n\n\n"
+            f"from alembic import op\n\nrevision = {revision!r}\ndown_revision = {before!r}\n\n\n"
             f"def upgrade() -> None:\n    op.execute({statement!r})\n"
         )
 

@@ -22,7 +22,7 @@ from multitv.database.engine import SchemaMissing, engine_for
 from multitv.database.migrate import migrate
 from multitv.database.schema import OldNumbering, SchemaAhead
 from multitv.database.wait import wait
-from tests.database.conftest import Release
+from tests.database.conftest import HEAD, Release
 
 _numbers = count(1)
 
@@ -56,22 +56,23 @@ def test_a_migrated_database_is_not_waited_for(engine: Engine, told: pytest.LogC
 @pytest.mark.parametrize(
     ("start", "seen"),
     [
-        ("nothing", "its schema is at no version, and this release needs 0002"),
-        ("tables", "its schema is at 0001, and this release needs 0002"),
+        ("nothing", "its schema is at no version, and this release needs {next}"),
+        ("tables", "its schema is at {head}, and this release needs {next}"),
         ("texts", "its functions, views and triggers are of another release, an older or a newer one"),
     ],
 )
 def test_new_code_waits_until_somebody_has_migrated_to_its_version(
     empty: Engine, release: Release, told: pytest.LogCaptureFixture, start: str, seen: str
 ) -> None:
+    seen = seen.format(head=release.head, next=release.next)
     if start == "texts":
-        release.migration("0002", "create table tv.novelty ()")
+        release.migration("create table tv.novelty ()")
     if start != "nothing":
         migrate(empty)
     if start == "texts":
-        release.edit("functions/billing/billing.reais.sql", "'R$ '", "'BRL '")
+        release.edit("functions/web/tv.cell.sql", "'''' || written", "'*' || written")
     else:
-        release.migration("0002", "create table tv.novelty ()")
+        release.migration("create table tv.novelty ()")
     with ThreadPoolExecutor(1) as pool:
         waits = pool.submit(wait, empty, timeout=60, poll=0.05)
         time.sleep(0.5)
@@ -85,10 +86,11 @@ def test_new_code_waits_until_somebody_has_migrated_to_its_version(
 
 def test_a_migration_that_is_under_way_does_not_count(empty: Engine, release: Release) -> None:
     migrate(empty)
-    release.migration("0002", "create table tv.novelty ()")
+    before, after = release.head, release.next
+    release.migration("create table tv.novelty ()")
     with empty.begin() as connection:
-        connection.exec_driver_sql("update schema_migration set version_num = '0002'")
-        with pytest.raises(SchemaMissing, match="is at 0001"):
+        connection.exec_driver_sql("update schema_migration set version_num = %(after)s", {"after": after})
+        with pytest.raises(SchemaMissing, match=f"is at {before}"):
             wait(empty, timeout=0)
 
 
@@ -118,7 +120,7 @@ def test_waiting_ends_with_cause_and_next_step_and_migrates_nothing(empty: Engin
     for part in (
         waiting.place(empty.url),
         "is not ready after 0 s",
-        "needs 0001",
+        f"needs {HEAD}",
         "run-airflow-migrations",
         "multitv.release",
     ):
@@ -130,7 +132,7 @@ def test_waiting_ends_with_cause_and_next_step_and_migrates_nothing(empty: Engin
 def test_old_code_does_not_start_on_the_schema_of_a_newer_release(engine: Engine, version: str) -> None:
     set_version(engine, version)
     began = time.monotonic()
-    with pytest.raises(SchemaAhead, match=f"at version {version}.*knows none after 0001.*Deploy the newer release"):
+    with pytest.raises(SchemaAhead, match=f"at version {version}.*knows none after {HEAD}.*Deploy the newer release"):
         wait(engine, timeout=60)
     assert time.monotonic() - began < 30, "waiting does not take a migration back"
     with pytest.raises(SchemaAhead, match=f"at version {version}"):

@@ -202,7 +202,7 @@ def test_what_the_last_reconciliation_left(world: World, viewer: Visitor) -> Non
     ]
     assert "recusada" in page.rows[2][2]
     assert "Cobrado e não ativo: Cinema" in page.text
-    assert "R$ 1.234,56 por mês (não está no ar)" in page.text
+    assert "R$ 1.234,56 por mês (falta na plataforma)" in page.text
     assert "Igual ao contrato na última conferência" in viewer.page(f"/clientes/{world.client()}/reconciliacao").text
 
 

@@ -20,6 +20,7 @@ SHOWN = {
     "billing.run": {"status"},
     "billing.event_record": {"kind"},
     "billing.exclusion": {"reason"},
+    "billing.policy": {"proration", "timing"},
     "billing.preview_line": {"status"},
     "finance.invoice": {"status"},
     "finance.posting": {"kind"},
@@ -53,6 +54,14 @@ def test_every_code_that_is_shown_has_a_label(codes: dict[tuple[str, str], set[s
         for column in columns:
             assert codes[table, column], f"{table}.{column} allows anything"
             assert codes[table, column] <= LABELS.keys(), f"{table}.{column}"
+
+
+def test_the_check_of_exclusions_allows_the_reasons_of_the_table_and_no_others(
+    engine: Engine, codes: dict[tuple[str, str], set[str]]
+) -> None:
+    with engine.connect() as connection:
+        reasons = set(connection.execute(text("select code from billing.exclusion_reason")).scalars())
+    assert codes["billing.exclusion", "reason"] == reasons
 
 
 def test_every_outcome_of_a_list_and_every_reason_to_void_has_a_label() -> None:
