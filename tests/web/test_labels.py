@@ -8,7 +8,8 @@ import pytest
 from airflow.utils.state import DagRunState, TaskInstanceState
 from sqlalchemy import Engine, text
 
-from multitv.labels import LABELS, label
+from multitv.database.sql import source
+from multitv.labels import LABELS, SENTENCES, label
 from multitv.web.core.rendering import day, document, moment, money, number
 
 # The columns whose codes come on a screen or into a spreadsheet.
@@ -77,6 +78,16 @@ def test_every_outcome_of_a_list_and_every_reason_to_void_has_a_label() -> None:
         "live",
         "future",
     } <= LABELS.keys()
+
+
+@pytest.mark.parametrize("statement", ["insert_not_active", "insert_not_billed"])
+def test_every_reason_of_a_discrepancy_has_words(statement: str) -> None:
+    [case] = re.findall(
+        r"    case\n((?:(?! case\n).)*?)    end as reason,\n", source(f"reports/{statement}"), re.DOTALL
+    )[-1:]
+    reasons = set(re.findall(r"(?:then|else) '(\w+)'", case))
+    assert len(reasons) > 3
+    assert reasons <= SENTENCES.keys()
 
 
 def test_every_state_of_airflow_has_a_label() -> None:

@@ -37,6 +37,7 @@ values
 ('not_due', false, 'void', 'discrepancy'),
 ('negative_price', true, 'void', 'discrepancy'),
 ('listed_twice', true, 'void', 'discrepancy');
+analyze billing.exclusion_reason;
 
 comment on column billing.exclusion.reason is 'A code of billing.exclusion_reason, held by the check.';
 
