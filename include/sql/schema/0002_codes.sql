@@ -81,3 +81,6 @@ comment on column billing.review.concerns is 'As in billing.preview. as_written:
 drop function if exists billing.explanation(bigint);
 drop function if exists billing.told(billing.event_record);
 drop function if exists billing.reais(numeric);
+drop function if exists billing.judged(date);
+drop function if exists billing.take_in(regclass, date, regclass);
+drop function if exists billing.take_in_preview(bigint);
