@@ -17,9 +17,9 @@ from include.local.postgres import Server
 from multitv.database import replaceable, schema
 from multitv.database.engine import engine_for
 
+HEAD = str(ScriptDirectory(str(schema.MIGRATIONS)).get_current_head())
+NEXT = f"{int(HEAD) + 1:04}"
 _numbers = count(1)
-# The number of the newest migration of this release.
-HEAD = ScriptDirectory(str(schema.MIGRATIONS)).get_current_head() or ""
 
 
 @pytest.fixture
@@ -42,21 +42,10 @@ class Release:
         assert before in path.read_text()
         path.write_text(path.read_text().replace(before, after))
 
-    @property
-    def head(self) -> str:
-        """The number of the newest migration."""
-        return max(path.name for path in (self.migrations / "versions").glob("*.py")).partition("_")[0]
-
-    @property
-    def next(self) -> str:
-        """The number of the migration that `migration` adds."""
-        return f"{int(self.head) + 1:04}"
-
     def migration(self, statement: str) -> None:
-        """Add a migration after the newest one."""
-        revision, before = self.next, self.head
-        (self.migrations / "versions" / f"{revision}_of_a_test.py").write_text(
-            f"from alembic import op\n\nrevision = {revision!r}\ndown_revision = {before!r}\n\n\n"
+        """Add the migration NEXT."""
+        (self.migrations / "versions" / f"{NEXT}_of_a_test.py").write_text(
+            f"from alembic import op\n\nrevision = {NEXT!r}\ndown_revision = {HEAD!r}\n\n\n"
             f"def upgrade() -> None:\n    op.execute({statement!r})\n"
         )
 

@@ -22,7 +22,7 @@ from multitv.database.engine import SchemaMissing, engine_for
 from multitv.database.migrate import migrate
 from multitv.database.schema import OldNumbering, SchemaAhead
 from multitv.database.wait import wait
-from tests.database.conftest import HEAD, Release
+from tests.database.conftest import HEAD, NEXT, Release
 
 _numbers = count(1)
 
@@ -56,15 +56,14 @@ def test_a_migrated_database_is_not_waited_for(engine: Engine, told: pytest.LogC
 @pytest.mark.parametrize(
     ("start", "seen"),
     [
-        ("nothing", "its schema is at no version, and this release needs {next}"),
-        ("tables", "its schema is at {head}, and this release needs {next}"),
+        ("nothing", f"its schema is at no version, and this release needs {NEXT}"),
+        ("tables", f"its schema is at {HEAD}, and this release needs {NEXT}"),
         ("texts", "its functions, views and triggers are of another release, an older or a newer one"),
     ],
 )
 def test_new_code_waits_until_somebody_has_migrated_to_its_version(
     empty: Engine, release: Release, told: pytest.LogCaptureFixture, start: str, seen: str
 ) -> None:
-    seen = seen.format(head=release.head, next=release.next)
     if start == "texts":
         release.migration("create table tv.novelty ()")
     if start != "nothing":
@@ -86,11 +85,10 @@ def test_new_code_waits_until_somebody_has_migrated_to_its_version(
 
 def test_a_migration_that_is_under_way_does_not_count(empty: Engine, release: Release) -> None:
     migrate(empty)
-    before, after = release.head, release.next
     release.migration("create table tv.novelty ()")
     with empty.begin() as connection:
-        connection.exec_driver_sql("update schema_migration set version_num = %(after)s", {"after": after})
-        with pytest.raises(SchemaMissing, match=f"is at {before}"):
+        connection.execute(text("update schema_migration set version_num = :next"), {"next": NEXT})
+        with pytest.raises(SchemaMissing, match=f"is at {HEAD}"):
             wait(empty, timeout=0)
 
 
