@@ -51,6 +51,11 @@ LABELS = {
     "corrected": "estornado ou cancelado por uma pessoa",
     "negative_price": "preço negativo (erro nos dados)",
     "listed_twice": "repetido pelo ERP (erro nos dados)",
+    # what a charge is made by
+    "full": "valor cheio",
+    "daily": "por dia",
+    "advance": "mês do vencimento",
+    "arrears": "mês vencido",
     # packages
     "BASIC_SERVICE": "Básico",
     "EXTENDED_SERVICE": "Adicional",
@@ -349,6 +354,34 @@ SENTENCES: dict[str, str] = {
     "task_killed": "a tarefa foi interrompida antes de terminar",
     "erp_empty": "o ERP não mostra nenhum plano de cliente",
     "check_failed": "uma conferência encontrou dados errados",
+    # where the amount of a billing event comes from, in parts
+    "explained_charge": "{package} em {reference_month:month}: {amount:reais}",
+    "explained_reversal": "Estorno de {package} em {reference_month:month}: {amount:reais}",
+    "explained_whole_month": "mês cheio",
+    "explained_days": "{days} de {denominator} dias de {price:reais}",
+    "explained_price_of_client": "preço do cliente",
+    "explained_price_of_package": "preço do pacote",
+    "explained_policy": "política {policy_id}: {proration:label}, {timing:label}",
+    # what is unusual about a list of billing
+    "not_billed_month_before": "Este vencimento não foi faturado no mês anterior: não há com que comparar.",
+    "charges_changed": "O número de cobranças mudou mais de {share:.0%} em um mês: de {before} para {after}.",
+    "amount_changed": "O total mudou mais de {share:.0%} em um mês: de {before:reais} para {after:reais}.",
+    "charge_above_limit": "Há uma cobrança de {amount:reais}, acima do limite de {limit:reais}.",
+    "as_written": "{text}",
+    # why sale, service and charge disagree
+    "package_ended_before": "pacote cancelado em {ended_on:day}, antes do que foi cobrado",
+    "contract_ended_before": "contrato cancelado em {ended_on:day}, antes do que foi cobrado",
+    "package_deactivated": "a plataforma desativou o pacote",
+    "not_approved": "a reconciliação que o ativaria não foi aprovada",
+    "sold_lately": "vendido há pouco: a próxima reconciliação o ativa",
+    "no_subscriber": "sem assinante na plataforma",
+    "subscriber_suspended": "assinante suspenso na plataforma",
+    "subscriber_inactive": "assinante inativo na plataforma",
+    "service_missing": "falta na plataforma",
+    "not_sold": "não vendido",
+    "not_sold_since": "não vendido desde {since:day}",
+    "excluded": "{exclusion:label}",
+    "not_on_list": "fora da lista do vencimento {due_date:day}",
 }
 _UNKNOWN = "motivo sem descrição"
 

@@ -101,7 +101,7 @@ def test_what_is_posted_cannot_be_edited(settled: Isp, edit: str) -> None:
             "client_package_id, package_id, date '2026-12-20' as due_date, reference_month, kind, amount, price, "
             "price_source, days, days_before, denominator, policy_id, reversed, cancel_reason, created_at, "
             "cancelled_at from billing.event_record; "
-            "select billing.take_in('billing.event_record', '2026-12-20', 'billing.incoming')",
+            "select billing.attach_partition('billing.event_record', '2026-12-20', 'billing.incoming')",
         ),
         (
             "invoice_client_plan_id_due_date_key",

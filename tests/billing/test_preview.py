@@ -129,7 +129,11 @@ def test_the_totals_stand_beside_those_of_the_month_before(listed: Isp) -> None:
     of_list = totals(listed)
     assert (of_list.charges, of_list.amount) == (4, Decimal("43.84"))
     assert (of_list.last_charges, of_list.last_amount) == (3, Decimal("30.00"))
-    assert [line for line in of_list.concerns if "mudou mais de 20%" in line]
+    assert of_list.concerns == [
+        {"code": "charges_changed", "parameters": {"share": 0.2, "before": "3", "after": "4"}},
+        {"code": "amount_changed", "parameters": {"share": 0.2, "before": "30.00", "after": "43.84"}},
+    ]
+    assert "* O total mudou mais de 20% em um mês: de R$ 30,00 para R$ 43,84." in stored.markdown
     changes = listed.run(
         "select number, client_plan_id, amount_before, amount_after from billing.preview_change "
         "where preview_id = :p order by number",

@@ -105,7 +105,7 @@ def test_the_question_shows_who_changes_most_and_why_others_are_left_out(billed:
     body = re.sub(" +", " ", asked(billed, "always").body)
     plan = billed.run("select client_plan_id from tv.client_package where id = 4")[0][0]
     assert f"| {plan} | R$ 10,00 | R$ 30,00 |" in body
-    assert "| free | 1 | R$ 0,00 |" in body
+    assert "| gratuito | 1 | R$ 0,00 |" in body
 
 
 def test_a_list_that_changed_after_it_was_approved_is_asked_again(billed: Isp) -> None:

@@ -20,6 +20,7 @@ from multitv.database.migrate import migrate
 from multitv.database.replaceable import TextMissing, TextRefused
 from multitv.database.schema import OldNumbering, ServerTooOld
 from multitv.database.sql import SQL_FOLDER, source
+from multitv.labels import sentence
 from tests.database.conftest import HEAD, NEXT, Release
 
 SHAPE = """
@@ -34,7 +35,7 @@ insert into billing.run (kind, due_date, status) values ('tv', '2026-12-10', 'sa
 insert into billing.event (run_id, client_plan_id, service_plan_id, client_package_id, package_id, due_date,
 reference_month, kind, amount, price_source) values (1, 7, 1, 1, 1, '2026-12-10', '2026-12-01', 'charge', 10, 'package')
 """
-REAIS = "functions/billing/billing.reais.sql"
+CELL = "functions/web/tv.cell.sql"
 
 
 def shape(engine: Engine) -> list[Any]:
@@ -104,15 +105,15 @@ def test_a_migration_that_fails_leaves_nothing_behind(empty: Engine) -> None:
 @pytest.mark.parametrize(
     "statement",
     [
-        "create or replace function billing.reais(amount no_such_type)",
-        "create or replace function billing.reais(amount",
+        "create or replace function tv.cell(written no_such_type)",
+        "create or replace function tv.cell(written",
     ],
 )
 def test_a_function_that_is_refused_is_named_and_leaves_nothing_behind(
     empty: Engine, release: Release, statement: str
 ) -> None:
-    release.edit(REAIS, "create or replace function billing.reais(amount numeric)", statement)
-    with pytest.raises(TextRefused, match=r"refuses include/sql/functions/billing/billing\.reais\.sql: (?s:.*)Correct"):
+    release.edit(CELL, "create or replace function tv.cell(written text)", statement)
+    with pytest.raises(TextRefused, match=r"refuses include/sql/functions/web/tv\.cell\.sql: (?s:.*)Correct"):
         migrate(empty)
     assert shape(empty) == []
 
@@ -149,6 +150,31 @@ def test_a_migration_of_a_later_release_runs_after_the_baseline(empty: Engine, r
     assert run(empty, "select blurb from tv.package") == []
 
 
+def test_what_was_decided_keeps_the_sentences_that_it_was_decided_by(empty: Engine, release: Release) -> None:
+    later = [path for path in (release.migrations / "versions").glob("*.py") if path.name > "0002"]
+    texts = {path: path.read_text() for path in later}
+    for path in later:
+        path.unlink()
+    migrate(empty)
+    run(
+        empty,
+        "insert into billing.review (due_date, digest, candidates, charges, amount, concerns, decision, decided_by, "
+        "decided_at) values ('2026-12-10', '1', 0, 0, 0, array['O total mudou.', 'Outro.'], 'approved', 'Ana', now()), "
+        "('2026-12-11', '1', 0, 0, 0, '{}', 'approved', 'Ana', now())",
+    )
+    for path, text_of in texts.items():
+        path.write_text(text_of)
+    migrate(empty)
+    first, second = run(empty, "select concerns from billing.review order by id")
+    assert [sentence(concern["code"], concern["parameters"]) for concern in first.concerns] == [
+        "O total mudou.",
+        "Outro.",
+    ]
+    assert second.concerns == []
+    with pytest.raises(Exception, match="append-only"):
+        run(empty, "update billing.review set digest = '2'")
+
+
 def test_a_view_that_a_migration_drops_to_change_its_table_comes_back(empty: Engine, release: Release) -> None:
     migrate(empty)
     release.migration(
@@ -160,11 +186,11 @@ def test_a_view_that_a_migration_drops_to_change_its_table_comes_back(empty: Eng
 
 def test_a_function_whose_text_changed_is_applied_and_a_grant_too(empty: Engine, release: Release) -> None:
     migrate(empty)
-    release.edit(REAIS, "'R$ '", "'BRL '")
+    release.edit(CELL, "'''' || written", "'*' || written")
     (release.sql / "grants" / "billing").mkdir(parents=True)
     (release.sql / "grants" / "billing" / "billing.event.sql").write_text("grant select on billing.event to public;")
     migrate(empty)
-    assert run(empty, "select billing.reais(1234.5)") == [("BRL 1.234,50",)]
+    assert run(empty, "select tv.cell('=1')") == [("*=1",)]
     assert run(empty, "select has_table_privilege('pg_monitor', 'billing.event', 'select')") == [(True,)]
     written = "select xmin::text from pg_proc where pronamespace = 'billing'::regnamespace order by oid"
     before = run(empty, written)
@@ -181,10 +207,10 @@ def test_an_up_to_date_database_is_migrated_without_a_lock_on_any_of_its_tables(
     migrate(empty)
     with locked(empty, HOT, "access exclusive"):
         migrate(impatient(empty))
-    release.edit(REAIS, "'R$ '", "'BRL '")
+    release.edit(CELL, "'''' || written", "'*' || written")
     with locked(empty, HOT, "row exclusive"), pytest.raises(DatabaseBusy, match="lock timeout"):
         migrate(impatient(empty))
-    assert run(empty, "select billing.reais(1)") == [("R$ 1,00",)]
+    assert run(empty, "select tv.cell('=1')") == [("'=1",)]
 
 
 def test_triggers_are_applied_anew_while_there_are_partitions(empty: Engine, release: Release) -> None:
@@ -209,13 +235,13 @@ def test_an_old_signature_that_nobody_dropped_is_named_until_a_migration_drops_i
 ) -> None:
     migrate(empty)
     run(empty, EVENT)
-    release.edit(REAIS, "billing.reais(amount numeric)", "billing.reais(amount numeric, cents boolean default true)")
+    release.edit(CELL, "tv.cell(written text)", "tv.cell(written text, quoted boolean default true)")
     with pytest.raises(TextMissing) as raised:
         migrate(empty)
-    assert "include/sql defines: function billing.reais(numeric). Add a migration that drops it" in str(raised.value)
-    release.migration("drop function billing.reais(numeric)")
+    assert "include/sql defines: function tv.cell(text). Add a migration that drops it" in str(raised.value)
+    release.migration("drop function tv.cell(text)")
     migrate(empty)
-    assert run(empty, "select billing.reais(1, true)") == [("R$ 1,00",)]
+    assert run(empty, "select tv.cell('=1', true)") == [("'=1",)]
 
 
 @pytest.mark.parametrize(

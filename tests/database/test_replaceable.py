@@ -41,7 +41,7 @@ def test_every_file_defines_what_its_name_says_and_all_of_it(engine: Engine) -> 
 
 def test_a_file_that_does_not_is_found(engine: Engine, release: Release) -> None:
     functions, triggers = release.sql / "functions" / "billing", release.sql / "triggers" / "billing"
-    (functions / "billing.reais.sql").rename(functions / "billing.euros.sql")
+    (functions / "billing.prorated.sql").rename(functions / "billing.share.sql")
     overload = "create or replace function tv.cell(a integer) returns integer language sql as 'select 1';\n"
     release.edit("functions/web/tv.cell.sql", "$$;\n", f"$$;\n{overload}")
     (triggers / "billing.run.sql").rename(triggers / "billing.runs.sql")
@@ -50,7 +50,7 @@ def test_a_file_that_does_not_is_found(engine: Engine, release: Release) -> None
     )
     (functions / "billing.nothing.sql").write_text("-- Nothing.\nselect 1;\n")
     assert lies(engine, release.sql) == {
-        "functions/billing/billing.euros.sql",
+        "functions/billing/billing.share.sql",
         "functions/web/tv.cell.sql",
         "triggers/billing/billing.runs.sql",
         "triggers/billing/billing.review.sql",

@@ -69,7 +69,7 @@ def test_new_code_waits_until_somebody_has_migrated_to_its_version(
     if start != "nothing":
         migrate(empty)
     if start == "texts":
-        release.edit("functions/billing/billing.reais.sql", "'R$ '", "'BRL '")
+        release.edit("functions/web/tv.cell.sql", "'''' || written", "'*' || written")
     else:
         release.migration("create table tv.novelty ()")
     with ThreadPoolExecutor(1) as pool:

@@ -14,6 +14,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import Locator, expect
 
+from multitv.billing.explanation import Explanation
 from tests.e2e.conftest import RunningStack, bill_plans, rows, totals
 from tests.e2e.screens.browser import DAG_MS, Person
 from tests.e2e.screens.looks import judge
@@ -134,8 +135,8 @@ def save(person: Person, stack: RunningStack, due: date) -> None:
     event = events(person, sold, due)
     expect(event).to_contain_text("Processado")
     expect(event).to_contain_text(reais(sold.amount))
-    [why] = rows(stack, "select billing.explanation(:id) as line", id=sold.id)
-    expect(event).to_contain_text(f"Nº {sold.id}. {why.line}")
+    [why] = rows(stack, "select * from billing.explanation(:id)", id=sold.id)
+    expect(event).to_contain_text(f"Nº {sold.id}. {Explanation.of(why).line()}")
     invoice = person.row(f"{due:%d/%m/%Y}", "Faturas")
     expect(invoice).to_contain_text(f"Plano {reais(sold.monthly_price)}")
     expect(invoice).to_contain_text(f"Pacote Extra {reais(sold.amount)} evento {sold.id}")

@@ -24,7 +24,7 @@ FILES = {
     "include/sql/billing/open_run.sql": "",
     "include/sql/billing/load.sql": "",
     "include/sql/web/list_clients.sql": "",
-    "include/sql/functions/billing/billing.judged.sql": "",
+    "include/sql/functions/billing/billing.assessed_sale.sql": "",
     "include/sql/schema/0002_more.sql": "",
 }
 

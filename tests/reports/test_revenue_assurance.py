@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from multitv.billing import tv
 from multitv.billing.correction import correct
 from multitv.billing.standard import bill_plans
+from multitv.labels import sentence
 from multitv.offer.billing_policy import Policy, set_policy
 from multitv.reconciliation.change_set import make_change_set
 from multitv.reconciliation.errors import StagingMissing
@@ -77,9 +78,9 @@ class World(Isp):
         return self.offenders()
 
     def offenders(self) -> list[Offender]:
-        rows = self.run("select kind, client_plan_id, package_id, amount, reason from reconciliation.discrepancy "
-                        "order by client_plan_id, package_id, kind")  # fmt: skip
-        return [tuple(row) for row in rows]
+        rows = self.run("select kind, client_plan_id, package_id, amount, reason, parameters "
+                        "from reconciliation.discrepancy order by client_plan_id, package_id, kind")  # fmt: skip
+        return [(*row[:4], sentence(row.reason, row.parameters)) for row in rows]
 
 
 @pytest.fixture
@@ -103,12 +104,14 @@ def test_what_is_sold_served_and_billed_is_no_discrepancy(world: World) -> None:
 
 
 def test_an_extra_that_is_paid_for_and_not_served_is_both_sold_and_billed_but_not_active(world: World) -> None:
-    package, nobody, halted, lacking = world.package("29.90"), world.client_plan(), world.contract(), world.contract()
-    for plan in (nobody, halted, lacking):
+    package, nobody = world.package("29.90"), world.client_plan()
+    halted, lacking, gone = (world.contract() for _ in range(3))
+    for plan in (nobody, halted, lacking, gone):
         world.sell(plan, package)
     world.sell(lacking, own := world.package("50.00"), "19.90")
     world.serve(halted, package, status="SUSPENDED")
     world.serve(lacking, package)
+    world.serve(gone, status="INACTIVE")
     world.bill()
     assert world.discrepancies() == [
         (BILLED, nobody, package, reais("29.90"), "sem assinante na plataforma"),
@@ -117,6 +120,8 @@ def test_an_extra_that_is_paid_for_and_not_served_is_both_sold_and_billed_but_no
         (SOLD, halted, package, reais("29.90"), "assinante suspenso na plataforma"),
         (BILLED, lacking, own, reais("19.90"), "falta na plataforma"),
         (SOLD, lacking, own, reais("19.90"), "falta na plataforma"),
+        (BILLED, gone, package, reais("29.90"), "assinante inativo na plataforma"),
+        (SOLD, gone, package, reais("29.90"), "assinante inativo na plataforma"),
     ]
 
 
@@ -142,18 +147,22 @@ def test_a_free_extra_that_is_missing_costs_nothing(world: World) -> None:
 def test_the_reason_is_what_the_plan_met(world: World) -> None:
     package = world.package("10.00")
     refused, unnamed, waiting, later = world.contract(), world.client_plan(), world.contract(), world.contract()
+    second = world.contract()
     world.run("update erp.client set name = ' ' where id = :n", n=unnamed)
-    for plan in (refused, unnamed, waiting):
+    for plan in (refused, unnamed, waiting, second):
         world.sell(plan, package)
     made = world.make_change_set()
     world.run("update reconciliation.operation set status = 'rejected', outcome_code = 'service_not_found' "
               "where client_plan_id = :n", n=refused)  # fmt: skip
+    world.run("update reconciliation.operation set status = 'rejected', outcome = 'a subscriber has one basic service "
+              "only' where client_plan_id = :n", n=second)  # fmt: skip
     world.run("update reconciliation.operation set status = 'planned', done_at = null where client_plan_id = :n",
               n=waiting)  # fmt: skip
     world.sell(later, package)
     revenue_assurance.measure(world.engine, made, TODAY)
     assert {plan: reason for _, plan, _, _, reason in world.offenders()} == {
-        refused: "recusado pela plataforma",
+        refused: "a plataforma não conhece este serviço",
+        second: "um assinante tem um só serviço básico",
         unnamed: "o ERP não sabe o nome do cliente",
         waiting: "a reconciliação que o ativaria não foi aprovada",
         later: "vendido há pouco: a próxima reconciliação o ativa",
@@ -192,7 +201,7 @@ def test_the_exclusion_says_why_it_is_not_billed(world: World) -> None:
     world.bill()
     assert world.discrepancies() == [
         (ACTIVE, plan, unpriced, reais("0.00"), "sem preço"),
-        (ACTIVE, plan, inactive, reais("15.00"), "pacote inativo"),
+        (ACTIVE, plan, inactive, reais("15.00"), "pacote fora da plataforma"),
         (ACTIVE, suspended, priced, reais("29.90"), "contrato suspenso"),
     ]
 

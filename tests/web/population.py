@@ -157,8 +157,9 @@ def _reconcile(world: World) -> None:
     world.run("insert into reconciliation.discrepancy_measured (change_set_id, seen_at) values (:id, now())",
               id=change_set)  # fmt: skip
     world.run(
-        "insert into reconciliation.discrepancy (change_set_id, kind, client_plan_id, package_id, amount, reason) "
-        "select :change_set, 'sold_not_active', n, :sports, 29.90, :why from generate_series(1, 120) as n "
-        "union all select :change_set, 'billed_not_active', :maria, :films, 1234.56, 'não está no ar'",
+        "insert into reconciliation.discrepancy (change_set_id, kind, client_plan_id, package_id, amount, reason, "
+        "parameters) select :change_set, 'sold_not_active', n, :sports, 29.90, 'refused_by_platform', "
+        "jsonb_build_object('outcome', cast(:why as text)) from generate_series(1, 120) as n "
+        "union all select :change_set, 'billed_not_active', :maria, :films, 1234.56, 'service_missing', '{}'",
         change_set=change_set, sports=world.sports, why=SCRIPT, maria=world.maria, films=world.films,
     )  # fmt: skip

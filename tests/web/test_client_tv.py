@@ -203,7 +203,7 @@ def test_what_the_last_reconciliation_left(world: World, viewer: Visitor) -> Non
     assert page.rows[2][2] == f"recusada a plataforma não aceita os dados enviados Detalhe técnico {SCRIPT}"
     assert "incluir serviço TV Família (a plataforma não conhece este serviço)" in page.text
     assert "Cobrado e não ativo: Cinema" in page.text
-    assert "R$ 1.234,56 por mês (não está no ar)" in page.text
+    assert "R$ 1.234,56 por mês (falta na plataforma)" in page.text
     assert "Igual ao contrato na última conferência" in viewer.page(f"/clientes/{world.client()}/reconciliacao").text
 
 

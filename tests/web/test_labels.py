@@ -8,7 +8,8 @@ import pytest
 from airflow.utils.state import DagRunState, TaskInstanceState
 from sqlalchemy import Engine, text
 
-from multitv.labels import LABELS, label
+from multitv.database.sql import source
+from multitv.labels import LABELS, SENTENCES, label
 from multitv.web.core.rendering import day, document, moment, money, number
 
 # The columns whose codes come on a screen or into a spreadsheet.
@@ -20,6 +21,7 @@ SHOWN = {
     "billing.run": {"status"},
     "billing.event_record": {"kind"},
     "billing.exclusion": {"reason"},
+    "billing.policy": {"proration", "timing"},
     "billing.preview_line": {"status"},
     "finance.invoice": {"status"},
     "finance.posting": {"kind"},
@@ -55,6 +57,14 @@ def test_every_code_that_is_shown_has_a_label(codes: dict[tuple[str, str], set[s
             assert codes[table, column] <= LABELS.keys(), f"{table}.{column}"
 
 
+def test_the_check_of_exclusions_allows_the_reasons_of_the_table_and_no_others(
+    engine: Engine, codes: dict[tuple[str, str], set[str]]
+) -> None:
+    with engine.connect() as connection:
+        reasons = set(connection.execute(text("select code from billing.exclusion_reason")).scalars())
+    assert codes["billing.exclusion", "reason"] == reasons
+
+
 def test_every_outcome_of_a_list_and_every_reason_to_void_has_a_label() -> None:
     """Exclusions are checked above; these are the codes that no constraint names."""
     assert {
@@ -68,6 +78,16 @@ def test_every_outcome_of_a_list_and_every_reason_to_void_has_a_label() -> None:
         "live",
         "future",
     } <= LABELS.keys()
+
+
+@pytest.mark.parametrize("statement", ["insert_not_active", "insert_not_billed"])
+def test_every_reason_of_a_discrepancy_has_words(statement: str) -> None:
+    [case] = re.findall(
+        r"    case\n((?:(?! case\n).)*?)    end as reason,\n", source(f"reports/{statement}"), re.DOTALL
+    )[-1:]
+    reasons = set(re.findall(r"(?:then|else) '(\w+)'", case))
+    assert len(reasons) > 3
+    assert reasons <= SENTENCES.keys()
 
 
 def test_every_state_of_airflow_has_a_label() -> None:

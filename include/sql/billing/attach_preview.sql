@@ -1,2 +1,2 @@
 -- In: preview. Makes billing.preview_incoming, with its keys, the lines of this list.
-select billing.take_in_preview(:preview) as taken
+select billing.attach_preview(:preview) as attached

@@ -27,4 +27,6 @@ changes as (
 insert into billing.preview (
     id, due_date, digest, candidates, charges, amount, last_charges, last_amount, concerns
 )
-values (:preview, :due_date, :digest, :candidates, :charges, :amount, :last_charges, :last_amount, :concerns)
+values (
+    :preview, :due_date, :digest, :candidates, :charges, :amount, :last_charges, :last_amount, cast(:concerns as jsonb)
+)

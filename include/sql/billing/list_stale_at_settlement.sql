@@ -1,6 +1,6 @@
 -- In: due_date. Makes the temporary table stale, with reasons: the pending charges of the due date that are no longer
--- owed. Settling adds no charge, so it takes none from another due date. A charge that only lost its price stays,
--- because its amount was saved.
+-- owed. Settling adds no charge, so it takes none from another due date. Some reasons keep a charge as it was saved
+-- (billing.exclusion_reason): it only lost its price, for one.
 create temporary table stale on commit drop as
 with repeated as not materialized (
     select plan.id
@@ -23,5 +23,9 @@ left join billing.chargeable(:due_date) as chargeable
 left join repeated on pending.client_plan_id = repeated.id
 where
     chargeable.client_package_id is null
-    or chargeable.exclusion not in ('free', 'no_price', 'below_minimum')
+    or chargeable.exclusion not in (
+        select reason.code
+        from billing.exclusion_reason as reason
+        where reason.at_settlement = 'keep'
+    )
     or repeated.id is not null

@@ -4,5 +4,6 @@ select
     || ' is not charged: ' || exclusion.reason as offender
 from billing.run as run
 inner join billing.exclusion as exclusion on run.id = exclusion.run_id
-where run.kind = 'tv' and run.due_date = :due_date and exclusion.reason in ('negative_price', 'listed_twice')
+inner join billing.exclusion_reason as reason on exclusion.reason = reason.code
+where run.kind = 'tv' and run.due_date = :due_date and reason.is_bad_data
 order by exclusion.client_package_id

@@ -4,7 +4,7 @@
 -- Not a discrepancy: a sale or contract that ended after the day for which it was charged; a contract that is suspended
 -- or no longer has TV; and a pending charge of what ended before that day, which settlement voids (a processed one is a
 -- discrepancy). The reason comes from the change set's operations, or else from the platform's subscriber.
-insert into reconciliation.discrepancy (change_set_id, kind, client_plan_id, package_id, amount, reason)
+insert into reconciliation.discrepancy (change_set_id, kind, client_plan_id, package_id, amount, reason, parameters)
 with charge as (
     select
         suspect.client_plan_id,
@@ -15,11 +15,8 @@ with charge as (
         suspect.sold_on,
         concerned.status_wanted = 'ACTIVE' as to_serve,
         least(sold.cancelled_on, suspect.contract_cancelled_on) as ended_on,
-        case
-            when sold.cancelled_on <= suspect.sold_on
-                then 'pacote cancelado em ' || to_char(sold.cancelled_on, 'DD/MM/YYYY')
-            else 'contrato cancelado em ' || to_char(suspect.contract_cancelled_on, 'DD/MM/YYYY')
-        end || ', antes do que foi cobrado' as ended
+        sold.cancelled_on as sale_ended_on,
+        suspect.contract_cancelled_on as contract_ended_on
     from suspect
     inner join tv.client_package as sold on suspect.client_package_id = sold.id
     inner join concerned on suspect.client_plan_id = concerned.client_plan_id
@@ -32,7 +29,8 @@ missing as (
         unserved.client_plan_id,
         unserved.package_id,
         unserved.amount,
-        null as ended
+        cast(null as date) as sale_ended_on,
+        cast(null as date) as contract_ended_on
     from unserved
     union all
     select
@@ -40,7 +38,8 @@ missing as (
         charge.client_plan_id,
         charge.package_id,
         sum(charge.amount) as amount,
-        max(case when charge.ended_on <= charge.sold_on then charge.ended end) as ended
+        max(charge.sale_ended_on) filter (where charge.sale_ended_on <= charge.sold_on) as sale_ended_on,
+        max(charge.contract_ended_on) filter (where charge.contract_ended_on <= charge.sold_on) as contract_ended_on
     from charge
     where
         case
@@ -59,25 +58,18 @@ missing as (
     group by charge.client_plan_id, charge.package_id
 ),
 
--- What the change set left undone for a client plan: its subscriber (no target), or a service.
+-- What the change set left undone for a client plan, and why: its subscriber (no target), or a service.
 undone as (
     select
         operation.client_plan_id,
         operation.target,
-        coalesce(max(operation.outcome_code), 'not_applied') as outcome
+        coalesce(max(operation.outcome_code), 'not_approved') as reason
     from reconciliation.operation as operation
     where
         operation.change_set_id = :change_set
         and operation.status in ('planned', 'rejected')
         and operation.action in ('create', 'resume', 'add_service')
     group by operation.client_plan_id, operation.target
-),
-
-wording (outcome, reason) as (
-    values
-    ('not_applied', 'a reconciliação que o ativaria não foi aprovada'),
-    ('client_without_name', 'o ERP não sabe o nome do cliente'),
-    ('second_basic_service', 'um assinante tem um só serviço básico')
 )
 
 select
@@ -87,22 +79,25 @@ select
     missing.package_id,
     missing.amount,
     case
-        when missing.ended is not null then missing.ended
-        when not package.active then 'a plataforma desativou o pacote'
-        when coalesce(subscriber.outcome, service.outcome) is not null
-            then coalesce(wording.reason, 'recusado pela plataforma')
-        when not package.platform_uid = any(concerned.services_wanted)
-            then 'vendido há pouco: a próxima reconciliação o ativa'
-        when concerned.status is null then 'sem assinante na plataforma'
-        when concerned.status = 'SUSPENDED' then 'assinante suspenso na plataforma'
-        when concerned.status = 'INACTIVE' then 'assinante inativo na plataforma'
-        else 'falta na plataforma'
-    end
+        when missing.sale_ended_on is not null then 'package_ended_before'
+        when missing.contract_ended_on is not null then 'contract_ended_before'
+        when not package.active then 'package_deactivated'
+        when coalesce(subscriber.reason, service.reason) is not null then coalesce(subscriber.reason, service.reason)
+        when not package.platform_uid = any(concerned.services_wanted) then 'sold_lately'
+        when concerned.status is null then 'no_subscriber'
+        when concerned.status = 'SUSPENDED' then 'subscriber_suspended'
+        when concerned.status = 'INACTIVE' then 'subscriber_inactive'
+        else 'service_missing'
+    end as reason,
+    case
+        when missing.sale_ended_on is not null then jsonb_build_object('ended_on', missing.sale_ended_on)
+        when missing.contract_ended_on is not null then jsonb_build_object('ended_on', missing.contract_ended_on)
+        else '{}'
+    end as parameters
 from missing
 inner join tv.package as package on missing.package_id = package.id
 inner join concerned on missing.client_plan_id = concerned.client_plan_id
 left join undone as subscriber on missing.client_plan_id = subscriber.client_plan_id and subscriber.target is null
 left join undone as service
     on missing.client_plan_id = service.client_plan_id and package.platform_uid = service.target
-left join wording on coalesce(subscriber.outcome, service.outcome) = wording.outcome
 where (concerned.status = 'ACTIVE' and package.platform_uid = any(concerned.services)) is not true

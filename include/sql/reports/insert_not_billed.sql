@@ -2,11 +2,9 @@
 -- the same length); the temporary tables suspect and concerned. Inserts what is active but not billed: an extra that
 -- the platform serves without a charge of the month, and that either is not sold (and is not the plan's own package),
 -- or was sold on the client plan's last due date, as its policy counts it.
--- Not a discrepancy: what is free; what was sold, or whose contract began, after that due date; what another due date
--- of the month charged; what the policy's minimum or a person's correction leaves uncharged; and what was not charged
--- because of the contract's state on that day, unless the contract is in force now. For the others the exclusion gives
--- the reason.
-insert into reconciliation.discrepancy (change_set_id, kind, client_plan_id, package_id, amount, reason)
+-- Not a discrepancy: what is free; what was sold, or whose contract began, after that due date; and what was not
+-- charged for a reason that makes none (billing.exclusion_reason). For the others the exclusion gives the reason.
+insert into reconciliation.discrepancy (change_set_id, kind, client_plan_id, package_id, amount, reason, parameters)
 with last_due as (
     select *
     from
@@ -71,52 +69,61 @@ excluded as (
     select
         exclusion.run_id,
         exclusion.client_package_id,
-        exclusion.reason
+        exclusion.reason,
+        reason.if_served
     from billing.exclusion as exclusion
+    inner join billing.exclusion_reason as reason on exclusion.reason = reason.code
     where exclusion.run_id = any(cast(:runs as bigint[]))
 ),
 
-wording (exclusion, reason, of_contract) as (
-    values
-    ('client_plan_cancelled', 'contrato cancelado', true),
-    ('client_plan_suspended', 'contrato suspenso', true),
-    ('client_plan_not_active_yet', 'contrato sem início', true),
-    ('plan_without_tv', 'plano de serviço sem TV', true),
-    ('package_not_extra', 'pacote não era extra', false),
-    ('package_inactive', 'pacote inativo', false),
-    ('no_price', 'sem preço', false),
-    ('negative_price', 'preço negativo', false),
-    ('listed_twice', 'repetido na lista', false),
-    ('not_due', 'o vencimento mudou', false)
+found as (
+    select
+        sale.client_plan_id,
+        sale.package_id,
+        sale.cancelled_on,
+        sale.due_date,
+        coalesce(sale.price, package.price, 0) as amount,
+        coalesce(
+            excluded.reason, case when coalesce(sale.price, package.price) is null then 'no_price' end
+        ) as exclusion,
+        case
+            when sale.is_sold then 'sold'
+            when sale.cancelled_on <= cast(:today as date) then 'ended'
+            else 'unsold'
+        end as state
+    from sale
+    inner join tv.package as package on sale.package_id = package.id
+    left join tv.service_plan_setting as setting on sale.service_plan_id = setting.service_plan_id
+    inner join concerned on sale.client_plan_id = concerned.client_plan_id
+    left join excluded on sale.run_id = excluded.run_id and sale.client_package_id = excluded.client_package_id
+    where
+        coalesce(sale.price, package.price) is distinct from 0
+        and case
+            when not sale.is_sold then setting.package_id is distinct from sale.package_id
+            when not sale.was_due then false
+            when excluded.if_served = 'fine' then false
+            when excluded.if_served = 'discrepancy_unless_in_force'
+                then concerned.status_wanted is distinct from 'ACTIVE'
+            else true
+        end
 )
 
 select
     :change_set,
     'active_not_billed',
-    sale.client_plan_id,
-    sale.package_id,
-    coalesce(sale.price, package.price, 0),
+    found.client_plan_id,
+    found.package_id,
+    found.amount,
     case
-        when not sale.is_sold and sale.cancelled_on <= cast(:today as date)
-            then 'não vendido desde ' || to_char(sale.cancelled_on, 'DD/MM/YYYY')
-        when not sale.is_sold then 'não vendido'
-        when wording.reason is not null then wording.reason
-        when coalesce(sale.price, package.price) is null then 'sem preço'
-        else 'fora da lista do vencimento ' || to_char(sale.due_date, 'DD/MM/YYYY')
-    end
-from sale
-inner join tv.package as package on sale.package_id = package.id
-left join tv.service_plan_setting as setting on sale.service_plan_id = setting.service_plan_id
-inner join concerned on sale.client_plan_id = concerned.client_plan_id
-left join excluded on sale.run_id = excluded.run_id and sale.client_package_id = excluded.client_package_id
-left join wording on excluded.reason = wording.exclusion
-where
-    coalesce(sale.price, package.price) is distinct from 0
-    and case
-        when not sale.is_sold then setting.package_id is distinct from sale.package_id
-        when not sale.was_due then false
-        when excluded.reason is null then true
-        -- Free, below the minimum, corrected, billed already, sold at another time: as it should be.
-        when wording.exclusion is null then false
-        else not wording.of_contract or concerned.status_wanted is distinct from 'ACTIVE'
-    end
+        when found.state = 'ended' then 'not_sold_since'
+        when found.state = 'unsold' then 'not_sold'
+        when found.exclusion is not null then 'excluded'
+        else 'not_on_list'
+    end as reason,
+    case
+        when found.state = 'ended' then jsonb_build_object('since', found.cancelled_on)
+        when found.state = 'unsold' then '{}'
+        when found.exclusion is not null then jsonb_build_object('exclusion', found.exclusion)
+        else jsonb_build_object('due_date', found.due_date)
+    end as parameters
+from found

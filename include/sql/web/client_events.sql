@@ -1,5 +1,5 @@
 -- In: client_plan_id, since and until (due dates, until is the first one left out). Out: the billing events of a client
--- plan in that span, the newest first, each with the line that explains it. By the client packages, which the events
+-- plan in that span, the newest first, each with what its amount comes from. By the client packages, which the events
 -- have indexes for; what was billed is never deleted.
 select
     event.id,
@@ -15,10 +15,17 @@ select
     end as status,
     event.cancel_reason,
     event.reversed,
-    billing.told(event) as explanation
+    event.price,
+    event.price_source,
+    event.days,
+    event.denominator,
+    event.policy_id,
+    policy.proration,
+    policy.timing
 from tv.client_package as sold
 cross join lateral billing.event_of(sold.id) as event
 inner join tv.package as package on event.package_id = package.id
+left join billing.policy as policy on event.policy_id = policy.id
 left join finance.posting as posting
     on
         event.due_date = posting.event_due_date

@@ -6,7 +6,8 @@ with page as materialized (
         discrepancy.client_plan_id,
         discrepancy.package_id,
         discrepancy.amount,
-        discrepancy.reason
+        discrepancy.reason,
+        discrepancy.parameters
     from reconciliation.discrepancy
     where
         discrepancy.kind = :kind
@@ -37,7 +38,8 @@ select
     ) as client,
     package.name as package,
     page.amount,
-    page.reason
+    page.reason as reason_code,
+    page.parameters
 from page
 inner join tv.package as package on page.package_id = package.id
 order by page.amount desc, page.client_plan_id asc, page.package_id asc

@@ -6,7 +6,8 @@ select
     null as client,
     package.name as package,
     discrepancy.amount,
-    discrepancy.reason
+    discrepancy.reason as reason_code,
+    discrepancy.parameters
 from reconciliation.discrepancy
 inner join tv.package as package on discrepancy.package_id = package.id
 where discrepancy.client_plan_id = :client_plan_id

@@ -7,7 +7,7 @@ select
     preview.amount,
     preview.last_charges,
     preview.last_amount,
-    preview.concerns,
+    preview.concerns as coded_concerns,
     preview.created_at
 from billing.preview as preview
 where preview.due_date = :due_date

@@ -9,6 +9,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, Engine
 
+from multitv.billing.explanation import Explanation
 from multitv.billing.run import Tally, lock_month
 from multitv.database.engine import transaction
 from multitv.database.locks import lock
@@ -94,10 +95,10 @@ def explain(engine: Engine, event: int) -> str:
     Raises CorrectionRefused if the event does not exist, DatabaseUnavailable.
     """
     with transaction(engine) as connection:
-        line = connection.execute(named("billing/explain_event"), {"event": event}).scalar_one()
-    if line is None:
+        row = connection.execute(named("billing/explain_event"), {"event": event}).one_or_none()
+    if row is None:
         raise CorrectionRefused(f"There is no event {event}: look its number up again.")
-    return str(line)
+    return Explanation.of(row).line()
 
 
 def _void(connection: Connection, event: dict[str, object]) -> None:
@@ -127,9 +128,9 @@ _CORRECTIONS = {"void": _void, "reverse": _reverse}
 
 def _corrected(connection: Connection, event: int, due_date: date, action: Action, reversal: int | None) -> Corrected:
     shown = event if reversal is None else reversal
-    line = connection.execute(named("billing/explain_event"), {"event": shown}).scalar_one()
+    row = connection.execute(named("billing/explain_event"), {"event": shown}).one()
     posted = False
     if reversal is not None:
         credit = connection.execute(named("billing/lock_event"), {"event": reversal, "due_date": due_date}).one()
         posted = credit.status == "processed"
-    return Corrected(event, action, reversal, posted, str(line))
+    return Corrected(event, action, reversal, posted, Explanation.of(row).line())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
@@ -14,6 +15,7 @@ from multitv.billing.run import Tally
 from multitv.database.engine import transaction
 from multitv.database.sql import named
 from multitv.errors import PermanentError, TransientError
+from multitv.labels import label, sentence
 from multitv.markdown import table
 from multitv.money import reais
 from multitv.settings import Settings
@@ -87,6 +89,14 @@ class ChargeChange:
 
 
 @dataclass(frozen=True)
+class Concern:
+    """Something unusual about a list: a code, and the parameters that its sentence shows."""
+
+    code: str
+    parameters: dict[str, object]
+
+
+@dataclass(frozen=True)
 class ApprovalRequest:
     """A review that waits for a person, with the text to show: a line and Markdown, in Portuguese."""
 
@@ -117,38 +127,24 @@ def top_changes(connection: Connection, summary: ListSummary) -> list[ChargeChan
     return [ChargeChange(*row) for row in rows]
 
 
-def concerns(summary: ListSummary, settings: Settings) -> list[str]:
-    """Return a sentence in Portuguese for each thing that is unusual about a list."""
+def concerns(summary: ListSummary, settings: Settings) -> list[Concern]:
+    """Return what is unusual about a list."""
     found = []
     if summary.last is None:
-        found.append("Este vencimento não foi faturado no mês anterior: não há com que comparar.")
+        found.append(Concern("not_billed_month_before", {}))
     else:
         share = settings.billing_max_change_share
-        pairs: tuple[tuple[str, Decimal, Decimal, str, str], ...] = (
-            (
-                "número de cobranças",
-                Decimal(summary.last.count),
-                Decimal(summary.charges.count),
-                str(summary.last.count),
-                str(summary.charges.count),
-            ),
-            (
-                "total",
-                summary.last.amount,
-                summary.charges.amount,
-                reais(summary.last.amount),
-                reais(summary.charges.amount),
-            ),
+        numbers = (
+            ("charges_changed", Decimal(summary.last.count), Decimal(summary.charges.count)),
+            ("amount_changed", summary.last.amount, summary.charges.amount),
         )
         found += [
-            f"O {what} mudou mais de {share:.0%} em um mês: de {shown_before} para {shown_after}."
-            for what, before, after, shown_before, shown_after in pairs
+            Concern(code, {"share": share, "before": before, "after": after})
+            for code, before, after in numbers
             if abs(after - before) > Decimal(str(share)) * before
         ]
     if summary.greatest > settings.billing_max_amount:
-        found.append(
-            f"Há uma cobrança de {reais(summary.greatest)}, acima do limite de {reais(settings.billing_max_amount)}."
-        )
+        found.append(Concern("charge_above_limit", {"amount": summary.greatest, "limit": settings.billing_max_amount}))
     return found
 
 
@@ -176,18 +172,15 @@ def review(connection: Connection, due_date: date, approval: Approval, settings:
     return ApprovalRequest(number, subject, describe(summary, unusual, top_changes(connection, summary)))
 
 
-def describe(summary: ListSummary, unusual: list[str], changes: list[ChargeChange]) -> str:
+def describe(summary: ListSummary, unusual: list[Concern], changes: list[ChargeChange]) -> str:
     """Return a list as Markdown in Portuguese: totals, what is unusual, outcomes and the greatest changes."""
     lines = [f"**{summary.charges}** de {summary.candidates} pacotes da lista seriam cobrados."]
     if summary.last is not None:
         lines[0] += f" No mês anterior: {summary.last}."
-    lines += ["", *(f"* {line}" for line in unusual), ""]
+    lines += ["", *(f"* {sentence(concern.code, concern.parameters)}" for concern in unusual), ""]
     lines += table(
         ["resultado", "pacotes", "valor"],
-        [
-            ["cobrar" if part.name == CHARGE else part.name, part.client_packages, reais(part.amount)]
-            for part in summary.outcomes
-        ],
+        [[label(part.name), part.client_packages, reais(part.amount)] for part in summary.outcomes],
     )
     if changes:
         shown = [[change.client_plan, reais(change.before), reais(change.after)] for change in changes]
@@ -208,7 +201,7 @@ def decide(engine: Engine, review: int, *, approved: bool, by: str, at: datetime
     log.info("Review %s was %s by %s.", review, decision, by)
 
 
-def columns(summary: ListSummary, unusual: list[str]) -> dict[str, object]:
+def columns(summary: ListSummary, unusual: list[Concern]) -> dict[str, object]:
     """Return the totals of a list as the parameters of the statements that store them."""
     return {
         "due_date": summary.due_date,
@@ -218,10 +211,11 @@ def columns(summary: ListSummary, unusual: list[str]) -> dict[str, object]:
         "amount": summary.charges.amount,
         "last_charges": summary.last.count if summary.last else None,
         "last_amount": summary.last.amount if summary.last else None,
-        "concerns": unusual,
+        # Amounts as text: a number of JSON has no decimals of its own.
+        "concerns": json.dumps([asdict(concern) for concern in unusual], default=str),
     }
 
 
-def _record(connection: Connection, summary: ListSummary, unusual: list[str], decided_by: str | None) -> int:
+def _record(connection: Connection, summary: ListSummary, unusual: list[Concern], decided_by: str | None) -> int:
     row = columns(summary, unusual) | {"decided_by": decided_by}
     return int(connection.execute(named("billing/insert_review"), row).scalar_one())

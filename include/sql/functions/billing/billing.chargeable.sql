@@ -1,7 +1,7 @@
--- In: for_due_date. Out: what is sold now as billing.judged has it, less what is charged otherwise. A package that was
--- processed in the month, for another due date or before it was cancelled and sold again, is not charged a second time;
--- one that is only pending on another due date is, because that pending event is stale: the due day moved. What a
--- person took back is charged again only if that person said so.
+-- In: for_due_date. Out: the rows of billing.assessed_sale, with a reason also for what is charged otherwise. A package
+-- that was processed in the month, for another due date or before it was cancelled and sold again, is not charged a
+-- second time; one that is only pending on another due date is, because that pending event is stale: the due day moved.
+-- What a person took back is charged again only if that person said so.
 create or replace function billing.chargeable(for_due_date date)
 returns table (
     client_plan_id bigint,
@@ -21,32 +21,32 @@ returns table (
 language sql stable parallel safe
 as $$
     select
-        judged.client_plan_id,
-        judged.service_plan_id,
-        judged.client_package_id,
-        judged.package_id,
-        judged.reference_month,
-        judged.amount,
-        judged.price,
-        judged.price_source,
-        judged.days,
-        judged.days_before,
-        judged.denominator,
-        judged.policy_id,
+        sale.client_plan_id,
+        sale.service_plan_id,
+        sale.client_package_id,
+        sale.package_id,
+        sale.reference_month,
+        sale.amount,
+        sale.price,
+        sale.price_source,
+        sale.days,
+        sale.days_before,
+        sale.denominator,
+        sale.policy_id,
         case
-            when judged.exclusion is not null then judged.exclusion
+            when sale.exclusion is not null then sale.exclusion
             when
                 otherwise.whole
-                or (otherwise.billed is not null and judged.days is null)
+                or (otherwise.billed is not null and sale.days is null)
                 -- Two sales that are both charged by their days do not stand in each other's way.
-                or judged.client_package_id = any(otherwise.billed)
+                or sale.client_package_id = any(otherwise.billed)
                 then 'already_billed'
-            when judged.client_package_id = any(otherwise.corrected) then 'corrected'
+            when sale.client_package_id = any(otherwise.corrected) then 'corrected'
         end
-    from billing.judged(for_due_date) as judged
+    from billing.assessed_sale(for_due_date) as sale
     left join billing.charged_otherwise(for_due_date) as otherwise
         on
-            judged.client_plan_id = otherwise.client_plan_id
-            and judged.package_id = otherwise.package_id
-            and judged.reference_month = otherwise.reference_month
+            sale.client_plan_id = otherwise.client_plan_id
+            and sale.package_id = otherwise.package_id
+            and sale.reference_month = otherwise.reference_month
 $$;

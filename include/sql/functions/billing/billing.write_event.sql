@@ -26,7 +26,7 @@ begin
     end if;
     if to_regclass('billing.event_record' || to_char(new.due_date, '_YYYY_MM_DD')) is null then
         create table billing.incoming (like billing.event_record);
-        perform billing.take_in('billing.event_record', new.due_date, 'billing.incoming');
+        perform billing.attach_partition('billing.event_record', new.due_date, 'billing.incoming');
     end if;
     new.id := coalesce(new.id, (
         select coalesce(max(record.id), billing.number_before(new.due_date)) + 1

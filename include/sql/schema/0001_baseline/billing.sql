@@ -38,8 +38,8 @@ comment on column billing.policy.minimum_amount is 'A charge below it is not mad
 insert into billing.policy (author) values ('manual');
 
 -- The events, a partition a due date: what is asked of one due date reads nothing of the others, and its first save
--- fills a bare table that gets its keys when it is full (billing.take_in). An event is processed when it has its
--- posting, and by nothing else: settling adds rows and changes none. The view billing.event shows that status.
+-- fills a bare table that gets its keys when it is full (billing.attach_partition). An event is processed when it has
+-- its posting, and by nothing else: settling adds rows and changes none. The view billing.event shows that status.
 --
 -- An event's number begins with its due date (billing.number_before). Keys hold within a due date, which events and
 -- postings never leave; billing.refuse_double_charge covers the rest. There are no foreign keys (see

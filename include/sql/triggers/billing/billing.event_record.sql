@@ -1,5 +1,5 @@
 -- What an event points at exists and stays; what is final does not change; nothing is deleted. Triggers of a whole
--- statement fire for the table that it names: billing.take_in gives each partition its own.
+-- statement fire for the table that it names: billing.attach_partition gives each partition its own.
 create or replace trigger event_added after insert on billing.event_record
 referencing new table as added for each statement execute function billing.require_keys();
 create or replace trigger event_final before update on billing.event_record

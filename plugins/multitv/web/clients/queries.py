@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, Row
 
+from multitv.billing.explanation import Explanation
 from multitv.database.engine import reading
 from multitv.reconciliation.fields import PIN_FIELD, UID_FIELD
 from multitv.web.core.paging import MAX_ID, CursorPage, page_of, read_cursor
@@ -171,7 +172,7 @@ class Event(Shown):
     status: Literal["pending", "processed", "cancelled"]
     cancel_reason: str | None
     reversed: bool
-    explanation: str | None
+    explanation: str
 
 
 class Posting(Shown):
@@ -284,7 +285,8 @@ def events(engine: Engine, client_plan_id: int, since: date, until: date) -> lis
     """Return the billing events of the due dates from `since` until before `until`. Raises DatabaseUnavailable."""
     span = {"client_plan_id": client_plan_id, "since": since, "until": until}
     with reading(engine) as connection:
-        return [Event.of(row) for row in select(connection, "client_events", span)]
+        rows = select(connection, "client_events", span)
+    return [Event.of(row, explanation=Explanation.of(row).line()) for row in rows]
 
 
 def invoices(engine: Engine, client_plan_id: int, since: date, until: date) -> list[Invoice]:

@@ -1,14 +1,14 @@
 -- In: parent (billing.event_record or finance.posting), for_due_date, and incoming, a table that a step filled with
 -- rows of that due date. Out: how many they were. The bare table becomes the due date's partition and gets its
--- constraints and keys now that it is full; if there is a partition already, that takes the rows in. One at a time
+-- constraints and keys now that it is full; if there is a partition already, the rows go into that. One at a time
 -- for a due date, by the lock of its month.
-create or replace function billing.take_in(parent regclass, for_due_date date, incoming regclass)
+create or replace function billing.attach_partition(parent regclass, for_due_date date, incoming regclass)
 returns bigint language plpgsql set default_statistics_target = 20 as $$
 declare
     room name;
     partition_name text;
     partition text;
-    taken bigint;
+    attached bigint;
 begin
     select relnamespace::regnamespace, relname || to_char(for_due_date, '_YYYY_MM_DD')
     into room, partition_name
@@ -17,11 +17,11 @@ begin
     partition := format('%I.%I', room, partition_name);
     if to_regclass(partition) is not null then
         execute format('insert into %s select * from %s', parent, incoming);
-        get diagnostics taken = row_count;
+        get diagnostics attached = row_count;
         execute format('drop table %s', incoming);
-        return taken;
+        return attached;
     end if;
-    execute format('select count(*) from %s', incoming) into taken;
+    execute format('select count(*) from %s', incoming) into attached;
     -- In one pass over the rows.
     execute (
         select format('alter table %s %s', incoming, string_agg(change, ', '))
@@ -55,6 +55,6 @@ begin
     -- The next step is planned by what is in it: what it reads by the partition's statistics, joins by those of the
     -- whole. Roughly: autovacuum makes better ones.
     execute format('analyze %s; analyze only %s', partition, parent);
-    return taken;
+    return attached;
 end
 $$;

@@ -1,6 +1,6 @@
--- In: for_due_date. Out: every client package of every client plan that is due, judged by what is sold now: the amount
--- to charge, or the reason not to. Knows nothing of events.
-create or replace function billing.judged(for_due_date date)
+-- In: for_due_date. Out: every client package of every client plan that is due, as it is sold now: the amount to
+-- charge, or the reason not to (a code of billing.exclusion_reason). Knows nothing of events.
+create or replace function billing.assessed_sale(for_due_date date)
 returns table (
     client_plan_id bigint,
     service_plan_id bigint,

@@ -1,6 +1,6 @@
 -- In: of_preview, a list's number. What the list is made of (billing.preview_incoming) becomes its partition. Nobody
 -- who reads other lists waits for that.
-create or replace function billing.take_in_preview(of_preview bigint)
+create or replace function billing.attach_preview(of_preview bigint)
 returns void language plpgsql as $$
 begin
     execute format(

@@ -1,0 +1,48 @@
+"""Where the amount of a billing event comes from, as a line that a person can read to a client."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal, Self
+
+from sqlalchemy import Row
+
+from multitv.labels import sentence
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What the SQL function billing.explanation returns. Amounts are in reais.
+
+    `days` None: the whole price; `policy_id` None: the event was made without a policy.
+    """
+
+    kind: Literal["charge", "reversal"]
+    package: str
+    reference_month: date
+    amount: Decimal
+    price: Decimal | None
+    price_source: Literal["client", "package"]
+    days: int | None
+    denominator: int | None
+    policy_id: int | None
+    proration: Literal["full", "daily"] | None
+    timing: Literal["advance", "arrears"] | None
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> Self:
+        """Return a row, which may have other columns as well, as this."""
+        return cls(**{field.name: row._mapping[field.name] for field in fields(cls)})
+
+    def line(self) -> str:
+        """Return the line, in Portuguese."""
+        facts = asdict(self)
+        parts = [
+            sentence("explained_whole_month" if self.days is None else "explained_days", facts),
+            sentence(f"explained_price_of_{self.price_source}"),
+        ]
+        if self.policy_id is not None:
+            parts.append(sentence("explained_policy", facts))
+        return f"{sentence(f'explained_{self.kind}', facts)} ({', '.join(parts)})"
