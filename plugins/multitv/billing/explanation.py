@@ -11,6 +11,9 @@ from sqlalchemy import Row
 
 from multitv.labels import sentence
 
+_KIND = {"charge": "explained_charge", "reversal": "explained_reversal"}
+_PRICE = {"client": "explained_price_of_client", "package": "explained_price_of_package"}
+
 
 @dataclass(frozen=True)
 class Explanation:
@@ -41,8 +44,8 @@ class Explanation:
         facts = asdict(self)
         parts = [
             sentence("explained_whole_month" if self.days is None else "explained_days", facts),
-            sentence(f"explained_price_of_{self.price_source}"),
+            sentence(_PRICE[self.price_source]),
         ]
         if self.policy_id is not None:
             parts.append(sentence("explained_policy", facts))
-        return f"{sentence(f'explained_{self.kind}', facts)} ({', '.join(parts)})"
+        return f"{sentence(_KIND[self.kind], facts)} ({', '.join(parts)})"

@@ -15,7 +15,7 @@ from multitv.billing.run import Tally
 from multitv.database.engine import transaction
 from multitv.database.sql import named
 from multitv.errors import PermanentError, TransientError
-from multitv.labels import label, sentence
+from multitv.labels import Reason, label
 from multitv.markdown import table
 from multitv.money import reais
 from multitv.settings import Settings
@@ -89,14 +89,6 @@ class ChargeChange:
 
 
 @dataclass(frozen=True)
-class Concern:
-    """Something unusual about a list: a code, and the parameters that its sentence shows."""
-
-    code: str
-    parameters: dict[str, object]
-
-
-@dataclass(frozen=True)
 class ApprovalRequest:
     """A review that waits for a person, with the text to show: a line and Markdown, in Portuguese."""
 
@@ -127,11 +119,11 @@ def top_changes(connection: Connection, summary: ListSummary) -> list[ChargeChan
     return [ChargeChange(*row) for row in rows]
 
 
-def concerns(summary: ListSummary, settings: Settings) -> list[Concern]:
+def concerns(summary: ListSummary, settings: Settings) -> list[Reason]:
     """Return what is unusual about a list."""
     found = []
     if summary.last is None:
-        found.append(Concern("not_billed_month_before", {}))
+        found.append(Reason("not_billed_month_before"))
     else:
         share = settings.billing_max_change_share
         numbers = (
@@ -139,12 +131,12 @@ def concerns(summary: ListSummary, settings: Settings) -> list[Concern]:
             ("amount_changed", summary.last.amount, summary.charges.amount),
         )
         found += [
-            Concern(code, {"share": share, "before": before, "after": after})
+            Reason(code, {"share": share, "before": before, "after": after})
             for code, before, after in numbers
             if abs(after - before) > Decimal(str(share)) * before
         ]
     if summary.greatest > settings.billing_max_amount:
-        found.append(Concern("charge_above_limit", {"amount": summary.greatest, "limit": settings.billing_max_amount}))
+        found.append(Reason("charge_above_limit", {"amount": summary.greatest, "limit": settings.billing_max_amount}))
     return found
 
 
@@ -172,12 +164,12 @@ def review(connection: Connection, due_date: date, approval: Approval, settings:
     return ApprovalRequest(number, subject, describe(summary, unusual, top_changes(connection, summary)))
 
 
-def describe(summary: ListSummary, unusual: list[Concern], changes: list[ChargeChange]) -> str:
+def describe(summary: ListSummary, unusual: list[Reason], changes: list[ChargeChange]) -> str:
     """Return a list as Markdown in Portuguese: totals, what is unusual, outcomes and the greatest changes."""
     lines = [f"**{summary.charges}** de {summary.candidates} pacotes da lista seriam cobrados."]
     if summary.last is not None:
         lines[0] += f" No mês anterior: {summary.last}."
-    lines += ["", *(f"* {sentence(concern.code, concern.parameters)}" for concern in unusual), ""]
+    lines += ["", *(f"* {concern.sentence}" for concern in unusual), ""]
     lines += table(
         ["resultado", "pacotes", "valor"],
         [[label(part.name), part.client_packages, reais(part.amount)] for part in summary.outcomes],
@@ -201,7 +193,7 @@ def decide(engine: Engine, review: int, *, approved: bool, by: str, at: datetime
     log.info("Review %s was %s by %s.", review, decision, by)
 
 
-def columns(summary: ListSummary, unusual: list[Concern]) -> dict[str, object]:
+def columns(summary: ListSummary, unusual: list[Reason]) -> dict[str, object]:
     """Return the totals of a list as the parameters of the statements that store them."""
     return {
         "due_date": summary.due_date,
@@ -216,6 +208,6 @@ def columns(summary: ListSummary, unusual: list[Concern]) -> dict[str, object]:
     }
 
 
-def _record(connection: Connection, summary: ListSummary, unusual: list[Concern], decided_by: str | None) -> int:
+def _record(connection: Connection, summary: ListSummary, unusual: list[Reason], decided_by: str | None) -> int:
     row = columns(summary, unusual) | {"decided_by": decided_by}
     return int(connection.execute(named("billing/insert_review"), row).scalar_one())
