@@ -40,6 +40,8 @@ class UnknownRun(AirflowRefused):
 class AirflowUnavailable(TransientError):
     """Airflow's API answered with an error of its own."""
 
+    cause = "airflow_failed"
+
 
 @dataclass(frozen=True)
 class TaskSummary:
