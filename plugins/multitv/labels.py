@@ -138,7 +138,7 @@ SENTENCES: dict[str, str] = {
     "body_too_large": "O envio tem mais de 64 KiB e foi recusado.",
     "request_foreign": "Esta alteração veio de outro site e foi recusada.",
     "request_refused": "O pedido foi recusado.",
-    # errors: values of a request that have not the form of what they should be
+    # errors: values of a request that are of another kind or size than asked for
     "not_json": "O corpo do pedido não é um JSON válido.",
     "value_wrong": "O pedido não é válido ({field}): este valor não serve.",
     "value_missing": "O pedido não é válido ({field}): falta este valor.",
@@ -154,10 +154,10 @@ SENTENCES: dict[str, str] = {
     "value_not_day": "O pedido não é válido ({field}): um dia se escreve como 2026-12-10.",
     "value_not_listed": "O pedido não é válido ({field}): não é um dos valores aceitos.",
     "value_wrong_form": "O pedido não é válido ({field}): o texto não tem a forma esperada.",
-    "text_too_short": "O pedido não é válido ({field}): o texto tem menos de {min_length} caracteres.",
-    "text_too_long": "O pedido não é válido ({field}): o texto tem mais de {max_length} caracteres.",
-    "list_too_short": "O pedido não é válido ({field}): a lista tem menos de {min_length} itens.",
-    "list_too_long": "O pedido não é válido ({field}): a lista tem mais de {max_length} itens.",
+    "text_too_short": "O pedido não é válido ({field}): o texto é curto demais; o tamanho mínimo é {min_length}.",
+    "text_too_long": "O pedido não é válido ({field}): o texto é longo demais; o tamanho máximo é {max_length}.",
+    "list_too_short": "O pedido não é válido ({field}): a lista é curta demais; o tamanho mínimo é {min_length}.",
+    "list_too_long": "O pedido não é válido ({field}): a lista é longa demais; o tamanho máximo é {max_length}.",
     "value_not_above": "O pedido não é válido ({field}): deve ser maior que {gt}.",
     "value_below": "O pedido não é válido ({field}): deve ser no mínimo {ge}.",
     "value_not_below": "O pedido não é válido ({field}): deve ser menor que {lt}.",
