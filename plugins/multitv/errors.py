@@ -13,7 +13,7 @@
 
 The message of an error is for the log and whoever is on call: it names the thing, the cause and the next step. What a
 person reads on a screen are the Portuguese words of its cause in labels.SENTENCES, as web/core/errors.py tells them. A
-Refusal has no message but these words. An error without words there is told as one that nobody expected.
+Refusal has no message but these words. An error without a cause is told as one that nobody expected.
 """
 
 from __future__ import annotations
@@ -28,17 +28,18 @@ class MultiTVError(Exception):
     """Base of all our errors.
 
     `code` names the error to a program, and is the snake case of the class unless the class says otherwise; `status` is
-    the HTTP status with which it is answered. `cause` is the key of its words in labels.SENTENCES, and `parameters` are
-    what the words show. `wrote_nothing` is True if whatever raises the error has written nothing by then. `field` is
-    the parameter that is wrong, which a form marks; `retry_after`: the seconds after which to try again, if that helps.
+    the HTTP status with which it is answered. `cause` is the key of its words in labels.SENTENCES, None if no screen is
+    expected to tell it; `parameters` are what the words show. `wrote_nothing` is True if whatever raises the error has
+    written nothing by then. `field` is the parameter that is wrong, which a form marks; `retry_after`: the seconds
+    after which to try again, if that helps.
     """
 
     code: ClassVar[str] = "internal_error"
     status: ClassVar[int] = 500
     wrote_nothing: ClassVar[bool] = False
+    cause: str | None = None
     field: str | None = None
     retry_after: int | None = None
-    cause: str
     parameters: dict[str, object]
 
     def __init_subclass__(cls) -> None:
@@ -48,7 +49,6 @@ class MultiTVError(Exception):
 
     def __init__(self, message: str = "", /, **parameters: object) -> None:
         super().__init__(message)
-        self.cause = self.code
         self.parameters = parameters
 
 

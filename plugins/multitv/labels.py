@@ -124,37 +124,31 @@ LABELS = {
     "removed": "removida",
 }
 
-_AWAY = "O banco de dados do ISP não respondeu a tempo: tente de novo em instantes."
-_NOT_READY = "O banco de dados do ISP não está pronto para estas telas: chame quem cuida do Airflow."
-
 # The key is the cause of an error or the code of a reason. In braces: a parameter, and how it is shown (see
 # `sentence`).
 SENTENCES: dict[str, str] = {
     # errors: what follows all others when a change was asked for and nothing was written
     "nothing_written": "Nada foi gravado.",
-    # errors: for whoever is on call, by their code, and as a screen tells them
+    # errors: for whoever is on call, as a screen tells them
     "unexpected": "Algo deu errado aqui, e ficou registrado no log do Airflow.",
-    "database_unavailable": _AWAY,
-    "database_busy": _AWAY,
-    "database_refused": _NOT_READY,
-    "schema_missing": _NOT_READY,
-    "connection_missing": _NOT_READY,
-    "bad_settings": "Uma configuração do Multi TV está errada: chame quem cuida do Airflow.",
-    "no_pin_key": "Falta a chave que abre os PINs: chame quem cuida do Airflow.",
-    "server_busy": "Há pedidos demais ao mesmo tempo: tente de novo em instantes.",
-    "exports_busy": "Outras exportações estão em andamento: tente de novo em instantes.",
-    "no_answer_in_time": "A resposta demorou demais. Se você estava gravando algo, confira antes de repetir.",
-    "airflow_unavailable": "O Airflow respondeu com um erro. Tente de novo em instantes.",
-    # errors: requests that no rule of the business refuses, by their code
-    "unreadable": "O envio não pôde ser lido.",
-    "unauthorized": "Entre no Airflow para continuar.",
-    "forbidden": "Seu usuário não tem permissão para isto.",
-    "not_found": "Esta página não existe.",
+    "database_away": "O banco de dados do ISP não respondeu a tempo: tente de novo em instantes.",
+    "database_not_ready": "O banco de dados do ISP não está pronto para estas telas: chame quem cuida do Airflow.",
+    "setting_wrong": "Uma configuração do Multi TV está errada: chame quem cuida do Airflow.",
+    "pin_key_missing": "Falta a chave que abre os PINs: chame quem cuida do Airflow.",
+    "too_many_requests": "Há pedidos demais ao mesmo tempo: tente de novo em instantes.",
+    "too_many_exports": "Outras exportações estão em andamento: tente de novo em instantes.",
+    "answer_late": "A resposta demorou demais. Se você estava gravando algo, confira antes de repetir.",
+    "airflow_failed": "O Airflow respondeu com um erro. Tente de novo em instantes.",
+    # errors: requests that are refused before any rule of the business is asked
+    "request_unreadable": "O envio não pôde ser lido.",
+    "login_missing": "Entre no Airflow para continuar.",
+    "request_forbidden": "Seu usuário não tem permissão para isto.",
+    "page_not_found": "Esta página não existe.",
     "method_not_allowed": "Isto não pode ser feito com este endereço.",
-    "too_large": "O envio tem mais de 64 KiB e foi recusado.",
-    "foreign": "Esta alteração veio de outro site e foi recusada.",
-    "refused": "O pedido foi recusado.",
-    # errors: values of a request that have not the form of what they should be
+    "body_too_large": "O envio tem mais de 64 KiB e foi recusado.",
+    "request_foreign": "Esta alteração veio de outro site e foi recusada.",
+    "request_refused": "O pedido foi recusado.",
+    # errors: values of a request that are of another kind or size than asked for
     "not_json": "O corpo do pedido não é um JSON válido.",
     "value_wrong": "O pedido não é válido ({field}): este valor não serve.",
     "value_missing": "O pedido não é válido ({field}): falta este valor.",
@@ -170,10 +164,10 @@ SENTENCES: dict[str, str] = {
     "value_not_day": "O pedido não é válido ({field}): um dia se escreve como 2026-12-10.",
     "value_not_listed": "O pedido não é válido ({field}): não é um dos valores aceitos.",
     "value_wrong_form": "O pedido não é válido ({field}): o texto não tem a forma esperada.",
-    "text_too_short": "O pedido não é válido ({field}): o texto tem menos de {min_length} caracteres.",
-    "text_too_long": "O pedido não é válido ({field}): o texto tem mais de {max_length} caracteres.",
-    "list_too_short": "O pedido não é válido ({field}): a lista tem menos de {min_length} itens.",
-    "list_too_long": "O pedido não é válido ({field}): a lista tem mais de {max_length} itens.",
+    "text_too_short": "O pedido não é válido ({field}): o texto é curto demais; o tamanho mínimo é {min_length}.",
+    "text_too_long": "O pedido não é válido ({field}): o texto é longo demais; o tamanho máximo é {max_length}.",
+    "list_too_short": "O pedido não é válido ({field}): a lista é curta demais; o tamanho mínimo é {min_length}.",
+    "list_too_long": "O pedido não é válido ({field}): a lista é longa demais; o tamanho máximo é {max_length}.",
     "value_not_above": "O pedido não é válido ({field}): deve ser maior que {gt}.",
     "value_below": "O pedido não é válido ({field}): deve ser no mínimo {ge}.",
     "value_not_below": "O pedido não é válido ({field}): deve ser menor que {lt}.",

@@ -24,6 +24,7 @@ class SettingsError(PermanentError):
 
     code = "bad_settings"
     status = 503
+    cause = "setting_wrong"
     wrote_nothing = True
 
 

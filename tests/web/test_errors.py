@@ -135,8 +135,8 @@ def test_a_program_is_told_what_is_wrong_with_a_text_or_the_body(world: World, u
     device = {"mac": "a4:5e:71:00:00:01", "serial": "S", "device_type": "stb"}
     for body, said in (
         (device, "(label): falta este valor."),
-        (device | {"label": ""}, "(label): o texto tem menos de 1 caracteres."),
-        (device | {"label": "x" * 201}, "(label): o texto tem mais de 200 caracteres."),
+        (device | {"label": ""}, "(label): o texto é curto demais; o tamanho mínimo é 1."),
+        (device | {"label": "x" * 201}, "(label): o texto é longo demais; o tamanho máximo é 200."),
         (device | {"label": 7}, "(label): deve ser um texto."),
         ([], "(corpo): deve ser um objeto JSON."),
     ):

@@ -28,18 +28,21 @@ class MissingConnection(PermanentError):
 
     code = "connection_missing"
     status = 503
+    cause = "database_not_ready"
     wrote_nothing = True
 
 
 class DatabaseUnavailable(TransientError):
     """PostgreSQL refused, or went away before the transaction was committed."""
 
+    cause = "database_away"
     wrote_nothing = True
 
 
 class DatabaseBusy(TransientError):
     """PostgreSQL aborted the transaction: a deadlock, a time-out, no more space or memory."""
 
+    cause = "database_away"
     wrote_nothing = True
 
 
@@ -47,6 +50,7 @@ class DatabaseRefused(PermanentError):
     """PostgreSQL does not accept the connection's user or password."""
 
     status = 503
+    cause = "database_not_ready"
     wrote_nothing = True
 
 
@@ -54,6 +58,7 @@ class SchemaMissing(PermanentError):
     """The database was not migrated to this version."""
 
     status = 503
+    cause = "database_not_ready"
     wrote_nothing = True
 
 

@@ -30,6 +30,7 @@ class MissingPinKey(PermanentError):
 
     code = "no_pin_key"
     status = 503
+    cause = "pin_key_missing"
     wrote_nothing = True
 
 

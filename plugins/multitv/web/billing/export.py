@@ -50,6 +50,8 @@ _threads = CapacityLimiter(_AT_ONCE)
 class ExportsBusy(ServerBusy):
     """Other exports are under way."""
 
+    cause = "too_many_exports"
+
 
 class ListTooLong(Refusal):
     """The list has more rows than an XLSX file may get here."""

@@ -43,6 +43,8 @@ class UnknownRun(AirflowRefused):
 class AirflowUnavailable(TransientError):
     """Airflow's API answered with a server error."""
 
+    cause = "airflow_failed"
+
 
 @dataclass(frozen=True)
 class TaskSummary:

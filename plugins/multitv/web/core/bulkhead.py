@@ -28,11 +28,14 @@ T = TypeVar("T")
 class ServerBusy(TransientError):
     """All places for this kind of work stayed taken. The work did not begin."""
 
+    cause = "too_many_requests"
     wrote_nothing = True
 
 
 class NoAnswerInTime(TransientError):
     """The work began, but did not end in time. It may still end."""
+
+    cause = "answer_late"
 
 
 class Bulkhead:

@@ -22,15 +22,16 @@ log = logging.getLogger(__name__)
 
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
-# By the status of what Starlette or FastAPI raises: its code, which is the key of its sentence.
+# By the status of what Starlette or FastAPI raises: its code, and the key of its sentence.
 _HTTP = {
-    400: "unreadable",
-    401: "unauthorized",
-    403: "forbidden",
-    404: "not_found",
-    405: "method_not_allowed",
-    413: "too_large",
+    400: ("unreadable", "request_unreadable"),
+    401: ("unauthorized", "login_missing"),
+    403: ("forbidden", "request_forbidden"),
+    404: ("not_found", "page_not_found"),
+    405: ("method_not_allowed", "method_not_allowed"),
+    413: ("too_large", "body_too_large"),
 }
+_HTTP_OTHER = ("refused", "request_refused")
 
 # By pydantic's type of error: the key of its sentence, which shows pydantic's own parameters.
 _WRONG_VALUES = {
@@ -130,8 +131,8 @@ def _described(error: Exception) -> tuple[ErrorInfo, bool]:
     if isinstance(error, RequestValidationError):
         return _wrong_value(error.errors()[0]), True
     if isinstance(error, HTTPException):
-        code = _HTTP.get(error.status_code, "refused")
-        return ErrorInfo(error.status_code, code, sentence(code), error.headers or {}), False
+        code, cause = _HTTP.get(error.status_code, _HTTP_OTHER)
+        return ErrorInfo(error.status_code, code, sentence(cause), error.headers or {}), False
     return UNEXPECTED, False
 
 

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from multitv.labels import sentence
 
-# The sentence "too_large" of labels.py names it.
+# The sentence "body_too_large" of labels.py names it.
 MAX_BODY = 64 * 1024
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _HEADERS = {
@@ -48,9 +48,9 @@ class SecurityMiddleware:
             await send(message)
 
         if scope["method"] not in _SAFE_METHODS and _foreign(headers, self._known_as):
-            await _refuse(scope, 403, "foreign")(scope, receive, outward)
+            await _refuse(scope, 403, "foreign", "request_foreign")(scope, receive, outward)
         elif _declared(headers) > MAX_BODY:
-            await _refuse(scope, 413, "too_large")(scope, receive, outward)
+            await _refuse(scope, 413, "too_large", "body_too_large")(scope, receive, outward)
         else:
             await self._app(scope, _counted(receive), outward)
 
@@ -93,10 +93,10 @@ def _counted(receive: Receive) -> Receive:
     return inward
 
 
-def _refuse(scope: Scope, status: int, code: str) -> Response:
+def _refuse(scope: Scope, status: int, code: str, cause: str) -> Response:
     # The body is not read, so nothing can follow on this connection.
     headers = {"Connection": "close"}
-    reason = sentence(code)
+    reason = sentence(cause)
     if scope["path"].removeprefix(scope.get("root_path", "")).startswith("/api/"):
         # The same body as for errors of the JSON API itself.
         return JSONResponse({"error": {"code": code, "message": reason, "field": None}}, status, headers)
