@@ -346,6 +346,12 @@ SENTENCES: dict[str, str] = {
     # why a billing run failed
     "unexpected_error": "erro inesperado",
     "task_killed": "a tarefa foi interrompida antes de terminar",
+    "bad_settings": "uma configuração do sistema está errada",
+    "connection_missing": "falta a conexão com o banco de dados",
+    "database_unavailable": "o banco de dados não respondeu",
+    "database_busy": "o banco de dados estava ocupado",
+    "database_refused": "o banco de dados recusou a operação",
+    "schema_missing": "o banco de dados não está preparado para esta versão do sistema",
     "erp_empty": "o ERP não mostra nenhum plano de cliente",
     "check_failed": "uma conferência encontrou dados errados",
     # where the amount of a billing event comes from, in parts
