@@ -12,8 +12,8 @@
         └── (others)         DatabaseUnavailable, DatabaseBusy, PlatformUnavailable, ServerBusy, NoAnswerInTime, ...
 
 The message of an error is for the log and whoever is on call: it names the thing, the cause and the next step. What a
-person reads on a screen are the Portuguese words of its cause in labels.SENTENCES, as web/core/errors.py tells them. A
-Refusal has no message but these words. An error without a cause is told as one that nobody expected.
+person reads on a screen are the Portuguese words of its cause in labels.SENTENCES, as web/core/errors.py shows them. A
+Refusal has no message but these words. An error without a cause is shown as an unexpected one.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ class MultiTVError(Exception):
 
     `code` names the error to a program, and is the snake case of the class unless the class says otherwise; `status` is
     the HTTP status with which it is answered. `cause` is the key of its words in labels.SENTENCES, None if no screen is
-    expected to tell it; `parameters` are what the words show. `wrote_nothing` is True if whatever raises the error has
-    written nothing by then. `field` is the parameter that is wrong, which a form marks; `retry_after`: the seconds
-    after which to try again, if that helps.
+    expected to show it; `parameters` are what the words show. `wrote_nothing`: the class promises that nothing was
+    written, or that all of it was rolled back. `field` is the parameter that is wrong, which a form marks;
+    `retry_after`: the seconds after which to try again, if that helps.
     """
 
     code: ClassVar[str] = "internal_error"
@@ -64,7 +64,7 @@ class TransientError(MultiTVError):
 
 
 class Refusal(PermanentError):
-    """A rule refuses what a person asked for; nothing was written.
+    """A rule refuses what a person asked for. Nothing was written, unless the class says otherwise (`wrote_nothing`).
 
     One class has several causes, each with words of its own, which are its message as well.
     """

@@ -127,7 +127,7 @@ LABELS = {
 # The key is the cause of an error or the code of a reason. In braces: a parameter, and how it is shown (see
 # `sentence`).
 SENTENCES: dict[str, str] = {
-    # errors: what follows all others when a change was asked for and nothing was written
+    # errors: added after the sentence of any error, if a change was asked for and nothing was written
     "nothing_written": "Nada foi gravado.",
     # errors: for whoever is on call, as a screen tells them
     "unexpected": "Algo deu errado aqui, e ficou registrado no log do Airflow.",
@@ -263,10 +263,6 @@ SENTENCES: dict[str, str] = {
     # refusals: the screens, and Airflow beneath them
     "right_missing": "Seu usuário não tem permissão para {right}.",
     "bad_cursor": "Esta página da lista não existe: comece de novo pelo início.",
-    "client_plan_not_there": "O ERP não tem o contrato {client_plan}: confira o número.",
-    "client_package_not_there": "Não há pacote de cliente {client_package}: foi apagado, ou o número está errado.",
-    "service_plan_not_there": "O ERP não tem o plano de serviço {service_plan}.",
-    "package_not_there": "Não há pacote {package}.",
     "dag_paused": "O DAG {dag} está pausado no Airflow: nada foi iniciado. Ative-o no Airflow e tente de novo.",
     "airflow_forbids": "O Airflow não permite isto ao seu usuário. Nada foi iniciado.",
     "run_unknown": "O Airflow não conhece este DAG ou esta execução.",

@@ -115,4 +115,4 @@ def test_a_contract_that_the_erp_tells_little_of_is_shown_all_the_same(world: Wo
 def test_a_contract_that_is_not_there_is_said_so(world: World, viewer: Visitor) -> None:
     answer = viewer.get("/clientes/987654321")
     assert answer.status_code == 404
-    assert "O ERP não tem o contrato 987654321: confira o número." in Page(answer.text).text
+    assert "O ERP não tem o plano do cliente 987654321: confira o número." in Page(answer.text).text

@@ -1,6 +1,6 @@
 -- In: due_date. Makes the table finance.incoming, with the columns of finance.posting: a posting for each pending
 -- charge whose client plan has an open invoice of the due date. Closing an invoice waits for the lock of the month, so
--- the invoices stay open meanwhile.
+-- the invoices stay open meanwhile. attach_postings.sql adds the rows to finance.posting.
 create table finance.incoming as
 select
     pending.id,

@@ -36,7 +36,7 @@ as $$
                 policy.opening, policy.closing
             ) end as days,
             case
-                -- Sales of a package never overlap: what was sold before this one ended before the month.
+                -- Sales of a package never overlap, so no earlier one reaches into a month that this one fills.
                 when policy.daily and sold.added_on <= policy.opening then 0
                 when policy.daily then billing.days_sold_before(
                     sold.id, coalesce(sold.price, package.price), plan.activated_on, plan.cancelled_on,
@@ -44,6 +44,7 @@ as $$
                 )
             end as days_before,
             case
+                -- Without TV there is no policy, and the contract's own reason comes first.
                 when setting.allows_tv is not true then coalesce(plan.exclusion, 'plan_without_tv')
                 when
                     plan.cancelled_on <= policy.opening

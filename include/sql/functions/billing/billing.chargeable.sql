@@ -1,7 +1,7 @@
--- In: for_due_date. Out: the rows of billing.assessed_sale, with a reason also for what is charged otherwise. A package
--- that was processed in the month, for another due date or before it was cancelled and sold again, is not charged a
--- second time; one that is only pending on another due date is, because that pending event is stale: the due day moved.
--- What a person took back is charged again only if that person said so.
+-- In: for_due_date. Out: the rows of billing.assessed_sale, with a reason also for what was charged for the month
+-- already. A package that was processed, for another due date or before it was cancelled and sold again, is not charged
+-- a second time; one that is only pending on another due date is, because that pending event is stale: the due day
+-- moved. What a person took back is charged again only if that person said so.
 create or replace function billing.chargeable(for_due_date date)
 returns table (
     client_plan_id bigint,

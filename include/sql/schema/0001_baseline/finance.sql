@@ -16,7 +16,7 @@ create index invoice_due_date on finance.invoice using brin (due_date);
 create sequence finance.posting_id_seq cache 1000;
 
 -- What is on the invoices: the charges and credits of events, with a partition for each due date as the events, and the
--- plan fees. As for events, there are no foreign keys: see finance.require_keys.
+-- plan fees. As for events, there are no foreign keys: the trigger finance.require_keys checks what they would.
 create table finance.posting (
     id bigint not null default nextval('finance.posting_id_seq'),
     invoice_id bigint not null,
@@ -43,6 +43,7 @@ create table finance.posting (
     )
 ) partition by list (event_due_date);
 alter sequence finance.posting_id_seq owned by finance.posting.id;
+-- A posting of an event has the event's number, so this refuses a second one.
 create unique index posting_key on finance.posting (id, event_due_date, fee_month) nulls not distinct;
 create unique index posting_reverses_posting_id_key
 on finance.posting (reverses_posting_id, event_due_date, fee_month) nulls not distinct

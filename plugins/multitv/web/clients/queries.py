@@ -213,7 +213,7 @@ def client_plan(engine: Engine, client_plan_id: int) -> ClientPlan:
     with reading(engine) as connection:
         rows = select(connection, "client_plan", {"client_plan_id": client_plan_id})
     if not rows:
-        raise NoSuchRow("client_plan_not_there", client_plan=client_plan_id)
+        raise NoSuchRow("client_plan_unknown", client_plan=client_plan_id)
     return ClientPlan.of(rows[0])
 
 
@@ -229,7 +229,7 @@ def sold_package(engine: Engine, client_package_id: int) -> SoldPackageName:
     with reading(engine) as connection:
         rows = select(connection, "client_package", {"id": client_package_id})
     if not rows:
-        raise NoSuchRow("client_package_not_there", client_package=client_package_id)
+        raise NoSuchRow("client_package_unknown", client_package=client_package_id)
     return SoldPackageName.of(rows[0])
 
 

@@ -1,4 +1,4 @@
-"""How the pages and the JSON API tell an error: its status and code, and its sentence of labels.SENTENCES.
+"""What the pages and the JSON API show of an error: its status and code, and its sentence of labels.SENTENCES.
 
 One handler decides and logs it for both; they differ only in the form of the answer (app.py, api.py).
 """
@@ -78,7 +78,7 @@ _WRONG_VALUES = {
 
 @dataclass(frozen=True)
 class ErrorInfo:
-    """An error as it is told: HTTP status, a word for programs, a sentence in Portuguese, the field it is about."""
+    """What is shown of an error: HTTP status, a word for programs, a sentence in Portuguese, the field it is about."""
 
     status: int
     code: str
@@ -91,11 +91,11 @@ UNEXPECTED = ErrorInfo(500, "internal_error", sentence("unexpected"), {})
 
 
 def describe_error(error: Exception, *, writes: bool) -> ErrorInfo:
-    """Return how an error is told, UNEXPECTED if it has no words.
+    """Return what is shown of an error, UNEXPECTED if it has no words.
 
     `writes`: the request asks for a change, so the message also says that nothing was written, where that is certain.
     """
-    info, wrote_nothing = _described(error)
+    info, wrote_nothing = _info_and_wrote_nothing(error)
     if writes and wrote_nothing:
         return replace(info, message=f"{info.message} {sentence('nothing_written')}")
     return info
@@ -122,8 +122,8 @@ def handle_errors(app: FastAPI, answer: Callable[[Request, ErrorInfo], Response]
     app.add_middleware(UnhandledErrors, handle=handle)
 
 
-def _described(error: Exception) -> tuple[ErrorInfo, bool]:
-    """Return how an error is told, and whether nothing was written when it was raised."""
+def _info_and_wrote_nothing(error: Exception) -> tuple[ErrorInfo, bool]:
+    """Return what is shown of an error, and whether nothing was written when it was raised."""
     if isinstance(error, MultiTVError) and error.cause in SENTENCES:
         message = sentence(error.cause, error.parameters)
         headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
@@ -137,7 +137,7 @@ def _described(error: Exception) -> tuple[ErrorInfo, bool]:
 
 
 def _wrong_value(found: Any) -> ErrorInfo:
-    """Return how the first error that pydantic found in a request is told."""
+    """Return what is shown of the first error that pydantic found in a request."""
     kind = found["type"]
     # What is no JSON has a position in the body, and no fields.
     path = "" if kind == "json_invalid" else ".".join(str(part) for part in found["loc"][1:])

@@ -103,7 +103,7 @@ def service_plan(engine: Engine, service_plan_id: int) -> ServicePlan:
     with reading(engine) as connection:
         rows = select(connection, "service_plans", {"service_plan_id": service_plan_id, "after": None, "size": 1})
     if not rows:
-        raise NoSuchRow("service_plan_not_there", service_plan=service_plan_id)
+        raise NoSuchRow("service_plan_unknown", service_plan=service_plan_id)
     return ServicePlan.of(rows[0])
 
 
@@ -126,7 +126,7 @@ def package(engine: Engine, package_id: int) -> Package:
     with reading(engine) as connection:
         rows = select(connection, "packages", {"package_id": package_id, "after": None, "size": 1})
     if not rows:
-        raise NoSuchRow("package_not_there", package=package_id)
+        raise NoSuchRow("package_unknown", package=package_id)
     return Package.of(rows[0])
 
 
