@@ -154,8 +154,8 @@ def test_the_reason_is_what_the_plan_met(world: World) -> None:
     made = world.make_change_set()
     world.run("update reconciliation.operation set status = 'rejected', outcome_code = 'service_not_found' "
               "where client_plan_id = :n", n=refused)  # fmt: skip
-    world.run("update reconciliation.operation set status = 'rejected', outcome = 'a subscriber has one basic service "
-              "only' where client_plan_id = :n", n=second)  # fmt: skip
+    world.run("update reconciliation.operation set status = 'rejected', outcome_code = 'second_basic_service' "
+              "where client_plan_id = :n", n=second)  # fmt: skip
     world.run("update reconciliation.operation set status = 'planned', done_at = null where client_plan_id = :n",
               n=waiting)  # fmt: skip
     world.sell(later, package)
