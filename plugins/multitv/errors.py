@@ -29,14 +29,14 @@ class MultiTVError(Exception):
 
     `code` names the error to a program, and is the snake case of the class unless the class says otherwise; `status` is
     the HTTP status with which it is answered. `cause` is the key of its words in labels.SENTENCES, None if no screen is
-    expected to show it; `parameters` are what the words show. `wrote_nothing`: the class promises that nothing was
-    written, or that all of it was rolled back. `field` is the parameter that is wrong, which a form marks;
-    `retry_after`: the seconds after which to try again, if that helps.
+    expected to show it; `parameters` are what the words show. `wrote_nothing`: True if the class promises that nothing
+    was written or all of it rolled back, False if it cannot, None if people need not be told. `field` is the parameter
+    that is wrong, which a form marks; `retry_after`: the seconds after which to try again, if that helps.
     """
 
     code: ClassVar[str] = "internal_error"
     status: ClassVar[int] = 500
-    wrote_nothing: ClassVar[bool] = False
+    wrote_nothing: ClassVar[bool | None] = False
     cause: str | None = None
     field: str | None = None
     retry_after: int | None = None
@@ -70,7 +70,7 @@ class Refusal(PermanentError):
     """
 
     status = 409
-    wrote_nothing = True
+    wrote_nothing: ClassVar[bool | None] = True
 
     def __init__(
         self, cause: str, /, *, field: str | None = None, retry_after: int | None = None, **parameters: object

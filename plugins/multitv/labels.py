@@ -5,7 +5,7 @@ The only home of such words: a code stands for a label, or for a sentence that s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -79,6 +79,14 @@ LABELS = {
     "serial": "número de série",
     "device_type": "tipo do aparelho",
     "reason": "motivo",
+    "package_id": "pacote",
+    "price": "valor",
+    "added_on": "início",
+    "cancelled_on": "cancelado a partir de",
+    "removed_on": "retirado em",
+    "mac": "MAC",
+    "allows_tv": "permite a criação de Planos de TV",
+    "point_limit": "limite de pontos",
     # reconciliation
     "create": "criar assinante",
     "update": "atualizar nome",
@@ -127,8 +135,9 @@ LABELS = {
 # The key is the cause of an error or the code of a reason. In braces: a parameter, and how it is shown (see
 # `sentence`).
 SENTENCES: dict[str, str] = {
-    # errors: added after the sentence of any error, if a change was asked for and nothing was written
+    # errors: added after the sentence of an error, if a change was asked for
     "nothing_written": "Nada foi gravado.",
+    "maybe_written": "Pode ter sido gravado: confira antes de repetir.",
     # errors: for whoever is on call, as a screen tells them
     "unexpected": "Algo deu errado aqui, e ficou registrado no log do Airflow.",
     "database_away": "O banco de dados do ISP não respondeu a tempo: tente de novo em instantes.",
@@ -137,7 +146,7 @@ SENTENCES: dict[str, str] = {
     "pin_key_missing": "Falta a chave que abre os PINs: chame quem cuida do Airflow.",
     "too_many_requests": "Há pedidos demais ao mesmo tempo: tente de novo em instantes.",
     "too_many_exports": "Outras exportações estão em andamento: tente de novo em instantes.",
-    "answer_late": "A resposta demorou demais. Se você estava gravando algo, confira antes de repetir.",
+    "answer_late": "A resposta demorou demais.",
     "airflow_failed": "O Airflow respondeu com um erro. Tente de novo em instantes.",
     # errors: requests that are refused before any rule of the business is asked
     "request_unreadable": "O envio não pôde ser lido.",
@@ -263,11 +272,10 @@ SENTENCES: dict[str, str] = {
     # refusals: the screens, and Airflow beneath them
     "right_missing": "Seu usuário não tem permissão para {right}.",
     "bad_cursor": "Esta página da lista não existe: comece de novo pelo início.",
-    "dag_paused": "O DAG {dag} está pausado no Airflow: nada foi iniciado. Ative-o no Airflow e tente de novo.",
+    "dag_paused": "“{dag}” está pausado no Airflow: nada foi iniciado. Ative-o no Airflow e tente de novo.",
     "airflow_forbids": "O Airflow não permite isto ao seu usuário. Nada foi iniciado.",
     "run_unknown": "O Airflow não conhece este DAG ou esta execução.",
-    "airflow_refused": "O Airflow recusou o pedido ({status}): {detail}",
-    "airflow_refused_unexplained": "O Airflow recusou o pedido ({status}): sem explicação",
+    "airflow_refused": "O Airflow recusou o pedido; o log do Airflow diz por quê.",
     # a reason that is kept as text only
     "see_detail": "o motivo está no detalhe técnico",
     # why a person has to approve a change set
@@ -391,8 +399,8 @@ def sentence(code: str, parameters: Mapping[str, object] | None = None) -> str:
     """Return the sentence of a code with its parameters, which may come from JSON.
 
     A parameter is shown as `{name}`, or as `{name:day}` (dd/mm/aaaa), `{name:month}` (mm/aaaa), `{name:reais}` or
-    `{name:label}` (the label of a code). Raises KeyError if a parameter of the sentence is missing. A code without
-    words gets a sentence that says so, because a page must not break for one.
+    `{name:label}` (the label of a code). A parameter that is missing or None is shown as a dash, and a code without
+    words by a sentence that says so: rows are kept for longer than words, and a page must not break for one.
     """
     return _WORDS.vformat(SENTENCES.get(code, _UNKNOWN), (), dict(parameters or {}))
 
@@ -416,7 +424,12 @@ class Reason:
 
 
 class _Words(Formatter):
+    def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        return kwargs.get(str(key))
+
     def format_field(self, value: Any, format_spec: str) -> str:
+        if value is None:
+            return "—"
         match format_spec:
             case "day":
                 return f"{_date(value):%d/%m/%Y}"

@@ -17,7 +17,11 @@ insert into reconciliation.operation (change_set_id, client_plan_id, number, act
 values
 (1, 7, 1, 'create', 'sold, but not on the platform', 'rejected', 'NO: it is refused (request 1)', now()),
 (1, 7, 2, 'update', 'the name differs', 'planned', null, null),
-(1, 7, 3, 'deactivate', 'the plan has no TV any more', 'applied', null, now());
+(1, 7, 3, 'deactivate', 'the plan has no TV any more', 'applied', null, now()),
+(1, 7, 4, 'update', 'the name differs', 'superseded', 'recomputed', now()),
+(1, 7, 5, 'update', 'the name differs', 'rejected', 'VERSION_CONFLICT: it is at version 3 (request 2)', now()),
+(1, 7, 6, 'update', 'the name differs', 'rejected',
+'VERSION_CONFLICT: somebody else keeps changing this subscriber', now());
 insert into reconciliation.difference (change_set_id, client_plan_id, action, rejected_because)
 values (1, 7, 'create', 'NO: it is refused (request 1)'), (1, 7, 'update', null);
 insert into staging.desired_subscriber (client_plan_id, status, because, services, surplus_services, devices, has_pin)
@@ -47,6 +51,9 @@ def test_what_was_stored_as_text_is_a_code_and_keeps_its_text(empty: Engine, rel
         ("subscriber_is_missing", "see_detail", "NO: it is refused (request 1)"),
         ("name_differs", None, None),
         ("plan_lost_tv", None, None),
+        ("name_differs", "recomputed", None),
+        ("name_differs", "version_conflict", "VERSION_CONFLICT: it is at version 3 (request 2)"),
+        ("name_differs", "keeps_changing", "VERSION_CONFLICT: somebody else keeps changing this subscriber"),
     ]
     assert run("select rejected_because, rejected_detail from reconciliation.difference order by action") == [
         ("see_detail", "NO: it is refused (request 1)"),

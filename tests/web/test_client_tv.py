@@ -184,7 +184,7 @@ def test_what_people_changed_is_there_page_by_page(world: World, viewer: Visitor
     first = [item.text for item in page.all("li")]
     assert len(first) == 20
     assert first[0].startswith(f"Editar Ponto por {SCRIPT}, {world.today:%d/%m/%Y}")
-    assert f"label: Sala 20 {SCRIPT} → Sala 21 {SCRIPT}" in first[0]
+    assert f"rótulo: Sala 20 {SCRIPT} → Sala 21 {SCRIPT}" in first[0]
     [older] = [button for button in page.all("button") if button.text == "Mais antigas"]
     rest = [item.text for item in viewer.page(older.attributes["hx-get"].removeprefix("/multitv")).all("li")]
     assert len(rest) == 3

@@ -50,7 +50,7 @@ def test_a_page_a_part_and_the_api_say_that_the_database_is_away(world: World, a
     for ending in ("csv", "xlsx"):
         assert admin.get(f"/faturamento/{world.coming}/lista.{ending}").status_code == 503
     sent = admin.send(f"/clientes/{world.maria}/pacotes/novo", {"package_id": str(world.sports)})
-    assert (sent.status_code, told(sent)) == (503, f"{TOLD} Nada foi gravado.")
+    assert (sent.status_code, told(sent)) == (503, f"{TOLD} Pode ter sido gravado: confira antes de repetir.")
     assert postgres_is_named(page.text + part.text + api.text) is False
 
 

@@ -1,4 +1,4 @@
-"""An error is told in Portuguese, and says that nothing was written if something was to be written."""
+"""An error is told in Portuguese; if a change was asked for, also whether something may have been written."""
 
 from __future__ import annotations
 
@@ -28,63 +28,72 @@ from tests.web.visitor import HTMX, Visitor, told
 from tests.web.world import World
 
 NOTHING = "Nada foi gravado."
+MAYBE = "Pode ter sido gravado: confira antes de repetir."
 INVALID = RequestValidationError([{"loc": ("body", "price"), "msg": "no", "type": "x", "input": "secret"}])
 DUE = date(2026, 12, 10)
 
 
 @pytest.mark.parametrize(
-    ("error", "status", "code", "field", "says_so"),
+    ("error", "status", "code", "field", "ending"),
     [
-        (DatabaseUnavailable("secret"), 503, "database_unavailable", None, True),
-        (DatabaseBusy("secret"), 503, "database_busy", None, True),
-        (DatabaseRefused("secret"), 503, "database_refused", None, True),
-        (SchemaMissing("secret"), 503, "schema_missing", None, True),
-        (MissingConnection("secret"), 503, "connection_missing", None, True),
-        (MissingPinKey("secret"), 503, "no_pin_key", None, True),
-        (SettingsError("MULTITV_DUE_DAYS='secret'"), 503, "bad_settings", None, True),
-        (ServerBusy("secret"), 503, "server_busy", None, True),
-        (ExportsBusy("secret"), 503, "exports_busy", None, True),
-        (NoAnswerInTime("secret"), 503, "no_answer_in_time", None, False),
-        (AirflowUnavailable("secret"), 503, "airflow_unavailable", None, False),
-        (AirflowRefused("airflow_forbids"), 409, "airflow_refused", None, False),
-        (UnknownRun("run_unknown"), 404, "no_such_run", None, False),
-        (PreviewOutdated("preview_lost", preview=1), 409, "preview_outdated", None, True),
-        (ListTooLong("list_over_limit", rows=1), 409, "list_too_long", None, True),
-        (NoPin("no_pin", client_plan=1, name="PIN"), 404, "no_pin", None, True),
-        (InvalidAuthor("invalid_author", greatest=200), 409, "invalid_author", None, True),
-        (TooManyReveals("too_many_reveals", retry_after=60, allowed=1, again=DUE), 429, "too_many_reveals", None, True),
-        (NotThere("point_unknown", point=1), 404, "not_there", None, True),
-        (NoSuchRow("point_unknown", point=1), 404, "not_there", None, True),
-        (MacTaken("mac_taken_meanwhile", mac="x"), 409, "mac_taken", None, True),
-        (PlanRefused("plan_is_cancelled", client_plan=1), 409, "plan_refused", None, True),
-        (InvalidValue("price_out_of_range", field="price", price="1"), 422, "invalid_value", "price", True),
-        (RightMissing("right_missing", right="faturar"), 403, "forbidden", None, True),
-        (BadCursor("bad_cursor"), 422, "bad_cursor", None, True),
-        (INVALID, 422, "invalid_request", "price", True),
-        (HTTPException(401), 401, "unauthorized", None, False),
-        (HTTPException(403, "secret"), 403, "forbidden", None, False),
-        (HTTPException(404, "secret"), 404, "not_found", None, False),
-        (HTTPException(400, "There was an error parsing the body: secret"), 400, "unreadable", None, False),
-        (HTTPException(405), 405, "method_not_allowed", None, False),
-        (HTTPException(418, "secret"), 418, "refused", None, False),
+        (DatabaseUnavailable("secret"), 503, "database_unavailable", None, MAYBE),
+        (DatabaseBusy("secret"), 503, "database_busy", None, MAYBE),
+        (DatabaseRefused("secret"), 503, "database_refused", None, NOTHING),
+        (SchemaMissing("secret"), 503, "schema_missing", None, NOTHING),
+        (MissingConnection("secret"), 503, "connection_missing", None, NOTHING),
+        (MissingPinKey("secret"), 503, "no_pin_key", None, NOTHING),
+        (SettingsError("MULTITV_DUE_DAYS='secret'"), 503, "bad_settings", None, NOTHING),
+        (ServerBusy("secret"), 503, "server_busy", None, MAYBE),
+        (ExportsBusy("secret"), 503, "exports_busy", None, MAYBE),
+        (NoAnswerInTime("secret"), 503, "no_answer_in_time", None, MAYBE),
+        (AirflowUnavailable("secret"), 503, "airflow_unavailable", None, MAYBE),
+        (AirflowRefused("airflow_forbids"), 409, "airflow_refused", None, None),
+        (UnknownRun("run_unknown"), 404, "no_such_run", None, None),
+        (PreviewOutdated("preview_lost", preview=1), 409, "preview_outdated", None, NOTHING),
+        (ListTooLong("list_over_limit", rows=1), 409, "list_too_long", None, NOTHING),
+        (NoPin("no_pin", client_plan=1, name="PIN"), 404, "no_pin", None, NOTHING),
+        (InvalidAuthor("invalid_author", greatest=200), 409, "invalid_author", None, NOTHING),
+        (
+            TooManyReveals("too_many_reveals", retry_after=60, allowed=1, again=DUE),
+            429,
+            "too_many_reveals",
+            None,
+            NOTHING,
+        ),
+        (NotThere("point_unknown", point=1), 404, "not_there", None, NOTHING),
+        (NoSuchRow("point_unknown", point=1), 404, "not_there", None, None),
+        (MacTaken("mac_taken_meanwhile", mac="x"), 409, "mac_taken", None, NOTHING),
+        (PlanRefused("plan_is_cancelled", client_plan=1), 409, "plan_refused", None, NOTHING),
+        (InvalidValue("price_out_of_range", field="price", price="1"), 422, "invalid_value", "price", NOTHING),
+        (RightMissing("right_missing", right="faturar"), 403, "forbidden", None, NOTHING),
+        (BadCursor("bad_cursor"), 422, "bad_cursor", None, NOTHING),
+        (INVALID, 422, "invalid_request", "price", NOTHING),
+        (HTTPException(401), 401, "unauthorized", None, NOTHING),
+        (HTTPException(403, "secret"), 403, "forbidden", None, NOTHING),
+        (HTTPException(404, "secret"), 404, "not_found", None, NOTHING),
+        (HTTPException(400, "There was an error parsing the body: secret"), 400, "unreadable", None, NOTHING),
+        (HTTPException(405), 405, "method_not_allowed", None, NOTHING),
+        (HTTPException(418, "secret"), 418, "refused", None, NOTHING),
     ],
     ids=lambda part: type(part).__name__ if isinstance(part, Exception) else str(part),
 )
 def test_each_error_has_its_status_its_code_and_its_words(
-    error: Exception, status: int, code: str, field: str | None, says_so: bool
+    error: Exception, status: int, code: str, field: str | None, ending: str | None
 ) -> None:
     read, written = describe_error(error, writes=False), describe_error(error, writes=True)
     assert (read.status, read.code, read.field) == (status, code, field)
     assert ("Retry-After" in read.headers) == isinstance(error, TransientError | TooManyReveals)
     assert "secret" not in read.message
     assert NOTHING not in read.message
-    assert written.message == (f"{read.message} {NOTHING}" if says_so else read.message)
+    assert MAYBE not in read.message
+    assert written.message == (f"{read.message} {ending}" if ending else read.message)
 
 
 @pytest.mark.parametrize("error", [RuntimeError("password=secret"), PermanentError("secret")], ids=["foreign", "ours"])
 def test_what_has_no_words_is_told_to_nobody(error: Exception) -> None:
-    assert describe_error(error, writes=True) is UNEXPECTED
+    assert describe_error(error, writes=False) is UNEXPECTED
     assert UNEXPECTED.message == "Algo deu errado aqui, e ficou registrado no log do Airflow."
+    assert describe_error(error, writes=True).message == f"{UNEXPECTED.message} {MAYBE}"
 
 
 def test_a_refused_method_names_those_that_are_allowed() -> None:

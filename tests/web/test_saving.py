@@ -154,7 +154,7 @@ def test_a_paused_dag_is_said_and_nothing_is_kept(world: World, user: Visitor, a
     for answer in (save(user, due, number), user.send("/faturamento/carregar", {"vencimento": str(due)})):
         assert answer.status_code == 409
         assert told(answer) == (
-            "O DAG tv_billing está pausado no Airflow: nada foi iniciado. Ative-o no Airflow e tente de novo."
+            "“Faturamento TV” está pausado no Airflow: nada foi iniciado. Ative-o no Airflow e tente de novo."
         )
     for path, body in {"save": {"preview_id": number}, "load": None}.items():
         refused = user.api("POST", f"/billing/{due}/{path}", body)

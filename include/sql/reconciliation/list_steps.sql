@@ -1,7 +1,6 @@
 -- In: the temporary table pair. Creates the temporary table step: what makes the platform's subscribers equal to the
--- desired ones, numbered in order within a client plan. `reason`
--- and `refusal`, why a step is not tried at all, are codes.
--- Putting a basic service replaces the live one, so a basic service is ended only where none replaces it.
+-- desired ones, numbered in order within a client plan. `reason` and `refusal` (why a step is not tried at all) are
+-- codes. Putting a basic service replaces the live one, so a basic service is ended only where none replaces it.
 create temporary table step on commit drop as
 with ours as (
     select pair.* from pair

@@ -20,10 +20,6 @@ from (
     ('what is written of it differs', 'device_differs')
 ) as known (reason, code);
 
-update reconciliation.operation set reason = word.code
-from word
-where operation.reason = word.reason;
-
 update staging.desired_subscriber as desired set because = word.code
 from word
 where desired.because = word.reason;
@@ -31,9 +27,56 @@ where desired.because = word.reason;
 comment on column reconciliation.operation.reason is 'A code.';
 comment on column staging.desired_subscriber.because is 'The code of why the status is as it is.';
 
+-- An outcome that was one of our sentences becomes its code, and a refusal the code that the platform gave.
+create temporary table known on commit drop as
+select *
+from (
+    values
+    ('the ERP knows no name of this client', 'client_without_name'),
+    ('the platform has deactivated it', 'service_is_inactive'),
+    ('a subscriber has one basic service only', 'second_basic_service'),
+    (
+        'NOT_APPROVED: it was not in the change set that was approved, so it is left for the next run',
+        'removal_not_approved'
+    ),
+    ('NOT_CREATED: the subscriber could not be created', 'subscriber_not_created'),
+    ('recomputed', 'recomputed'),
+    ('it had ended already', 'ended_before'),
+    ('it was gone already', 'removed_before')
+) as known (outcome, code);
+
+create function pg_temp.outcome_code(text) returns text language sql stable as $$
+    select
+        case
+            when $1 is null then null
+            when known.code is not null then known.code
+            when $1 like '%: somebody else keeps changing this subscriber%' then 'keeps_changing'
+            when $1 like 'PIN_UNKNOWN: %' then 'pin_not_received'
+            when
+                split_part($1, ': ', 1) in (
+                    'VALIDATION_ERROR', 'INVALID_MAC', 'SUBSCRIBER_NOT_FOUND', 'SERVICE_NOT_FOUND', 'DEVICE_NOT_FOUND',
+                    'SUBSCRIBER_EXISTS', 'DEVICE_ASSIGNED_ELSEWHERE', 'DEVICE_LIMIT_EXCEEDED',
+                    'BASIC_SERVICE_REQUIRED', 'IDEMPOTENCY_MISMATCH', 'VERSION_CONFLICT'
+                )
+                then lower(split_part($1, ': ', 1))
+            else 'see_detail'
+        end
+    from (select 1) as one
+    left join known on known.outcome = $1
+$$;
+
 alter table reconciliation.operation add column outcome_code text;
-update reconciliation.operation set outcome_code = 'see_detail'
-where operation.outcome is not null;
+update reconciliation.operation
+set
+    reason = coalesce(
+        (
+            select word.code
+            from word
+            where word.reason = operation.reason
+        ), operation.reason
+    ),
+    outcome_code = pg_temp.outcome_code(operation.outcome),
+    outcome = case when operation.outcome in (select known.outcome from known) then null else operation.outcome end;
 alter table reconciliation.operation
 drop constraint operation_check2,
 add check (status <> 'rejected' or outcome_code is not null);
@@ -41,7 +84,10 @@ comment on column reconciliation.operation.outcome_code is 'Why it was rejected,
 comment on column reconciliation.operation.outcome is 'What the platform or its client said, for engineers.';
 
 alter table reconciliation.difference add column rejected_detail text;
-update reconciliation.difference set rejected_because = 'see_detail', rejected_detail = difference.rejected_because
+update reconciliation.difference
+set
+    rejected_because = pg_temp.outcome_code(difference.rejected_because),
+    rejected_detail = difference.rejected_because
 where difference.rejected_because is not null;
 comment on column reconciliation.difference.rejected_because is
 'The outcome_code of the operation that explains it. Null: nothing does.';
@@ -77,3 +123,5 @@ where run.reason is not null;
 comment on column billing.run.reason_code is
 'Why it failed. Null: a billing of the ERP''s own, whose cause is in reason.';
 comment on column billing.run.reason is 'The message of the error, for engineers.';
+
+drop function pg_temp.outcome_code(text);

@@ -5,7 +5,7 @@ select
     operation.action,
     operation.target,
     package.name,
-    operation.reason,
+    operation.reason as reason_code,
     operation.status,
     operation.outcome_code,
     operation.outcome as outcome_raw,

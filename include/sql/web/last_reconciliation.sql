@@ -10,7 +10,7 @@ select
                     'action', difference.action,
                     'target', difference.target,
                     'name', package.name,
-                    'rejected_because', difference.rejected_because,
+                    'rejected_code', difference.rejected_because,
                     'rejected_raw', difference.rejected_detail
                 )
             )

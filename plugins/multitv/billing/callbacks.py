@@ -8,7 +8,20 @@ from multitv.billing.due_date import parse_due_date
 from multitv.billing.standard import record_failure
 from multitv.database.engine import task_engine
 from multitv.errors import MultiTVError
-from multitv.labels import SENTENCES
+
+# The causes that a screen can name; any other error is unexpected.
+NAMED_CAUSES = frozenset(
+    {
+        "bad_settings",
+        "connection_missing",
+        "database_unavailable",
+        "database_busy",
+        "database_refused",
+        "schema_missing",
+        "erp_empty",
+        "check_failed",
+    }
+)
 
 
 def record_failed_task(context: Context) -> None:
@@ -24,4 +37,4 @@ def record_failed_task(context: Context) -> None:
 
 def _code(error: str | BaseException) -> str:
     code = error.code if isinstance(error, MultiTVError) else ""
-    return code if code in SENTENCES else "unexpected_error"
+    return code if code in NAMED_CAUSES else "unexpected_error"

@@ -36,14 +36,12 @@ class DatabaseUnavailable(TransientError):
     """PostgreSQL refused, or went away before the transaction was committed."""
 
     cause = "database_away"
-    wrote_nothing = True
 
 
 class DatabaseBusy(TransientError):
     """PostgreSQL aborted the transaction: a deadlock, a time-out, no more space or memory."""
 
     cause = "database_away"
-    wrote_nothing = True
 
 
 class DatabaseRefused(PermanentError):

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
+from pydantic import computed_field
 from sqlalchemy import Engine
 
 from multitv.billing.preview import PreviewOutdated
@@ -70,7 +71,7 @@ class Line(Shown):
 class BillingRun(Shown):
     """How far the TV billing or the standard billing of a due date has come.
 
-    Of a failure, `reason_code` is the cause, and `reason_raw` the message of the error.
+    Of a failure, `reason` is a sentence in Portuguese, `reason_code` its code, and `reason_raw` the error's message.
     """
 
     kind: Literal["tv", "standard"]
@@ -79,6 +80,11 @@ class BillingRun(Shown):
     reason_raw: str | None
     created_at: datetime
     closed_at: datetime | None
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def reason(self) -> str | None:
+        return sentence(self.reason_code) if self.reason_code else None
 
 
 class DueDate(Shown):

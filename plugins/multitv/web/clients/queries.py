@@ -7,10 +7,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
+from pydantic import computed_field
 from sqlalchemy import Connection, Engine, Row
 
 from multitv.billing.explanation import Explanation
 from multitv.database.engine import reading
+from multitv.labels import sentence
 from multitv.reconciliation.fields import PIN_FIELD, UID_FIELD
 from multitv.web.core.paging import MAX_ID, CursorPage, page_of, read_cursor
 from multitv.web.core.rows import NoSuchRow, Shown, select
@@ -122,15 +124,15 @@ class ContractChange(Shown):
 class ClientOperation(Shown):
     """What a reconciliation did, or was to do, for a client plan on the platform.
 
-    `name` is that of a service. `outcome_code` says why it was rejected, or what was noticed; `outcome_raw` is what the
-    platform said.
+    `name` is that of a service. `reason` and `outcome` (why it was rejected, or what was noticed) are sentences in
+    Portuguese, with their codes; `outcome_raw` is what the platform said.
     """
 
     change_set_id: int
     action: str
     target: str | None
     name: str | None
-    reason: str
+    reason_code: str
     status: str
     outcome_code: str | None
     outcome_raw: str | None
@@ -138,9 +140,19 @@ class ClientOperation(Shown):
     created_at: datetime
     change_set_status: str
 
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def reason(self) -> str:
+        return sentence(self.reason_code)
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def outcome(self) -> str | None:
+        return sentence(self.outcome_code) if self.outcome_code else None
+
 
 class Difference(Shown):
-    """What the platform still lacked, and the code of why it was refused (null: nothing explains it).
+    """What the platform still lacked, and why it was refused, in Portuguese (null: nothing explains it).
 
     `name` is that of a service; `rejected_raw` is what the platform said.
     """
@@ -148,8 +160,13 @@ class Difference(Shown):
     action: str
     target: str | None
     name: str | None
-    rejected_because: str | None
+    rejected_code: str | None
     rejected_raw: str | None
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def rejected_because(self) -> str | None:
+        return sentence(self.rejected_code) if self.rejected_code else None
 
 
 class Reconciled(Shown):

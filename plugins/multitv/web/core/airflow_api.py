@@ -18,6 +18,7 @@ from airflow.api_fastapi.auth.managers.base_auth_manager import COOKIE_NAME_JWT_
 from fastapi import Depends, Request
 
 from multitv.errors import Refusal, TransientError
+from multitv.web.core.access import DAGS
 from multitv.web.core.bulkhead import AIRFLOW_API
 from multitv.web.core.run_titles import title
 
@@ -29,8 +30,8 @@ ENDED = frozenset({"success", "failed"})
 class AirflowRefused(Refusal):
     """Airflow refused what a screen asked of it."""
 
-    # An approval may be written before Airflow refuses the run that follows it.
-    wrote_nothing = False
+    # An approval may be written before Airflow refuses the run that follows it; saving again is harmless.
+    wrote_nothing = None
 
 
 class UnknownRun(AirflowRefused):
@@ -113,7 +114,7 @@ class Airflow:
     async def require_active(self, dag_id: str) -> None:
         """Raise AirflowRefused if the DAG is paused, because a run of it would never start."""
         if (await self._call("GET", f"/dags/{quote(dag_id)}"))["is_paused"]:
-            raise AirflowRefused("dag_paused", dag=dag_id)
+            raise AirflowRefused("dag_paused", dag=DAGS.get(dag_id, dag_id))
 
     async def trigger(self, dag_id: str, conf: Mapping[str, object], run_id: str) -> str:
         """Start a run and return its id; one of this id that is there already is that run."""
@@ -184,10 +185,7 @@ class Airflow:
         if answer.status_code == httpx.codes.NOT_FOUND:
             raise UnknownRun("run_unknown")
         if answer.is_client_error:
-            detail = _detail(answer)
-            if not detail:
-                raise AirflowRefused("airflow_refused_unexplained", status=answer.status_code)
-            raise AirflowRefused("airflow_refused", status=answer.status_code, detail=detail)
+            raise AirflowRefused("airflow_refused")
         raise AirflowUnavailable(f"Airflow's API answered {answer.status_code} to {method} {what}.")
 
 
@@ -229,11 +227,3 @@ def _together(instances: list[dict[str, Any]]) -> TaskSummary:
         len(instances),
         sum(seconds) if len(seconds) == len(instances) else None,
     )
-
-
-def _detail(answer: httpx.Response) -> str:
-    try:
-        detail = answer.json().get("detail")
-    except ValueError:
-        detail = None
-    return str(detail or "")[:200]

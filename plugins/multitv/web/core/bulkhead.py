@@ -29,7 +29,6 @@ class ServerBusy(TransientError):
     """All places for this kind of work stayed taken. The work did not begin."""
 
     cause = "too_many_requests"
-    wrote_nothing = True
 
 
 class NoAnswerInTime(TransientError):

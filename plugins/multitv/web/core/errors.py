@@ -93,12 +93,12 @@ UNEXPECTED = ErrorInfo(500, "internal_error", sentence("unexpected"), {})
 def describe_error(error: Exception, *, writes: bool) -> ErrorInfo:
     """Return what is shown of an error, UNEXPECTED if it has no words.
 
-    `writes`: the request asks for a change, so the message also says that nothing was written, where that is certain.
+    `writes`: the request asks for a change, so the message also says whether something may have been written.
     """
     info, wrote_nothing = _info_and_wrote_nothing(error)
-    if writes and wrote_nothing:
-        return replace(info, message=f"{info.message} {sentence('nothing_written')}")
-    return info
+    if not writes or wrote_nothing is None:
+        return info
+    return replace(info, message=f"{info.message} {sentence('nothing_written' if wrote_nothing else 'maybe_written')}")
 
 
 def describe_refusal(refused: Refusal) -> ErrorInfo:
@@ -111,7 +111,7 @@ def handle_errors(app: FastAPI, answer: Callable[[Request, ErrorInfo], Response]
 
     async def handle(request: Request, error: Exception) -> Response:
         info = describe_error(error, writes=request.method not in _READS)
-        if info is UNEXPECTED:
+        if info.code == UNEXPECTED.code:
             log.error("%s %s failed", request.method, request.url.path, exc_info=error)
         elif info.status >= 500:
             log.error("%s %s: %s", request.method, request.url.path, error)
@@ -122,7 +122,7 @@ def handle_errors(app: FastAPI, answer: Callable[[Request, ErrorInfo], Response]
     app.add_middleware(UnhandledErrors, handle=handle)
 
 
-def _info_and_wrote_nothing(error: Exception) -> tuple[ErrorInfo, bool]:
+def _info_and_wrote_nothing(error: Exception) -> tuple[ErrorInfo, bool | None]:
     """Return what is shown of an error, and whether nothing was written when it was raised."""
     if isinstance(error, MultiTVError) and error.cause in SENTENCES:
         message = sentence(error.cause, error.parameters)
@@ -132,7 +132,8 @@ def _info_and_wrote_nothing(error: Exception) -> tuple[ErrorInfo, bool]:
         return _wrong_value(error.errors()[0]), True
     if isinstance(error, HTTPException):
         code, cause = _HTTP.get(error.status_code, _HTTP_OTHER)
-        return ErrorInfo(error.status_code, code, sentence(cause), error.headers or {}), False
+        # Raised before any handler of ours runs.
+        return ErrorInfo(error.status_code, code, sentence(cause), error.headers or {}), True
     return UNEXPECTED, False
 
 

@@ -67,6 +67,19 @@ def number(value: int | None) -> str:
     return "—" if value is None else f"{value:,}".replace(",", ".")
 
 
+def recorded(value: object, name: str) -> str:
+    """Return what an audit row has of a column, which is JSON: a day, an amount of money, yes or no, or a text."""
+    if value is None:
+        return "—"
+    if isinstance(value, bool):
+        return "Sim" if value else "Não"
+    if name == "price":
+        return reais(Decimal(str(value)))
+    if name.endswith("_on"):
+        return day(date.fromisoformat(str(value)))
+    return str(value)
+
+
 def document(value: str | None) -> str:
     """Return a CPF or CNPJ with its dots and dashes; other text is returned unchanged."""
     digits = re.sub(r"\D", "", value or "")
@@ -95,6 +108,7 @@ def _make_environment() -> Environment:
         "label": label,
         "sentence": sentence,
         "document": document,
+        "recorded": recorded,
     }
     environment.globals["screens"] = SCREENS
     return environment

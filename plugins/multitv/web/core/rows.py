@@ -17,6 +17,8 @@ class NoSuchRow(Refusal):
 
     code = "not_there"
     status = 404
+    # What was changed is read again to be shown.
+    wrote_nothing = None
 
 
 class Shown(BaseModel):

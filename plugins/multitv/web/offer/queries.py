@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from msgspec import Meta
+from pydantic import computed_field
 from sqlalchemy import Engine
 
 from multitv.database.engine import reading
@@ -81,13 +82,21 @@ class Sync(Shown):
 
 
 class Quarantined(Shown):
-    """A row of the platform's catalogue that was refused, and everything that is wrong with it. `content` is JSON."""
+    """A row of the platform's catalogue that was refused, and everything that is wrong with it.
+
+    `reason` says it in Portuguese. `content` is the row as the platform sent it, in JSON.
+    """
 
     id: int
     entity: str
     platform_uid: str | None
     reasons: list[Reason]
     content: str
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def reason(self) -> str:
+        return "; ".join(reason.sentence for reason in self.reasons)
 
 
 def service_plans(engine: Engine, cursor: str | None = None) -> CursorPage[ServicePlan]:
