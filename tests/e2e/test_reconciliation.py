@@ -55,7 +55,7 @@ def test_a_dry_run_for_one_client_shows_the_change_set_and_changes_nothing(stack
          "where id = :plan)", plan=plan)  # fmt: skip
     before = len(writes(stack))
     run = reconcile(stack, only=plan, dry_run=True)
-    assert "| update" in stack.task_log(DAG, run, "compute_change_set")
+    assert "| atualizar nome" in stack.task_log(DAG, run, "compute_change_set")
     assert stack.task_states(DAG, run)["measure_discrepancies"] == "skipped"
     assert len(writes(stack)) == before
     reconcile(stack, only=plan)
@@ -87,7 +87,7 @@ def test_many_removals_wait_for_a_person_whose_word_is_kept(stack: RunningStack)
     assert len(writes(stack)) == written
     change_set = last_change_set(stack)
     assert (change_set.status, change_set.decided_by) == ("rejected", "admin")
-    assert "large_share_of_removals" in {concern.code for concern in change_set.concerns}
+    assert "large_share_of_removals" in {concern["code"] for concern in change_set.concerns}
 
     run = stack.trigger(DAG)
     stack.answer(DAG, run, "approve", "Approve")
