@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PYTHONPATH := $(CURDIR)/plugins:$(CURDIR)
 export DUE_DATE ONCE DEMO_CLIENTS MULTITV_HOME AIRFLOW_PORT SANDBOX_PORT ROWS
 
-.PHONY: run up test soak compose-test bench plot plans pictures scaling lint format lock clean
+.PHONY: run up test soak compose-test bench plot plans pictures scaling lint lint-types lint-sql lint-code format lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -49,11 +49,18 @@ scaling: .venv/development ## play a month of ISPs of several sizes with the num
 	@$(BIN)/python -m tests.bench.scaling
 
 lint: .venv/development ## everything that is checked without running
+	@$(MAKE) --no-print-directory --jobs 2 lint-types lint-sql lint-code
+
+lint-types: .venv/development
+	@$(BIN)/mypy
+
+lint-sql: .venv/development
+	@$(BIN)/sqlfluff lint include/sql include/local
+
+lint-code: .venv/development
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/sqlfluff lint include/sql include/local
 	@$(BIN)/python -m tests.lint.unused_files
 	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 
