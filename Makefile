@@ -16,10 +16,11 @@ run: .venv/runtime ## start everything, run the main job for DUE_DATE, print a s
 up: .venv/runtime ## start everything and run nothing
 	@$(BIN)/python -m include.local up
 
-# Those of a whole Airflow one after the other: each wants the machine for itself.
+# Three at a time, because one of them mostly waits for a process or a time-out; those of a whole Airflow one after the
+# other, because each wants the machine for itself.
 test: .venv/development ## all tests, on a real PostgreSQL, a real HTTP sandbox and a real Airflow
 	@failed=0; \
-	$(BIN)/python -m pytest -m "not e2e" -n 2 --dist loadfile --no-loadscope-reorder || failed=1; \
+	$(BIN)/python -m pytest -m "not e2e" -n 3 --dist loadfile --no-loadscope-reorder || failed=1; \
 	$(BIN)/python -m pytest -m e2e || failed=1; \
 	exit $$failed
 
