@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from multitv.billing.explanation import Explanation
+from multitv.database.rows import read_as
 from tests.e2e.conftest import RunningStack, bill_plans, rows, totals
 from tests.e2e.screens.browser import DAG_MS, Person
 from tests.e2e.screens.looks import judge
@@ -136,7 +137,7 @@ def save(person: Person, stack: RunningStack, due: date) -> None:
     expect(event).to_contain_text("Processado")
     expect(event).to_contain_text(reais(sold.amount))
     [why] = rows(stack, "select * from billing.explanation(:id)", id=sold.id)
-    expect(event).to_contain_text(f"Nº {sold.id}. {Explanation.of(why).line()}")
+    expect(event).to_contain_text(f"Nº {sold.id}. {read_as(Explanation, why).line()}")
     invoice = person.row(f"{due:%d/%m/%Y}", "Faturas")
     expect(invoice).to_contain_text(f"Plano {reais(sold.monthly_price)}")
     expect(invoice).to_contain_text(f"Pacote Extra {reais(sold.amount)} evento {sold.id}")

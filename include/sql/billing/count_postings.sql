@@ -1,5 +1,5 @@
 -- Out: the number of new postings (finance.incoming) and their sum in reais.
 select
-    count(*) as postings,
+    count(*) as count,
     coalesce(sum(incoming.amount), 0) as amount
 from finance.incoming

@@ -1,5 +1,5 @@
 -- Reads the temporary table stale. Out: the number of its events and their sum in reais.
 select
-    count(*) as events,
+    count(*) as count,
     coalesce(sum(stale.amount), 0) as amount
 from stale

@@ -13,6 +13,7 @@ from multitv.billing.explanation import Explanation
 from multitv.billing.run import Tally, lock_month
 from multitv.database.engine import transaction
 from multitv.database.locks import lock
+from multitv.database.rows import read_as
 from multitv.database.sql import named
 from multitv.errors import PermanentError
 
@@ -86,7 +87,7 @@ def correct(engine: Engine, event: int, action: Action, *, reason: str, author: 
 def post_credits(connection: Connection) -> Tally:
     """Post the pending reversals that have an open invoice. Return their number and their sum in reais."""
     lock(connection, CREDITS)
-    return Tally(*connection.execute(named("billing/post_credits")).one())
+    return read_as(Tally, connection.execute(named("billing/post_credits")).one())
 
 
 def explain(engine: Engine, event: int) -> str:
@@ -98,7 +99,7 @@ def explain(engine: Engine, event: int) -> str:
         row = connection.execute(named("billing/explain_event"), {"event": event}).one_or_none()
     if row is None:
         raise CorrectionRefused(f"There is no event {event}: look its number up again.")
-    return Explanation.of(row).line()
+    return read_as(Explanation, row).line()
 
 
 def _void(connection: Connection, event: dict[str, object]) -> None:
@@ -133,4 +134,4 @@ def _corrected(connection: Connection, event: int, due_date: date, action: Actio
     if reversal is not None:
         credit = connection.execute(named("billing/lock_event"), {"event": reversal, "due_date": due_date}).one()
         posted = credit.status == "processed"
-    return Corrected(event, action, reversal, posted, Explanation.of(row).line())
+    return Corrected(event, action, reversal, posted, read_as(Explanation, row).line())

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal, Self
-
-from sqlalchemy import Row
+from typing import Literal
 
 from multitv.labels import sentence
 
@@ -33,11 +31,6 @@ class Explanation:
     policy_id: int | None
     proration: Literal["full", "daily"] | None
     timing: Literal["advance", "arrears"] | None
-
-    @classmethod
-    def of(cls, row: Row[Any]) -> Self:
-        """Return a row, which may have other columns as well, as this."""
-        return cls(**{field.name: row._mapping[field.name] for field in fields(cls)})
 
     def line(self) -> str:
         """Return the line, in Portuguese."""

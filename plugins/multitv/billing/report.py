@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from multitv.billing.run import Tally, read_run
 from multitv.database.engine import bulk_transaction
+from multitv.database.rows import read_as
 from multitv.database.sql import named
 from multitv.markdown import table
 from multitv.money import reais
@@ -43,8 +44,8 @@ def _tv_report(engine: Engine, due_date: date) -> str:
         reasons = connection.execute(named("billing/exclusion_reasons"), of_date).all()
         pending = connection.execute(named("billing/pending_reasons"), of_date).all()
         excess = connection.execute(named("billing/excess_charges"), of_date).all()
-        waiting = Tally(*connection.execute(named("billing/count_credits"), of_date).one())
-        unbilled = Tally(*connection.execute(named("billing/count_unbilled"), of_date).one())
+        waiting = read_as(Tally, connection.execute(named("billing/count_credits"), of_date).one())
+        unbilled = read_as(Tally, connection.execute(named("billing/count_unbilled"), of_date).one())
     if run is None:
         return f"# TV billing, due date {due_date}\n\nNothing is due on this date: no run was opened."
     lines = [f"# TV billing, due date {due_date}: {run.status}", ""]

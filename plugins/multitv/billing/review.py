@@ -116,7 +116,7 @@ def top_changes(connection: Connection, summary: ListSummary) -> list[ChargeChan
     if summary.last is None:
         return []
     rows = connection.execute(named("billing/top_changes"), {"due_date": summary.due_date}).all()
-    return [ChargeChange(*row) for row in rows]
+    return [ChargeChange(row.client_plan_id, row.amount_before, row.amount_after) for row in rows]
 
 
 def concerns(summary: ListSummary, settings: Settings) -> list[Reason]:

@@ -10,6 +10,7 @@ from typing import Literal
 from sqlalchemy import Connection
 
 from multitv.database.locks import lock
+from multitv.database.rows import read_as
 from multitv.database.sql import named
 from multitv.money import reais
 
@@ -48,7 +49,7 @@ def lock_month(connection: Connection, due_date: date) -> None:
 def read_run(connection: Connection, kind: Kind, due_date: date) -> BillingRun | None:
     """Return the run of a due date, None if it was never opened."""
     row = connection.execute(named("billing/read_run"), {"kind": kind, "due_date": due_date}).one_or_none()
-    return BillingRun(*row) if row else None
+    return read_as(BillingRun, row) if row else None
 
 
 def open_run(connection: Connection, kind: Kind, due_date: date) -> BillingRun:

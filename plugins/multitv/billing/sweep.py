@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from multitv.billing.due_date import due_dates
 from multitv.database.engine import bulk_transaction
+from multitv.database.rows import read_as
 from multitv.database.sql import named
 from multitv.errors import PermanentError
 from multitv.settings import Settings
@@ -44,7 +45,7 @@ def unfinished(engine: Engine, settings: Settings, today: date) -> list[Unfinish
     scheduled = takewhile(lambda due: due <= started, due_dates(settings.due_days, today - LOOK_BACK))
     with bulk_transaction(engine) as connection:
         rows = connection.execute(named("billing/unfinished"), {"scheduled": list(scheduled), "grace": GRACE}).all()
-    return [Unfinished(*row) for row in rows]
+    return [read_as(Unfinished, row) for row in rows]
 
 
 def sweep(engine: Engine, settings: Settings, today: date) -> None:

@@ -13,6 +13,7 @@ from multitv.billing.correction import post_credits
 from multitv.billing.review import Approval, ApprovalRequest, review
 from multitv.billing.run import Tally, lock_month, open_run, read_run
 from multitv.database.engine import bulk_transaction
+from multitv.database.rows import read_as
 from multitv.database.sql import named
 from multitv.erp.facts import require_client_plans
 from multitv.errors import PermanentError
@@ -203,4 +204,4 @@ def _void_stale(connection: Connection, due_date: date, settings: Settings, *, a
 
 
 def _tally(connection: Connection, statement: str, parameters: dict[str, object] | None = None) -> Tally:
-    return Tally(*connection.execute(named(statement), parameters).one())
+    return read_as(Tally, connection.execute(named(statement), parameters).one())

@@ -23,6 +23,7 @@ from multitv.changes.errors import (
 from multitv.changes.values import checked_price
 from multitv.contracts.client_plan import require_tv
 from multitv.contracts.rows import ClientPackage
+from multitv.database.rows import read_as
 from multitv.database.sql import named
 
 
@@ -173,4 +174,4 @@ def _refuse_second_sale(connection: Connection, sale: dict[str, Any], package: s
 
 
 def _row(row: Row[Any]) -> ClientPackage:
-    return ClientPackage(*row[:-1])
+    return read_as(ClientPackage, row)

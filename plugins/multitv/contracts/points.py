@@ -13,6 +13,7 @@ from multitv.changes.values import TextField, checked_text, mac_address
 from multitv.contracts.client_plan import require_tv
 from multitv.contracts.rows import ClientPoint
 from multitv.database.locks import lock
+from multitv.database.rows import read_as
 from multitv.database.sql import named
 
 
@@ -163,4 +164,4 @@ def _stored(point: Row[Any]) -> dict[str, Any]:
 
 
 def _row(row: Row[Any]) -> ClientPoint:
-    return ClientPoint(*row[:-1])
+    return read_as(ClientPoint, row)

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, Row
 from multitv.changes.change import Change, changing, titled
 from multitv.changes.errors import NotThere, PackageRefused
 from multitv.changes.values import checked_point_limit, checked_price
+from multitv.database.rows import read_as
 from multitv.database.sql import named
 from multitv.offer.rows import Offer
 
@@ -64,4 +65,4 @@ def _refuse_default(change: Change, package: Row[Any]) -> None:
 
 
 def _row(row: Row[Any]) -> Offer:
-    return Offer(*row[:-1])
+    return read_as(Offer, row)

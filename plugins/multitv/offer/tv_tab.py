@@ -10,6 +10,7 @@ from sqlalchemy import Engine, Row
 from multitv.changes.change import Change, changing, titled
 from multitv.changes.errors import NotThere, PackageRefused
 from multitv.database.locks import lock
+from multitv.database.rows import read_as
 from multitv.database.sql import named
 from multitv.erp.facts import has_service_plan
 from multitv.offer.rows import PlanSetting
@@ -82,10 +83,10 @@ def _write(
     change: Change, before: Row[Any] | None, service_plan_id: int, allows_tv: bool, package_id: int | None
 ) -> PlanSetting:
     if before is not None and (before.allows_tv, before.package_id) == (allows_tv, package_id):
-        return PlanSetting(*before[:-1])
+        return read_as(PlanSetting, before)
     after = change.connection.execute(
         named("offer/upsert_service_plan_setting"),
         {"service_plan_id": service_plan_id, "allows_tv": allows_tv, "package_id": package_id},
     ).one()
     change.record(before.state if before else None, after.state, service_plan_id=service_plan_id)
-    return PlanSetting(*after[:-1])
+    return read_as(PlanSetting, after)

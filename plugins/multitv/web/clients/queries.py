@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, Row
 
 from multitv.billing.explanation import Explanation
 from multitv.database.engine import reading
+from multitv.database.rows import read_as
 from multitv.labels import sentence
 from multitv.reconciliation.fields import PIN_FIELD, UID_FIELD
 from multitv.web.core.paging import MAX_ID, CursorPage, page_of, read_cursor
@@ -303,7 +304,7 @@ def events(engine: Engine, client_plan_id: int, since: date, until: date) -> lis
     span = {"client_plan_id": client_plan_id, "since": since, "until": until}
     with reading(engine) as connection:
         rows = select(connection, "client_events", span)
-    return [Event.of(row, explanation=Explanation.of(row).line()) for row in rows]
+    return [Event.of(row, explanation=read_as(Explanation, row).line()) for row in rows]
 
 
 def invoices(engine: Engine, client_plan_id: int, since: date, until: date) -> list[Invoice]:
