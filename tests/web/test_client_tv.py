@@ -229,6 +229,11 @@ def test_the_platform_is_asked_while_one_waits(world: World, viewer: Visitor, pl
     service = next(row["uid"] for row in services if row["type"] == "BASIC_SERVICE")
     platform.put_service(made.uid, service, idempotency_key=str(uuid4()))
     assert f"Serviços: {service}. Aparelhos" in viewer.page(path).text
+    [(uid, name)] = world.run("select platform_uid, name from tv.package where id = :id", id=world.sports)
+    rename = "update tv.package set platform_uid = :uid where id = :id"
+    world.run(rename, id=world.sports, uid=service)
+    assert f"Serviços: {name}. Aparelhos" in viewer.page(path).text
+    world.run(rename, id=world.sports, uid=uid)
 
 
 def test_a_platform_that_is_away_does_not_keep_anybody_waiting(

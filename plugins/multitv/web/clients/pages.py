@@ -12,7 +12,7 @@ from multitv.settings import get_settings
 from multitv.web.clients import queries
 from multitv.web.core import live_platform as platform
 from multitv.web.core.access import Reader
-from multitv.web.core.bulkhead import PLATFORM, DatabaseRoute
+from multitv.web.core.bulkhead import DATABASE, PLATFORM, DatabaseRoute
 from multitv.web.core.database import Database
 from multitv.web.core.forms import Id, IsoDay
 from multitv.web.core.paging import Cursor
@@ -98,13 +98,15 @@ def reconciliation(request: Request, person: Reader, engine: Database, client_pl
 
 
 @router.get("/clientes/{client_plan_id}/plataforma")
-async def on_platform(request: Request, person: Reader, client_plan_id: Id) -> Response:
+async def on_platform(request: Request, person: Reader, engine: Database, client_plan_id: Id) -> Response:
     """Show the subscriber as the platform has it now, or that the platform does not answer."""
     try:
         subscriber, error = await PLATFORM.run(platform.subscriber, client_plan_id), None
     except MultiTVError as failed:
         subscriber, error = None, failed
-    return render(request, "clients/platform.html", person, subscriber=subscriber, error=error)
+    uids = [service.service_uid for service in subscriber.services] if subscriber else []
+    names = await DATABASE.run(queries.package_names, engine, uids) if uids else {}
+    return render(request, "clients/platform.html", person, subscriber=subscriber, names=names, error=error)
 
 
 @router.get("/clientes/{client_plan_id}/eventos")

@@ -276,6 +276,12 @@ def extra_fields(engine: Engine, client_plan_id: int) -> ExtraFields:
         return ExtraFields.of(select(connection, "extra_fields", {"client_plan_id": client_plan_id} | names)[0])
 
 
+def package_names(engine: Engine, uids: list[str]) -> dict[str, str]:
+    """Return the names of packages by their uids on the platform. Raises DatabaseUnavailable."""
+    with reading(engine) as connection:
+        return {row.platform_uid: row.name for row in select(connection, "package_names", {"uids": uids})}
+
+
 def changes(engine: Engine, client_plan_id: int, cursor: str | None = None) -> CursorPage[ContractChange]:
     """Return a page of the changes that people made, newest first. Raises BadCursor, DatabaseUnavailable."""
     (before,) = read_cursor(cursor, tuple[int]) or (None,)
