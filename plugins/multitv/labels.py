@@ -5,8 +5,9 @@ The only home of such words: a code stands for a label, or for a sentence that s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal
 from string import Formatter
@@ -421,6 +422,14 @@ class Reason:
         """Return the code and the parameters, for a log."""
         shown = ", ".join(f"{name}: {value}" for name, value in self.parameters.items())
         return f"{self.code} ({shown})" if shown else self.code
+
+
+def reasons_as_json(reasons: Iterable[Reason]) -> str:
+    """Return reasons as the database keeps them: a JSON array of objects with `code` and `parameters`.
+
+    Amounts and days become text, because a number of JSON has no decimals of its own.
+    """
+    return json.dumps([asdict(reason) for reason in reasons], default=str)
 
 
 class _Words(Formatter):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import logging
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
@@ -15,7 +14,7 @@ from multitv.billing.run import Tally
 from multitv.database.engine import transaction
 from multitv.database.sql import named
 from multitv.errors import PermanentError, TransientError
-from multitv.labels import Reason, label
+from multitv.labels import Reason, label, reasons_as_json
 from multitv.markdown import table
 from multitv.money import reais
 from multitv.settings import Settings
@@ -203,8 +202,7 @@ def columns(summary: ListSummary, unusual: list[Reason]) -> dict[str, object]:
         "amount": summary.charges.amount,
         "last_charges": summary.last.count if summary.last else None,
         "last_amount": summary.last.amount if summary.last else None,
-        # Amounts as text: a number of JSON has no decimals of its own.
-        "concerns": json.dumps([asdict(concern) for concern in unusual], default=str),
+        "concerns": reasons_as_json(unusual),
     }
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from multitv.database.bulk_copy import copy_rows
 from multitv.database.engine import transaction
 from multitv.database.locks import lock
 from multitv.database.sql import named
+from multitv.labels import reasons_as_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,7 +96,7 @@ def _quarantine(connection: Connection, sync: int, refusals: list[Refusal]) -> N
             "sync": sync,
             "entity": refusal.entity,
             "platform_uid": refusal.platform_uid,
-            "reasons": json.dumps([asdict(reason) for reason in refusal.reasons]),
+            "reasons": reasons_as_json(refusal.reasons),
             "content": _storable(refusal.content),
         }
         for refusal in refusals

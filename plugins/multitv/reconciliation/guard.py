@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import logging
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
 from multitv.database.engine import transaction
 from multitv.database.sql import named
-from multitv.labels import Reason
+from multitv.labels import Reason, reasons_as_json
 from multitv.reconciliation.change_set import ChangeSet, load_change_set
 from multitv.reconciliation.errors import NotApproved
 from multitv.settings import Settings
@@ -52,7 +51,7 @@ def assess(engine: Engine, change_set_id: int, settings: Settings, *, allow_remo
         )
         connection.execute(
             named("reconciliation/record_concerns"),
-            {"change_set": change_set_id, "concerns": json.dumps([asdict(concern) for concern in concerns])},
+            {"change_set": change_set_id, "concerns": reasons_as_json(concerns)},
         )
         if not concerns:
             connection.execute(

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from multitv.billing.preview import PreviewOutdated
 from multitv.database.engine import reading
-from multitv.labels import sentence
+from multitv.labels import Reason, sentence
 from multitv.web.core.paging import SIZE, CursorPage, page_of, read_cursor
 from multitv.web.core.rows import NoSuchRow, Shown, select
 
@@ -105,7 +105,7 @@ def preview(engine: Engine, due_date: date) -> Preview | None:
         of_preview = {"preview": rows[0].id}
         return Preview.of(
             rows[0],
-            concerns=[sentence(concern["code"], concern["parameters"]) for concern in rows[0].coded_concerns],
+            concerns=[Reason(**concern).sentence for concern in rows[0].coded_concerns],
             outcomes=[PreviewOutcome.of(row) for row in select(connection, "preview_outcomes", of_preview)],
             changes=[ClientChange.of(row) for row in select(connection, "preview_changes", of_preview)],
         )
