@@ -60,7 +60,7 @@ def split_pin_keys(written: SecretStr | None) -> list[str]:
         if not _FERNET_KEY.fullmatch(key):
             raise ValueError(
                 f"key {position} of {len(keys)} is not a Fernet key: 44 characters of URL-safe base64, without quotes, "
-                "with a comma to the next one. README.md says how to make one"
+                "with a comma to the next one. docs/settings.md says how to make one"
             )
         first = seen.setdefault(urlsafe_b64decode(key), position)
         if first != position:
@@ -81,7 +81,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class Settings(BaseSettings):
-    """Every setting with its default. README.md lists them in a table, and a test compares the two.
+    """Every setting with its default. docs/settings.md lists them in a table, and a test compares the two.
 
     Days are calendar days in the ISP's time zone; shares are fractions of one.
     """

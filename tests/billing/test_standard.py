@@ -119,12 +119,12 @@ def test_an_erp_view_that_repeats_client_plans_is_refused_by_name(isp: Isp) -> N
         books.check(isp.engine, books.PLANS, DUE)
 
 
-def test_an_erp_that_bills_its_plans_itself_closes_the_due_date_as_the_readme_says(isp: Isp, repository: Path) -> None:
+def test_an_erp_that_bills_its_plans_itself_closes_the_due_date_as_documented(isp: Isp, repository: Path) -> None:
     plan = isp.client_plan()
     sold = isp.sell(plan, isp.package("10.00"))
     tv.save(isp.engine, DUE, SETTINGS)
     isp.run("insert into finance.invoice (client_plan_id, due_date) values (:plan, :due)", plan=plan, due=DUE)
-    [statement] = re.findall(r"^ +(insert into billing.run .*);$", (repository / "README.md").read_text(), re.M)
+    [statement] = re.findall(r"^ +(insert into billing.run .*);$", (repository / "docs/erp.md").read_text(), re.M)
     assert str(DUE) in statement
     isp.run(statement)
     tv.settle(isp.engine, DUE, SETTINGS)

@@ -28,7 +28,7 @@ _CONTRACTS = Right.CONTRACTS
 _BILLING = Right.BILLING
 _OFFER = Right.OFFER
 _PINS = Right.PINS
-# What may not be done by everybody who reads, as README.md promises it, and not as the code has it.
+# What may not be done by everybody who reads, as docs/screens-and-api.md promises it, and not as the code has it.
 RIGHTS = {
     ("GET", "/clientes/{client_plan_id}/pacotes/novo"): _CONTRACTS,
     ("GET", "/clientes/{client_plan_id}/pacotes/novo/canais"): _CONTRACTS,

@@ -208,7 +208,7 @@ def _failure(response: Response) -> str:
 def _bad_answer(host: str, call: Call, error: msgspec.ValidationError) -> BadAnswer:
     return BadAnswer(
         f"Beenius at {host} answered {call} with something that the contract does not know: {error}. "
-        "Compare the platform's version with the contract in README.md; trying again won't help."
+        "Compare the platform's version with the contract in docs/reconciliation.md; trying again won't help."
     )
 
 

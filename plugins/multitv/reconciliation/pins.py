@@ -20,8 +20,8 @@ class Pins:
         except ValueError as error:
             raise MissingPinKey(
                 "MULTITV_PIN_KEYS holds no Fernet key, or one that is wrong, so no PIN could be kept. Nothing was sent "
-                "to the platform. README.md says how to make one; set it for every Airflow component, then clear this "
-                "task."
+                "to the platform. docs/settings.md says how to make one; set it for every Airflow component, then "
+                "clear this task."
             ) from error
 
     def __len__(self) -> int:

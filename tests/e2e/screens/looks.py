@@ -13,7 +13,7 @@ RULES = {
     # All that a change of colours can change.
     "dark": {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}},
 }
-# What a page of the README may weigh.
+# What a picture of the documents may weigh.
 MOST_BYTES = 150_000
 
 

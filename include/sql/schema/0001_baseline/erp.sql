@@ -25,7 +25,7 @@ create table if not exists erp.client_plan (
     cancelled_on date
 );
 
--- Only tables that were created here get indexes; README.md says which ones an ERP behind a view needs.
+-- Only tables that were created here get indexes; docs/erp.md says which ones an ERP behind a view needs.
 do $$
 begin
     if (select c.relkind from pg_class as c where c.oid = 'erp.client'::regclass) = 'r' then

@@ -69,7 +69,7 @@ def _may_platform(manager: Any, user: Any, method: str) -> bool:
     return bool(manager.is_authorized_connection(method=method, details=ConnectionDetails(conn_id=PLATFORM), user=user))
 
 
-# The table of rights in README.md, "The screens", says the same.
+# The table of rights in docs/screens-and-api.md says the same.
 _ALLOWED: dict[Right, Callable[[Any, Any], bool]] = {
     Right.READ: lambda manager, user: bool(
         manager.is_authorized_dag(method="GET", details=DagDetails(id=RECONCILIATION_DAG), user=user)
