@@ -2,7 +2,7 @@
 # Atualizar o painel: compute the figures of the page *Painel*, so that the page only reads them
 
 Sums what was billed by month and package and by due date and status, counts the clients of each package, and sums the
-discrepancies in reais and the operations of the last reconciliations. It writes to the schema `dashboard` only.
+discrepancies in reais and the operations of the last reconciliations. It writes to the schema `reports` only.
 
     sum_billing
     count_clients

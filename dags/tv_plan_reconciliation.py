@@ -9,7 +9,7 @@ devices are added and removed. It fills in the client's *ID Assinante Beenius* a
     take_snapshot >> compute_change_set >> approve >> release >> apply >> verify >> [measure_discrepancies, report]
 
 At the end of a full run it measures the discrepancies in reais (revenue assurance) that the *Painel* shows: what is
-sold but not active, active but not billed, billed but not active (`reconciliation.discrepancy`).
+sold but not active, active but not billed, billed but not active (`reports.discrepancy`).
 
 It runs every hour and after each catalogue sync. A run by hand can be for one client plan (`only`), show the change
 set without applying it (`dry_run`), or allow many removals without asking anybody (`allow_removals`).

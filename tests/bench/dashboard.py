@@ -31,7 +31,7 @@ AGGREGATES = (
     "group by 1, 2, 3, 4",
     "select package_id, count(*), sum(coalesce(sold.price, package.price)) from tv.client_package as sold "
     "join erp.client_plan as plan on plan.id = client_plan_id join tv.package on package.id = package_id group by 1",
-    "select kind, count(distinct client_plan_id), sum(amount) from reconciliation.discrepancy group by 1",
+    "select kind, count(distinct client_plan_id), sum(amount) from reports.discrepancy group by 1",
     "select change_set_id, action, status, count(*) from reconciliation.operation group by 1, 2, 3",
 )
 
@@ -46,7 +46,7 @@ def bench(server: Server, rows: int) -> None:
                 MEASURE,
                 *in_turns(turn, lambda: revenue_assurance.measure(engine, 1, TODAY), lambda: bare(engine, THREE_SIDES)),
             )
-            bare(engine, "delete from dashboard.due_date_sum", "delete from dashboard.due_date")
+            bare(engine, "delete from reports.due_date_sum", "delete from reports.due_date")
             checkpoint(engine)
             scores.add(REFRESH, *in_turns(turn, lambda: refresh(engine), lambda: bare(engine, *AGGREGATES)))
     scores.show(MEASURE, 2.5)

@@ -36,6 +36,39 @@ insert into billing.event (run_id, client_plan_id, service_plan_id, client_packa
 reference_month, kind, amount, price_source) values (1, 7, 1, 1, 1, '2026-12-10', '2026-12-01', 'charge', 10, 'package')
 """
 CELL = "functions/web/tv.cell.sql"
+# A row at least in each table that 0004 moves or renames, and what they refer to.
+REPORTED = """
+insert into tv.package (platform_uid, name, service_type, extra, price) values ('p', 'P', 'EXTENDED_SERVICE', true, 10);
+insert into billing.run (kind, due_date, status) values ('tv', '2026-12-10', 'saved');
+insert into reconciliation.snapshot (hash) values ('0');
+insert into reconciliation.change_set (snapshot_id, snapshot_hash, today) values (1, '0', '2026-12-01');
+insert into reconciliation.discrepancy (change_set_id, kind, client_plan_id, package_id, amount, reason, parameters)
+values (1, 'sold_not_active', 7, 1, 10, 'missing_on_platform', '{"day": 10}'),
+(1, 'sold_not_active', 8, 1, 9.90, 'missing_on_platform', '{}');
+insert into reconciliation.discrepancy_measured (change_set_id, seen_at, measured_at)
+values (1, '2026-12-01 05:00Z', '2026-12-01 05:10Z');
+insert into dashboard.discrepancy (kind, client_plans, amount) values ('sold_not_active', 2, 19.90);
+insert into dashboard.due_date (due_date, status, corrections, credits, summed_at)
+values ('2026-12-10', 'saved', 0, 0, '2026-12-01 06:00Z');
+insert into dashboard.due_date_sum values ('2026-12-10', '2026-12-01', 1, 'pending', 3, 30, 0, 0);
+insert into dashboard.revenue values ('2026-11-01', 1, 2, 20);
+insert into dashboard.event_status values ('2026-12-10', 'pending', 3, 30);
+insert into dashboard.package_clients values (1, 'extra', 3, 30);
+insert into dashboard.operation values ('2026-12-01', 'create', 'applied', 5);
+insert into dashboard.refresh values ('discrepancy', '2026-12-01 06:00Z'), ('revenue', '2026-12-01 06:01Z');
+"""
+# The tables of REPORTED by their names before and after.
+MOVED = {
+    "reconciliation.discrepancy": "discrepancy",
+    "reconciliation.discrepancy_measured": "discrepancy_measured",
+    "dashboard.discrepancy": "discrepancy_total",
+    "dashboard.due_date": "due_date",
+    "dashboard.due_date_sum": "due_date_sum",
+    "dashboard.revenue": "revenue",
+    "dashboard.event_status": "event_status",
+    "dashboard.package_clients": "package_clients",
+    "dashboard.operation": "operation",
+}
 
 
 def shape(engine: Engine) -> list[Any]:
@@ -151,19 +184,14 @@ def test_a_migration_of_a_later_release_runs_after_the_baseline(empty: Engine, r
 
 
 def test_what_was_decided_keeps_the_sentences_that_it_was_decided_by(empty: Engine, release: Release) -> None:
-    later = [path for path in (release.migrations / "versions").glob("*.py") if path.name > "0002"]
-    texts = {path: path.read_text() for path in later}
-    for path in later:
-        path.unlink()
-    migrate(empty)
+    with release.before("0002"):
+        migrate(empty)
     run(
         empty,
         "insert into billing.review (due_date, digest, candidates, charges, amount, concerns, decision, decided_by, "
         "decided_at) values ('2026-12-10', '1', 0, 0, 0, array['O total mudou.', 'Outro.'], 'approved', 'Ana', now()), "
         "('2026-12-11', '1', 0, 0, 0, '{}', 'approved', 'Ana', now())",
     )
-    for path, text_of in texts.items():
-        path.write_text(text_of)
     migrate(empty)
     first, second = run(empty, "select concerns from billing.review order by id")
     assert [sentence(concern["code"], concern["parameters"]) for concern in first.concerns] == [
@@ -173,6 +201,37 @@ def test_what_was_decided_keeps_the_sentences_that_it_was_decided_by(empty: Engi
     assert second.concerns == []
     with pytest.raises(Exception, match="append-only"):
         run(empty, "update billing.review set digest = '2'")
+
+
+def test_what_was_reported_keeps_its_rows_and_keys_in_the_schema_of_its_room(empty: Engine, release: Release) -> None:
+    with release.before("0004"):
+        migrate(empty)
+    run(empty, REPORTED)
+    before = {after: run(empty, f"table {name} order by 1, 2, 3") for name, after in MOVED.items()}
+    state = run(empty, "select * from dashboard.due_date_state")
+    assert all(before.values())
+    assert state
+    migrate(empty)
+    assert {name: run(empty, f"table reports.{name} order by 1, 2, 3") for name in MOVED.values()} == before
+    assert run(empty, "select * from reports.due_date_state") == state
+    assert run(empty, "select figure, extract(minute from refreshed_at) from reports.refresh order by 1") == [
+        ("discrepancy_total", 0),
+        ("revenue", 1),
+    ]
+    assert run(empty, "select tablename from pg_tables where schemaname = 'reports' order by 1") == [
+        (name,) for name in sorted([*MOVED.values(), "refresh"])
+    ]
+    assert run(empty, "select from pg_namespace where nspname = 'dashboard'") == []
+    assert run(empty, "select indexname from pg_indexes where tablename like 'discrepancy%%' order by 1") == [
+        ("discrepancy_measured_pkey",),
+        ("discrepancy_page",),
+        ("discrepancy_pkey",),
+        ("discrepancy_total_pkey",),
+    ]
+    with pytest.raises(Exception, match="discrepancy_total_kind_check"):
+        run(empty, "insert into reports.discrepancy_total values ('other', 0, 0)")
+    with pytest.raises(Exception, match="discrepancy_measured_change_set_id_fkey"):
+        run(empty, "insert into reports.discrepancy_measured (change_set_id, seen_at) values (2, now())")
 
 
 def test_a_view_that_a_migration_drops_to_change_its_table_comes_back(empty: Engine, release: Release) -> None:
@@ -248,7 +307,7 @@ def test_an_old_signature_that_nobody_dropped_is_named_until_a_migration_drops_i
     ("file", "without", "named"),
     [
         ("functions/web/tv.cell.sql", None, "function tv.cell(text)"),
-        ("functions/reports/dashboard.due_date_state.sql", None, "view dashboard.due_date_state"),
+        ("functions/reports/reports.due_date_state.sql", None, "view reports.due_date_state"),
         (
             "triggers/contracts/tv.client_package.sql",
             None,

@@ -65,6 +65,13 @@ def test_each_file_is_in_a_room_of_the_house_and_there_once(repository: Path) ->
         assert (repository / "plugins" / "multitv" / path.parent.name).is_dir(), path
 
 
+def test_every_schema_that_migrations_make_is_ours_but_the_one_of_the_erp(engine: Engine) -> None:
+    statement = "select nspname from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema'"
+    with engine.connect() as connection:
+        made = set(connection.exec_driver_sql(statement).scalars())
+    assert made - {"erp", "public"} == set(replaceable.SCHEMAS)
+
+
 def test_what_indexes_and_columns_are_made_of_is_made_by_migrations_and_nothing_else_is(engine: Engine) -> None:
     # What a migration makes in pg_temp is gone when its session ends.
     kinds = "function|procedure|view|trigger"
@@ -80,5 +87,5 @@ def test_what_indexes_and_columns_are_made_of_is_made_by_migrations_and_nothing_
             and routine.pronamespace::regnamespace::text = any(%(schemas)s)
     """
     with engine.connect() as connection:
-        used = set(connection.exec_driver_sql(statement, {"schemas": replaceable.schemas()}).scalars())
+        used = set(connection.exec_driver_sql(statement, {"schemas": list(replaceable.SCHEMAS)}).scalars())
     assert made == used == {"tv.digits", "tv.person", "tv.plain", "tv.words"}

@@ -9,6 +9,17 @@ from pathlib import Path
 from multitv.database import replaceable
 from multitv.database.sql import SQL_FOLDER
 
+_WRITES = re.compile(
+    r"\b(?:insert into|(?<!do )(?<!for )update|delete from|merge into|truncate(?: table)?|copy|analyze"
+    r"|(?:create|alter|drop) table)\s+(?:if (?:not )?exists\s+)?(?:only\s+)?([\w.]+)"
+)
+
+
+def written(statements: str) -> set[str]:
+    """Return the tables that statements write to, without the temporary ones that they make."""
+    said = re.sub(r"--.*", "", statements)
+    return set(_WRITES.findall(said)) - set(re.findall(r"\bcreate temporary table (\w+)", said))
+
 
 def names() -> set[str]:
     files = (path.relative_to(SQL_FOLDER) for path in SQL_FOLDER.rglob("*.sql"))
@@ -40,3 +51,28 @@ def test_no_sql_hides_in_python(repository: Path) -> None:
             for node in ast.walk(ast.parse(path.read_text())):
                 if isinstance(node, ast.Constant) and isinstance(node.value, str) and statement.match(node.value):
                     assert len(node.value) < 60 or not clause.search(node.value), (path, node.value)
+
+
+def test_reports_write_only_their_own_schema(repository: Path) -> None:
+    files = [
+        *(repository / "plugins" / "multitv" / "reports").glob("*.py"),
+        *(path for folder in (".", *replaceable.FOLDERS) for path in (SQL_FOLDER / folder / "reports").glob("*.sql")),
+    ]
+    tables = written("\n".join(path.read_text() for path in files))
+    assert len(tables) > 9
+    assert {table for table in tables if not table.startswith("reports.")} == set()
+
+
+def test_every_way_to_write_a_table_is_seen() -> None:
+    statements = """
+        with gone as (delete from a.deleted) -- delete from a.comment
+        insert into a.inserted (x) select a.f(y) from a.read on conflict (x) do update
+            set x = 1;
+        update
+            only a.updated set x = 1; select 1 from a.locked for update of locked;
+        merge into a.merged using a.read on true; truncate a.truncated; truncate table only a.emptied;
+        copy a.copied from stdin; analyze a.analysed; drop table if exists a.dropped;
+        create temporary table mine on commit drop as select 1; analyze mine; insert into unqualified values (1)
+    """
+    names = {"deleted", "inserted", "updated", "merged", "truncated", "emptied", "copied", "analysed", "dropped"}
+    assert written(statements) == {f"a.{name}" for name in names} | {"unqualified"}

@@ -44,9 +44,7 @@ def test_the_first_run_provisioned_every_client_and_the_next_has_nothing_to_do(s
     assert (states["approve"], states["report"]) == ("success", "success")
     assert states["verify"] == "skipped"
     assert states["measure_discrepancies"] == "success"
-    assert rows(stack, "select change_set_id from reconciliation.discrepancy_measured") == [
-        (last_change_set(stack).id,)
-    ]
+    assert rows(stack, "select change_set_id from reports.discrepancy_measured") == [(last_change_set(stack).id,)]
 
 
 def test_a_dry_run_for_one_client_shows_the_change_set_and_changes_nothing(stack: RunningStack) -> None:
@@ -66,14 +64,14 @@ def test_a_dry_run_for_one_client_shows_the_change_set_and_changes_nothing(stack
 def test_the_figures_of_the_dashboard_are_worked_out(stack: RunningStack) -> None:
     run = stack.trigger("tv_dashboard")
     assert stack.wait_for_run("tv_dashboard", run) == "success"
-    assert {row.figure for row in rows(stack, "select figure from dashboard.refresh")} == {
+    assert {row.figure for row in rows(stack, "select figure from reports.refresh")} == {
         "revenue",
         "event_status",
         "package_clients",
-        "discrepancy",
+        "discrepancy_total",
         "operation",
     }
-    assert len(rows(stack, "select * from dashboard.discrepancy")) == 3
+    assert len(rows(stack, "select * from reports.discrepancy_total")) == 3
 
 
 def test_many_removals_wait_for_a_person_whose_word_is_kept(stack: RunningStack) -> None:

@@ -29,7 +29,7 @@ def awake(stack: RunningStack) -> None:
 @pytest.fixture
 def figures(stack: RunningStack) -> None:
     """The figures were worked out, whichever test was first to see to it."""
-    if not rows(stack, "select from dashboard.refresh"):
+    if not rows(stack, "select from reports.refresh"):
         assert stack.wait_for_run("tv_dashboard", stack.trigger("tv_dashboard")) == "success"
 
 
@@ -52,7 +52,7 @@ def test_the_figures_are_worked_out_anew_drawn_and_told_as_numbers(person: Perso
     # The page comes anew with the new figures.
     expect(run).to_be_hidden(timeout=DAG_MS)
     expect(person.frame.get_by_text("Números de")).to_be_visible()
-    [after] = rows(stack, "select min(refreshed_at) as at from dashboard.refresh")
+    [after] = rows(stack, "select min(refreshed_at) as at from reports.refresh")
     assert after.at > before.at
 
     pictures = person.frame.locator("canvas")
@@ -60,7 +60,7 @@ def test_the_figures_are_worked_out_anew_drawn_and_told_as_numbers(person: Perso
     for picture in pictures.all():
         assert picture.evaluate(COLOURS) > 2
 
-    revenue = rows(stack, "select to_char(month, 'MM/YYYY'), sum(amount) from dashboard.revenue group by month")
+    revenue = rows(stack, "select to_char(month, 'MM/YYYY'), sum(amount) from reports.revenue group by month")
     assert revenue
     shown = numbers(person, "Receita por pacote e mês")
     assert {month: sum(amounts) for month, amounts in shown.items()} == dict(map(tuple, revenue))
@@ -68,7 +68,7 @@ def test_the_figures_are_worked_out_anew_drawn_and_told_as_numbers(person: Perso
         stack,
         "select name, coalesce(sum(client_plans) filter (where kind = 'included'), 0), "
         "coalesce(sum(client_plans) filter (where kind = 'extra'), 0) "
-        "from dashboard.package_clients join tv.package on package.id = package_id group by name",
+        "from reports.package_clients join tv.package on package.id = package_id group by name",
     )
     assert numbers(person, "Clientes por pacote") == {
         name: [included, extra] for name, included, extra in included_and_extra
@@ -80,7 +80,7 @@ def test_the_drift_in_reais_leads_to_the_contracts_that_drift(person: Person, st
     for kind, name in (("sold_not_active", "Vendido e não ativo"), ("active_not_billed", "Ativo e não cobrado")):
         person.follow("painel").get_by_role("link", name=name).click()
         expect(person.frame.get_by_role("heading", level=1)).to_contain_text("Divergência em R$")
-        found = rows(stack, "select from reconciliation.discrepancy where kind = :kind limit 50", kind=kind)
+        found = rows(stack, "select from reports.discrepancy where kind = :kind limit 50", kind=kind)
         expect(person.frame.get_by_role("region", name="Divergência").get_by_role("link")).to_have_count(len(found))
 
 

@@ -61,11 +61,11 @@ def refresh(isp: Isp, today: date = TODAY) -> int:
 
 def shown(isp: Isp) -> dict[str, list[Any]]:
     return {
-        "revenue": isp.run("select * from dashboard.revenue order by 1, 2"),
-        "event_status": isp.run("select * from dashboard.event_status order by 1, 2"),
-        "package_clients": isp.run("select * from dashboard.package_clients order by kind, package_id"),
-        "discrepancy": isp.run("select * from dashboard.discrepancy order by 1"),
-        "operation": isp.run("select * from dashboard.operation order by 1, 2, 3"),
+        "revenue": isp.run("select * from reports.revenue order by 1, 2"),
+        "event_status": isp.run("select * from reports.event_status order by 1, 2"),
+        "package_clients": isp.run("select * from reports.package_clients order by kind, package_id"),
+        "discrepancy_total": isp.run("select * from reports.discrepancy_total order by 1"),
+        "operation": isp.run("select * from reports.operation order by 1, 2, 3"),
     }
 
 
@@ -216,19 +216,19 @@ def test_the_same_operation_of_a_day_counts_once_as_it_ended_in_the_isps_time_zo
 
 def test_discrepancies_are_summed_by_kind_once_they_were_measured(isp: Isp) -> None:
     refresh(isp)
-    assert shown(isp)["discrepancy"] == []
+    assert shown(isp)["discrepancy_total"] == []
     made = change_set(isp, "2026-11-22T02:30Z")
     package = isp.package()
-    isp.run("insert into reconciliation.discrepancy_measured (change_set_id, seen_at) values (:id, now())", id=made)
+    isp.run("insert into reports.discrepancy_measured (change_set_id, seen_at) values (:id, now())", id=made)
     for kind, client_plan, amount in (
         ("sold_not_active", 1, "29.90"),
         ("sold_not_active", 2, "10.05"),
         ("billed_not_active", 1, "29.90"),
     ):
-        isp.run("insert into reconciliation.discrepancy values (:id, :kind, :client_plan, :package, :amount, '')",
+        isp.run("insert into reports.discrepancy values (:id, :kind, :client_plan, :package, :amount, '')",
                 id=made, kind=kind, client_plan=client_plan, package=package, amount=amount)  # fmt: skip
     refresh(isp)
-    assert [tuple(row) for row in shown(isp)["discrepancy"]] == [
+    assert [tuple(row) for row in shown(isp)["discrepancy_total"]] == [
         ("active_not_billed", 0, Decimal("0.00")),
         ("billed_not_active", 1, Decimal("29.90")),
         ("sold_not_active", 2, Decimal("39.95")),
@@ -237,8 +237,8 @@ def test_discrepancies_are_summed_by_kind_once_they_were_measured(isp: Isp) -> N
 
 def test_every_figure_says_when_it_was_worked_out(isp: Isp) -> None:
     refresh(isp)
-    first = dict(map(tuple, isp.run("select figure, refreshed_at from dashboard.refresh")))
+    first = dict(map(tuple, isp.run("select figure, refreshed_at from reports.refresh")))
     assert first.keys() == shown(isp).keys()
     refresh(isp)
-    second = dict(map(tuple, isp.run("select figure, refreshed_at from dashboard.refresh")))
+    second = dict(map(tuple, isp.run("select figure, refreshed_at from reports.refresh")))
     assert all(second[figure] > first[figure] for figure in first)

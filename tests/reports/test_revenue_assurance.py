@@ -79,7 +79,7 @@ class World(Isp):
 
     def offenders(self) -> list[Offender]:
         rows = self.run("select kind, client_plan_id, package_id, amount, reason, parameters "
-                        "from reconciliation.discrepancy order by client_plan_id, package_id, kind")  # fmt: skip
+                        "from reports.discrepancy order by client_plan_id, package_id, kind")  # fmt: skip
         return [(*row[:4], sentence(row.reason, row.parameters)) for row in rows]
 
 
@@ -374,12 +374,12 @@ def test_only_the_drift_of_the_last_plan_is_kept_and_summed_by_kind(world: World
     second = world.make_change_set()
     assert revenue_assurance.measure(world.engine, second, TODAY)[SOLD] == Discrepancy(1, reais("29.90"))
     assert revenue_assurance.measure(world.engine, second, TODAY)[SOLD] == Discrepancy(1, reais("29.90"))
-    assert world.run("select distinct change_set_id from reconciliation.discrepancy") == [(second,)]
-    measured = world.run("select change_set_id, seen_at <= measured_at from reconciliation.discrepancy_measured")
+    assert world.run("select distinct change_set_id from reports.discrepancy") == [(second,)]
+    measured = world.run("select change_set_id, seen_at <= measured_at from reports.discrepancy_measured")
     assert measured == [(second, True)]
     with pytest.raises(StagingMissing):
         revenue_assurance.measure(world.engine, first, TODAY)
-    assert world.run("select change_set_id from reconciliation.discrepancy_measured") == [(second,)]
+    assert world.run("select change_set_id from reports.discrepancy_measured") == [(second,)]
 
 
 def test_a_quiet_hour_is_measured_by_its_own_snapshot_and_an_applied_change_set_by_the_second(

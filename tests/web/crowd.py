@@ -23,7 +23,7 @@ HANGS_SECONDS = 60.0
 
 READ = [place for place in PLACES if not place.writes]
 ASKS_PLATFORM = [place for place in READ if place.path.endswith(("/plataforma", "/pontos/novo", "/trocar", "/editar"))]
-_SCHEMAS = ["erp", "tv", "billing", "finance", "reconciliation", "dashboard"]
+_SCHEMAS = ["erp", "tv", "billing", "finance", "reconciliation", "reports"]
 _TABLES = text("select format('%I.%I', schemaname, tablename) from pg_tables where schemaname = any(:schemas)")
 
 

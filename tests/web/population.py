@@ -154,10 +154,10 @@ def _reconcile(world: World) -> None:
     world.run("insert into reconciliation.difference values (:change_set, :maria, 'add_service', 'svc-1', "
               "'service_not_found', :why)",
               change_set=change_set, maria=world.maria, why=SCRIPT)  # fmt: skip
-    world.run("insert into reconciliation.discrepancy_measured (change_set_id, seen_at) values (:id, now())",
+    world.run("insert into reports.discrepancy_measured (change_set_id, seen_at) values (:id, now())",
               id=change_set)  # fmt: skip
     world.run(
-        "insert into reconciliation.discrepancy (change_set_id, kind, client_plan_id, package_id, amount, reason, "
+        "insert into reports.discrepancy (change_set_id, kind, client_plan_id, package_id, amount, reason, "
         "parameters) select :change_set, 'sold_not_active', n, :sports, 29.90, 'refused_by_platform', "
         "jsonb_build_object('outcome', cast(:why as text)) from generate_series(1, 120) as n "
         "union all select :change_set, 'billed_not_active', :maria, :films, 1234.56, 'service_missing', '{}'",

@@ -45,7 +45,7 @@ def test_what_is_drawn_is_what_the_database_has(world: World, viewer: Visitor) -
     page = viewer.page("/painel")
     [source] = page.all("script", data_chart="revenue")
     drawn = json.loads(source.text)
-    of_database = world.run("select to_char(month, 'MM/YYYY'), name, amount from dashboard.revenue "
+    of_database = world.run("select to_char(month, 'MM/YYYY'), name, amount from reports.revenue "
                             "join tv.package on package.id = package_id")  # fmt: skip
     assert {
         (month, one["name"]): Decimal(value)

@@ -27,9 +27,9 @@ SHOWN = {
     "finance.posting": {"kind"},
     "reconciliation.change_set": {"status"},
     "reconciliation.operation": {"action", "status"},
-    "reconciliation.discrepancy": {"kind"},
-    "dashboard.event_status": {"status"},
-    "dashboard.package_clients": {"kind"},
+    "reports.discrepancy": {"kind"},
+    "reports.event_status": {"status"},
+    "reports.package_clients": {"kind"},
 }
 CHECKS = """
     select con.conrelid::regclass::text, a.attname, pg_get_constraintdef(con.oid)

@@ -1,8 +1,8 @@
 -- Out: the due dates whose TV billing changed since their events were last summed, oldest first. Of a closed run,
 -- events and postings change only by a correction or a reversal's posting; of any other they may change at any time.
 select state.due_date
-from dashboard.due_date_state as state
-left join dashboard.due_date as summed on state.due_date = summed.due_date
+from reports.due_date_state as state
+left join reports.due_date as summed on state.due_date = summed.due_date
 where
     state.status <> 'closed'
     or (state.status, state.closed_at, state.corrections, state.credits)

@@ -1,3 +1,3 @@
 -- In: due_date. Deletes its sums.
-delete from dashboard.due_date_sum
+delete from reports.due_date_sum
 where due_date_sum.due_date = :due_date

@@ -1,2 +1,2 @@
 -- Empties the events by due date and status.
-delete from dashboard.event_status
+delete from reports.event_status

@@ -1,2 +1,2 @@
 -- Empties the operations by day.
-delete from dashboard.operation
+delete from reports.operation

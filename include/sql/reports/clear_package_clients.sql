@@ -1,2 +1,2 @@
 -- Empties the clients by package.
-delete from dashboard.package_clients
+delete from reports.package_clients

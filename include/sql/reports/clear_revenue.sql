@@ -1,2 +1,2 @@
 -- Empties the revenue by month and package.
-delete from dashboard.revenue
+delete from reports.revenue

@@ -1,6 +1,6 @@
 -- Deletes the discrepancies that were last measured.
 with measured as (
-    delete from reconciliation.discrepancy_measured
+    delete from reports.discrepancy_measured
 )
 
-delete from reconciliation.discrepancy
+delete from reports.discrepancy

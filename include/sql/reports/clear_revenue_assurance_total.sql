@@ -1,2 +1,2 @@
 -- Empties the totals of the discrepancies by kind.
-delete from dashboard.discrepancy
+delete from reports.discrepancy_total

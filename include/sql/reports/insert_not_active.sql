@@ -4,7 +4,7 @@
 -- Not a discrepancy: a sale or contract that ended after the day for which it was charged; a contract that is suspended
 -- or no longer has TV; and a pending charge of what ended before that day, which settlement voids (a processed one is a
 -- discrepancy). The reason comes from the change set's operations, or else from the platform's subscriber.
-insert into reconciliation.discrepancy (change_set_id, kind, client_plan_id, package_id, amount, reason, parameters)
+insert into reports.discrepancy (change_set_id, kind, client_plan_id, package_id, amount, reason, parameters)
 with charge as (
     select
         suspect.client_plan_id,

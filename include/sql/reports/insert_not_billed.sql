@@ -4,7 +4,7 @@
 -- or was sold on the client plan's last due date, as its policy counts it.
 -- Not a discrepancy: what is free; what was sold, or whose contract began, after that due date; and what was not
 -- charged for a reason that makes none (billing.exclusion_reason). For the others the exclusion gives the reason.
-insert into reconciliation.discrepancy (change_set_id, kind, client_plan_id, package_id, amount, reason, parameters)
+insert into reports.discrepancy (change_set_id, kind, client_plan_id, package_id, amount, reason, parameters)
 with last_due as (
     select *
     from

@@ -1,7 +1,7 @@
 -- In: today, timezone (the ISP's). Counts the operations of the change sets of the last 31 days by day, action and
 -- status. An operation that comes again on the same day, because it was rejected or its change set was not applied,
 -- counts once, with its last status.
-insert into dashboard.operation (day, action, status, operations)
+insert into reports.operation (day, action, status, operations)
 with recent as (
     select
         change_set.id,

@@ -1,6 +1,6 @@
 -- In: today. Counts the client plans that have each package today: active contracts whose service plan allows TV, with
 -- its default package (included, at no price of its own) and with the extras sold on top, with their prices a month.
-insert into dashboard.package_clients (package_id, kind, client_plans, amount)
+insert into reports.package_clients (package_id, kind, client_plans, amount)
 with contract as (
     select
         plan.id,

@@ -1,10 +1,10 @@
 -- Sums what is posted, net of reversals, by the reference month of the events and by package.
-insert into dashboard.revenue (month, package_id, postings, amount)
+insert into reports.revenue (month, package_id, postings, amount)
 select
     summed.reference_month,
     summed.package_id,
     sum(summed.postings) as postings,
     sum(summed.posted) as amount
-from dashboard.due_date_sum as summed
+from reports.due_date_sum as summed
 where summed.status = 'processed'
 group by summed.reference_month, summed.package_id

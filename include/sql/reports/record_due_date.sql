@@ -1,12 +1,12 @@
 -- In: due_date. Records the state of its TV billing before its events are summed: what happens later is summed again.
-insert into dashboard.due_date (due_date, status, closed_at, corrections, credits)
+insert into reports.due_date (due_date, status, closed_at, corrections, credits)
 select
     state.due_date,
     state.status,
     state.closed_at,
     state.corrections,
     state.credits
-from dashboard.due_date_state as state
+from reports.due_date_state as state
 where state.due_date = :due_date
 on conflict (due_date) do update
     set

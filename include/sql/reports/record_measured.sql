@@ -1,6 +1,6 @@
 -- In: change_set, snapshot (the one that was compared with). Records which change set the discrepancies are of, and
 -- when its snapshot was taken.
-insert into reconciliation.discrepancy_measured (change_set_id, seen_at)
+insert into reports.discrepancy_measured (change_set_id, seen_at)
 select
     :change_set,
     snapshot.taken_at

@@ -1,3 +1,3 @@
 -- In: figure. Records that it was computed just now.
-insert into dashboard.refresh (figure) values (:figure)
+insert into reports.refresh (figure) values (:figure)
 on conflict (figure) do update set refreshed_at = now()

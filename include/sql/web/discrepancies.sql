@@ -8,7 +8,7 @@ with page as materialized (
         discrepancy.amount,
         discrepancy.reason,
         discrepancy.parameters
-    from reconciliation.discrepancy
+    from reports.discrepancy
     where
         discrepancy.kind = :kind
         and (

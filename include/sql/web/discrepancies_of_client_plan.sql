@@ -8,7 +8,7 @@ select
     discrepancy.amount,
     discrepancy.reason as reason_code,
     discrepancy.parameters
-from reconciliation.discrepancy
+from reports.discrepancy
 inner join tv.package as package on discrepancy.package_id = package.id
 where discrepancy.client_plan_id = :client_plan_id
 order by discrepancy.kind, discrepancy.package_id

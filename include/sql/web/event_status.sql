@@ -4,6 +4,6 @@ select
     status.status,
     status.events,
     status.amount
-from dashboard.event_status as status
+from reports.event_status as status
 where status.due_date >= :since
 order by status.due_date, status.status

@@ -4,6 +4,6 @@ select
     operation.action,
     sum(operation.operations) as operations,
     sum(operation.operations) filter (where operation.status = 'rejected') as rejected
-from dashboard.operation as operation
+from reports.operation as operation
 group by operation.day, operation.action
 order by operation.day, operation.action

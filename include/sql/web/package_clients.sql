@@ -5,6 +5,6 @@ select
     clients.kind,
     clients.client_plans,
     clients.amount
-from dashboard.package_clients as clients
+from reports.package_clients as clients
 inner join tv.package as package on clients.package_id = package.id
 order by clients.client_plans desc, package.name asc

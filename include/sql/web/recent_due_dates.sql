@@ -5,7 +5,7 @@ select
     max(run.status) filter (where run.kind = 'standard') as standard,
     (
         select sum(status.amount)
-        from dashboard.event_status as status
+        from reports.event_status as status
         where status.due_date = run.due_date and status.status <> 'cancelled'
     ) as amount
 from billing.run as run

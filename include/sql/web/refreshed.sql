@@ -3,9 +3,9 @@
 select
     (
         select min(refresh.refreshed_at)
-        from dashboard.refresh as refresh
+        from reports.refresh as refresh
     ) as refreshed_at,
     (
         select max(measured.seen_at)
-        from reconciliation.discrepancy_measured as measured
+        from reports.discrepancy_measured as measured
     ) as seen_at

@@ -4,7 +4,7 @@ select
     package.name as package,
     revenue.postings,
     revenue.amount
-from dashboard.revenue as revenue
+from reports.revenue as revenue
 inner join tv.package as package on revenue.package_id = package.id
 where revenue.month >= :since
 order by revenue.month, package.name, package.id

@@ -22,13 +22,13 @@ _FIGURES = {
     "revenue": ("clear_revenue", "insert_revenue"),
     "event_status": ("clear_event_status", "insert_event_status"),
     "package_clients": ("clear_package_clients", "insert_package_clients"),
-    "discrepancy": ("clear_revenue_assurance_total", "insert_revenue_assurance_total"),
+    "discrepancy_total": ("clear_revenue_assurance_total", "insert_revenue_assurance_total"),
     "operation": ("clear_operation", "insert_operation"),
 }
 
 
 def refresh_billing(engine: Engine, today: date) -> int:
-    """Update dashboard.revenue and dashboard.event_status; return how many due dates were summed again.
+    """Update reports.revenue and reports.event_status; return how many due dates were summed again.
 
     Each due date is summed in its own transaction, so stopping keeps the sums so far. `today` is the ISP's business
     date. Raises DatabaseUnavailable.
@@ -46,16 +46,16 @@ def refresh_billing(engine: Engine, today: date) -> int:
 
 
 def refresh_contracts(engine: Engine, today: date) -> None:
-    """Update dashboard.package_clients. `today` is the ISP's business date. Raises DatabaseUnavailable."""
+    """Update reports.package_clients. `today` is the ISP's business date. Raises DatabaseUnavailable."""
     _replace(engine, "package_clients", today=today)
 
 
 def refresh_reconciliation(engine: Engine, today: date, timezone: ZoneInfo) -> None:
-    """Update dashboard.discrepancy and dashboard.operation. `today` and the days of operations are of the `timezone`.
+    """Update reports.discrepancy_total and reports.operation. `today` and the days of operations are of the `timezone`.
 
     Raises DatabaseUnavailable.
     """
-    _replace(engine, "discrepancy", "operation", today=today, timezone=timezone.key)
+    _replace(engine, "discrepancy_total", "operation", today=today, timezone=timezone.key)
 
 
 def _replace(engine: Engine, *figures: str, **parameters: object) -> None:

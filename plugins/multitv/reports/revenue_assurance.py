@@ -40,7 +40,7 @@ class Discrepancy:
 
 
 def measure(engine: Engine, change_set_id: int, today: date) -> dict[str, Discrepancy]:
-    """Replace reconciliation.discrepancy by those after a full change set; return their totals by kind.
+    """Replace reports.discrepancy by those after a full change set; return their totals by kind.
 
     Compares with the change set's second snapshot, or with its first if nothing of it was applied. `today` is the ISP's
     business date. Raises StagingMissing if staging does not hold that snapshot, or the change set is not of all client
@@ -60,7 +60,7 @@ def measure(engine: Engine, change_set_id: int, today: date) -> dict[str, Discre
         for step in ("insert_not_active", "insert_not_billed"):
             connection.execute(named(f"reports/{step}"), of_change_set | last_due)
         connection.execute(named("reports/record_measured"), of_change_set | {"snapshot": snapshot})
-        connection.exec_driver_sql("analyze reconciliation.discrepancy")
+        connection.exec_driver_sql("analyze reports.discrepancy")
         rows = connection.execute(named("reports/sum_revenue_assurance")).all()
     found = {row.kind: Discrepancy(row.client_plans, row.amount) for row in rows}
     for kind, total in found.items():

@@ -1,6 +1,6 @@
--- Out: the present state of each due date of the TV billing, to compare with the one in dashboard.due_date. After a run
+-- Out: the present state of each due date of the TV billing, to compare with the one in reports.due_date. After a run
 -- is closed, only reversals are posted, and each of them has a correction.
-create or replace view dashboard.due_date_state as
+create or replace view reports.due_date_state as
 with corrected as (
     select
         correction.event_due_date as due_date,
