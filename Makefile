@@ -3,6 +3,8 @@ PYTHON ?= $(firstword $(foreach v,3.11 3.12 3.13,$(shell command -v python$(v)))
 BIN := .venv/bin
 export PYTHONPATH := $(CURDIR)/plugins:$(CURDIR)
 export DUE_DATE ONCE DEMO_CLIENTS MULTITV_HOME AIRFLOW_PORT SANDBOX_PORT ROWS
+# Each task is a new process, and would compile again whatever is not stored compiled.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run up test soak compose-test bench plot plans pictures scaling lint lint-types lint-sql lint-code format lock clean
 .DEFAULT_GOAL := help
@@ -84,10 +86,10 @@ clean: ## remove the virtual environment and the local state (stop `make run` fi
 
 .venv/runtime: requirements.txt .venv/bin/uv
 	@echo "Installing what runs (requirements.txt) into .venv ..."
-	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet -r requirements.txt
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --compile-bytecode -r requirements.txt
 	@touch $@
 
 .venv/development: requirements-dev.txt .venv/runtime
 	@echo "Installing what checks (requirements-dev.txt) into .venv ..."
-	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet -r requirements-dev.txt
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --compile-bytecode -r requirements-dev.txt
 	@touch $@

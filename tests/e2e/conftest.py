@@ -28,8 +28,13 @@ from tests.e2e.screens.browser import chromium, context, page, person  # noqa: F
 
 HERE = Path(__file__).parent
 DEMO_CLIENTS = 500
-# Nobody has to be spared by waiting here.
-IMPATIENT = {"MULTITV_STANDARD_BILLING_POLL_SECONDS": "1", "MULTITV_RETRY_DELAY_SECONDS": "3"}
+SETTINGS = {
+    # Nobody has to be spared by waiting here.
+    "MULTITV_STANDARD_BILLING_POLL_SECONDS": "1",
+    "MULTITV_RETRY_DELAY_SECONDS": "3",
+    # No DAG file changes during the tests, and reading all of them again takes a good part of a processor.
+    "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "3600",
+}
 # For a busy machine; a wait that ends sooner costs nothing.
 PATIENCE = 300.0
 
@@ -194,7 +199,7 @@ def running_stack(
         name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "MULTITV_", "SANDBOX_"))
     }
     said: list[str] = []
-    running = make(config, inherited | IMPATIENT, said.append, others)
+    running = make(config, inherited | SETTINGS, said.append, others)
     try:
         running.start()
         yield RunningStack(running)

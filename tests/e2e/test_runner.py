@@ -128,9 +128,11 @@ def test_one_run_bills_the_next_due_date_and_stops_everything(start: Start, home
     for dag_id in ("tv_catalog_sync", "tv_plan_reconciliation", "tv_billing", "standard_billing"):
         assert f"{dag_id}: success" in run.said()
     assert "Catalogue: 102 channels" in run.said()
-    # The first plan provisions everybody; the last one picks up the contracts that were changed for show.
-    plans = re.findall(r"^  \d+ +verified +\d+ +0 +(\d+) +(\d+) +\d+ +0$", run.said(), re.MULTILINE)
-    assert int(plans[0][0]) > int(plans[-1][0]) > 5
-    assert all(operations == applied for operations, applied in plans)
+    # The first change set provisions everybody; a later one, which may be that of a scheduled run that was due in the
+    # meantime, carries out the changes that were made for show.
+    found = re.findall(r"^  \d+ +verified +\d+ +0 +(\d+) +(\d+) +\d+ +0$", run.said(), re.MULTILINE)
+    first, *later = [int(operations) for operations, _ in found]
+    assert first > sum(later) > 5
+    assert all(operations == applied for operations, applied in found)
     assert "Contracts: client plan" in run.said()
     assert _nothing_is_left(home, ports)
