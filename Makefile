@@ -21,6 +21,7 @@ up: .venv/runtime ## start everything and run nothing
 # Three at a time, because one of them mostly waits for a process or a time-out; those of a whole Airflow one after the
 # other, because each wants the machine for itself.
 test: .venv/development ## all tests, on a real PostgreSQL, a real HTTP sandbox and a real Airflow
+	@$(BIN)/python -m tests.support.system
 	@failed=0; \
 	$(BIN)/python -m pytest -m "not e2e" -n 3 --dist loadfile --no-loadscope-reorder || failed=1; \
 	$(BIN)/python -m pytest -m e2e || failed=1; \

@@ -1,8 +1,7 @@
-"""A stack whose tasks run on Celery workers: Debian's Redis, and workers as processes of their own."""
+"""A stack whose tasks run on Celery workers: a real Redis, and workers as processes of their own."""
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
@@ -13,6 +12,7 @@ from sqlalchemy import URL
 from include.local.config import Config
 from include.local.processes import Process, tail
 from include.local.stack import Say, Stack
+from tests.support.system import redis_server
 
 # A worker has one task at a time, so that two tasks at once are on two workers.
 WORKER = ("celery", "worker", "--concurrency", "1", "--skip-serve-logs", "--celery-hostname")
@@ -61,8 +61,8 @@ class CeleryStack(Stack):
             "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": HEARTBEAT_SECONDS,
             "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "3",
         }
-        server = shutil.which("redis-server")
-        assert server, "redis-server is missing: apt-get install redis-server"
+        server = redis_server()
+        assert server, "a Redis server is missing: python -m tests.support.system installs it"
         options = ["--port", str(self._redis_port), "--bind", "127.0.0.1", "--save", "", "--dir", str(self.home.logs)]
         self._processes.append(Process.start("redis", [server, *options], self.environment, self.home.logs))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -25,6 +24,7 @@ from playwright.sync_api import (
 )
 
 from include.local import environment
+from tests.support import system
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import RunningStack
@@ -137,10 +137,10 @@ class Person:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium. Not one for all modules: Playwright keeps an event loop running in this thread."""
-    program = shutil.which("chromium")
+    """A Chromium. Not one for all modules: Playwright keeps an event loop running in this thread."""
+    program = system.browser()
     if program is None:
-        pytest.fail("chromium is missing: apt-get install chromium fonts-dejavu-core")
+        pytest.fail("a browser is missing: python -m tests.support.system installs it")
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
