@@ -19,7 +19,8 @@ An ISP whose ERP invoices the plans itself leaves this DAG paused and writes `fi
 * **`check_plans` failed:** the ERP has plans with an impossible price, or repeats rows. The message names them. Correct
   them, then clear `check_plans` *with its downstream tasks*.
 * **`check_fees` or the report names client plans:** their due day moved within the month, and the plan fee is on the
-  invoice that is named. They also have an invoice of this due date, for TV extras, without a second fee.
+  invoice that is named. They also have an invoice of this due date, for TV extras, without a second fee. All of them
+  are in `quality.offender`.
 * **`check_fees` failed:** a client plan has two plan fees in a month, or one on an invoice of another client plan. Do
   not send the invoices out, and call the owner of billing before you clear anything.
 * **`check_plans` or `bill` failed and has no retry left:** the failure is recorded, and the TV billing of this due date

@@ -34,11 +34,11 @@ events never change, and nobody is charged twice for a package in a month.
   They are not charged. Correct them and trigger a run for the same due date.
 * **`wait_for_standard_billing` failed:** the standard billing failed or is late; the message says which. Repair or run
   `standard_billing` for this due date, then clear the task. The events stay pending; nothing is lost.
-* **`settle` is green and the report says "Still pending":** those client plans have no open invoice. Make or re-open it
-  in the ERP and trigger a run for the same due date. All other events are posted.
+* **`settle` is green and the report says “ainda pendentes”:** those client plans have no open invoice. Make or re-open
+  it in the ERP and trigger a run for the same due date. All other events are posted.
 * **`save` or `settle` failed with TooManyVoids:** more clients lost their charge than is plausible. Check that the ERP
   and the catalogue are complete. The message says what to do if they are.
-* **The report says "would not be charged today":** a contract or package was cancelled after the posting. Decide
+* **The report says “hoje não seriam cobrados”:** a contract or package was cancelled after the posting. Decide
   whether to reverse the charge (`tv_billing_correction`).
 * **A task was killed:** clear it. Each task is one transaction.
 """

@@ -37,7 +37,9 @@ def test_fetching_again_leaves_the_first_snapshot_unused(isp: Isp) -> None:
     before = isp.tables()
     assert isp.merge(lost).status == "superseded"
     assert isp.tables() == before
-    assert "was superseded by a later one and changed nothing" in catalog_report(isp.engine, lost, TODAY)
+    assert "Outra sincronização, mais nova, terminou antes: esta não mudou nada." in catalog_report(
+        isp.engine, lost, TODAY
+    )
     isp.fetch()
     assert isp.run("select distinct catalog_sync_id from staging.channel") == [(outcome.sync + 1,)]
 

@@ -9,8 +9,8 @@ from airflow.utils.state import DagRunState, TaskInstanceState
 from sqlalchemy import Engine, text
 
 from multitv.database.sql import source
-from multitv.labels import LABELS, SENTENCES, label
-from multitv.web.core.rendering import day, document, moment, money, number
+from multitv.labels import LABELS, SENTENCES, label, number
+from multitv.web.core.rendering import day, document, moment, money
 
 # The columns whose codes come on a screen or into a spreadsheet.
 SHOWN = {
