@@ -6,7 +6,7 @@ from datetime import date
 
 from multitv.catalog.report import catalog_report
 from tests.catalog.conftest import TODAY, Isp
-from tests.report_text import unpadded
+from tests.report_text import assert_readable, unpadded
 
 
 def test_the_report_names_the_clients_that_have_it(isp: Isp) -> None:
@@ -38,6 +38,37 @@ def test_a_channel_counts_for_the_packages_that_lost_it_in_the_same_sync(isp: Is
     isp.edit("services", "svc-telecine", channel_uids=["ch-tc2"])
     report = unpadded(catalog_report(isp.engine, isp.sync().sync, TODAY))
     assert "| 1 | Ana Lima (4) |" in report
+
+
+def test_the_report_is_in_portuguese_whatever_the_sync_changed(isp: Isp) -> None:
+    first = catalog_report(isp.engine, isp.sync().sync, TODAY)
+    assert_readable(first, isp.engine)
+    assert "| Canal de pacote | inclusão | 151 |" in unpadded(first)
+    sell_and_include(isp)
+    isp.run("alter table erp.client alter column name drop not null")
+    isp.run("update erp.client set name = null")
+    isp.edit("channels", "ch-tc1", active=False)
+    isp.edit("channels", "ch-hbo", name="HBO Novo", number=9000)
+    isp.edit("channels", "ch-hfe", name="")
+    isp.edit("services", "svc-hbo", channel_uids=["ch-hbo"])
+    isp.edit("services", "svc-telecine", active=False)
+    second = catalog_report(isp.engine, isp.sync().sync, TODAY)
+    isp.edit("channels", "ch-tc1", active=True)
+    isp.edit("services", "svc-telecine", active=True, type="BASIC_SERVICE")
+    third = catalog_report(isp.engine, isp.sync().sync, TODAY)
+    for report in (second, third):
+        assert_readable(report, isp.engine)
+    assert "| Canal de pacote | retirada | 5 |" in unpadded(second)
+    assert "HBO → HBO Novo, número:" in unpadded(second)
+    assert "| Pacote | svc-telecine | reativação | ativo: Não → Sim, tipo: Adicional → Básico |" in unpadded(third)
+    assert "sem nome (4)" in second
+
+
+def test_a_quiet_day_says_that_nothing_changed(isp: Isp) -> None:
+    isp.sync()
+    report = catalog_report(isp.engine, isp.sync().sync, TODAY)
+    assert_readable(report, isp.engine)
+    assert report.endswith("do catálogo de TV: concluída\n\nNada mudou; em quarentena: 0.")
 
 
 def sell_and_include(isp: Isp) -> None:

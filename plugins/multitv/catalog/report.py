@@ -59,7 +59,7 @@ def _totals(summary: SyncSummary) -> str:
 
 def _difference(row: Any) -> list[object]:
     differences = [
-        f"{label(field)}: {_value(row.before[field])} → {_value(value)}"
+        f"{label(field).lower()}: {_value(row.before[field])} → {_value(value)}"
         for field, value in row.after.items()
         if row.before.get(field) != value
     ]
