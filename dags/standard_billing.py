@@ -34,7 +34,7 @@ import pendulum
 from airflow.sdk import DAG, task
 
 from multitv.billing import standard
-from multitv.billing.callbacks import record_failed_task
+from multitv.billing.callbacks import record_standard_failure
 from multitv.billing.due_date import parse_due_date
 from multitv.billing.params import DUE_DATE, due_date_form, resolve_due_date
 from multitv.billing.report import standard_report
@@ -61,11 +61,11 @@ with DAG(
     params=due_date_form(),
 ) as dag:
 
-    @task(task_display_name="Conferir os planos", on_failure_callback=record_failed_task)
+    @task(task_display_name="Conferir os planos", on_failure_callback=record_standard_failure)
     def check_plans(due_date: str) -> None:
         books.check(task_engine(), books.PLANS, parse_due_date(due_date))
 
-    @task(task_display_name="Faturar os planos", on_failure_callback=record_failed_task)
+    @task(task_display_name="Faturar os planos", on_failure_callback=record_standard_failure)
     def bill(due_date: str) -> None:
         standard.bill_plans(task_engine(), parse_due_date(due_date))
 

@@ -371,13 +371,13 @@ SENTENCES: dict[str, str] = {
     "channel_in_quarantine": "o canal {channel_uid} está em quarentena e nunca foi aceito antes",
     "channel_not_listed": "a plataforma não lista o canal {channel_uid}",
     # why the billing of a due date needs a person, and the next step
-    "review_unanswered": "a lista espera por uma resposta: abra no Airflow a execução que aguarda uma pessoa",
+    "review_waits": "a lista espera por uma resposta: abra no Airflow a execução que aguarda uma pessoa",
     "list_never_saved": "a lista nunca foi salva, porque a execução parou ou foi rejeitada: execute o Faturamento TV "
     "deste vencimento",
     "settlement_stopped": "{events:evento continua pendente|eventos continuam pendentes} com a fatura aberta, porque o "
     "lançamento parou: execute o Faturamento TV deste vencimento, que continua de onde parou",
-    "standard_billing_failed": "o Faturamento Padrão falhou ({cause:sentence}): corrija a causa, execute o Faturamento "
-    "Padrão deste vencimento e depois limpe no Airflow (Clear) a espera do Faturamento TV",
+    "standard_billing_to_repair": "o Faturamento Padrão falhou ({cause:sentence}): corrija a causa, execute o "
+    "Faturamento Padrão deste vencimento e depois limpe no Airflow (Clear) a espera do Faturamento TV",
     "standard_billing_stopped": "o Faturamento Padrão não terminou: execute o Faturamento Padrão deste vencimento e "
     "depois limpe no Airflow (Clear) a espera do Faturamento TV",
     "never_billed": "o Faturamento TV nunca foi executado: execute o Faturamento TV deste vencimento",
@@ -392,6 +392,14 @@ SENTENCES: dict[str, str] = {
     "schema_missing": "o banco de dados não está preparado para esta versão do sistema",
     "erp_empty": "o ERP não mostra nenhum plano de cliente",
     "check_failed": "uma conferência encontrou dados errados",
+    "review_unanswered": "ninguém respondeu sobre a lista no prazo",
+    "review_decided": "já havia uma resposta sobre a lista",
+    "list_changed": "a lista mudou depois de aprovada",
+    "too_many_voids": "eventos pendentes demais seriam cancelados de uma vez",
+    "gate_failed": "os eventos salvos não passaram na conferência",
+    "standard_billing_failed": "o Faturamento Padrão falhou",
+    "standard_billing_overdue": "o Faturamento Padrão não foi fechado no prazo",
+    "standard_billing_not_closed": "o Faturamento Padrão não está fechado",
     # where the amount of a billing event comes from, in parts
     "explained_charge": "{package} em {reference_month:month}: {amount:reais}",
     "explained_reversal": "Estorno de {package} em {reference_month:month}: {amount:reais}",

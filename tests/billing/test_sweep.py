@@ -56,7 +56,7 @@ def test_a_list_that_was_never_saved_is_found(sold: Isp) -> None:
     assert isinstance(request, review.ApprovalRequest)
     assert found(sold) == []
     grow_old(sold)
-    assert found(sold) == [(DUE, Reason("review_unanswered"))]
+    assert found(sold) == [(DUE, Reason("review_waits"))]
     review.decide(sold.engine, request.review, approved=False, by="Ana", at=datetime(2026, 12, 1, tzinfo=UTC))
     assert found(sold) == [(DUE, Reason("list_never_saved"))]
 
@@ -89,7 +89,7 @@ def test_a_standard_billing_that_failed_is_found(sold: Isp) -> None:
     record_failure(sold.engine, DUE, "erp_empty", "o ERP caiu")
     grow_old(sold)
     [(due, reason)] = found(sold)
-    assert (due, reason) == (DUE, Reason("standard_billing_failed", {"cause": "erp_empty"}))
+    assert (due, reason) == (DUE, Reason("standard_billing_to_repair", {"cause": "erp_empty"}))
     assert reason.sentence.startswith("o Faturamento Padrão falhou (o ERP não mostra nenhum plano de cliente): corrija")
 
 
@@ -99,7 +99,7 @@ def test_a_standard_billing_of_the_erp_that_failed_is_found_without_a_cause_of_o
         due=DUE,
     )
     grow_old(sold)
-    assert found(sold) == [(DUE, Reason("standard_billing_failed", {"cause": "see_detail"}))]
+    assert found(sold) == [(DUE, Reason("standard_billing_to_repair", {"cause": "see_detail"}))]
 
 
 def test_a_standard_billing_that_never_ended_is_found(sold: Isp) -> None:

@@ -37,7 +37,7 @@ state as (
 
 select
     state.due_date,
-    case when state.asked then 'review_unanswered' else 'list_never_saved' end as code,
+    case when state.asked then 'review_waits' else 'list_never_saved' end as code,
     jsonb_build_object() as parameters
 from state
 where state.kind = 'tv' and state.status = 'open' and state.old
@@ -51,7 +51,7 @@ where state.kind = 'tv' and state.standard_status = 'closed' and state.standard_
 union all
 select
     state.due_date,
-    case state.status when 'failed' then 'standard_billing_failed' else 'standard_billing_stopped' end as code,
+    case state.status when 'failed' then 'standard_billing_to_repair' else 'standard_billing_stopped' end as code,
     case
         when state.status = 'failed' then jsonb_build_object('cause', coalesce(state.reason_code, 'see_detail'))
         else jsonb_build_object()

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine
 from multitv.billing.correction import post_credits
 from multitv.billing.review import Approval, ApprovalRequest, review
 from multitv.billing.run import Tally, lock_month, open_run, read_run
-from multitv.database.engine import bulk_transaction
+from multitv.database.engine import bulk_transaction, transaction
 from multitv.database.rows import read_as
 from multitv.database.sql import named
 from multitv.erp.facts import require_client_plans
@@ -165,6 +165,18 @@ def settle(engine: Engine, due_date: date, settings: Settings, *, allow_voids: b
     for reason, tally in settled.pending.items():
         log.warning("%s events of %s stay pending: %s. The next run tries them again.", tally, due_date, reason)
     return settled
+
+
+def record_failure(engine: Engine, due_date: date, code: str, reason: str) -> None:
+    """Record why a step of a due date's TV billing failed, until saving or settling ends well.
+
+    `code` is the cause in labels.SENTENCES, `reason` the error's message. The run keeps its status; one that is closed,
+    or was never opened, is left alone. Raises DatabaseUnavailable.
+    """
+    with transaction(engine) as connection:
+        lock_month(connection, due_date)
+        connection.execute(named("billing/record_failure"), {"due_date": due_date, "code": code, "reason": reason})
+    log.error("The TV billing of %s failed: %s", due_date, reason)
 
 
 def list_candidates(connection: Connection, due_date: date) -> None:
