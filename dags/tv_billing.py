@@ -40,8 +40,8 @@ events never change, and nobody is charged twice for a package in a month.
   and the catalogue are complete. The message says what to do if they are.
 * **The report says “hoje não seriam cobrados”:** a contract or package was cancelled after the posting. Decide
   whether to reverse the charge (`tv_billing_correction`).
-* **`save`, `check_events`, the wait or `settle` failed:** the page *Faturamento TV* names the cause beside the due date's
-  state, until a save or a settlement ends well.
+* **`save`, `check_events`, the wait or `settle` failed:** the page *Faturamento TV* names the cause beside the state
+  of the due date, until a save or a settlement ends well.
 * **A task was killed:** clear it. Each task is one transaction.
 """
 
