@@ -19,7 +19,8 @@ An ISP whose ERP invoices the plans itself leaves this DAG paused and writes `fi
 * **`check_plans` failed:** the ERP has plans with an impossible price, or repeats rows. The message names them. Correct
   them, then clear `check_plans` *with its downstream tasks*.
 * **`check_fees` or the report names client plans:** their due day moved within the month, and the plan fee is on the
-  invoice that is named. They also have an invoice of this due date, for TV extras, without a second fee.
+  invoice that is named. They also have an invoice of this due date, for TV extras, without a second fee. All of them
+  are in `quality.offender`.
 * **`check_fees` failed:** a client plan has two plan fees in a month, or one on an invoice of another client plan. Do
   not send the invoices out, and call the owner of billing before you clear anything.
 * **`check_plans` or `bill` failed and has no retry left:** the failure is recorded, and the TV billing of this due date
@@ -33,7 +34,7 @@ import pendulum
 from airflow.sdk import DAG, task
 
 from multitv.billing import standard
-from multitv.billing.callbacks import record_failed_task
+from multitv.billing.callbacks import record_standard_failure
 from multitv.billing.due_date import parse_due_date
 from multitv.billing.params import DUE_DATE, due_date_form, resolve_due_date
 from multitv.billing.report import standard_report
@@ -60,11 +61,11 @@ with DAG(
     params=due_date_form(),
 ) as dag:
 
-    @task(task_display_name="Conferir os planos", on_failure_callback=record_failed_task)
+    @task(task_display_name="Conferir os planos", on_failure_callback=record_standard_failure)
     def check_plans(due_date: str) -> None:
         books.check(task_engine(), books.PLANS, parse_due_date(due_date))
 
-    @task(task_display_name="Faturar os planos", on_failure_callback=record_failed_task)
+    @task(task_display_name="Faturar os planos", on_failure_callback=record_standard_failure)
     def bill(due_date: str) -> None:
         standard.bill_plans(task_engine(), parse_due_date(due_date))
 

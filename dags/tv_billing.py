@@ -34,12 +34,14 @@ events never change, and nobody is charged twice for a package in a month.
   They are not charged. Correct them and trigger a run for the same due date.
 * **`wait_for_standard_billing` failed:** the standard billing failed or is late; the message says which. Repair or run
   `standard_billing` for this due date, then clear the task. The events stay pending; nothing is lost.
-* **`settle` is green and the report says "Still pending":** those client plans have no open invoice. Make or re-open it
-  in the ERP and trigger a run for the same due date. All other events are posted.
+* **`settle` is green and the report says “ainda pendentes”:** those client plans have no open invoice. Make or re-open
+  it in the ERP and trigger a run for the same due date. All other events are posted.
 * **`save` or `settle` failed with TooManyVoids:** more clients lost their charge than is plausible. Check that the ERP
   and the catalogue are complete. The message says what to do if they are.
-* **The report says "would not be charged today":** a contract or package was cancelled after the posting. Decide
+* **The report says “hoje não seriam cobrados”:** a contract or package was cancelled after the posting. Decide
   whether to reverse the charge (`tv_billing_correction`).
+* **`save`, `check_events`, the wait or `settle` failed:** the page *Faturamento TV* names the cause beside the state
+  of the due date, until a save or a settlement ends well.
 * **A task was killed:** clear it. Each task is one transaction.
 """
 
@@ -49,6 +51,7 @@ import pendulum
 from airflow.sdk import DAG, get_current_context, task
 
 from multitv.billing import tv
+from multitv.billing.callbacks import record_tv_failure
 from multitv.billing.due_date import parse_due_date
 from multitv.billing.operators import LoadList, ReviewAndSave
 from multitv.billing.params import DUE_DATE, due_date_form, resolve_due_date, review_form, void_form
@@ -82,11 +85,11 @@ with DAG(
     def check_list() -> None:
         books.warn(task_engine(), books.NEVER_BILLED, get_settings().due_days)
 
-    @task(task_display_name="Conferir os eventos")
+    @task(task_display_name="Conferir os eventos", on_failure_callback=record_tv_failure)
     def check_events(due_date: str) -> None:
         check_charges(task_engine(), parse_due_date(due_date), get_settings())
 
-    @task(task_display_name="Processar e lançar no Financeiro")
+    @task(task_display_name="Processar e lançar no Financeiro", on_failure_callback=record_tv_failure)
     def settle(due_date: str) -> None:
         allow_voids = get_current_context()["params"]["allow_voids"]
         tv.settle(task_engine(), parse_due_date(due_date), get_settings(), allow_voids=allow_voids)
@@ -104,13 +107,19 @@ with DAG(
         resolve_due_date()
         >> LoadList(task_id="load", task_display_name="Carregar", due_date=DUE_DATE)
         >> check_list()
-        >> ReviewAndSave(task_id="save", task_display_name="Conferir e salvar", due_date=DUE_DATE)
+        >> ReviewAndSave(
+            task_id="save",
+            task_display_name="Conferir e salvar",
+            due_date=DUE_DATE,
+            on_failure_callback=record_tv_failure,
+        )
         >> check_events(DUE_DATE)
         >> StandardBillingSensor(
             task_id="wait_for_standard_billing",
             task_display_name="Aguardar o Faturamento Padrão",
             due_date=DUE_DATE,
             execution_timeout=None,
+            on_failure_callback=record_tv_failure,
         )
         >> settle(DUE_DATE)
         >> check_books(DUE_DATE)

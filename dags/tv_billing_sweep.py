@@ -9,7 +9,8 @@ failed, and checks the books of the last two months again. It changes nothing.
 
 ## Triage notes
 
-* **`find_unfinished` failed:** the message names each due date and the next step. All of these steps may be repeated.
+* **`find_unfinished` failed:** the message names each due date, and the report above it in the log says what to do. All
+  of these steps may be repeated.
 * **`check_books` failed:** the message names the check and the rows; all rows are in `quality.offender`. Call the owner
   of billing before you clear or correct anything.
 """

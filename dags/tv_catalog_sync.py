@@ -16,7 +16,7 @@ Every merge emits an event of the asset `tv_catalog` with what it changed in its
 
 ## Triage notes
 
-* **Normal:** under a minute, and a report that says "nothing changed". Rows in quarantine are normal in small numbers:
+* **Normal:** under a minute, and a report that says “Nada mudou”. Rows in quarantine are normal in small numbers:
   the rows they would replace stay as they are. Have them corrected on the platform; the next run takes them.
 * **`fetch` failed:** the message names the platform and the cause. Nothing was written. Unreachable, not JSON or an
   incomplete list: it was retried; look at the platform, then clear the task. Credentials, operator or connection:
@@ -25,7 +25,7 @@ Every merge emits an event of the asset `tv_catalog` with what it changed in its
   tasks*; if it fails again, it is a bug: keep the message.
 * **`merge` refused:** the catalogue shrank, or too much is in quarantine; the message has the numbers. Channels and
   packages stay as they are, and billing goes on with them. Ask the platform before you allow it to shrink.
-* **`report` names clients under "Deactivated":** their package is gone from the platform. Call whoever owns the offer:
+* **`report` names clients under “Desativados”:** their package is gone from the platform. Call whoever owns the offer:
   it is still sold and billed until somebody cancels it.
 * **A task died in the middle:** staging and merging are one transaction each. Clear it.
 """

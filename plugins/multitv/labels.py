@@ -35,6 +35,12 @@ LABELS = {
     "paid": "Paga",
     "plan": "Plano",
     "tv_package": "Pacote Extra",
+    "no_posting": "ainda sem lançamento",
+    # why a charge stays pending
+    "no_invoice": "não há fatura neste vencimento",
+    "invoice_open": "o lançamento na fatura ainda não foi feito",
+    "invoice_closed": "a fatura já está fechada",
+    "invoice_paid": "a fatura já está paga",
     # why a client package is not charged
     "client_plan_cancelled": "contrato cancelado",
     "client_plan_suspended": "contrato suspenso",
@@ -63,6 +69,17 @@ LABELS = {
     "channel": "Canal",
     "package": "Pacote",
     "package_channel": "Canal de pacote",
+    "name": "nome",
+    "number": "número",
+    "family": "família",
+    "service_type": "tipo",
+    # syncs of the catalogue, and what they change; "removed" is below
+    "staged": "lida e ainda não aplicada",
+    "merged": "concluída",
+    "added": "inclusão",
+    "changed": "alteração",
+    "deactivated": "desativação",
+    "reactivated": "reativação",
     # what people change
     "add_package": "Add. Pacote",
     "cancel_package": "Cancelar Pacote",
@@ -104,8 +121,10 @@ LABELS = {
     "applied": "aplicada",
     "rejected": "recusada",
     "superseded": "substituída",
-    "approved": "aprovado",
-    "verified": "conferido",
+    "approved": "aprovada",
+    "verified": "conferida",
+    "guard": "automática, dentro dos limites",
+    "no_answer": "ninguém respondeu no prazo, o que vale como recusa",
     "first_name": "nome",
     "last_name": "sobrenome",
     "status": "situação",
@@ -130,7 +149,7 @@ LABELS = {
     "restarting": "reiniciando",
     "upstream_failed": "não iniciada",
     "skipped": "não foi necessária",
-    "removed": "removida",
+    "removed": "retirada",
 }
 
 # The key is the cause of an error or the code of a reason. In braces: a parameter, and how it is shown (see
@@ -281,17 +300,20 @@ SENTENCES: dict[str, str] = {
     "see_detail": "o motivo está no detalhe técnico",
     # why a person has to approve a change set
     "many_removals": (
-        "{removals} planos de clientes perderiam um serviço ou um aparelho, ou seriam bloqueados: mais que {limit}"
+        "{removals:plano de cliente perderia|planos de clientes perderiam} um serviço, um aparelho ou o acesso: "
+        "mais que {limit}"
     ),
     "large_share_of_removals": (
-        "{removals} planos de clientes perderiam um serviço ou um aparelho, ou seriam bloqueados: mais de {share:.0%} "
-        "dos {managed} assinantes da plataforma que são nossos"
+        "{removals:plano de cliente perderia|planos de clientes perderiam} um serviço, um aparelho ou o acesso: "
+        "mais de {share:.0%} dos {managed} assinantes da plataforma que são nossos"
     ),
     "large_share_of_changes": (
-        "{client_plans} planos de clientes mudariam: mais de {share:.0%} dos {known} que conhecemos"
+        "{client_plans:plano de cliente mudaria|planos de clientes mudariam}: mais de {share:.0%} dos {known} que "
+        "conhecemos"
     ),
     "fewer_client_plans": (
-        "o ERP tem {desired} planos de clientes a atender, e tinha {before} na última conferência: ele está completo?"
+        "o ERP tem {desired:plano de cliente|planos de clientes} a atender, e tinha {before} na última conferência: "
+        "ele está completo?"
     ),
     "fewer_subscribers": (
         "a plataforma tem {managed} dos {provisioned} assinantes que criamos: é a plataforma certa, e está completa?"
@@ -348,6 +370,17 @@ SENTENCES: dict[str, str] = {
     "channels_are_no_list": "os canais do pacote não são uma lista de códigos",
     "channel_in_quarantine": "o canal {channel_uid} está em quarentena e nunca foi aceito antes",
     "channel_not_listed": "a plataforma não lista o canal {channel_uid}",
+    # why the billing of a due date needs a person, and the next step
+    "review_waits": "a lista espera por uma resposta: abra no Airflow a execução que aguarda uma pessoa",
+    "list_never_saved": "a lista nunca foi salva, porque a execução parou ou foi rejeitada: execute o Faturamento TV "
+    "deste vencimento",
+    "settlement_stopped": "{events:evento continua pendente|eventos continuam pendentes} com a fatura aberta, porque o "
+    "lançamento parou: execute o Faturamento TV deste vencimento, que continua de onde parou",
+    "standard_billing_to_repair": "o Faturamento Padrão falhou ({cause:sentence}): corrija a causa, execute o "
+    "Faturamento Padrão deste vencimento e depois limpe no Airflow (Clear) a espera do Faturamento TV",
+    "standard_billing_stopped": "o Faturamento Padrão não terminou: execute o Faturamento Padrão deste vencimento e "
+    "depois limpe no Airflow (Clear) a espera do Faturamento TV",
+    "never_billed": "o Faturamento TV nunca foi executado: execute o Faturamento TV deste vencimento",
     # why a billing run failed
     "unexpected_error": "erro inesperado",
     "task_killed": "a tarefa foi interrompida antes de terminar",
@@ -359,6 +392,14 @@ SENTENCES: dict[str, str] = {
     "schema_missing": "o banco de dados não está preparado para esta versão do sistema",
     "erp_empty": "o ERP não mostra nenhum plano de cliente",
     "check_failed": "uma conferência encontrou dados errados",
+    "review_unanswered": "ninguém respondeu sobre a lista no prazo",
+    "review_decided": "já havia uma resposta sobre a lista",
+    "list_changed": "a lista mudou depois de aprovada",
+    "too_many_voids": "eventos pendentes demais seriam cancelados de uma vez",
+    "gate_failed": "os eventos salvos não passaram na conferência",
+    "standard_billing_failed": "o Faturamento Padrão falhou",
+    "standard_billing_overdue": "o Faturamento Padrão não foi fechado no prazo",
+    "standard_billing_not_closed": "o Faturamento Padrão não está fechado",
     # where the amount of a billing event comes from, in parts
     "explained_charge": "{package} em {reference_month:month}: {amount:reais}",
     "explained_reversal": "Estorno de {package} em {reference_month:month}: {amount:reais}",
@@ -399,11 +440,22 @@ def label(code: str | None) -> str:
 def sentence(code: str, parameters: Mapping[str, object] | None = None) -> str:
     """Return the sentence of a code with its parameters, which may come from JSON.
 
-    A parameter is shown as `{name}`, or as `{name:day}` (dd/mm/aaaa), `{name:month}` (mm/aaaa), `{name:reais}` or
-    `{name:label}` (the label of a code). A parameter that is missing or None is shown as a dash, and a code without
+    A parameter is shown as `{name}`, or as `{name:day}` (dd/mm/aaaa), `{name:month}` (mm/aaaa), `{name:reais}`,
+    `{name:label}` (the label of a code), `{name:sentence}` (its sentence) or `{name:plano|planos}` (a count with its
+    noun). A parameter that is missing or None is shown as a dash, and a code without
     words by a sentence that says so: rows are kept for longer than words, and a page must not break for one.
     """
     return _WORDS.vformat(SENTENCES.get(code, _UNKNOWN), (), dict(parameters or {}))
+
+
+def number(value: int | None) -> str:
+    """Return a count with dots between thousands, a dash for none."""
+    return "—" if value is None else f"{value:,}".replace(",", ".")
+
+
+def counted(value: int, one: str, many: str) -> str:
+    """Return a count with its noun, such as "1 plano" or "2 planos"."""
+    return f"{number(value)} {one if value == 1 else many}"
 
 
 @dataclass(frozen=True)
@@ -448,6 +500,11 @@ class _Words(Formatter):
                 return reais(Decimal(str(value)))
             case "label":
                 return label(str(value))
+            case "sentence":
+                return sentence(str(value))
+        one, separator, many = format_spec.partition("|")
+        if separator:
+            return counted(int(value), one, many)
         return str(super().format_field(value, format_spec))
 
 

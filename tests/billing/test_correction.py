@@ -71,7 +71,7 @@ def test_a_reversal_gives_the_amount_back_on_the_same_invoice_and_is_linked(char
 def test_where_the_invoice_is_not_open_any_more_the_credit_goes_on_the_next_one(charged: Isp, status: str) -> None:
     charged.run("update finance.invoice set status = :s", s=status)
     assert not correct(charged, FIRST).posted
-    assert "Reversals that wait for an open invoice: 1 (R$ -29,90)" in tv_report(charged.engine, DUE)
+    assert "Estornos à espera de uma fatura aberta: 1 (R$ -29,90)" in tv_report(charged.engine, DUE)
     assert invoice_totals(charged) == {DUE: Decimal("179.80")}
     tv.save(charged.engine, JANUARY, SETTINGS)
     bill_plans(charged.engine, JANUARY)

@@ -15,8 +15,8 @@ from include.sandbox.population.seed import seed
 from multitv.billing import tv
 from multitv.billing.due_date import due_dates
 from multitv.billing.report import standard_report, tv_report
+from multitv.billing.run import Tally
 from multitv.billing.standard import bill_plans
-from multitv.money import reais
 from multitv.quality import books
 from tests.billing.isp import Isp
 from tests.report_text import unpadded
@@ -88,8 +88,8 @@ def test_a_year_of_due_dates_is_billed_as_the_rules_say_plan_by_plan(demo: Isp) 
 
 def test_the_report_shows_the_books_to_a_person(demo: Isp) -> None:
     due = date(2026, 12, 10)
-    assert "Nothing is due on this date" in tv_report(demo.engine, date(2026, 12, 9))
-    assert "there is no invoice" in standard_report(demo.engine, date(2026, 12, 9))
+    assert "Não há nada a faturar neste vencimento." in tv_report(demo.engine, date(2026, 12, 9))
+    assert "não há faturas" in standard_report(demo.engine, date(2026, 12, 9))
     tv.save(demo.engine, due, SETTINGS)
     bill_plans(demo.engine, due)
     tv.settle(demo.engine, due, SETTINGS)
@@ -104,8 +104,8 @@ def test_the_report_shows_the_books_to_a_person(demo: Isp) -> None:
     )
     assert sold == 1
     report = unpadded(tv_report(demo.engine, due))
-    shown = f"{charges} ({reais(amount)})"
+    shown = str(Tally(charges, amount))
     assert f"| total | {shown} | {shown} | {shown} | 0 | 0 |" in report
-    assert "| package_inactive |" in report
-    assert "Chargeable since the list was saved: 1 (R$ 7,77)" in report
-    assert "| plan " in standard_report(demo.engine, due)
+    assert "| pacote fora da plataforma |" in report
+    assert "Cobranças novas desde que a lista foi salva: 1 (R$ 7,77). Execute" in report
+    assert "| Plano " in standard_report(demo.engine, due)

@@ -115,5 +115,5 @@ def test_a_dry_run_stores_the_list_and_skips_every_task_after_it(isp: Isp, monke
     skipped, xcoms = load(isp, monkeypatch, dry_run=True)
     assert skipped == {"next", "report"}
     assert isp.run("select id from billing.preview") == [(xcoms["preview"],)]
-    assert "**1 (R$ 10,00)** de 1 pacotes" in xcoms["markdown"]
+    assert "**1 (R$ 10,00)** de 1 pacote da lista seria cobrado." in xcoms["markdown"]
     assert isp.events() == {}

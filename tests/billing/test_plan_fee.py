@@ -75,8 +75,9 @@ def test_the_list_names_whoever_paid_before_with_the_invoice_that_has_the_fee(is
         f"client plan {moved}: its fee of 2026-12 (149.90) is on invoice {invoice} of due date 2026-12-10 already"
     ]
     report = standard_report(isp.engine, LATER)
-    assert re.search(rf"^\| {moved} +\| {invoice} +\| 2026-12-10 +\| R\$ 149,90 \|$", report, re.MULTILINE)
-    assert "Not charged" not in standard_report(isp.engine, DUE)
+    assert re.search(rf"^\| {moved} +\| {invoice} +\| 10/12/2026 +\| R\$ 149,90 +\|$", report, re.MULTILINE)
+    assert "1 plano de cliente mudou de vencimento e já tem a mensalidade deste mês em outra fatura." in report
+    assert "mudou" not in standard_report(isp.engine, DUE)
 
 
 def test_two_due_dates_of_a_month_at_once_post_one_fee(isp: Isp) -> None:

@@ -416,7 +416,7 @@ def test_of_a_list_that_a_rule_had_let_pass_the_approval_is_kept_all_the_same(li
 def test_the_sweep_says_the_same_whether_or_not_a_list_was_approved(listed: Isp) -> None:
     settings, today = get_settings(), date(2026, 12, 1)
     before = unfinished(listed.engine, settings, today)
-    assert [item.what for item in before] == ["tv_billing never ran"]
+    assert [item.reason.code for item in before] == ["never_billed"]
     approve(listed, store(listed).id)
     assert unfinished(listed.engine, settings, today) == before
     tv.save(listed.engine, DUE, SETTINGS, approval="always")

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from multitv.billing import tv
-from multitv.billing.correction import explain
+from multitv.billing.correction import correct
 from multitv.billing.standard import bill_plans
 from multitv.offer.billing_policy import Policy, PolicyRefused, set_policy
 from multitv.quality import books
@@ -241,7 +241,7 @@ def test_each_amount_is_explained_in_a_line(isp: Isp, policy: Policy, line: str)
     set_policy(isp.engine, "Ana", policy)
     isp.sell(isp.client_plan(), isp.package("1229.90"), added_on=date(2026, 12, 1), cancelled_on=date(2026, 12, 18))
     save(isp)
-    assert explain(isp.engine, FIRST) == line
+    assert correct(isp.engine, FIRST, "void", reason="engano", author="Ana").explanation == line
 
 
 def test_the_due_day_anchor_survives_short_months(isp: Isp) -> None:

@@ -148,10 +148,10 @@ def test_what_is_processed_and_would_not_be_charged_any_more_is_shown(isp: Isp) 
     package = isp.package("29.90")
     left, kept = isp.sell(isp.client_plan(), package), isp.sell(isp.client_plan(), package)
     bill(isp)
-    assert "would not be charged" not in tv_report(isp.engine, DUE)
+    assert "não seriam cobrados" not in tv_report(isp.engine, DUE)
     isp.run("update tv.client_package set cancelled_on = '2026-12-01' where id = :id", id=left)
     assert (
-        "Processed, but would not be charged today: 1 (R$ 29,90), package_cancelled. Look whether to reverse."
-        in tv_report(isp.engine, DUE)
+        "Eventos já processados que hoje não seriam cobrados: 1 (R$ 29,90), pacote cancelado. Veja se é preciso "
+        "estornar." in tv_report(isp.engine, DUE)
     )
     assert isp.events()[kept] == ("processed", Decimal("29.90"))

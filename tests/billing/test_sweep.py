@@ -8,9 +8,11 @@ import pytest
 
 from multitv.billing import review, sweep, tv
 from multitv.billing.standard import bill_plans, record_failure
+from multitv.labels import Reason
 from multitv.quality import books
 from multitv.settings import get_settings
 from tests.billing.isp import DUE, Isp
+from tests.report_text import unpadded
 from tests.settings import SETTINGS
 
 TODAY = date(2026, 12, 1)
@@ -23,8 +25,8 @@ def sold(isp: Isp) -> Isp:
     return isp
 
 
-def found(isp: Isp, today: date = TODAY) -> list[tuple[date, str]]:
-    return [(item.due_date, item.what) for item in sweep.unfinished(isp.engine, get_settings(), today)]
+def found(isp: Isp, today: date = TODAY) -> list[tuple[date, Reason]]:
+    return [(item.due_date, item.reason) for item in sweep.unfinished(isp.engine, get_settings(), today)]
 
 
 def grow_old(isp: Isp) -> None:
@@ -54,21 +56,24 @@ def test_a_list_that_was_never_saved_is_found(sold: Isp) -> None:
     assert isinstance(request, review.ApprovalRequest)
     assert found(sold) == []
     grow_old(sold)
-    [item] = sweep.unfinished(sold.engine, get_settings(), TODAY)
-    assert (item.due_date, item.what) == (DUE, "the list was never saved")
-    assert item.advice.startswith("a person has to answer the review")
+    assert found(sold) == [(DUE, Reason("review_waits"))]
     review.decide(sold.engine, request.review, approved=False, by="Ana", at=datetime(2026, 12, 1, tzinfo=UTC))
-    [item] = sweep.unfinished(sold.engine, get_settings(), TODAY)
-    assert item.advice.startswith("its run died or was rejected: trigger tv_billing")
+    assert found(sold) == [(DUE, Reason("list_never_saved"))]
 
 
-def test_a_settlement_that_died_is_found(sold: Isp) -> None:
+def test_a_settlement_that_died_is_found_and_reported_with_the_next_step(
+    sold: Isp, caplog: pytest.LogCaptureFixture
+) -> None:
     tv.save(sold.engine, DUE, SETTINGS)
     bill_plans(sold.engine, DUE)
     assert found(sold) == []
     grow_old(sold)
-    with pytest.raises(sweep.UnfinishedRuns, match="1 events are pending although .* trigger tv_billing for this due"):
+    with pytest.raises(sweep.UnfinishedRuns, match=r"2026-12-10: settlement_stopped \(events: 1\). The report in this"):
         sweep.sweep(sold.engine, get_settings(), TODAY)
+    assert (
+        "| 10/12/2026 | 1 evento continua pendente com a fatura aberta, porque o lançamento parou: execute o "
+        "Faturamento TV deste vencimento, que continua de onde parou |" in unpadded(caplog.text)
+    )
 
 
 def test_a_pending_event_without_an_invoice_is_explained_elsewhere(sold: Isp) -> None:
@@ -83,13 +88,30 @@ def test_a_pending_event_without_an_invoice_is_explained_elsewhere(sold: Isp) ->
 def test_a_standard_billing_that_failed_is_found(sold: Isp) -> None:
     record_failure(sold.engine, DUE, "erp_empty", "o ERP caiu")
     grow_old(sold)
-    assert found(sold) == [(DUE, "the standard billing failed: o ERP caiu")]
+    [(due, reason)] = found(sold)
+    assert (due, reason) == (DUE, Reason("standard_billing_to_repair", {"cause": "erp_empty"}))
+    assert reason.sentence.startswith("o Faturamento Padrão falhou (o ERP não mostra nenhum plano de cliente): corrija")
+
+
+def test_a_standard_billing_of_the_erp_that_failed_is_found_without_a_cause_of_ours(sold: Isp) -> None:
+    sold.run(
+        "insert into billing.run (kind, due_date, status, reason) values ('standard', :due, 'failed', 'disco cheio')",
+        due=DUE,
+    )
+    grow_old(sold)
+    assert found(sold) == [(DUE, Reason("standard_billing_to_repair", {"cause": "see_detail"}))]
+
+
+def test_a_standard_billing_that_never_ended_is_found(sold: Isp) -> None:
+    sold.run("insert into billing.run (kind, due_date, status) values ('standard', :due, 'open')", due=DUE)
+    grow_old(sold)
+    assert found(sold) == [(DUE, Reason("standard_billing_stopped"))]
 
 
 def test_a_run_that_never_came_is_found(sold: Isp) -> None:
     tv.save(sold.engine, date(2026, 12, 1), SETTINGS)
     later = date(2026, 12, 3)
-    assert found(sold, later) == [(date(2026, 12, 5), "tv_billing never ran"), (DUE, "tv_billing never ran")]
+    assert found(sold, later) == [(due, Reason("never_billed")) for due in (date(2026, 12, 5), DUE)]
     tv.save(sold.engine, date(2026, 12, 5), SETTINGS)
     tv.save(sold.engine, DUE, SETTINGS)
     assert found(sold, later) == []

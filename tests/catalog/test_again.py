@@ -11,6 +11,7 @@ from multitv.catalog.errors import StagedCatalogMissing
 from multitv.catalog.report import catalog_report
 from multitv.quality.catalog import check_catalog
 from tests.catalog.conftest import TODAY, WRITTEN, Isp
+from tests.report_text import assert_readable
 from tests.settings import SETTINGS
 
 
@@ -37,7 +38,9 @@ def test_fetching_again_leaves_the_first_snapshot_unused(isp: Isp) -> None:
     before = isp.tables()
     assert isp.merge(lost).status == "superseded"
     assert isp.tables() == before
-    assert "was superseded by a later one and changed nothing" in catalog_report(isp.engine, lost, TODAY)
+    report = catalog_report(isp.engine, lost, TODAY)
+    assert "Outra sincronização, mais nova, terminou antes: esta não mudou nada." in report
+    assert_readable(report, isp.engine)
     isp.fetch()
     assert isp.run("select distinct catalog_sync_id from staging.channel") == [(outcome.sync + 1,)]
 

@@ -215,8 +215,9 @@ def test_the_row_is_kept_as_it_came(isp: Isp) -> None:
 def test_the_report_lists_what_is_in_quarantine(isp: Isp) -> None:
     isp.add("channels", **GOOD_CHANNEL | {"name": "", "number": "a|b"})
     report = unpadded(catalog_report(isp.engine, isp.sync().sync, TODAY))
-    assert "| channel | ch-x1 | `name_is_blank (received: ''); number_is_not_whole (received: 'a\\|b')` |" in report
-    assert "102 channels added" in report
+    assert "| Canal | ch-x1 | o nome está em branco; o número do canal não é um número inteiro |" in report
+    assert "| Canal | inclusão | 102 |" in report
+    assert "; em quarentena: 1." in report
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from datetime import date
 
 from multitv.catalog.report import catalog_report
 from tests.catalog.conftest import TODAY, Isp
-from tests.report_text import unpadded
+from tests.report_text import assert_readable, unpadded
 
 
 def test_the_report_names_the_clients_that_have_it(isp: Isp) -> None:
@@ -16,12 +16,8 @@ def test_the_report_names_the_clients_that_have_it(isp: Isp) -> None:
     isp.edit("channels", "ch-tc1", active=False)
     sync = isp.sync().sync
     report = unpadded(catalog_report(isp.engine, sync, TODAY))
-    assert (
-        "| package | HBO | 4 | Ana Lima (client plan 1), Ana Lima (client plan 2), Ana Lima (client plan 5)" in report
-    )
-    assert "Ana Lima (client plan 6) |" in report
-    assert "client plan 3" not in report
-    assert "| channel | Telecine Premium | 1 | Ana Lima (client plan 4) |" in report
+    assert "| Pacote | HBO | 4 | Ana Lima (1), Ana Lima (2), Ana Lima (5), Ana Lima (6) |" in report
+    assert "| Canal | Telecine Premium | 1 | Ana Lima (4) |" in report
 
 
 def test_a_long_list_of_clients_is_cut_and_counted(isp: Isp) -> None:
@@ -31,8 +27,8 @@ def test_a_long_list_of_clients_is_cut_and_counted(isp: Isp) -> None:
     isp.run("insert into tv.service_plan_setting select 9, true, id from tv.package where platform_uid = 'svc-hbo'")
     isp.edit("services", "svc-hbo", active=False)
     report = unpadded(catalog_report(isp.engine, isp.sync().sync, TODAY))
-    assert "| package | HBO | 25 | `Ana\\|Lima (client plan 1)," in report
-    assert "(client plan 10) and 15 more` |" in report
+    assert "| Pacote | HBO | 25 | `Ana\\|Lima (1)," in report
+    assert "(10) e mais 15` |" in report
 
 
 def test_a_channel_counts_for_the_packages_that_lost_it_in_the_same_sync(isp: Isp) -> None:
@@ -41,7 +37,38 @@ def test_a_channel_counts_for_the_packages_that_lost_it_in_the_same_sync(isp: Is
     isp.remove("channels", "ch-tc1")
     isp.edit("services", "svc-telecine", channel_uids=["ch-tc2"])
     report = unpadded(catalog_report(isp.engine, isp.sync().sync, TODAY))
-    assert "| 1 | Ana Lima (client plan 4) |" in report
+    assert "| 1 | Ana Lima (4) |" in report
+
+
+def test_the_report_is_in_portuguese_whatever_the_sync_changed(isp: Isp) -> None:
+    first = catalog_report(isp.engine, isp.sync().sync, TODAY)
+    assert_readable(first, isp.engine)
+    assert "| Canal de pacote | inclusão | 151 |" in unpadded(first)
+    sell_and_include(isp)
+    isp.run("alter table erp.client alter column name drop not null")
+    isp.run("update erp.client set name = null")
+    isp.edit("channels", "ch-tc1", active=False)
+    isp.edit("channels", "ch-hbo", name="HBO Novo", number=9000)
+    isp.edit("channels", "ch-hfe", name="")
+    isp.edit("services", "svc-hbo", channel_uids=["ch-hbo"])
+    isp.edit("services", "svc-telecine", active=False)
+    second = catalog_report(isp.engine, isp.sync().sync, TODAY)
+    isp.edit("channels", "ch-tc1", active=True)
+    isp.edit("services", "svc-telecine", active=True, type="BASIC_SERVICE")
+    third = catalog_report(isp.engine, isp.sync().sync, TODAY)
+    for report in (second, third):
+        assert_readable(report, isp.engine)
+    assert "| Canal de pacote | retirada | 5 |" in unpadded(second)
+    assert "HBO → HBO Novo, número:" in unpadded(second)
+    assert "| Pacote | svc-telecine | reativação | ativo: Não → Sim, tipo: Adicional → Básico |" in unpadded(third)
+    assert "sem nome (4)" in second
+
+
+def test_a_quiet_day_says_that_nothing_changed(isp: Isp) -> None:
+    isp.sync()
+    report = catalog_report(isp.engine, isp.sync().sync, TODAY)
+    assert_readable(report, isp.engine)
+    assert report.endswith("do catálogo de TV: concluída\n\nNada mudou; em quarentena: 0.")
 
 
 def sell_and_include(isp: Isp) -> None:

@@ -39,7 +39,9 @@ def test_a_run_by_hand_waits_for_the_standard_billing_settles_and_changes_nothin
     expected, events, postings = totals(stack, due)
     assert expected == events == postings
     assert expected[0] > 0
-    assert f"# TV billing, due date {due}: closed" in stack.task_log("tv_billing", first, "report")
+    report = stack.task_log("tv_billing", first, "report")
+    assert f"# Faturamento TV, vencimento {due:%d/%m/%Y}" in report
+    assert "Situação: Fechada" in report
 
     before = tables(stack)
     second = stack.trigger("tv_billing", {"due_date": str(due), "approval": "never"})
@@ -155,5 +157,5 @@ def test_a_due_date_that_no_plan_has_is_a_green_run_that_says_so(stack: RunningS
     run = stack.trigger("tv_billing", {"due_date": str(due), "approval": "never"})
     assert stack.wait_for_run("tv_billing", run) == "success"
     assert stack.task_states("tv_billing", run)["save"] == "skipped"
-    assert "Nothing is due on this date" in stack.task_log("tv_billing", run, "report")
+    assert "Não há nada a faturar neste vencimento." in stack.task_log("tv_billing", run, "report")
     assert rows(stack, "select * from billing.run where due_date = :due", due=due) == []

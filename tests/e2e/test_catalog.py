@@ -34,7 +34,7 @@ def test_an_empty_catalogue_is_refused_at_once_and_a_repaired_platform_completes
 
     stack.api.clear("tv_catalog_sync", run, "fetch")
     assert stack.wait_for_run("tv_catalog_sync", run) == "success"
-    assert "nothing changed" in stack.task_log("tv_catalog_sync", run, "report")
+    assert "Nada mudou" in stack.task_log("tv_catalog_sync", run, "report")
     assert active(stack) == before
     [newest, *_] = stack.api.asset_events("tv_catalog_sync")
     assert (newest["source_run_id"], newest["extra"]["status"], newest["extra"]["changed"]) == (run, "merged", 0)

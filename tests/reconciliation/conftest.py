@@ -30,6 +30,31 @@ HURRY = RetryPolicy(
     connect_seconds=2, read_seconds=1, tries=6, total_seconds=30, first_wait_seconds=0.01, longest_wait_seconds=0.05
 )
 CLIENTS = 60
+QUIET = {"desired": 1000, "managed": 1000, "provisioned": 1000, "operations": 30, "client_plans": 10, "removals": 0}
+
+
+def change_set(engine: Engine, **counts: Any) -> int:
+    """A change set with these counts, after one that was verified with 1,000 client plans to serve."""
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "insert into reconciliation.snapshot (hash) values ('0'); "
+                "insert into reconciliation.change_set (snapshot_id, snapshot_hash, today, status, desired, "
+                "decided_by, decided_at) select max(id), '0', '2026-11-22', 'verified', 1000, 'guard', now() "
+                "from reconciliation.snapshot"
+            )
+        )
+        made = QUIET | counts
+        names = ", ".join(made)
+        made_as: int = connection.execute(
+            text(
+                f"insert into reconciliation.change_set (snapshot_id, snapshot_hash, today, {names}) "  # noqa: S608
+                f"select max(id), '0', '2026-11-23', {', '.join(f':{name}' for name in made)} "
+                "from reconciliation.snapshot returning id"
+            ),
+            made,
+        ).scalar_one()
+        return made_as
 
 
 @dataclass

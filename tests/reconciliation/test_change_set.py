@@ -155,7 +155,7 @@ def test_what_nobody_sold_is_reported_and_never_touched(provisioned: House, by_h
     assert provisioned.operations(change_set) == []
     rows = provisioned.run("select * from reconciliation.unmanaged where change_set_id = :id", id=change_set)
     assert {row.subscriber_uid: row.external_id for row in rows} == unsold
-    assert "5 subscribers are unmanaged, and were not touched" in outcome_report(provisioned.engine, change_set)
+    assert "5 assinantes sem contrato, que não foram alterados" in outcome_report(provisioned.engine, change_set)
     assert provisioned.writes() == written
 
 

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import re
 from datetime import UTC, datetime
-from itertools import product
-from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
@@ -16,40 +12,11 @@ from multitv.reconciliation.apply import list_batches
 from multitv.reconciliation.change_set import read_change_set
 from multitv.reconciliation.errors import ChangeSetTooOld, NotApproved
 from multitv.reconciliation.guard import LIMITS, assess, record_decision
-from multitv.reconciliation.report import change_set_report
 from multitv.settings import Settings
+from tests.reconciliation.conftest import change_set
 
 SETTINGS = Settings()
-ACTIONS = (
-    "create", "update", "suspend", "resume", "deactivate", "recover_pin", "add_service", "end_service", "add_device",
-    "edit_device", "remove_device",
-)  # fmt: skip
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-QUIET = {"desired": 1000, "managed": 1000, "provisioned": 1000, "operations": 30, "client_plans": 10, "removals": 0}
-
-
-def change_set(engine: Engine, **counts: Any) -> int:
-    """A change set with these counts, after one that was verified with 1,000 client plans to serve."""
-    with engine.begin() as connection:
-        connection.execute(
-            text(
-                "insert into reconciliation.snapshot (hash) values ('0'); "
-                "insert into reconciliation.change_set (snapshot_id, snapshot_hash, today, status, desired, "
-                "decided_by, decided_at) select max(id), '0', '2026-11-22', 'verified', 1000, 'guard', now() "
-                "from reconciliation.snapshot"
-            )
-        )
-        made = QUIET | counts
-        names = ", ".join(made)
-        made_as: int = connection.execute(
-            text(
-                f"insert into reconciliation.change_set (snapshot_id, snapshot_hash, today, {names}) "  # noqa: S608
-                f"select max(id), '0', '2026-11-23', {', '.join(f':{name}' for name in made)} "
-                "from reconciliation.snapshot returning id"
-            ),
-            made,
-        ).scalar_one()
-        return made_as
 
 
 @pytest.mark.parametrize(
@@ -81,52 +48,6 @@ def test_what_is_unusual_waits_for_a_person_who_sees_why(
     kept = read_change_set(engine, made)
     assert kept.concerns == found
     assert (kept.status, kept.decided_by) == (("planned", None) if concerns else ("approved", "guard"))
-
-
-ENGLISH = re.compile(
-    r"\b(the|of|and|would|than|more|client|plans?|subscribers?|platform|action|reason|change|done|what|some|not)\b",
-    re.I,
-)
-
-
-def test_the_question_is_in_portuguese_whatever_the_concerns_and_operations_are(engine: Engine) -> None:
-    made = change_set(engine, removals=900, client_plans=900, desired=10, managed=700)
-    before = {"status": "ACTIVE", "first_name": "Ana", "label": None, "device_type_uid": "a"}
-    after = {"status": "INACTIVE", "first_name": "Bia", "label": "Sala", "device_type_uid": None}
-    with engine.begin() as connection:
-        connection.exec_driver_sql(
-            "insert into tv.package (platform_uid, name, service_type, extra) "
-            "values ('svc_x', 'Esportes', 'EXTENDED_SERVICE', true)"
-        )
-        for (number, action), status in product(enumerate(ACTIONS), ("planned", "rejected")):
-            connection.execute(
-                text(
-                    "insert into reconciliation.operation (change_set_id, client_plan_id, number, action, target, "
-                    "before, after, reason, status, outcome_code, outcome, done_at) values (:id, 7, :number, :action, "
-                    ":target, :before, :after, 'name_differs', :status, :code, :said, :at)"
-                ),
-                {
-                    "id": made,
-                    "number": 2 * number + (status == "rejected"),
-                    "action": action,
-                    "target": {"service": "svc_x", "device": "02:00:00:00:00:01"}.get(action.partition("_")[2]),
-                    "before": json.dumps(before),
-                    "after": json.dumps(after),
-                    "status": status,
-                    "code": "client_without_name" if status == "rejected" else None,
-                    "said": "NO: Beenius at http://x refused it (request 1)" if status == "rejected" else None,
-                    "at": NOON if status == "rejected" else None,
-                },
-            )
-    concerns = assess(engine, made, SETTINGS).concerns
-    assert {concern.code for concern in concerns} == LIMITS.keys()
-    body = change_set_report(engine, made)
-    assert all(f"**{concern.sentence[0].upper()}{concern.sentence[1:]}" in body for concern in concerns)
-    assert not re.findall(r"[A-Za-z]+_[A-Za-z_]+|://|request", body)
-    assert not ENGLISH.findall(body)
-    assert "situação: Ativo → Inativo, nome: Ana → Bia" in body
-    assert "incluir serviço" in body
-    assert "Esportes" in body
 
 
 def test_leave_to_remove_is_no_leave_for_anything_else(engine: Engine) -> None:

@@ -110,6 +110,14 @@ def test_a_failure_is_told_in_words_and_its_message_is_folded_away(
     assert [detail.text for detail in page.all("details")] == [f"Detalhe técnico view is empty {SCRIPT}"]
 
 
+def test_the_last_failure_of_a_run_that_goes_on_is_told_beside_its_state(world: World, viewer: Visitor) -> None:
+    world.run("insert into billing.run (kind, due_date, status, reason_code, reason) values ('tv', '2001-01-20', "
+              "'saved', 'standard_billing_overdue', 'not closed')")  # fmt: skip
+    assert viewer.page("/faturamento/2001-01-20/situacao").text == (
+        "Faturamento TV Salvo , última falha: o Faturamento Padrão não foi fechado no prazo Detalhe técnico not closed"
+    )
+
+
 def test_a_due_date_without_a_list_says_what_to_press(world: World, viewer: Visitor, user: Visitor) -> None:
     assert user.page("/faturamento/2199-12-30/resumo").text == (
         "Nenhuma lista foi carregada para 30/12/2199. Pressione Carregar."

@@ -13,7 +13,7 @@ from include.sandbox.process import Sandbox
 from multitv.beenius.client import BeeniusClient
 from tests.web.markup import Page
 from tests.web.server import Web
-from tests.web.visitor import SAME_ORIGIN, Visitor, told
+from tests.web.visitor import SAME_ORIGIN, Visitor, message_of
 from tests.web.world import SCRIPT, World
 
 
@@ -127,7 +127,7 @@ def test_who_was_shown_too_many_pins_within_an_hour_is_told_when_to_come_again(
         assert answer.status_code == 429
         assert 1 <= int(answer.headers["Retry-After"]) <= 10
         assert world.pins[world.maria] not in answer.text
-    message = told(part)
+    message = message_of(part)
     assert re.fullmatch(
         r"Na última hora você já revelou o limite de PINs por pessoa \(20\)\. Poderá revelar outro a partir das "
         r"\d\d:\d\d\. Nada foi gravado\.",

@@ -20,7 +20,7 @@ from multitv.web.core.errors import UNEXPECTED
 from tests.web.markup import Page
 from tests.web.routes import PLACES
 from tests.web.server import Web
-from tests.web.visitor import HTMX, Visitor, told
+from tests.web.visitor import HTMX, Visitor, message_of
 from tests.web.world import World
 
 TOLD = "O banco de dados do ISP não respondeu a tempo: tente de novo em instantes."
@@ -42,7 +42,7 @@ def test_a_page_a_part_and_the_api_say_that_the_database_is_away(world: World, a
     assert page.status_code == 503
     assert Page(page.text).all("p", role="alert")[0].text == TOLD
     part = admin.get(f"/clientes/{world.maria}/pacotes", **HTMX)
-    assert (part.status_code, part.text, told(part)) == (503, TOLD, TOLD)
+    assert (part.status_code, part.text, message_of(part)) == (503, TOLD, TOLD)
     assert part.headers["HX-Reswap"] == "none"
     api = admin.api("GET", "/clients")
     assert api.status_code == 503
@@ -50,7 +50,7 @@ def test_a_page_a_part_and_the_api_say_that_the_database_is_away(world: World, a
     for ending in ("csv", "xlsx"):
         assert admin.get(f"/faturamento/{world.coming}/lista.{ending}").status_code == 503
     sent = admin.send(f"/clientes/{world.maria}/pacotes/novo", {"package_id": str(world.sports)})
-    assert (sent.status_code, told(sent)) == (503, f"{TOLD} Pode ter sido gravado: confira antes de repetir.")
+    assert (sent.status_code, message_of(sent)) == (503, f"{TOLD} Pode ter sido gravado: confira antes de repetir.")
     assert postgres_is_named(page.text + part.text + api.text) is False
 
 
@@ -120,7 +120,7 @@ def test_what_nobody_foresaw_is_told_under_the_same_headers_and_gives_nothing_aw
         assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
         assert answer.headers["Cache-Control"] == "no-store"
     assert Page(page.text).all("p", role="alert")[0].text == UNEXPECTED.message
-    assert told(part) == UNEXPECTED.message
+    assert message_of(part) == UNEXPECTED.message
     assert api.json()["error"]["code"] == UNEXPECTED.code
     traces = web.log.read_bytes()[logged:].decode()
     assert traces.count("division by zero") >= 3

@@ -24,7 +24,7 @@ from multitv.web.core.errors import _WRONG_VALUES, UNEXPECTED, describe_error
 from multitv.web.core.paging import BadCursor
 from multitv.web.core.rows import NoSuchRow
 from tests.web.markup import Page
-from tests.web.visitor import HTMX, Visitor, told
+from tests.web.visitor import HTMX, Visitor, message_of
 from tests.web.world import World
 
 NOTHING = "Nada foi gravado."
@@ -162,12 +162,15 @@ def test_whoever_reads_with_a_bad_date_is_not_told_that_nothing_was_written(worl
     assert page.status_code == 422
     assert Page(page.text).all("p", role="alert")[0].text == "“2026-02-30” não é uma data."
     part = viewer.get("/faturamento/2026-02-30/resumo", **HTMX)
-    assert (part.status_code, told(part)) == (
+    assert (part.status_code, message_of(part)) == (
         422,
         "O pedido não é válido (due_date): um dia se escreve como 2026-12-10.",
     )
     early = viewer.get("/faturamento/1999-12-31/resumo", **HTMX)
-    assert (early.status_code, told(early)) == (422, "O pedido não é válido (due_date): deve ser no mínimo 2000-01-01.")
+    assert (early.status_code, message_of(early)) == (
+        422,
+        "O pedido não é válido (due_date): deve ser no mínimo 2000-01-01.",
+    )
     api = viewer.api("GET", f"/client-plans/{world.maria}/events", params={"since": "ontem"})
     assert (api.status_code, api.json()["error"]["message"]) == (
         422, "O pedido não é válido (since): um dia se escreve como 2026-12-10.",
@@ -176,7 +179,7 @@ def test_whoever_reads_with_a_bad_date_is_not_told_that_nothing_was_written(worl
 
 def test_whoever_writes_is_told_so_on_the_screen_and_by_the_api(world: World, user: Visitor) -> None:
     part = user.send("/faturamento/carregar", {"vencimento": "2026-02-30"})
-    assert (part.status_code, told(part)) == (422, f"“2026-02-30” não é uma data. {NOTHING}")
+    assert (part.status_code, message_of(part)) == (422, f"“2026-02-30” não é uma data. {NOTHING}")
     form = user.send(f"/clientes/{world.maria}/pontos/novo", {"mac": "x", "label": "Sala"})
     assert Page(form.text).all("p", role="alert")[0].text.endswith(f"como a4:5e:60:01:02:03. {NOTHING}")
     api = user.api("POST", f"/client-plans/{world.maria}/points",

@@ -9,14 +9,17 @@ from airflow.utils.state import DagRunState, TaskInstanceState
 from sqlalchemy import Engine, text
 
 from multitv.database.sql import source
-from multitv.labels import LABELS, SENTENCES, label
-from multitv.web.core.rendering import day, document, moment, money, number
+from multitv.labels import LABELS, SENTENCES, label, number
+from multitv.web.core.rendering import day, document, moment, money
+from tests.vocabularies import vocabularies
 
-# The columns whose codes come on a screen or into a spreadsheet.
+# The columns whose codes come on a screen, into a spreadsheet or into a report.
 SHOWN = {
     "erp.client_plan": {"status"},
     "tv.package": {"service_type"},
     "tv.quarantine": {"entity"},
+    "tv.catalog_sync": {"status"},
+    "tv.catalog_change": {"entity", "change"},
     "tv.contract_change": {"action"},
     "billing.run": {"status"},
     "billing.event_record": {"kind"},
@@ -31,23 +34,11 @@ SHOWN = {
     "reports.event_status": {"status"},
     "reports.package_clients": {"kind"},
 }
-CHECKS = """
-    select con.conrelid::regclass::text, a.attname, pg_get_constraintdef(con.oid)
-    from pg_constraint as con
-    join pg_attribute as a on a.attrelid = con.conrelid and a.attnum = any (con.conkey)
-    where con.contype = 'c' and cardinality(con.conkey) = 1
-"""
 
 
 @pytest.fixture
 def codes(engine: Engine) -> dict[tuple[str, str], set[str]]:
-    """What the check constraints allow, by table and column."""
-    found: dict[tuple[str, str], set[str]] = {}
-    with engine.connect() as connection:
-        for table, column, check in connection.execute(text(CHECKS)):
-            if allowed := re.findall(r"'([A-Za-z_]+)'::text", check):
-                found[table, column] = set(allowed)
-    return found
+    return vocabularies(engine)
 
 
 def test_every_code_that_is_shown_has_a_label(codes: dict[tuple[str, str], set[str]]) -> None:
@@ -78,6 +69,11 @@ def test_every_outcome_of_a_list_and_every_reason_to_void_has_a_label() -> None:
         "live",
         "future",
     } <= LABELS.keys()
+
+
+def test_every_reason_of_a_charge_to_stay_pending_has_a_label(codes: dict[tuple[str, str], set[str]]) -> None:
+    """As billing/pending_reasons names them, after the status of the invoice."""
+    assert {"no_invoice", *(f"invoice_{status}" for status in codes["finance.invoice", "status"])} <= LABELS.keys()
 
 
 @pytest.mark.parametrize("statement", ["insert_not_active", "insert_not_billed"])

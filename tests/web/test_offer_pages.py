@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.web.markup import Page
-from tests.web.visitor import HTMX, Visitor, told
+from tests.web.visitor import HTMX, Visitor, message_of
 from tests.web.world import SCRIPT, World
 
 
@@ -47,7 +47,7 @@ def test_a_service_plan_is_given_tv_and_a_package(world: World, plan: int, op: V
     assert Page(answer.text.removeprefix("<template>")).rows == [
         [str(plan), f"Plano {plan}", "R$ 59,90", "Sim", "TV Família", "Editar"]
     ]
-    assert told(answer) == f"Plano {plan}: TV salva."
+    assert message_of(answer) == f"Plano {plan}: TV salva."
     assert setting(world, plan) == (True, world.basic)
     assert audit(world, "service_plan_id", plan) == [("op", "change_default_package"), ("op", "set_allows_tv")]
     assert op.page(f"/planos/{plan}/tv").fields == {"allows_tv": "sim", "package_id": str(world.basic)}

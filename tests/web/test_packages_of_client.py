@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.web.markup import Page
-from tests.web.visitor import Visitor, told
+from tests.web.visitor import Visitor, message_of
 from tests.web.world import World
 
 
@@ -72,7 +72,7 @@ def test_a_package_is_sold_for_what_is_typed(
     assert answer.status_code == 200, answer.text
     shown = "R$ 29,90" if price is None else "R$ " + f"{Decimal(price):,}".translate(str.maketrans(",.", ".,"))
     note = f"Esportes & Cia adicionado a partir de {later:%d/%m/%Y}, {shown}."
-    assert told(answer) == note
+    assert message_of(answer) == note
     assert "contract-changed" in answer.headers["HX-Trigger"]
     assert sold(world, plan) == [(world.sports, None if price is None else Decimal(price), later, None)]
     assert actions(world, plan) == [("user", "add_package")]
@@ -137,7 +137,7 @@ def test_a_package_is_cancelled_from_a_day_on(world: World, user: Visitor, plan:
     assert form.fields == {"cancelled_on": str(world.today)}
     assert "O pacote Esportes & Cia (R$ 7,00, desde 01/06/2026)" in form.text
     answer = user.send(f"/pacotes-do-cliente/{number}/cancelar", {"cancelled_on": str(world.coming)})
-    assert told(answer) == f"Pacote cancelado a partir de {world.coming:%d/%m/%Y}."
+    assert message_of(answer) == f"Pacote cancelado a partir de {world.coming:%d/%m/%Y}."
     assert sold(world, plan) == [(world.sports, Decimal("7.00"), date(2026, 6, 1), world.coming)]
     again = user.send(f"/pacotes-do-cliente/{number}/cancelar", {"cancelled_on": str(world.today)})
     assert again.status_code == 422
@@ -164,7 +164,7 @@ def test_what_was_never_billed_is_deleted(world: World, user: Visitor, plan: int
     number = sold_id(world, plan)
     assert "Apagar Esportes & Cia (R$ 29,90" in user.page(f"/pacotes-do-cliente/{number}/apagar").text
     answer = user.send(f"/pacotes-do-cliente/{number}/apagar")
-    assert told(answer) == "Esportes & Cia apagado."
+    assert message_of(answer) == "Esportes & Cia apagado."
     assert sold(world, plan) == []
     assert actions(world, plan) == [("user", "delete_package")]
     assert user.send(f"/pacotes-do-cliente/{number}/apagar").status_code == 404

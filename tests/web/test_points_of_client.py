@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.web.markup import Page
-from tests.web.visitor import Visitor, told
+from tests.web.visitor import Visitor, message_of
 from tests.web.world import World
 
 
@@ -48,7 +48,7 @@ def test_a_mac_may_be_typed_as_it_is_printed(world: World, user: Visitor, plan: 
     form = {"label": " Quarto ", "mac": typed, "serial": "SN1", "device_type": "stb"}
     answer = user.send(f"/clientes/{plan}/pontos/novo", form)
     assert answer.status_code == 200, answer.text
-    assert told(answer) == "Ponto Quarto adicionado (a4:5e:70:00:00:01)."
+    assert message_of(answer) == "Ponto Quarto adicionado (a4:5e:70:00:00:01)."
     assert stored(world, plan) == [("Quarto", "a4:5e:70:00:00:01", "SN1", "stb", None)]
     world.run(
         "update tv.client_point set removed_on = :today where client_plan_id = :plan", plan=plan, today=world.today
@@ -98,7 +98,7 @@ def test_a_point_is_edited(world: World, user: Visitor, plan: int, point: int) -
     assert form.fields == {"label": "Sala", "serial": "SN1", "device_type": "stb"}
     typed = {"label": "Cozinha", "serial": "SN2", "device_type": "stb-4k"}
     answer = user.send(f"/pontos/{point}/editar", typed)
-    assert told(answer) == "Ponto Cozinha salvo."
+    assert message_of(answer) == "Ponto Cozinha salvo."
     assert stored(world, plan) == [("Cozinha", mac(plan, 1), "SN2", "stb-4k", None)]
     assert last_change(world, plan)[:2] == ("user", "edit_point")
     answer = user.send(f"/pontos/{point}/editar", typed | {"label": ""})
@@ -112,7 +112,7 @@ def test_a_swap_keeps_the_point_and_changes_the_device(world: World, user: Visit
     assert f"O ponto Sala fica; sai o aparelho {mac(plan, 1)} e entra outro." in form.text
     typed = {"mac": mac(plan, 9), "serial": "SN9", "device_type": "stb-4k"}
     answer = user.send(f"/pontos/{point}/trocar", typed)
-    assert told(answer) == f"Ponto Sala: aparelho trocado por {mac(plan, 9)}."
+    assert message_of(answer) == f"Ponto Sala: aparelho trocado por {mac(plan, 9)}."
     assert stored(world, plan) == [("Sala", mac(plan, 9), "SN9", "stb-4k", None)]
     author, action, before, after = last_change(world, plan)
     assert (author, action, before["mac"], after["mac"]) == ("user", "swap_point", mac(plan, 1), mac(plan, 9))
@@ -125,7 +125,7 @@ def test_a_swap_keeps_the_point_and_changes_the_device(world: World, user: Visit
 def test_a_removed_point_frees_its_mac_and_stays_as_history(world: World, user: Visitor, plan: int, point: int) -> None:
     assert f"Retirar o ponto Sala, aparelho {mac(plan, 1)}?" in user.page(f"/pontos/{point}/retirar").text
     answer = user.send(f"/pontos/{point}/retirar")
-    assert told(answer) == f"Ponto Sala retirado; o MAC {mac(plan, 1)} está livre."
+    assert message_of(answer) == f"Ponto Sala retirado; o MAC {mac(plan, 1)} está livre."
     assert stored(world, plan)[0][4] == world.today
     row = user.page(f"/clientes/{plan}/pontos").row(mac(plan, 1))
     assert row[5:] == [f"{world.today:%d/%m/%Y}", ""]

@@ -24,6 +24,15 @@ STATEMENTS = (
     "catalog/quarantine_links",
 )
 FIELDS = re.compile(r"code|parameters|.*_uid")
+# Prints the code of every error of the modules that are imported, but for refusals.
+LIST_CODES = """
+from multitv.errors import MultiTVError, PermanentError, Refusal, TransientError
+
+def kinds(kind):
+    return {kind}.union(*map(kinds, kind.__subclasses__()))
+
+print(*{kind.code for kind in kinds(MultiTVError) - kinds(Refusal) - {MultiTVError, PermanentError, TransientError}})
+"""
 # Where a call of each name has the code.
 PLACES = {"Reason": 0, "add_where": 1, "add_unless": 1, "OperationResult": 2, "record_failure": 2}
 
@@ -82,19 +91,28 @@ def test_a_refusal_that_the_contract_does_not_know_has_general_words(code: str) 
     assert SENTENCES["refused_by_platform"] == "a plataforma recusou esta operação"
 
 
-def test_every_error_that_may_end_a_standard_billing_has_words() -> None:
-    program = """
-import multitv.billing.standard, multitv.quality.books
-from multitv.errors import MultiTVError, PermanentError, Refusal, TransientError
-
-def kinds(kind):
-    return {kind}.union(*map(kinds, kind.__subclasses__()))
-
-print(*{kind.code for kind in kinds(MultiTVError) - kinds(Refusal) - {MultiTVError, PermanentError, TransientError}})
-"""
-    codes = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
-    assert {"erp_empty", "database_unavailable", "check_failed"} <= set(codes)
-    assert set(codes) <= NAMED_CAUSES <= SENTENCES.keys()
+@pytest.mark.parametrize(
+    ("modules", "expected", "of_others"),
+    [
+        (
+            "multitv.billing.standard, multitv.quality.books",
+            {"erp_empty", "database_unavailable", "check_failed"},
+            set(),
+        ),
+        (
+            "multitv.billing.operators, multitv.billing.sensors, multitv.quality.billing",
+            {"too_many_voids", "gate_failed", "standard_billing_overdue", "review_unanswered"},
+            # Of the task before, of other DAGs.
+            {"bad_due_date", "correction_refused", "billing_run_failed", "billing_run_missing"},
+        ),
+    ],
+)
+def test_every_error_that_may_end_a_billing_has_words(modules: str, expected: set[str], of_others: set[str]) -> None:
+    codes = subprocess.run(
+        [sys.executable, "-c", f"import {modules}\n{LIST_CODES}"], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert expected <= set(codes)
+    assert set(codes) - of_others <= NAMED_CAUSES <= SENTENCES.keys()
 
 
 def test_sentences_are_words_and_no_codes() -> None:

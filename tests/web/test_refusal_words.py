@@ -52,12 +52,9 @@ def module_of(path: Path) -> str:
 def calls() -> Iterator[tuple[str, type[MultiTVError], ast.Call]]:
     """Where an error is made: the place, its class and the call."""
     for path, tree in trees().items():
-        # Classes of its own with such a name are no errors.
-        others = {node.name for node in tree.body if isinstance(node, ast.ClassDef)} & errors().keys()
-        others = {name for name in others if errors()[name].__module__ != module_of(path)}
         for node in ast.walk(tree):
             name = name_of(node.func) if isinstance(node, ast.Call) else ""
-            if isinstance(node, ast.Call) and name in errors() and name not in others:
+            if isinstance(node, ast.Call) and name in errors():
                 yield f"{path.relative_to(PLUGINS)}:{node.lineno}", errors()[name], node
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.web.markup import Page
 from tests.web.server import Web
-from tests.web.visitor import Visitor, told
+from tests.web.visitor import Visitor, message_of
 from tests.web.world import World
 
 _due_days = iter(range(1, 29))
@@ -105,7 +105,7 @@ def test_a_list_that_was_replaced_is_not_saved(world: World, user: Visitor, admi
     old, new, before = world.store(due), world.store(due), runs(admin)
     answer = save(user, due, old)
     assert answer.status_code == 409
-    assert "Carregue outra vez e confira a lista antes de salvar." in told(answer)
+    assert "Carregue outra vez e confira a lista antes de salvar." in message_of(answer)
     body = {"preview_id": old}
     assert user.api("POST", f"/billing/{due}/save", body).json()["error"]["code"] == "preview_outdated"
     assert (runs(admin), reviews(world, due)) == (before, [])
@@ -135,7 +135,9 @@ def test_a_past_due_date_is_saved_only_if_one_says_so(world: World, user: Visito
     ]
     for answer in (save(user, due, number), save(user, due, number, allow_past="não")):
         assert answer.status_code == 422
-        assert told(answer).startswith(f"O vencimento {due:%d/%m/%Y} já passou: marque “Permitir vencimento passado”")
+        assert message_of(answer).startswith(
+            f"O vencimento {due:%d/%m/%Y} já passou: marque “Permitir vencimento passado”"
+        )
     refused = user.api("POST", f"/billing/{due}/save", {"preview_id": number}).json()["error"]
     assert (refused["code"], refused["field"]) == ("invalid_value", "allow_past")
     assert (runs(admin), reviews(world, due)) == (before, [])
@@ -153,7 +155,7 @@ def test_a_paused_dag_is_said_and_nothing_is_kept(world: World, user: Visitor, a
     number, before = world.store(due), runs(admin)
     for answer in (save(user, due, number), user.send("/faturamento/carregar", {"vencimento": str(due)})):
         assert answer.status_code == 409
-        assert told(answer) == (
+        assert message_of(answer) == (
             "“Faturamento TV” está pausado no Airflow: nada foi iniciado. Ative-o no Airflow e tente de novo."
         )
     for path, body in {"save": {"preview_id": number}, "load": None}.items():
@@ -186,7 +188,7 @@ def test_a_run_that_is_not_there_is_said_so(viewer: Visitor, user: Visitor) -> N
     refused = viewer.api("GET", "/billing/runs/nenhuma")
     assert (refused.status_code, refused.json()["error"]["code"]) == (404, "no_such_run")
     answer = user.send("/execucoes/tv_billing/nenhuma/save/resposta", {"resposta": "Approve"})
-    assert (answer.status_code, told(answer)) == (404, "O Airflow não conhece este DAG ou esta execução.")
+    assert (answer.status_code, message_of(answer)) == (404, "O Airflow não conhece este DAG ou esta execução.")
 
 
 def test_an_answer_is_yes_or_no_to_somebody_who_asked(world: World, user: Visitor, due: date) -> None:

@@ -82,7 +82,7 @@ class Visitor:
         return {"Authorization": f"Bearer {self.token}"} if self.token else {}
 
 
-def told(answer: requests.Response) -> str:
-    """Return the note that an answer puts on the screen: what was done, or why not."""
+def message_of(answer: requests.Response) -> str:
+    """Return the message that an answer puts on the screen: what was done, or why not."""
     news = json.loads(answer.headers["HX-Trigger"])
     return str(news.get("note") or news["refused"])

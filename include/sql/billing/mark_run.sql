@@ -1,5 +1,5 @@
--- In: run_id, pending (whether the run has pending charges). Sets the run's status: saved if it has, or else closed.
--- Writes only if the status changes.
+-- In: run_id, pending (whether the run has pending charges). Sets the run's status: saved if it has, or else closed;
+-- clears a failure that was recorded. Writes only if something changes.
 update billing.run as run
 set
     status = now_is.status,
@@ -7,4 +7,4 @@ set
     reason_code = null,
     reason = null
 from (select case when :pending then 'saved' else 'closed' end as status) as now_is
-where run.id = :run_id and run.status <> now_is.status
+where run.id = :run_id and (run.status <> now_is.status or run.reason is not null)

@@ -1,6 +1,7 @@
--- In: due_date. Out: a row for each kind of posting on the due date's invoices, with their number and sum in reais.
+-- In: due_date. Out: a row for each kind of posting on the due date's invoices, with their number and sum in reais;
+-- kind no_posting: the invoices that have none.
 select
-    coalesce(posting.kind, 'nothing yet') as kind,
+    coalesce(posting.kind, 'no_posting') as kind,
     count(distinct invoice.id) as invoices,
     count(posting.id) as postings,
     coalesce(sum(posting.amount), 0) as amount

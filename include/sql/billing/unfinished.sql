@@ -1,6 +1,6 @@
 -- In: scheduled (due dates whose runs should have started by now), grace (how long a step may take, as an interval).
--- Out: each billing run that stopped half-way or never started, and the next step: due_date, what, advice. Oldest
--- first.
+-- Out: each billing run that stopped half-way or never started: due_date, and the code of the reason with its
+-- parameters. Oldest first.
 with begun as (
     select min(run.due_date) as due_date
     from billing.run as run
@@ -11,7 +11,7 @@ state as (
         run.due_date,
         run.kind,
         run.status,
-        run.reason,
+        run.reason_code,
         run.created_at < now() - cast(:grace as interval) as old,
         standard.status as standard_status,
         standard.closed_at < now() - cast(:grace as interval) as standard_old,
@@ -37,33 +37,32 @@ state as (
 
 select
     state.due_date,
-    'the list was never saved' as what,
-    case
-        when state.asked then 'a person has to answer the review: open the run of tv_billing that waits'
-        else 'its run died or was rejected: trigger tv_billing for this due date'
-    end as advice
+    case when state.asked then 'review_waits' else 'list_never_saved' end as code,
+    jsonb_build_object() as parameters
 from state
 where state.kind = 'tv' and state.status = 'open' and state.old
 union all
 select
     state.due_date,
-    state.postable || ' events are pending although their invoices are open' as what,
-    'settle died: trigger tv_billing for this due date, it goes on where it stopped' as advice
+    'settlement_stopped' as code,
+    jsonb_build_object('events', state.postable) as parameters
 from state
 where state.kind = 'tv' and state.standard_status = 'closed' and state.standard_old and state.postable > 0
 union all
 select
     state.due_date,
-    'the standard billing ' || case state.status when 'failed' then 'failed: ' || state.reason else 'never ended' end
-        as what,
-    'repair it, run standard_billing for this due date, then clear the wait of tv_billing' as advice
+    case state.status when 'failed' then 'standard_billing_to_repair' else 'standard_billing_stopped' end as code,
+    case
+        when state.status = 'failed' then jsonb_build_object('cause', coalesce(state.reason_code, 'see_detail'))
+        else jsonb_build_object()
+    end as parameters
 from state
 where state.kind = 'standard' and state.old
 union all
 select
     due.due_date,
-    'tv_billing never ran' as what,
-    'trigger tv_billing for this due date' as advice
+    'never_billed' as code,
+    jsonb_build_object() as parameters
 from unnest(cast(:scheduled as date[])) as due (due_date)
 cross join begun
 where
@@ -79,4 +78,4 @@ where
         from billing.run as run
         where run.kind = 'tv' and run.due_date = due.due_date
     )
-order by due_date asc, what asc
+order by due_date asc, code asc

@@ -1,6 +1,7 @@
 -- In: sync, today (business date), shown (at most so many names a row). Out: each channel and package that the sync
--- deactivated, with the number of client plans that have it (as an extra, or as the default of their service plan)
--- and the names of the first. A channel counts through its packages, those included that lost it in the same sync.
+-- deactivated, with the number of client plans that have it (as an extra, or as the default of their service plan),
+-- and the names of the first clients with their client plans. A channel counts through its packages, those included
+-- that lost it in the same sync.
 with deactivated as (
     select
         entity,
@@ -80,10 +81,8 @@ select
     gone.platform_uid,
     gone.name,
     count(affected.id) as client_plans,
-    coalesce(
-        array_agg(client.name || ' (client plan ' || affected.id || ')' order by affected.id)
-        filter (where client.id is not null), '{}'
-    ) as clients
+    coalesce(array_agg(client.name order by affected.id) filter (where client.id is not null), '{}') as clients,
+    coalesce(array_agg(affected.id order by affected.id) filter (where client.id is not null), '{}') as shown_plans
 from deactivated as gone
 left join affected on gone.entity = affected.entity and gone.platform_uid = affected.platform_uid
 left join erp.client as client on affected.client_id = client.id and affected.place <= :shown

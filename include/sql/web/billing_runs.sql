@@ -2,7 +2,7 @@
 select
     run.kind,
     run.status,
-    case when run.status = 'failed' then coalesce(run.reason_code, 'see_detail') end as reason_code,
+    case when run.reason is not null then coalesce(run.reason_code, 'see_detail') end as reason_code,
     run.reason as reason_raw,
     run.created_at,
     run.closed_at

@@ -1,11 +1,15 @@
-"""Callbacks of standard_billing. Airflow calls them when a task has failed and has no retry left."""
+"""Callbacks of standard_billing and tv_billing. Airflow calls them when a task has failed and has no retry left."""
 
 from __future__ import annotations
 
-from airflow.sdk import Context
+from collections.abc import Callable
+from datetime import date
 
+from airflow.sdk import Context
+from sqlalchemy import Engine
+
+from multitv.billing import standard, tv
 from multitv.billing.due_date import parse_due_date
-from multitv.billing.standard import record_failure
 from multitv.database.engine import task_engine
 from multitv.errors import MultiTVError
 
@@ -20,17 +24,35 @@ NAMED_CAUSES = frozenset(
         "schema_missing",
         "erp_empty",
         "check_failed",
+        "review_unanswered",
+        "review_decided",
+        "list_changed",
+        "too_many_voids",
+        "gate_failed",
+        "standard_billing_failed",
+        "standard_billing_overdue",
+        "standard_billing_not_closed",
     }
 )
 
 
-def record_failed_task(context: Context) -> None:
+def record_standard_failure(context: Context) -> None:
     """Record the failure and its cause: the TV billing of the due date then stops waiting and names the cause."""
+    _record(context, standard.record_failure)
+
+
+def record_tv_failure(context: Context) -> None:
+    """Record the failure and its cause, which the screen of the due date then shows."""
+    _record(context, tv.record_failure)
+
+
+def _record(context: Context, record_failure: Callable[[Engine, date, str, str], None]) -> None:
     due_date = parse_due_date(str(context["ti"].xcom_pull(task_ids="resolve_due_date")))
     error = context.get("exception")
     # A task that was killed leaves no exception.
     if not error:
-        record_failure(task_engine(), due_date, "task_killed", "its task was killed; see the log of standard_billing.")
+        said = f"its task was killed; see the log of {context['ti'].dag_id}."
+        record_failure(task_engine(), due_date, "task_killed", said)
         return
     record_failure(task_engine(), due_date, _code(error), str(error))
 

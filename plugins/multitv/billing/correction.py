@@ -90,18 +90,6 @@ def post_credits(connection: Connection) -> Tally:
     return read_as(Tally, connection.execute(named("billing/post_credits")).one())
 
 
-def explain(engine: Engine, event: int) -> str:
-    """Return a line in Portuguese that explains the amount of an event.
-
-    Raises CorrectionRefused if the event does not exist, DatabaseUnavailable.
-    """
-    with transaction(engine) as connection:
-        row = connection.execute(named("billing/explain_event"), {"event": event}).one_or_none()
-    if row is None:
-        raise CorrectionRefused(f"There is no event {event}: look its number up again.")
-    return read_as(Explanation, row).line()
-
-
 def _void(connection: Connection, event: dict[str, object]) -> None:
     _require(connection, event, "pending", "voided", "a processed one is reversed")
     connection.execute(named("billing/void_event"), event)

@@ -1,4 +1,4 @@
-"""Reports on a billing run, as Markdown for the task's log."""
+"""Reports on a billing run in Portuguese, as Markdown for the task's log."""
 
 from __future__ import annotations
 
@@ -14,10 +14,13 @@ from multitv.billing.run import Tally, read_run
 from multitv.database.engine import bulk_transaction
 from multitv.database.rows import read_as
 from multitv.database.sql import named
+from multitv.labels import counted, label, number
 from multitv.markdown import table
 from multitv.money import reais
 
 log = logging.getLogger(__name__)
+_AGAIN = "A próxima execução deste vencimento tenta de novo."
+_SAVE = "Execute o Faturamento TV deste vencimento de novo para salvá-las."
 # The number of rows that a report names one by one, at most.
 _LISTED = 50
 
@@ -47,71 +50,78 @@ def _tv_report(engine: Engine, due_date: date) -> str:
         waiting = read_as(Tally, connection.execute(named("billing/count_credits"), of_date).one())
         unbilled = read_as(Tally, connection.execute(named("billing/count_unbilled"), of_date).one())
     if run is None:
-        return f"# TV billing, due date {due_date}\n\nNothing is due on this date: no run was opened."
-    lines = [f"# TV billing, due date {due_date}: {run.status}", ""]
+        return f"# Faturamento TV, vencimento {due_date:%d/%m/%Y}\n\nNão há nada a faturar neste vencimento."
+    lines = [f"# Faturamento TV, vencimento {due_date:%d/%m/%Y}", "", f"Situação: {label(run.status)}", ""]
     lines += table(
-        ["service plan", "expected", "events", "postings", "pending", "voided", "excluded"],
-        [
-            [
-                row.service_plan or row.service_plan_id,
-                Tally(row.expected, row.expected_amount),
-                Tally(row.events, row.events_amount),
-                Tally(row.postings, row.posted_amount),
-                row.pending,
-                row.cancelled,
-                row.exclusions,
-            ]
-            for row in plans
-        ]
-        + [_total(plans)],
+        ["plano de serviço", "esperado", "eventos", "lançamentos", "pendentes", "cancelados", "não cobrados"],
+        [*map(_books_of, plans), _total(plans)],
     )
     if reasons:
-        lines += [
-            "",
-            *table(["excluded because", "client packages"], [[row.reason, row.candidates] for row in reasons]),
-        ]
-    for row in pending:
-        lines += ["", f"Still pending: {Tally(row.events, row.amount)}, {row.reason}. The next run tries them again."]
+        rows = [[label(row.reason), number(row.candidates)] for row in reasons]
+        lines += ["", *table(["não cobrados porque", "pacotes"], rows)]
+    notes = [
+        f"Eventos ainda pendentes: {Tally(row.events, row.amount)}, porque {label(row.reason)}. {_AGAIN}"
+        for row in pending
+    ]
     if waiting.count:
-        lines += ["", f"Reversals that wait for an open invoice: {waiting}. A later settlement posts them."]
-    for row in excess:
-        tally = Tally(row.events, row.amount)
-        lines += ["", f"Processed, but would not be charged today: {tally}, {row.reason}. Look whether to reverse."]
+        notes.append(f"Estornos à espera de uma fatura aberta: {waiting}. Ficam para um vencimento posterior.")
+    notes += [
+        f"Eventos já processados que hoje não seriam cobrados: {Tally(row.events, row.amount)}, {label(row.reason)}. "
+        "Veja se é preciso estornar."
+        for row in excess
+    ]
     if unbilled.count:
-        lines += [
-            "",
-            f"Chargeable since the list was saved: {unbilled}. Run tv_billing for {due_date} again to bill them.",
-        ]
-    return "\n".join(lines)
+        notes.append(f"Cobranças novas desde que a lista foi salva: {unbilled}. {_SAVE}")
+    return "\n".join([*lines, *(line for note in notes for line in ("", note))])
 
 
 def _standard_report(engine: Engine, due_date: date) -> str:
     with bulk_transaction(engine) as connection:
         rows = connection.execute(named("billing/standard_report"), {"due_date": due_date}).all()
         paid = connection.execute(named("billing/fees_posted_before"), {"due_date": due_date}).all()
+    title = f"# Faturamento Padrão, vencimento {due_date:%d/%m/%Y}"
     if not rows:
-        return f"# Standard billing, due date {due_date}\n\nNo client plan is due on this date: there is no invoice."
+        return f"{title}\n\nNenhum plano de cliente tem este vencimento: não há faturas."
     lines = [
-        f"# Standard billing, due date {due_date}",
+        title,
         "",
         *table(
-            ["posting", "invoices", "postings", "amount"],
-            [[row.kind, row.invoices, row.postings, reais(row.amount)] for row in rows],
+            ["tipo de lançamento", "faturas", "lançamentos", "valor"],
+            [[label(row.kind), number(row.invoices), number(row.postings), reais(row.amount)] for row in rows],
         ),
     ]
     if paid:
+        moved = counted(
+            len(paid),
+            "plano de cliente mudou de vencimento e já tem",
+            "planos de clientes mudaram de vencimento e já têm",
+        )
         lines += [
             "",
-            f"Not charged the plan fee again: {len(paid)} client plans whose due day moved have it already.",
+            f"{moved} a mensalidade deste mês em outra fatura. Ela não é cobrada de novo.",
             "",
             *table(
-                ["client plan", "on invoice", "of due date", "fee"],
-                [[row.client_plan_id, row.invoice_id, row.due_date, reais(row.amount)] for row in paid[:_LISTED]],
+                ["plano do cliente", "fatura", "vencimento da fatura", "mensalidade"],
+                [
+                    [row.client_plan_id, row.invoice_id, f"{row.due_date:%d/%m/%Y}", reais(row.amount)]
+                    for row in paid[:_LISTED]
+                ],
             ),
         ]
     if len(paid) > _LISTED:
-        lines += ["", f"and {len(paid) - _LISTED} more; the check fee_posted_before in quality.offender has them."]
+        more = counted(len(paid) - _LISTED, "plano de cliente", "planos de clientes")
+        lines += ["", f"E mais {more}: quem cuida do Airflow tem a lista inteira."]
     return "\n".join(lines)
+
+
+def _books_of(plan: Any) -> list[object]:
+    return [
+        plan.service_plan or f"plano {plan.service_plan_id}",
+        Tally(plan.expected, plan.expected_amount),
+        Tally(plan.events, plan.events_amount),
+        Tally(plan.postings, plan.posted_amount),
+        *(number(count) for count in (plan.pending, plan.cancelled, plan.exclusions)),
+    ]
 
 
 def _total(plans: Sequence[Any]) -> list[object]:
@@ -123,5 +133,5 @@ def _total(plans: Sequence[Any]) -> list[object]:
         of("expected", "expected_amount"),
         of("events", "events_amount"),
         of("postings", "posted_amount"),
-        *(sum(getattr(row, column) for row in plans) for column in ("pending", "cancelled", "exclusions")),
+        *(number(sum(getattr(row, column) for row in plans)) for column in ("pending", "cancelled", "exclusions")),
     ]

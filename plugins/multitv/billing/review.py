@@ -14,7 +14,7 @@ from multitv.billing.run import Tally
 from multitv.database.engine import transaction
 from multitv.database.sql import named
 from multitv.errors import PermanentError, TransientError
-from multitv.labels import Reason, label, reasons_as_json
+from multitv.labels import Reason, counted, label, number, reasons_as_json
 from multitv.markdown import table
 from multitv.money import reais
 from multitv.settings import Settings
@@ -158,20 +158,22 @@ def review(connection: Connection, due_date: date, approval: Approval, settings:
         number = known.id
     if not asks:
         return None
-    what = f"{summary.charges.count} eventos, {reais(summary.charges.amount)}"
+    what = f"{counted(summary.charges.count, 'evento', 'eventos')}, {reais(summary.charges.amount)}"
     subject = f"Faturamento TV, vencimento {due_date:%d/%m/%Y}: salvar {what}?"
     return ApprovalRequest(number, subject, describe(summary, unusual, top_changes(connection, summary)))
 
 
 def describe(summary: ListSummary, unusual: list[Reason], changes: list[ChargeChange]) -> str:
     """Return a list as Markdown in Portuguese: totals, what is unusual, outcomes and the greatest changes."""
-    lines = [f"**{summary.charges}** de {summary.candidates} pacotes da lista seriam cobrados."]
+    listed = counted(summary.candidates, "pacote da lista", "pacotes da lista")
+    charged = "seria cobrado" if summary.charges.count == 1 else "seriam cobrados"
+    lines = [f"**{summary.charges}** de {listed} {charged}."]
     if summary.last is not None:
         lines[0] += f" No mês anterior: {summary.last}."
     lines += ["", *(f"* {concern.sentence}" for concern in unusual), ""]
     lines += table(
         ["resultado", "pacotes", "valor"],
-        [[label(part.name), part.client_packages, reais(part.amount)] for part in summary.outcomes],
+        [[label(part.name), number(part.client_packages), reais(part.amount)] for part in summary.outcomes],
     )
     if changes:
         shown = [[change.client_plan, reais(change.before), reais(change.after)] for change in changes]

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from multitv.database.locks import lock
 from multitv.database.rows import read_as
 from multitv.database.sql import named
+from multitv.labels import number
 from multitv.money import reais
 
 Kind = Literal["tv", "standard"]
@@ -34,7 +35,7 @@ class Tally:
     amount: Decimal
 
     def __str__(self) -> str:
-        return f"{self.count} ({reais(self.amount)})"
+        return f"{number(self.count)} ({reais(self.amount)})"
 
 
 def lock_month(connection: Connection, due_date: date) -> None:

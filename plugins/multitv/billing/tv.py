@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import Connection, Engine
 
 from multitv.billing.correction import post_credits
 from multitv.billing.review import Approval, ApprovalRequest, review
 from multitv.billing.run import Tally, lock_month, open_run, read_run
-from multitv.database.engine import bulk_transaction
+from multitv.database.engine import bulk_transaction, transaction
 from multitv.database.rows import read_as
 from multitv.database.sql import named
 from multitv.erp.facts import require_client_plans
 from multitv.errors import PermanentError
+from multitv.labels import counted, label, number
 from multitv.markdown import table
 from multitv.money import reais
 from multitv.settings import Settings
@@ -73,7 +76,7 @@ class Settled:
 
 
 def summarise_due_date(engine: Engine, due_date: date) -> DueDateSummary:
-    """Log how many would be charged for a due date, by service plan, and return the totals.
+    """Log how many would be charged for a due date, by service plan, in Portuguese, and return the totals.
 
     It writes nothing and takes no lock. Raises ErpEmpty, DatabaseUnavailable.
     """
@@ -89,19 +92,7 @@ def summarise_due_date(engine: Engine, due_date: date) -> DueDateSummary:
         charges=Tally(sum(row.candidates for row in charges), sum((row.amount for row in charges), Decimal())),
         pending=due.pending,
     )
-    if rows:
-        head = ["service plan", "outcome", "client packages", "amount"]
-        shown = [
-            [row.service_plan or row.service_plan_id, row.outcome, row.candidates, reais(row.amount)] for row in rows
-        ]
-        log.info("%s", "\n".join(table(head, shown)))
-    log.info(
-        "Due date %s: %s client plans are due, %s client packages are listed, %s would be charged.",
-        due_date,
-        summary.client_plans,
-        summary.candidates,
-        summary.charges,
-    )
+    log.info("%s", _list_report(summary, rows))
     return summary
 
 
@@ -176,6 +167,18 @@ def settle(engine: Engine, due_date: date, settings: Settings, *, allow_voids: b
     return settled
 
 
+def record_failure(engine: Engine, due_date: date, code: str, reason: str) -> None:
+    """Record why a step of a due date's TV billing failed, until saving or settling ends well.
+
+    `code` is the cause in labels.SENTENCES, `reason` the error's message. The run keeps its status; one that is closed,
+    or was never opened, is left alone. Raises DatabaseUnavailable.
+    """
+    with transaction(engine) as connection:
+        lock_month(connection, due_date)
+        connection.execute(named("billing/record_failure"), {"due_date": due_date, "code": code, "reason": reason})
+    log.error("The TV billing of %s failed: %s", due_date, reason)
+
+
 def list_candidates(connection: Connection, due_date: date) -> None:
     """Make the temporary tables candidate and processed, the list of a due date, until the transaction ends."""
     connection.execute(named("billing/list_candidates"), {"due_date": due_date})
@@ -183,6 +186,29 @@ def list_candidates(connection: Connection, due_date: date) -> None:
     connection.execute(named("billing/tally_processed"), {"due_date": due_date})
     # Without statistics the planner expects only a few rows in the temporary table.
     connection.exec_driver_sql("analyze candidate")
+
+
+def _list_report(summary: DueDateSummary, parts: Sequence[Any]) -> str:
+    """Return the totals of a list in Portuguese, as Markdown: a row for each service plan and outcome in `parts`."""
+    due = counted(summary.client_plans, "plano de cliente tem", "planos de clientes têm")
+    lines = [
+        f"# Faturamento TV, vencimento {summary.due_date:%d/%m/%Y}",
+        "",
+        f"{due} este vencimento. Pacotes na lista: {number(summary.candidates)}; a cobrar: {summary.charges}.",
+    ]
+    if parts:
+        head = ["plano de serviço", "resultado", "pacotes", "valor"]
+        rows = [
+            [
+                part.service_plan or f"plano {part.service_plan_id}",
+                label(part.outcome),
+                number(part.candidates),
+                reais(part.amount),
+            ]
+            for part in parts
+        ]
+        lines += ["", *table(head, rows)]
+    return "\n".join(lines)
 
 
 def _void_stale(connection: Connection, due_date: date, settings: Settings, *, allow_voids: bool) -> Tally:

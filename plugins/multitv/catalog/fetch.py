@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from multitv.beenius.client import BeeniusClient
 from multitv.catalog.errors import EmptyCatalog
-from multitv.catalog.normalise import Catalog, Refusal, normalise
+from multitv.catalog.normalise import Catalog, RefusedRow, normalise
 from multitv.database.bulk_copy import copy_rows
 from multitv.database.engine import transaction
 from multitv.database.locks import lock
@@ -87,7 +87,7 @@ def _rows(sync: int, frame: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
     return ((sync, *row) for row in frame.itertuples(index=False, name=None))
 
 
-def _quarantine(connection: Connection, sync: int, refusals: list[Refusal]) -> None:
+def _quarantine(connection: Connection, sync: int, refusals: list[RefusedRow]) -> None:
     for refusal in refusals:
         told = "; ".join(map(str, refusal.reasons))
         log.warning("Quarantine: %s %s: %s", refusal.entity, refusal.platform_uid, told)

@@ -23,7 +23,7 @@ _BOOLEANS = {True: True, False: False, "true": True, "false": False}
 
 
 @dataclass(frozen=True)
-class Refusal:
+class RefusedRow:
     """A row for quarantine: what it is, everything that is wrong with it, and the row as received."""
 
     entity: Entity
@@ -39,7 +39,7 @@ class Catalog:
     channels: pd.DataFrame
     packages: pd.DataFrame
     links: pd.DataFrame
-    refusals: list[Refusal]
+    refusals: list[RefusedRow]
 
 
 def normalise(channels: Sequence[Row], genres: Iterable[Row], services: Sequence[Row]) -> Catalog:
@@ -181,9 +181,9 @@ class _Faults:
         return _column([not reasons for reasons in self.reasons])
 
 
-def _refusals(entity: Entity, rows: Sequence[Row], reasons: list[list[Reason]]) -> list[Refusal]:
+def _refusals(entity: Entity, rows: Sequence[Row], reasons: list[list[Reason]]) -> list[RefusedRow]:
     return [
-        Refusal(entity, row["uid"] if _storable(row["uid"]) else None, tuple(found), row)
+        RefusedRow(entity, row["uid"] if _storable(row["uid"]) else None, tuple(found), row)
         for row, found in zip(rows, reasons, strict=True)
         if found
     ]

@@ -1,4 +1,4 @@
-"""Reports what a catalogue sync did, as Markdown for a person to read in the task's log."""
+"""Reports what a catalogue sync did in Portuguese, as Markdown for a person to read in the task's log."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from multitv.catalog.summary import read_summary
+from multitv.catalog.normalise import SERVICE_TYPES
+from multitv.catalog.summary import SyncSummary, read_summary
 from multitv.database.engine import transaction
 from multitv.database.sql import named
-from multitv.labels import Reason
+from multitv.labels import Reason, counted, label, number
 from multitv.markdown import table
 
 log = logging.getLogger(__name__)
@@ -30,44 +31,57 @@ def catalog_report(engine: Engine, sync: int, today: date) -> str:
         changes = connection.execute(named("catalog/changes"), of_sync).all()
         affected = connection.execute(named("catalog/affected"), of_sync | {"today": today, "shown": SHOWN}).all()
         quarantined = connection.execute(named("catalog/quarantined"), of_sync).all()
-    lines = [f"# Catalogue sync {sync}: {summary.status}", "", str(summary)]
+    lines = [f"# Sincronização {sync} do catálogo de TV: {label(summary.status)}", "", _totals(summary)]
     if summary.changes:
-        rows = [[entity, change, count] for (entity, change), count in summary.changes.items()]
-        lines += ["", *table(["what", "change", "rows"], rows)]
+        rows = [[label(entity), label(change), number(count)] for (entity, change), count in summary.changes.items()]
+        lines += ["", *table(["o quê", "mudança", "quantas"], rows)]
     edited = [row for row in changes if row.change != "deactivated"]
     if edited:
-        lines += ["", "## Changed or back again", "", *table(["what", "uid", "change", ""], map(_difference, edited))]
+        lines += ["", "## Alterados, ou de volta", ""]
+        lines += table(["o quê", "código na plataforma", "mudança", "de → para"], map(_difference, edited))
     if affected:
-        lines += [
-            "",
-            "## Deactivated, and who has it",
-            "",
-            *table(["what", "name", "client plans", "clients"], map(_affected, affected)),
-        ]
+        lines += ["", "## Desativados, e quem os tem", ""]
+        lines += table(["o quê", "nome", "planos de clientes", "clientes (plano do cliente)"], map(_affected, affected))
     if quarantined:
-        lines += ["", "## In quarantine: the rows they would replace stay as they are", ""]
-        lines += table(
-            ["what", "uid", "reasons"],
-            [
-                [row.entity, row.platform_uid, "; ".join(str(Reason(**reason)) for reason in row.reasons)]
-                for row in quarantined
-            ],
-        )
+        lines += ["", "## Em quarentena: o que já estava no catálogo fica como está", ""]
+        lines += table(["o quê", "código na plataforma", "motivo"], map(_refused, quarantined))
     report = "\n".join(lines)
     log.info("%s", report)
     return report
 
 
+def _totals(summary: SyncSummary) -> str:
+    if summary.status == "superseded":
+        return "Outra sincronização, mais nova, terminou antes: esta não mudou nada."
+    changed = counted(summary.changed, "mudança", "mudanças") if summary.changed else "Nada mudou"
+    return f"{changed}; em quarentena: {number(summary.quarantined)}."
+
+
 def _difference(row: Any) -> list[object]:
     differences = [
-        f"{field}: {row.before[field]} → {value}"
+        f"{label(field).lower()}: {_value(row.before[field])} → {_value(value)}"
         for field, value in row.after.items()
         if row.before.get(field) != value
     ]
-    return [row.entity, row.platform_uid, row.change, ", ".join(differences)]
+    return [label(row.entity), row.platform_uid, label(row.change), ", ".join(differences)]
+
+
+def _value(value: str | int | bool | None) -> str:
+    if isinstance(value, bool):
+        return "Sim" if value else "Não"
+    return label(value) if isinstance(value, str) and value in SERVICE_TYPES else str(value)
 
 
 def _affected(row: Any) -> list[object]:
-    more = row.client_plans - len(row.clients)
-    named_ones = ", ".join(row.clients) or "nobody"
-    return [row.entity, row.name, row.client_plans, f"{named_ones} and {more} more" if more else named_ones]
+    shown = [
+        f"{name or 'sem nome'} ({client_plan})" for name, client_plan in zip(row.clients, row.shown_plans, strict=True)
+    ]
+    more = row.client_plans - len(shown)
+    clients = ", ".join(shown) or "nenhum"
+    held = f"{clients} e mais {number(more)}" if more else clients
+    return [label(row.entity), row.name, number(row.client_plans), held]
+
+
+def _refused(row: Any) -> list[object]:
+    reasons = "; ".join(Reason(**reason).sentence for reason in row.reasons)
+    return [label(row.entity), row.platform_uid or "—", reasons]

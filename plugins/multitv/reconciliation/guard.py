@@ -17,7 +17,9 @@ from multitv.settings import Settings
 
 log = logging.getLogger(__name__)
 
+# Stored as decided_by if no person decided.
 GUARD = "guard"
+NOBODY = "no_answer"
 # By concern, the setting whose limit is exceeded.
 LIMITS = {
     "many_removals": "MULTITV_RECONCILIATION_MAX_REMOVALS",

@@ -1,6 +1,6 @@
-"""Reports of a change set and of its results, as Markdown.
+"""Reports of a change set and of its results in Portuguese, as Markdown.
 
-What a change set would do is the approval form's text, in Portuguese; its results are for the task's log.
+What a change set would do is the approval form's text; its results are for the task's log.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from sqlalchemy import Engine
 
 from multitv.database.engine import transaction
 from multitv.database.sql import named
-from multitv.labels import label, sentence
+from multitv.labels import counted, label, number, sentence
 from multitv.markdown import escape, table
 from multitv.reconciliation.change_set import load_change_set
+from multitv.reconciliation.guard import GUARD, NOBODY
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +23,7 @@ SHOWN = 10
 
 
 def change_set_report(engine: Engine, change_set_id: int) -> str:
-    """Log and return what a change set would do, in Portuguese: counts by action, and a sample of each.
+    """Log and return what a change set would do: counts by action, and a sample of each.
 
     Raises StagingMissing if there is no such change set, DatabaseUnavailable.
     """
@@ -34,19 +35,24 @@ def change_set_report(engine: Engine, change_set_id: int) -> str:
     scope = (
         f"plano do cliente {change_set.client_plan}"
         if change_set.client_plan
-        else f"{change_set.desired} planos de clientes a atender"
+        else f"{_client_plans(change_set.desired)} a atender"
     )
-    size = f"{change_set.operations} operações em {change_set.client_plans} planos de clientes"
+    size = f"{_operations(change_set.operations)} em {_client_plans(change_set.client_plans)}"
+    ours = counted(change_set.managed, "assinante nosso", "assinantes nossos")
+    losing = counted(change_set.removals, "plano de cliente perderia", "planos de clientes perderiam")
     lines = [
         f"# Alterações na plataforma ({change_set_id}): {size}",
         "",
-        f"* {scope}; na plataforma há {change_set.managed} assinantes nossos e {change_set.unmanaged} outros",
-        f"* {change_set.removals} planos de clientes perderiam um serviço ou um aparelho, ou seriam bloqueados",
+        f"* {scope}; na plataforma há {ours} e {counted(change_set.unmanaged, 'outro', 'outros')}",
+        f"* {losing} um serviço, um aparelho ou o acesso",
     ]
     for concern in change_set.concerns:
         lines += ["", f"**{_opened(concern.sentence)}**"]
     if actions:
-        rows = [[label(row.action), row.operations, row.client_plans, row.refused] for row in actions]
+        rows = [
+            [label(row.action), number(row.operations), number(row.client_plans), number(row.refused)]
+            for row in actions
+        ]
         lines += ["", *table(["operação", "a fazer", "planos de clientes", "impossíveis"], rows)]
         lines += ["", "## Algumas de cada", ""]
         lines += table(
@@ -77,23 +83,46 @@ def outcome_report(engine: Engine, change_set_id: int) -> str:
         rejected = connection.execute(named("reconciliation/rejected"), of_change_set | {"shown": SHOWN}).all()
         left = connection.execute(named("reconciliation/count_differences"), of_change_set).one()
         unmanaged = connection.execute(named("reconciliation/unmanaged"), of_change_set | {"shown": SHOWN}).all()
-    decision = f", decided by {escape(change_set.decided_by)}" if change_set.decided_by else ""
-    lines = [f"# Change set {change_set_id}: {change_set.status}{decision}"]
+    lines = [f"# Alterações na plataforma ({change_set_id})", "", f"Situação: {label(change_set.status)}"]
+    if change_set.decided_by:
+        lines += ["", _decision(change_set.decided_by)]
     if results:
-        rows = [[row.action, row.status, row.operations] for row in results]
-        lines += ["", *table(["action", "outcome", "operations"], rows)]
+        rows = [[label(row.action), label(row.status), number(row.operations)] for row in results]
+        lines += ["", *table(["operação", "resultado", "quantas"], rows)]
     else:
-        lines += ["", "The platform serves what was sold: nothing had to be done."]
+        lines += ["", "A plataforma já serve o que foi vendido: não havia nada a fazer."]
     if rejected:
-        rows = [[row.reason, row.operations, row.client_plans] for row in rejected]
-        lines += ["", "## Rejected, and tried again by the next run", ""]
-        lines += table(["reason", "operations", "client plans"], rows)
+        rows = [
+            [label(row.action), sentence(row.code), number(row.operations), number(row.client_plans)]
+            for row in rejected
+        ]
+        lines += ["", "## Recusadas: a próxima reconciliação tenta de novo", ""]
+        lines += table(["operação", "motivo", "quantas", "planos de clientes"], rows)
     if left.explained or left.unexplained:
-        lines += ["", f"Left after a second look: {left.explained} explained, {left.unexplained} unexplained."]
+        explained = counted(left.explained, "explicada por uma recusa", "explicadas por recusas")
+        lines += ["", f"Diferenças que restam na plataforma: {explained}, {number(left.unexplained)} sem explicação."]
     if change_set.unmanaged:
-        lines += ["", f"## {change_set.unmanaged} subscribers are unmanaged, and were not touched", ""]
-        lines += table(["subscriber", "external id"], [[row.subscriber_uid, row.external_id] for row in unmanaged])
+        untouched = counted(
+            change_set.unmanaged,
+            "assinante sem contrato, que não foi alterado",
+            "assinantes sem contrato, que não foram alterados",
+        )
+        lines += ["", f"## {untouched}", ""]
+        rows = [[row.subscriber_uid, row.external_id or "—"] for row in unmanaged]
+        lines += table(["código na plataforma", "código externo"], rows)
     return _logged(lines)
+
+
+def _decision(by: str) -> str:
+    return f"Decisão: {label(by)}" if by in (GUARD, NOBODY) else f"Decisão de {escape(by)}"
+
+
+def _client_plans(count: int) -> str:
+    return counted(count, "plano de cliente", "planos de clientes")
+
+
+def _operations(count: int) -> str:
+    return counted(count, "operação", "operações")
 
 
 def _change(before: dict[str, Any] | None, after: dict[str, Any] | None) -> str:

@@ -71,7 +71,8 @@ class Line(Shown):
 class BillingRun(Shown):
     """How far the TV billing or the standard billing of a due date has come.
 
-    Of a failure, `reason` is a sentence in Portuguese, `reason_code` its code, and `reason_raw` the error's message.
+    Of its last failure, `reason` is a sentence in Portuguese, `reason_code` its code, and `reason_raw` the error's
+    message.
     """
 
     kind: Literal["tv", "standard"]

@@ -13,7 +13,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
-from multitv.labels import label, sentence
+from multitv.labels import label, number, sentence
 from multitv.money import reais
 from multitv.settings import get_settings
 from multitv.web.core.access import Person
@@ -60,11 +60,6 @@ def moment(value: datetime | None) -> str:
 def money(value: Decimal | None) -> str:
     """Return an amount in reais, a dash for none."""
     return "—" if value is None else reais(value)
-
-
-def number(value: int | None) -> str:
-    """Return a count with dots between thousands."""
-    return "—" if value is None else f"{value:,}".replace(",", ".")
 
 
 def recorded(value: object, name: str) -> str:
