@@ -115,10 +115,14 @@ class RunningStack:
         """Decide as a person would, who needs a moment to read.
 
         An answer that is there before the scheduler has heard that the task waits makes Airflow try the task again,
-        which then asks again.
+        which then asks again, or ends the scheduler.
         """
         self.wait_for_task(dag_id, run_id, task_id, "awaiting_input")
-        time.sleep(3)
+        [number] = [task.try_number for task in self.api.tasks(dag_id, run_id) if task.task_id == task_id]
+        key = f"dag_id={dag_id!r}, task_id={task_id!r}, run_id={run_id!r}, try_number={number}"
+        heard = f"Received executor event with state success for task instance TaskInstanceKey({key}"
+        log = self.stack.home.logs / "scheduler.log"
+        self._wait(dag_id, run_id, {"heard"}, lambda: "heard" if heard in log.read_text() else None, PATIENCE)
         self.api.decide(dag_id, run_id, task_id, option)
 
     def task_log(
