@@ -15,12 +15,13 @@ from __future__ import annotations
 
 import re
 import sys
+from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 
 OLDEST_AIRFLOW = (3, 3)
 PACKAGE = Path(__file__).resolve().parent
-# Of a wheel, whose modules ask for nothing in it, this is a folder of Python's.
+# The folder with plugins/, dags/ and include/; nothing in it is ours where the wheel is installed.
 REPOSITORY = PACKAGE.parents[1]
 
 
@@ -48,8 +49,10 @@ def copies() -> list[Path]:
     found = [PACKAGE]
     for entry in sys.path:
         package = (Path(entry) / "multitv").resolve()
-        if package not in found and (package / "__init__.py").is_file():
-            found.append(package)
+        # Python imports nothing from a folder that this user may not read.
+        with suppress(PermissionError):
+            if package not in found and (package / "__init__.py").is_file():
+                found.append(package)
     return found
 
 
@@ -94,9 +97,9 @@ def _check_copies(found: list[Path]) -> None:
         listed = " and ".join(f"{package} (version {_version(package)})" for package in found)
         raise TwoCopies(
             f"there are {len(found)} copies of multitv: {listed}. The order of sys.path would decide which one runs. "
-            "Keep one: delete multitv/ and multitv_plugin.py from the plugins folder, or uninstall the wheel (`pip "
-            "uninstall multitv`). Both may stay only if the plugins folder has no include/sql beside it and its code "
-            "is that of the wheel, file by file."
+            "Keep one: delete multitv/ and multitv_plugin.py from a plugins folder or take that off PYTHONPATH, or "
+            "uninstall the wheel (`pip uninstall multitv`). A folder and a wheel may both stay only if there is no "
+            "include/sql beside the folder and its code is that of the wheel, file by file."
         )
 
 
