@@ -20,7 +20,7 @@ BY_FOLDER = ["$PLUGINS_FOLDER/multitv_plugin.py"]
 
 def assert_all_runs(found: Found, repository: Path) -> None:
     assert (found.plugin_errors, found.dag_errors) == ({}, {})
-    # A test of the DAGs holds their names to their files.
+    # Each DAG is called as its file.
     assert found.dags == sorted(path.stem for path in (repository / "dags").glob("*.py"))
     assert found.statement == (repository / "include/sql/billing/open_run.sql").read_text(encoding="utf-8")
 
