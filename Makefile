@@ -6,7 +6,7 @@ export DUE_DATE ONCE DEMO_CLIENTS MULTITV_HOME AIRFLOW_PORT SANDBOX_PORT ROWS
 # Each task is a new process, and would compile again whatever is not stored compiled.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run up test soak compose-test bench plot plans pictures scaling lint lint-types lint-sql lint-code format lock clean
+.PHONY: run up test soak compose-test bench plot plans pictures scaling lint lint-types lint-sql lint-code format lock package clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -76,6 +76,9 @@ format: .venv/development ## let the formatters have their way
 lock: .venv/bin/uv ## resolve requirements*.in anew for Python 3.11 to 3.13
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-emit-index-url --no-header -o requirements.txt requirements.in
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-emit-index-url --no-header -c requirements.txt -o requirements-dev.txt requirements-dev.in
+
+package: .venv/bin/uv ## build dist/multitv-*.whl, which brings the SQL with it, to install into an Airflow that runs already
+	@$(BIN)/uv build
 
 clean: ## remove the virtual environment and the local state (stop `make run` first)
 	@rm -rf .venv .local

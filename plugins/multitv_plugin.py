@@ -1,15 +1,6 @@
-"""The one module that registers with Airflow: the timetable of the billing DAGs, and the screens."""
+"""The one module that Airflow imports from a plugins folder: it registers the plugin, unless an entry point does."""
 
-from airflow.plugins_manager import AirflowPlugin
+from multitv import installation
 
-from multitv.billing.timetables import DueDayTimetable
-from multitv.web import mount
-
-
-class MultiTVPlugin(AirflowPlugin):
-    """What Multi TV adds to Airflow."""
-
-    name = "multitv"
-    timetables = [DueDayTimetable]  # noqa: RUF012, Airflow's own way
-    fastapi_apps = mount.fastapi_apps()
-    external_views = mount.external_views()
+if not installation.is_installed():
+    from multitv.plugin import MultiTVPlugin as MultiTVPlugin

@@ -18,7 +18,7 @@ from include.local.postgres import Server
 from multitv.beenius import pool
 from multitv.database.engine import engine_for
 from multitv.database.wait import wait
-from multitv.settings import REPOSITORY
+from multitv.installation import REPOSITORY
 
 UNREACHABLE = "postgresql+psycopg2://airflow@127.0.0.1:9/airflow"
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from multitv.billing.due_date import BadDueDate, parse_due_date
 from multitv.errors import PermanentError
-from multitv.settings import REPOSITORY, get_settings
+from multitv.installation import REPOSITORY
+from multitv.settings import get_settings
 
 # run.env sets this to the names of its own variables, so that a later start does not take them for settings.
 FROM_RUN_ENV = "MULTITV_RUN_ENV"

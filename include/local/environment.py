@@ -16,7 +16,7 @@ from sqlalchemy import URL
 from include.local.config import FROM_RUN_ENV, ISP_CONNECTION, METADATA, PLATFORM_CONNECTION, Config
 from include.local.postgres import programs
 from include.local.processes import MARK
-from multitv.settings import REPOSITORY
+from multitv.installation import REPOSITORY
 
 USER = "admin"
 

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from multitv.errors import MultiTVError
-from multitv.settings import REPOSITORY
+from multitv.installation import REPOSITORY
 
 
 class HomeInUse(MultiTVError):

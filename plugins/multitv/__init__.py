@@ -1,0 +1,7 @@
+"""Multi TV: IPTV on Beenius for an ISP, as Airflow DAGs and web screens."""
+
+from multitv import installation
+
+__version__ = "0.2.0"
+
+installation.check()

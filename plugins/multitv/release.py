@@ -9,8 +9,9 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
+from importlib import import_module
 
-from multitv import console
+from multitv import console, installation
 from multitv.beenius import pool
 from multitv.database.engine import task_engine
 from multitv.database.migrate import migrate
@@ -28,9 +29,12 @@ class AirflowNotMigrated(TransientError):
 def prepare() -> None:
     """Check the settings, bring both databases to this release, and make the pool if it is missing.
 
-    Raises MultiTVError; SettingsError before anything is changed.
+    Raises MultiTVError; SettingsError, or installation.TwoCopies, before anything is changed.
     """
     get_settings()
+    # Importing Airflow adds its plugins folder to sys.path, and a second copy may stand there.
+    import_module("airflow")
+    installation.check()
     _migrate_airflow()
     log.info("Airflow's database is migrated")
     migrate(task_engine())

@@ -16,8 +16,6 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from multitv.errors import PermanentError
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-
 
 class SettingsError(PermanentError):
     """A MULTITV_* variable is missing or wrong; the message names it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from multitv.settings import REPOSITORY
+from multitv.installation import REPOSITORY
 
 # In a process of its own: what is tested against is a hang inside C, and a crash.
 _MANY = """

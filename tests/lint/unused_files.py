@@ -11,7 +11,7 @@ import re
 import sys
 from pathlib import Path
 
-from multitv.settings import REPOSITORY
+from multitv.installation import REPOSITORY
 
 SQL = Path("include/sql")
 WEB = Path("plugins/multitv/web")

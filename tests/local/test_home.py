@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from include.local.home import Home, HomeInUse
-from multitv.settings import REPOSITORY
+from multitv.installation import REPOSITORY
 
 
 def test_a_second_stack_in_a_home_is_refused_and_told_who_is_there(tmp_path: Path) -> None:

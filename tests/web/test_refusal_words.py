@@ -13,8 +13,8 @@ from string import Formatter
 import pytest
 
 from multitv.errors import MultiTVError, Refusal
+from multitv.installation import REPOSITORY
 from multitv.labels import SENTENCES
-from multitv.settings import REPOSITORY
 
 PLUGINS = REPOSITORY / "plugins"
 LABELS = PLUGINS / "multitv" / "labels.py"

@@ -6,9 +6,9 @@ from functools import cache
 
 from sqlalchemy import TextClause, text
 
-from multitv.settings import REPOSITORY
+from multitv.installation import sql_folder
 
-SQL_FOLDER = REPOSITORY / "include" / "sql"
+SQL_FOLDER = sql_folder()
 
 
 @cache
