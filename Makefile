@@ -1,5 +1,6 @@
 # The commands of the house. Everything a fresh machine lacks is installed into .venv by the first of them.
-PYTHON ?= $(firstword $(foreach v,3.11 3.12 3.13,$(shell command -v python$(v))) python3)
+# The first of these that runs, beginning with that of the official image; a name alone may be a shim of pyenv.
+PYTHON ?= $(firstword $(foreach v,3.13 3.12 3.11,$(shell python$(v) -c 'import sys; print(sys.executable)' 2>/dev/null)) python3)
 BIN := .venv/bin
 export PYTHONPATH := $(CURDIR)/plugins:$(CURDIR)
 export DUE_DATE ONCE DEMO_CLIENTS MULTITV_HOME AIRFLOW_PORT SANDBOX_PORT ROWS
@@ -70,9 +71,12 @@ format: .venv/development ## let the formatters have their way
 	@$(BIN)/ruff format .
 	@$(BIN)/sqlfluff fix include/sql include/local
 
+# Each lock keeps to those before it, so that all three fit in one environment.
+LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 lock: .venv/bin/uv ## resolve requirements*.in anew for Python 3.11 to 3.13
-	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-emit-index-url --no-header -o requirements.txt requirements.in
-	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-emit-index-url --no-header -c requirements.txt -o requirements-dev.txt requirements-dev.in
+	@$(LOCK) -o requirements.txt requirements.in
+	@$(LOCK) -c requirements.txt -o requirements-local.txt requirements-local.in
+	@$(LOCK) -c requirements.txt -c requirements-local.txt -o requirements-dev.txt requirements-dev.in
 
 clean: ## remove the virtual environment and the local state (stop `make run` first)
 	@rm -rf .venv .local
@@ -82,12 +86,14 @@ clean: ## remove the virtual environment and the local state (stop `make run` fi
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9,<1'
 
-.venv/runtime: requirements.txt .venv/bin/uv
-	@echo "Installing what runs (requirements.txt) into .venv ..."
-	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet -r requirements.txt
+INSTALL := VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --require-hashes
+
+.venv/runtime: requirements.txt requirements-local.txt .venv/bin/uv
+	@echo "Installing what runs (requirements.txt, requirements-local.txt) into .venv ..."
+	@$(INSTALL) -r requirements.txt -r requirements-local.txt
 	@touch $@
 
 .venv/development: requirements-dev.txt .venv/runtime
 	@echo "Installing what checks (requirements-dev.txt) into .venv ..."
-	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet -r requirements-dev.txt
+	@$(INSTALL) -r requirements-dev.txt
 	@touch $@
