@@ -59,10 +59,15 @@ lint-types: .venv/development
 lint-sql: .venv/development
 	@$(BIN)/sqlfluff lint include/sql include/local
 
+# What the images run imports nothing that they do not get, and the local runner nothing that only checks.
+DEPTRY := $(BIN)/deptry --config tests/lint/deptry.toml
 lint-code: .venv/development
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
+	@$(DEPTRY) plugins dags include/sandbox --requirements-files requirements.in
+	@$(DEPTRY) include --ignore DEP002 --requirements-files requirements.in,requirements-local.in
+	@$(DEPTRY) plugins dags include tests --requirements-files requirements.in,requirements-local.in,requirements-dev.in
 	@$(BIN)/python -m tests.lint.unused_files
 	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 
