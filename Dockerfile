@@ -1,8 +1,8 @@
-# The official image with what this project adds. Airflow's own version is said again, so that nothing here changes it.
+# The official image with what this project runs, by the lock, in which Airflow's version is that of the image.
 FROM apache/airflow:3.3.2 AS airflow
 COPY requirements.txt /requirements.txt
 # The folder is made as the image's user, so that the volume which is laid over it can be written.
-RUN pip install --no-cache-dir apache-airflow==3.3.2 --requirement /requirements.txt \
+RUN pip install --no-cache-dir --require-hashes --requirement /requirements.txt \
     && mkdir --parents /opt/airflow/data
 
 # For a cluster: with the code in it, so that all pods run the same. docker-compose.yml lays the folders over it instead.

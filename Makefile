@@ -1,5 +1,6 @@
 # The commands of the house. Everything a fresh machine lacks is installed into .venv by the first of them.
-PYTHON ?= $(firstword $(foreach v,3.11 3.12 3.13,$(shell command -v python$(v))) python3)
+# The first of these that runs, beginning with that of the official image; a name alone may be a shim of pyenv.
+PYTHON ?= $(firstword $(foreach v,3.13 3.12 3.11,$(shell python$(v) -c 'import sys; print(sys.executable)' 2>/dev/null)) python3)
 BIN := .venv/bin
 export PYTHONPATH := $(CURDIR)/plugins:$(CURDIR)
 export DUE_DATE ONCE DEMO_CLIENTS MULTITV_HOME AIRFLOW_PORT SANDBOX_PORT ROWS
@@ -61,21 +62,30 @@ lint-types: .venv/development
 lint-sql: .venv/development
 	@$(BIN)/sqlfluff lint include/sql include/local
 
+# What the images run imports nothing that they do not get, and the local runner nothing that only checks.
+DEPTRY := $(BIN)/deptry --config tests/lint/deptry.toml
 lint-code: .venv/development
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
+	@$(DEPTRY) plugins dags include/sandbox --requirements-files requirements.in
+	@$(DEPTRY) include --ignore DEP002 --requirements-files requirements.in,requirements-local.in
+	@$(DEPTRY) plugins dags include tests --requirements-files requirements.in,requirements-local.in,requirements-dev.in
 	@$(BIN)/python -m tests.lint.unused_files
 	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	@$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
 format: .venv/development ## let the formatters have their way
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 	@$(BIN)/sqlfluff fix include/sql include/local
 
+# Each lock keeps to those before it, so that all three fit in one environment.
+LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 lock: .venv/bin/uv ## resolve requirements*.in anew for Python 3.11 to 3.13
-	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-emit-index-url --no-header -o requirements.txt requirements.in
-	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-emit-index-url --no-header -c requirements.txt -o requirements-dev.txt requirements-dev.in
+	@$(LOCK) -o requirements.txt requirements.in
+	@$(LOCK) -c requirements.txt -o requirements-local.txt requirements-local.in
+	@$(LOCK) -c requirements.txt -c requirements-local.txt -o requirements-dev.txt requirements-dev.in
 
 package: .venv/bin/uv ## build dist/multitv-*.whl, which brings the SQL with it, to install into an Airflow that runs already
 	@$(BIN)/uv build
@@ -88,12 +98,14 @@ clean: ## remove the virtual environment and the local state (stop `make run` fi
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9,<1'
 
-.venv/runtime: requirements.txt .venv/bin/uv
-	@echo "Installing what runs (requirements.txt) into .venv ..."
-	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --compile-bytecode -r requirements.txt
+INSTALL := VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --require-hashes --compile-bytecode
+
+.venv/runtime: requirements.txt requirements-local.txt .venv/bin/uv
+	@echo "Installing what runs (requirements.txt, requirements-local.txt) into .venv ..."
+	@$(INSTALL) -r requirements.txt -r requirements-local.txt
 	@touch $@
 
 .venv/development: requirements-dev.txt .venv/runtime
 	@echo "Installing what checks (requirements-dev.txt) into .venv ..."
-	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --compile-bytecode -r requirements-dev.txt
+	@$(INSTALL) -r requirements-dev.txt
 	@touch $@

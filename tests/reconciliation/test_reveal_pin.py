@@ -166,7 +166,8 @@ def test_a_pin_does_not_show_itself_and_is_not_logged(vault: Vault, caplog: pyte
 
 
 def test_every_refusal_to_show_a_pin_has_a_code_that_programs_may_rely_on() -> None:
-    codes = {each.__name__: each.code for each in (RevealRefused, *RevealRefused.__subclasses__())}
+    refusals: list[type[RevealRefused]] = [RevealRefused, *RevealRefused.__subclasses__()]
+    codes = {each.__name__: each.code for each in refusals}
     assert codes == {"RevealRefused": "reveal_refused", "NoPin": "no_pin", "InvalidAuthor": "invalid_author",
                      "TooManyReveals": "too_many_reveals"}  # fmt: skip
 
