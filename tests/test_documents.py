@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from multitv.settings import REPOSITORY, Settings
+from multitv.installation import REPOSITORY
+from multitv.settings import Settings
 
 DOCUMENTS = sorted([*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").glob("*.md")])
 # What it says of earlier versions need not exist any more.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from multitv.settings import REPOSITORY
+from multitv.installation import REPOSITORY
 from tests.support import system
 from tests.support.system import CannotInstall, commands
 
