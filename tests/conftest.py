@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
-from itertools import count
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -18,9 +18,9 @@ from include.sandbox.process import Sandbox
 from include.sandbox.process import sandbox as running_sandbox
 from multitv.database.engine import engine_for
 from multitv.database.migrate import migrate
+from tests.support.databases import own_database
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-_numbers = count(1)
 
 # How long an example takes says more of the machine than of the code.
 hypothesis.settings.register_profile("any-machine", deadline=None)
@@ -59,16 +59,15 @@ def migrated(server: Server) -> str:
 
 
 @pytest.fixture
-def database_url(server: Server, migrated: str) -> Iterator[URL]:
+def engine(server: Server, migrated: str) -> Iterator[Engine]:
     """A database of the current schema, this test's own."""
-    name = f"test_{next(_numbers)}"
-    yield postgres.database(server, name, template=migrated)
-    postgres.drop(server, name)
+    with own_database(server, migrated) as engine:
+        yield engine
 
 
 @pytest.fixture
-def engine(database_url: URL) -> Engine:
-    return engine_for(database_url)
+def database_url(engine: Engine) -> URL:
+    return engine.url
 
 
 @pytest.fixture(scope="session")
@@ -83,6 +82,16 @@ def sandbox(sandbox_process: Sandbox) -> Sandbox:
     """The platform as on its first day: the whole lineup, no subscriber, no fault, an empty request log."""
     sandbox_process.admin("POST", "/admin/reset")
     return sandbox_process
+
+
+@pytest.fixture
+def fault(sandbox: Sandbox) -> Callable[..., None]:
+    """Switch a fault of the platform on: fault("server-error", times=2)."""
+
+    def switch_on(kind: str, **spec: Any) -> None:
+        sandbox.admin("POST", "/admin/faults", {"kind": kind, **spec})
+
+    return switch_on
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from multitv.billing.callbacks import record_failed_task
 from multitv.billing.due_date import BadDueDate
 from multitv.billing.standard import standard_billing
 from multitv.erp.facts import ErpEmpty
-from tests.billing.isp import DUE, Isp
+from tests.support.isp import DUE, Isp
 
 
 class FailedTask:

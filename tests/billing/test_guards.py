@@ -13,8 +13,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from multitv.billing import tv
 from multitv.billing.run import lock_month
 from multitv.billing.standard import bill_plans
-from tests.billing.isp import DUE, Isp
-from tests.settings import SETTINGS
+from tests.support.isp import DUE, Isp
+from tests.support.settings import SETTINGS
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from multitv.billing import review, sweep, tv
 from multitv.billing.standard import bill_plans, record_failure
 from multitv.quality import books
 from multitv.settings import get_settings
-from tests.billing.isp import DUE, Isp
-from tests.settings import SETTINGS
+from tests.support.isp import DUE, Isp
+from tests.support.settings import SETTINGS
 
 TODAY = date(2026, 12, 1)
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from multitv.catalog.report import catalog_report
 from tests.catalog.conftest import TODAY, Isp
-from tests.report_text import unpadded
+from tests.support.report_text import unpadded
 
 
 def test_the_report_names_the_clients_that_have_it(isp: Isp) -> None:

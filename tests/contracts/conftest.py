@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from itertools import count
 from typing import Any, TypedDict
 
 import pytest
@@ -12,7 +11,7 @@ from sqlalchemy import Engine
 
 from multitv.contracts.points import add_point
 from multitv.contracts.rows import ClientPoint
-from tests.billing.isp import Isp
+from tests.support.isp import Isp
 
 TODAY = date(2026, 11, 23)
 TABLES = ("tv.client_package", "tv.client_point", "tv.service_plan_setting", "tv.contract_change")
@@ -65,11 +64,11 @@ def mac(number: int) -> str:
 
 @pytest.fixture
 def shop(engine: Engine) -> Shop:
-    isp = Isp(engine, count(1))
-    isp.run("insert into erp.service_plan values (1, 'Fibra 500 + TV', 149.90), (2, 'Fibra 300', 99.90)")
+    isp = Isp(engine)
+    isp.offer_plans()
     basic = isp.package(None, extra=False)
     isp.run("update tv.package set service_type = 'BASIC_SERVICE' where id = :id", id=basic)
-    isp.run("insert into tv.service_plan_setting values (1, true, :basic), (2, false, null)", basic=basic)
+    isp.run("update tv.service_plan_setting set package_id = :basic where service_plan_id = 1", basic=basic)
     made = Shop(isp, basic, isp.package("29.90"), isp.client_plan())
     made.limit(basic, 2)
     made.limit(made.extra, 3)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -13,16 +12,15 @@ from multitv.billing import tv
 from multitv.quality import billing as gates
 from multitv.quality.gate import GateFailed
 from multitv.settings import Settings
-from tests.billing.isp import DUE, Isp
-from tests.settings import SETTINGS
+from tests.support.isp import DUE, Isp
+from tests.support.settings import SETTINGS
 
 
 @pytest.fixture
 def saved(engine: Engine) -> Isp:
     """Two pending charges, with what guards them off."""
-    isp = Isp(engine, count(1))
-    isp.run("insert into erp.service_plan values (1, 'Fibra 500 + TV', 149.90)")
-    isp.run("insert into tv.service_plan_setting values (1, true, null)")
+    isp = Isp(engine)
+    isp.offer_plans()
     package = isp.package("10.00")
     for _ in range(2):
         isp.sell(isp.client_plan(), package)

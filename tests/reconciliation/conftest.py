@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from include.sandbox.population.seed import seed
 from include.sandbox.process import Sandbox
@@ -24,37 +24,28 @@ from multitv.reconciliation.pins import Pins
 from multitv.reconciliation.snapshot import stage_subscribers
 from multitv.reconciliation.verify import verify_change_set
 from multitv.settings import Settings
+from tests.support.databases import Database
+from tests.support.platform import HURRY, SERVED, client_of, writes_of
 
 TODAY = date(2026, 11, 23)
-HURRY = RetryPolicy(
-    connect_seconds=2, read_seconds=1, tries=6, total_seconds=30, first_wait_seconds=0.01, longest_wait_seconds=0.05
-)
+PERSISTENT = replace(HURRY, tries=6, total_seconds=30)
 CLIENTS = 60
 
 
 @dataclass
-class House:
+class House(Database):
     """An ISP on one side, the platform on the other."""
 
-    engine: Engine
     sandbox: Sandbox
     settings: Settings = field(
         default_factory=lambda: Settings(
             pin_keys=SecretStr(Fernet.generate_key().decode()), beenius_requests_per_second=100_000
         )
     )
-    retry_policy: RetryPolicy = HURRY
+    retry_policy: RetryPolicy = PERSISTENT
 
     def client(self) -> BeeniusClient:
-        sandbox = self.sandbox
-        return BeeniusClient(
-            sandbox.url, sandbox.operator_uid, sandbox.client_id, sandbox.client_secret, retry_policy=self.retry_policy
-        )
-
-    def run(self, statement: str, **parameters: Any) -> list[Any]:
-        with self.engine.begin() as connection:
-            result = connection.execute(text(statement), parameters)
-            return list(result.all()) if result.returns_rows else []
+        return client_of(self.sandbox, retry_policy=self.retry_policy)
 
     def make_change_set(self, client_plan: int | None = None, today: date = TODAY) -> int:
         taken = stage_subscribers(self.engine, self.client(), client_plan)
@@ -111,10 +102,7 @@ class House:
         return [(write["method"], write["path"].partition("/subscribers")[2]) for write in self.executed()]
 
     def executed(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
-        while page := self.sandbox.admin("GET", f"/admin/operations?after={found[-1]['id'] if found else 0}"):
-            found += page
-        return [write for write in found if write["status"] < 300]
+        return writes_of(self.sandbox)
 
     def fault(self, kind: str, **spec: Any) -> None:
         self.sandbox.admin("POST", "/admin/faults", {"kind": kind, **spec})
@@ -128,13 +116,7 @@ class House:
 
     def served(self) -> list[int]:
         """The client plans that the platform has to serve."""
-        rows = self.run(
-            "select plan.id from erp.client_plan as plan join tv.service_plan_setting using (service_plan_id) "
-            "where allows_tv and plan.status in ('active', 'suspended') and activated_on <= :today "
-            "and (cancelled_on is null or cancelled_on > :today) order by 1",
-            today=TODAY,
-        )
-        return [row.id for row in rows]
+        return [row.id for row in self.run(SERVED, today=TODAY)]
 
     def pins(self) -> dict[int, str]:
         """The PINs that are recorded, decrypted."""

@@ -16,6 +16,7 @@ from multitv.reconciliation.errors import StillRunning
 from multitv.reconciliation.report import outcome_report
 from multitv.reconciliation.verify import verify_change_set
 from tests.reconciliation.conftest import House
+from tests.support.concurrency import end_waiting
 
 
 def test_what_the_platform_refuses_is_rejected_and_the_others_go_on(provisioned: House, by_hand: BeeniusClient) -> None:
@@ -139,12 +140,7 @@ def test_a_connection_lost_in_mid_apply_is_resumed(provisioned: House) -> None:
     with ThreadPoolExecutor(1) as pool, provisioned.engine.connect() as blocker:
         blocker.execute(text("lock table reconciliation.operation in share mode"))
         dying = pool.submit(provisioned.apply, change_set)
-        # Not an autovacuum that waits for the same lock.
-        while not provisioned.run(
-            "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() "
-            "and backend_type = 'client backend' and wait_event_type = 'Lock' and wait_event = 'relation'"
-        ):
-            assert not dying.done(), "it waited for nothing"
+        end_waiting(provisioned.engine, lock="relation")
         with pytest.raises(Exception, match="is not available"):
             dying.result()
     provisioned.apply(change_set)

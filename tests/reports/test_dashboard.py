@@ -14,11 +14,10 @@ from sqlalchemy import Engine
 from include.sandbox.population.seed import seed
 from multitv.billing import tv
 from multitv.billing.correction import correct
-from multitv.billing.standard import bill_plans
 from multitv.offer.billing_policy import Policy, set_policy
 from multitv.reports import dashboard
-from tests.billing.isp import Isp
-from tests.settings import SETTINGS
+from tests.support.isp import Isp
+from tests.support.settings import SETTINGS
 
 TODAY = date(2026, 11, 23)
 SAO_PAULO = ZoneInfo("America/Sao_Paulo")
@@ -41,15 +40,9 @@ def isp(engine: Engine) -> Isp:
     seed(engine, 150, TODAY)
     made = Isp(engine, count(1_000_000))
     for due_date in (CLOSED, LATER):
-        settle(made, due_date)
+        made.bill(due_date)
     tv.save(engine, PENDING, SETTINGS)
     return made
-
-
-def settle(isp: Isp, due_date: date) -> None:
-    tv.save(isp.engine, due_date, SETTINGS)
-    bill_plans(isp.engine, due_date)
-    tv.settle(isp.engine, due_date, SETTINGS)
 
 
 def refresh(isp: Isp, today: date = TODAY) -> int:
@@ -146,14 +139,14 @@ def test_a_due_date_that_was_opened_and_closed_again_is_summed_again(isp: Isp) -
     refresh(isp)
     plan = isp.client_plan(due_day=5, service_plan=4)
     isp.sell(plan, isp.package("12.00"), added_on=date(2026, 11, 1))
-    settle(isp, CLOSED)
+    isp.bill(CLOSED)
     assert refresh(isp) == 2
     assert shown(isp)["revenue"] == isp.run(REVENUE)
 
 
 def test_revenue_belongs_to_the_month_that_was_charged(isp: Isp) -> None:
     set_policy(isp.engine, "Ana", Policy(timing="arrears"))
-    settle(isp, date(2026, 11, 15))
+    isp.bill(date(2026, 11, 15))
     refresh(isp)
     assert {row.month for row in shown(isp)["revenue"]} == {date(2026, 10, 1), date(2026, 11, 1)}
     assert shown(isp)["revenue"] == isp.run(REVENUE)
