@@ -18,7 +18,8 @@ from include.sandbox.process import Sandbox
 from include.sandbox.process import sandbox as running_sandbox
 from multitv.database.engine import engine_for
 from multitv.database.migrate import migrate
-from tests.support.databases import own_database
+from tests.support.databases import own_database, own_server
+from tests.support.house import House, furnish
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -38,16 +39,13 @@ os.environ |= {
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """An embedded PostgreSQL for the whole test session."""
-    # Not under pytest's folder: another pytest that starts shuts that one to the user whom PostgreSQL runs as.
-    with tempfile.TemporaryDirectory(prefix="multitv-tests-") as folder:
-        running = postgres.start(Path(folder) / "postgres")
+    with own_server() as running:
         with postgres.connect(running) as connection:
             # A thousand databases are made and dropped, and none has to outlive the machine's power.
             for setting in ("fsync", "full_page_writes", "synchronous_commit"):
                 connection.execute(f"alter system set {setting} = off")
             connection.execute("select pg_reload_conf()")
         yield running
-        running.stop()
 
 
 @pytest.fixture(scope="session")
@@ -82,6 +80,28 @@ def sandbox(sandbox_process: Sandbox) -> Sandbox:
     """The platform as on its first day: the whole lineup, no subscriber, no fault, an empty request log."""
     sandbox_process.admin("POST", "/admin/reset")
     return sandbox_process
+
+
+@pytest.fixture(scope="session")
+def furnished(server: Server, migrated: str) -> Iterator[str]:
+    """The name of a database with made-up clients, to make copies of."""
+    with own_database(server, migrated) as engine:
+        furnish(engine)
+        yield str(engine.url.database)
+
+
+@pytest.fixture
+def house(server: Server, furnished: str, sandbox: Sandbox) -> Iterator[House]:
+    """An ISP with clients, and a platform that knows none of them."""
+    with own_database(server, furnished) as engine:
+        yield House(engine, sandbox)
+
+
+@pytest.fixture
+def provisioned(house: House) -> House:
+    """The same, when the first reconciliation is done."""
+    house.reconcile()
+    return house
 
 
 @pytest.fixture

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import partial
-from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -28,6 +26,7 @@ from multitv.erp.facts import ErpEmpty
 from multitv.offer.billing_policy import Policy, set_policy
 from multitv.settings import get_settings
 from tests.support.concurrency import at_once, end_waiting, until_waiting
+from tests.support.databases import own_server
 from tests.support.isp import DUE, Isp
 from tests.support.settings import SETTINGS
 
@@ -409,26 +408,22 @@ def test_a_question_that_waits_in_airflow_may_still_be_answered(listed: Isp) -> 
 
 
 def test_after_a_crash_of_the_database_there_is_no_list_and_no_number_is_given_twice() -> None:
-    with tempfile.TemporaryDirectory(prefix="multitv-crash-") as folder:
-        server = postgres.start(Path(folder) / "postgres")
-        try:
-            engine = engine_for(postgres.database(server, "isp"))
-            migrate(engine)
-            isp = Isp(engine)
-            isp.offer_plans()
-            isp.sell(isp.client_plan(), isp.package())
-            first = store(isp)
-            os.kill(int((server.folder / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
-            server.start()
-            assert isp.run("select from billing.preview") == []
-            assert lines(isp, first.id) == []
-            with pytest.raises(PreviewOutdated):
-                approve(isp, first.id)
-            second = store(isp)
-            assert second.id > first.id
-            assert_whole(isp, second.id)
-        finally:
-            server.stop()
+    with own_server() as server:
+        engine = engine_for(postgres.database(server, "isp"))
+        migrate(engine)
+        isp = Isp(engine)
+        isp.offer_plans()
+        isp.sell(isp.client_plan(), isp.package())
+        first = store(isp)
+        os.kill(int((server.folder / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+        server.start()
+        assert isp.run("select from billing.preview") == []
+        assert lines(isp, first.id) == []
+        with pytest.raises(PreviewOutdated):
+            approve(isp, first.id)
+        second = store(isp)
+        assert second.id > first.id
+        assert_whole(isp, second.id)
 
 
 def test_a_page_is_read_by_its_keys(listed: Isp) -> None:

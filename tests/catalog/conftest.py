@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import pytest
@@ -19,7 +18,6 @@ from multitv.settings import Settings
 from tests.support.databases import Database
 from tests.support.platform import client_of
 
-TODAY = date(2026, 11, 23)
 HBO = {"ch-hbo", "ch-hb2", "ch-hfa", "ch-hfe", "ch-hpl", "ch-mnx"}
 CATALOGUE = ("tv.channel", "tv.package", "tv.package_channel")
 WRITTEN = (*CATALOGUE, "tv.catalog_sync", "tv.quarantine", "tv.catalog_change")

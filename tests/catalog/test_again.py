@@ -10,9 +10,9 @@ from sqlalchemy.exc import NoResultFound
 from multitv.catalog.errors import StagedCatalogMissing
 from multitv.catalog.report import catalog_report
 from multitv.quality.catalog import check_catalog
-from tests.catalog.conftest import TODAY, WRITTEN, Isp
+from tests.catalog.conftest import WRITTEN, Isp
 from tests.support.concurrency import at_once
-from tests.support.settings import SETTINGS
+from tests.support.settings import SETTINGS, TODAY
 
 
 def test_a_sync_killed_before_its_merge_is_merged_by_a_rerun(isp: Isp) -> None:

@@ -14,10 +14,10 @@ from multitv.billing.standard import bill_plans
 from multitv.changes.errors import AlreadyBilled
 from multitv.contracts.packages import add_package, cancel_package, delete_package
 from multitv.quality import books
-from tests.contracts.conftest import TODAY, Shop
 from tests.support.concurrency import until_waiting
 from tests.support.isp import DUE
-from tests.support.settings import SETTINGS
+from tests.support.settings import SETTINGS, TODAY
+from tests.support.shop import Shop
 
 
 def settled(shop: Shop) -> None:

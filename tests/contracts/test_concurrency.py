@@ -24,8 +24,9 @@ from multitv.contracts.points import edit_point, remove_point, swap_point
 from multitv.database.engine import DatabaseUnavailable
 from multitv.offer.packages import change_offer
 from multitv.offer.tv_tab import change_default_package, set_allows_tv
-from tests.contracts.conftest import TODAY, NewDevice, Shop, mac
 from tests.support.concurrency import at_once, end_waiting, until_waiting
+from tests.support.settings import TODAY
+from tests.support.shop import NewDevice, Shop, mac
 
 DEVICE: NewDevice = {"serial": "SN", "device_type": "stb", "today": TODAY}
 

@@ -1,5 +1,13 @@
-"""A shop to sell from, as the tests of the contracts have it."""
+"""A shop to sell from."""
 
 from __future__ import annotations
 
-from tests.contracts.conftest import shop  # noqa: F401, a fixture
+import pytest
+from sqlalchemy import Engine
+
+from tests.support.shop import Shop, open_shop
+
+
+@pytest.fixture
+def shop(engine: Engine) -> Shop:
+    return open_shop(engine)

@@ -15,8 +15,8 @@ from multitv.reconciliation.apply import Applied, apply_batch, list_batches
 from multitv.reconciliation.errors import StillRunning
 from multitv.reconciliation.report import outcome_report
 from multitv.reconciliation.verify import verify_change_set
-from tests.reconciliation.conftest import House
 from tests.support.concurrency import end_waiting
+from tests.support.house import House
 
 
 def test_what_the_platform_refuses_is_rejected_and_the_others_go_on(provisioned: House, by_hand: BeeniusClient) -> None:

@@ -16,7 +16,7 @@ from multitv.beenius.client import BeeniusClient
 from multitv.beenius.errors import BadAnswer, IncompleteSnapshot
 from multitv.reconciliation import snapshot
 from multitv.reconciliation.snapshot import stage_subscribers
-from tests.reconciliation.conftest import House
+from tests.support.house import House
 
 
 @pytest.fixture

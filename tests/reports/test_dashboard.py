@@ -17,9 +17,8 @@ from multitv.billing.correction import correct
 from multitv.offer.billing_policy import Policy, set_policy
 from multitv.reports import dashboard
 from tests.support.isp import Isp
-from tests.support.settings import SETTINGS
+from tests.support.settings import SETTINGS, TODAY
 
-TODAY = date(2026, 11, 23)
 SAO_PAULO = ZoneInfo("America/Sao_Paulo")
 CLOSED, LATER, PENDING = date(2026, 11, 5), date(2026, 11, 10), date(2026, 11, 25)
 FIRST = 2026110500000001

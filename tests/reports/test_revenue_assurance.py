@@ -20,10 +20,10 @@ from multitv.reconciliation.snapshot import stage_subscribers
 from multitv.reconciliation.verify import verify_change_set
 from multitv.reports import revenue_assurance
 from multitv.reports.revenue_assurance import Discrepancy
-from tests.reconciliation.conftest import TODAY as ANCHOR
-from tests.reconciliation.conftest import House
+from tests.support.house import House
 from tests.support.isp import Isp
 from tests.support.settings import SETTINGS
+from tests.support.settings import TODAY as ANCHOR
 
 TODAY = date(2026, 12, 15)
 NEXT_DUE = date(2026, 12, 20)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, text
@@ -15,6 +17,18 @@ from include.local.postgres import Server
 from multitv.database.engine import engine_for
 
 _numbers = count(1)
+
+
+@contextmanager
+def own_server() -> Iterator[Server]:
+    """A PostgreSQL without a database, gone afterwards."""
+    # Not under pytest's folder: another pytest that starts shuts that one to the user whom PostgreSQL runs as.
+    with tempfile.TemporaryDirectory(prefix="multitv-tests-") as folder:
+        server = postgres.start(Path(folder) / "postgres")
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 @contextmanager
