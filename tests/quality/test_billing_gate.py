@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from pathlib import Path
 
@@ -37,7 +38,8 @@ def docs(tmp_path: Path) -> Path:
 
 
 def test_sound_events_pass(saved: Isp, caplog: pytest.LogCaptureFixture) -> None:
-    gates.check_charges(saved.engine, DUE, SETTINGS)
+    with caplog.at_level(logging.INFO, "multitv"):
+        gates.check_charges(saved.engine, DUE, SETTINGS)
     assert "8 expectations of 2 batches hold" in caplog.text
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Event
+from time import sleep
 
 import pytest
 from sqlalchemy import text
@@ -94,7 +95,8 @@ def test_a_task_that_still_runs_keeps_a_second_try_away(provisioned: House) -> N
         working = pool.submit(run)
         begun.wait()
         while not provisioned.run("select 1 from pg_locks where locktype = 'advisory'"):
-            pass
+            assert not working.done()
+            sleep(0.01)
         with pytest.raises(StillRunning):
             run()
         assert working.result().applied > 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from itertools import count
@@ -9,13 +10,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Engine
 
+from include.local.postgres import Server
 from include.sandbox.population.seed import seed
 from multitv.billing import tv
 from multitv.billing.correction import correct
 from multitv.offer.billing_policy import Policy, set_policy
 from multitv.reports import dashboard
+from tests.support.databases import own_database
 from tests.support.isp import Isp
 from tests.support.settings import SETTINGS, TODAY
 
@@ -33,15 +35,21 @@ STATUS = (
 )
 
 
+@pytest.fixture(scope="module")
+def billed(server: Server, migrated: str) -> Iterator[str]:
+    """The name of a database with a hundred and fifty clients, two due dates settled and one saved."""
+    with own_database(server, migrated) as engine:
+        seed(engine, 150, TODAY)
+        for due_date in (CLOSED, LATER):
+            Isp(engine).bill(due_date)
+        tv.save(engine, PENDING, SETTINGS)
+        yield str(engine.url.database)
+
+
 @pytest.fixture
-def isp(engine: Engine) -> Isp:
-    """A hundred and fifty clients, two due dates settled and one saved."""
-    seed(engine, 150, TODAY)
-    made = Isp(engine, count(1_000_000))
-    for due_date in (CLOSED, LATER):
-        made.bill(due_date)
-    tv.save(engine, PENDING, SETTINGS)
-    return made
+def isp(server: Server, billed: str) -> Iterator[Isp]:
+    with own_database(server, billed) as engine:
+        yield Isp(engine, count(1_000_000))
 
 
 def refresh(isp: Isp, today: date = TODAY) -> int:
