@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from itertools import count
 
 import pytest
-from sqlalchemy import Engine
 
+from include.local.postgres import Server
 from multitv.billing import tv
 from multitv.quality import books
+from tests.support.databases import own_database
 from tests.support.isp import DUE, Isp
 from tests.support.settings import SETTINGS
 
 
+@pytest.fixture(scope="module")
+def billed(server: Server, migrated: str) -> Iterator[str]:
+    """The name of a database of two clients of a plan, one charged and one excluded, with every trigger off."""
+    with own_database(server, migrated) as engine:
+        isp = Isp(engine)
+        isp.offer_plans()
+        package = isp.package("10.00")
+        isp.sell(isp.client_plan(), package)
+        isp.sell(isp.client_plan(), package, price="0.00")
+        isp.bill()
+        for table in ("billing.event_record", "finance.posting"):
+            isp.run(f"alter table {table} disable trigger user")
+        yield str(engine.url.database)
+
+
 @pytest.fixture
-def settled(engine: Engine) -> Isp:
-    """Two clients of a plan, one charged and one excluded, with every trigger and constraint check off."""
-    isp = Isp(engine)
-    isp.offer_plans()
-    package = isp.package("10.00")
-    isp.sell(isp.client_plan(), package)
-    isp.sell(isp.client_plan(), package, price="0.00")
-    isp.bill()
-    for table in ("billing.event_record", "finance.posting"):
-        isp.run(f"alter table {table} disable trigger user")
-    return isp
+def settled(server: Server, billed: str) -> Iterator[Isp]:
+    with own_database(server, billed) as engine:
+        yield Isp(engine, count(4))
 
 
 def test_sound_books_pass_every_check(settled: Isp) -> None:
