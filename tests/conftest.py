@@ -20,6 +20,7 @@ from multitv.database.engine import engine_for
 from multitv.database.migrate import migrate
 from tests.support.databases import own_database, own_server
 from tests.support.house import House, furnish
+from tests.support.shop import Shop, open_shop
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -80,6 +81,11 @@ def sandbox(sandbox_process: Sandbox) -> Sandbox:
     """The platform as on its first day: the whole lineup, no subscriber, no fault, an empty request log."""
     sandbox_process.admin("POST", "/admin/reset")
     return sandbox_process
+
+
+@pytest.fixture
+def shop(engine: Engine) -> Shop:
+    return open_shop(engine)
 
 
 @pytest.fixture(scope="session")

@@ -36,7 +36,7 @@ EXAMPLES = int(os.environ.get("SOAK", "1")) * 15
 PRICES = st.sampled_from([None, "0.00", "0.01", "9.99", "10.01", "29.90", "334.99", "335.00"])
 MONTHS = [date(2026, 12, 28), date(2027, 1, 28), date(2027, 2, 28), date(2027, 3, 28)]
 # How much of a step is done when the worker dies: from nothing to all but its commit.
-SHARES = st.sampled_from([twentieth / 20 for twentieth in range(21)])
+SHARES = st.sampled_from([percent / 100 for percent in range(101)])
 
 
 class Story(RuleBasedStateMachine):

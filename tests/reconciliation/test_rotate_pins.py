@@ -162,7 +162,7 @@ def test_a_batch_that_fails_leaves_the_ones_before_it(safe: Safe) -> None:
 def test_a_pin_that_changes_while_it_is_re_encrypted_is_never_taken_back(safe: Safe, writer: str) -> None:
     """Between reading a batch and replacing it, the integration writes another PIN."""
 
-    class Slow(Pins):
+    class Interrupted(Pins):
         written = False
 
         def rotate(self, stored: str) -> str:
@@ -171,9 +171,9 @@ def test_a_pin_that_changes_while_it_is_re_encrypted_is_never_taken_back(safe: S
                 safe.store(1000, pins(writer).encrypt(SecretStr("9999")))
             return super().rotate(stored)
 
-    slow = Slow(SecretStr(RING))
-    rotation = rotate(safe.engine, slow)
-    assert slow.written
+    interrupted = Interrupted(SecretStr(RING))
+    rotation = rotate(safe.engine, interrupted)
+    assert interrupted.written
     assert rotation.before.replaced == 7
     assert rotation.after.by_key == [10, 0, 0]
     assert safe.opened(NEW) == plans_of(safe) | {1000: "9999"}
