@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
-from itertools import count
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -18,9 +18,11 @@ from include.sandbox.process import Sandbox
 from include.sandbox.process import sandbox as running_sandbox
 from multitv.database.engine import engine_for
 from multitv.database.migrate import migrate
+from tests.support.databases import own_database, own_server
+from tests.support.house import House, furnish
+from tests.support.shop import Shop, open_shop
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-_numbers = count(1)
 
 # How long an example takes says more of the machine than of the code.
 hypothesis.settings.register_profile("any-machine", deadline=None)
@@ -38,16 +40,13 @@ os.environ |= {
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """An embedded PostgreSQL for the whole test session."""
-    # Not under pytest's folder: another pytest that starts shuts that one to the user whom PostgreSQL runs as.
-    with tempfile.TemporaryDirectory(prefix="multitv-tests-") as folder:
-        running = postgres.start(Path(folder) / "postgres")
+    with own_server() as running:
         with postgres.connect(running) as connection:
             # A thousand databases are made and dropped, and none has to outlive the machine's power.
             for setting in ("fsync", "full_page_writes", "synchronous_commit"):
                 connection.execute(f"alter system set {setting} = off")
             connection.execute("select pg_reload_conf()")
         yield running
-        running.stop()
 
 
 @pytest.fixture(scope="session")
@@ -59,16 +58,15 @@ def migrated(server: Server) -> str:
 
 
 @pytest.fixture
-def database_url(server: Server, migrated: str) -> Iterator[URL]:
+def engine(server: Server, migrated: str) -> Iterator[Engine]:
     """A database of the current schema, this test's own."""
-    name = f"test_{next(_numbers)}"
-    yield postgres.database(server, name, template=migrated)
-    postgres.drop(server, name)
+    with own_database(server, migrated) as engine:
+        yield engine
 
 
 @pytest.fixture
-def engine(database_url: URL) -> Engine:
-    return engine_for(database_url)
+def database_url(engine: Engine) -> URL:
+    return engine.url
 
 
 @pytest.fixture(scope="session")
@@ -83,6 +81,43 @@ def sandbox(sandbox_process: Sandbox) -> Sandbox:
     """The platform as on its first day: the whole lineup, no subscriber, no fault, an empty request log."""
     sandbox_process.admin("POST", "/admin/reset")
     return sandbox_process
+
+
+@pytest.fixture
+def shop(engine: Engine) -> Shop:
+    return open_shop(engine)
+
+
+@pytest.fixture(scope="session")
+def furnished(server: Server, migrated: str) -> Iterator[str]:
+    """The name of a database with made-up clients, to make copies of."""
+    with own_database(server, migrated) as engine:
+        furnish(engine)
+        yield str(engine.url.database)
+
+
+@pytest.fixture
+def house(server: Server, furnished: str, sandbox: Sandbox) -> Iterator[House]:
+    """An ISP with clients, and a platform that knows none of them."""
+    with own_database(server, furnished) as engine:
+        yield House(engine, sandbox)
+
+
+@pytest.fixture
+def provisioned(house: House) -> House:
+    """The same, when the first reconciliation is done."""
+    house.reconcile()
+    return house
+
+
+@pytest.fixture
+def fault(sandbox: Sandbox) -> Callable[..., None]:
+    """Switch a fault of the platform on: fault("server-error", times=2)."""
+
+    def switch_on(kind: str, **spec: Any) -> None:
+        sandbox.admin("POST", "/admin/faults", {"kind": kind, **spec})
+
+    return switch_on
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from multitv.beenius import pool
 from multitv.database.engine import engine_for
 from multitv.database.wait import wait
 from multitv.installation import REPOSITORY
+from tests.support.concurrency import waiting
 
 UNREACHABLE = "postgresql+psycopg2://airflow@127.0.0.1:9/airflow"
 
@@ -49,14 +50,6 @@ class Release:
                     "select slots, description, include_deferred from slot_pool where pool = 'beenius'"
                 ).all()
             )
-
-    def blocked(self) -> bool:
-        """Tell whether somebody waits to insert a pool."""
-        statement = (
-            "select 1 from pg_stat_activity where wait_event_type = 'Lock' and query ilike 'insert into slot_pool%%'"
-        )
-        with self.metadata.connect() as connection:
-            return bool(connection.exec_driver_sql(statement).all())
 
     def change(self, statement: str) -> None:
         with self.metadata.begin() as connection:
@@ -107,7 +100,8 @@ def test_a_pool_that_somebody_makes_at_the_same_moment_is_left_alone(release: Re
         rival.exec_driver_sql("insert into slot_pool (pool, slots, include_deferred) values ('beenius', 7, false)")
         process = release.start()
         deadline = time.monotonic() + 60
-        while not release.blocked():
+        # For the transaction of the rival to end.
+        while not waiting(release.metadata, "transactionid"):
             assert time.monotonic() < deadline
             assert process.poll() is None
             time.sleep(0.1)

@@ -13,11 +13,7 @@ import pytest
 
 from include.sandbox.process import Sandbox
 from multitv.beenius.client import BeeniusClient
-from multitv.beenius.transport import RetryPolicy
-
-HURRY = RetryPolicy(
-    connect_seconds=2, read_seconds=1, tries=3, total_seconds=20, first_wait_seconds=0.01, longest_wait_seconds=0.05
-)
+from tests.support.platform import client_of
 
 
 @pytest.fixture
@@ -26,14 +22,7 @@ def connect(sandbox: Sandbox) -> Iterator[Callable[..., BeeniusClient]]:
     clients = []
 
     def make(**other: Any) -> BeeniusClient:
-        parts: dict[str, Any] = {
-            "host": sandbox.url,
-            "operator_uid": sandbox.operator_uid,
-            "client_id": sandbox.client_id,
-            "client_secret": sandbox.client_secret,
-            "retry_policy": HURRY,
-        }
-        clients.append(BeeniusClient(**(parts | other)))
+        clients.append(client_of(sandbox, **other))
         return clients[-1]
 
     yield make
@@ -44,16 +33,6 @@ def connect(sandbox: Sandbox) -> Iterator[Callable[..., BeeniusClient]]:
 @pytest.fixture
 def client(connect: Callable[..., BeeniusClient]) -> BeeniusClient:
     return connect()
-
-
-@pytest.fixture
-def fault(sandbox: Sandbox) -> Callable[..., None]:
-    """Switch a fault of the platform on: fault("server-error", times=2)."""
-
-    def switch_on(kind: str, **spec: Any) -> None:
-        sandbox.admin("POST", "/admin/faults", {"kind": kind, **spec})
-
-    return switch_on
 
 
 class OtherPlatform(ThreadingHTTPServer):

@@ -23,7 +23,8 @@ from multitv.beenius.errors import (
     TokenRefused,
     WrongCredentials,
 )
-from tests.beenius.conftest import HURRY, Answer
+from tests.beenius.conftest import Answer
+from tests.support.platform import HURRY
 
 Fault = Callable[..., None]
 Connect = Callable[..., BeeniusClient]

@@ -16,7 +16,7 @@ from multitv.database.engine import engine_for
 from multitv.database.migrate import migrate
 from tests.bench import sql
 from tests.bench.harness import TURNS, Scores, checkpoint, copy_of, exists, in_turns, memory, seconds, show
-from tests.settings import SETTINGS
+from tests.support.settings import SETTINGS
 
 DUE = date(2026, 12, 10)
 NOVEMBER = date(2026, 11, 10)

@@ -15,7 +15,7 @@ from multitv.database.engine import engine_for
 from multitv.reports import dashboard, revenue_assurance
 from tests.bench import billing, sql
 from tests.bench.harness import TURNS, Scores, checkpoint, copy_of, exists, in_turns
-from tests.settings import SETTINGS
+from tests.support.settings import SETTINGS
 
 TODAY = date(2026, 12, 15)
 MEASURE = "dashboard: measure the discrepancies against a bare full join of what is sold, live and charged"

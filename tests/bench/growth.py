@@ -14,7 +14,7 @@ from multitv.billing.standard import bill_plans
 from multitv.reconciliation.snapshot import stage_subscribers
 from tests.bench import billing, reconciliation
 from tests.bench.harness import checkpoint, copy_of, seconds, show
-from tests.settings import SETTINGS
+from tests.support.settings import SETTINGS
 
 SIZES = (10_000, 100_000, 1_000_000)
 TURNS = 3

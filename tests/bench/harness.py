@@ -10,17 +10,15 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import count
 from statistics import median
 
 from sqlalchemy import Engine
 
 from include.local import postgres
 from include.local.postgres import Server
-from multitv.database.engine import engine_for
+from tests.support.databases import own_database
 
 TURNS = 5
-_copies = count(1)
 
 
 @dataclass
@@ -89,13 +87,9 @@ def exists(server: Server, name: str) -> bool:
 @contextmanager
 def copy_of(server: Server, template: str) -> Iterator[Engine]:
     """A database with the rows of another one, for one turn."""
-    name = f"turn_{next(_copies)}"
-    engine = engine_for(postgres.database(server, name, template=template))
-    try:
+    with own_database(server, template) as engine:
         checkpoint(engine)
         yield engine
-    finally:
-        postgres.drop(server, name)
 
 
 def checkpoint(engine: Engine) -> None:

@@ -38,7 +38,7 @@ from multitv.web.dashboard import revenue_assurance
 from multitv.web.dashboard.queries import figures
 from multitv.web.offer import queries as offer
 from tests.bench.harness import TURNS, exists, in_turns, seconds, show
-from tests.settings import SETTINGS
+from tests.support.settings import SETTINGS
 
 TODAY = date(2026, 11, 26)
 DUE = date(2026, 12, 10)

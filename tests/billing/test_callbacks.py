@@ -15,8 +15,8 @@ from multitv.billing.due_date import BadDueDate
 from multitv.billing.sensors import StandardBillingOverdue
 from multitv.billing.standard import bill_plans, standard_billing
 from multitv.erp.facts import ErpEmpty
-from tests.billing.isp import DUE, Isp
-from tests.settings import SETTINGS
+from tests.support.isp import DUE, Isp
+from tests.support.settings import SETTINGS
 
 
 class FailedTask:

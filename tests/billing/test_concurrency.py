@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
-from time import monotonic, sleep
+from functools import partial
 
 import pytest
 from sqlalchemy import text
@@ -18,8 +17,9 @@ from multitv.billing.correction import correct
 from multitv.billing.standard import bill_plans
 from multitv.database.engine import DatabaseUnavailable, engine_for
 from multitv.quality import books
-from tests.billing.isp import DUE, FIRST, Isp
-from tests.settings import SETTINGS
+from tests.support.concurrency import at_once, end_waiting, until_waiting
+from tests.support.isp import DUE, FIRST, Isp
+from tests.support.settings import SETTINGS
 
 
 @pytest.fixture
@@ -46,18 +46,6 @@ def assert_billed_once(isp: Isp) -> None:
     assert isp.run("select kind, status from billing.run order by kind") == [("standard", "closed"), ("tv", "closed")]
 
 
-def at_once(times: int, step: Callable[[], object]) -> None:
-    start = threading.Barrier(times)
-
-    def run() -> None:
-        start.wait()
-        step()
-
-    with ThreadPoolExecutor(times) as pool:
-        for done in [pool.submit(run) for _ in range(times)]:
-            done.result()
-
-
 def test_eight_runs_of_a_due_date_at_once_charge_each_client_once(busy: Isp) -> None:
     def whole_run() -> None:
         tv.summarise_due_date(busy.engine, DUE)
@@ -65,7 +53,7 @@ def test_eight_runs_of_a_due_date_at_once_charge_each_client_once(busy: Isp) -> 
         bill_plans(busy.engine, DUE)
         tv.settle(busy.engine, DUE, SETTINGS)
 
-    at_once(8, whole_run)
+    at_once(*[whole_run] * 8)
     assert_billed_once(busy)
 
 
@@ -100,27 +88,13 @@ def test_a_step_whose_connection_dies_in_the_middle_leaves_nothing_and_a_rerun_c
         blocker.execute(text(f"lock table {table} in access exclusive mode"))
         with ThreadPoolExecutor(1) as pool:
             dying = pool.submit(STEPS[step], busy)
-            end_the_one_that_waits(busy)
+            end_waiting(busy.engine, lock="relation")
             with pytest.raises(DatabaseUnavailable, match="once the database is up, clear this task"):
                 dying.result()
     assert busy.tables() == before
     for run in STEPS.values():
         run(busy)
     assert_billed_once(busy)
-
-
-def end_the_one_that_waits(isp: Isp) -> None:
-    """End the connection that waits for a table's lock, once there is one."""
-    patience = monotonic() + 30
-    while monotonic() < patience:
-        ended = isp.run(
-            "select pg_terminate_backend(pid) from pg_stat_activity "
-            "where datname = current_database() and wait_event_type = 'Lock' and wait_event = 'relation'"
-        )
-        if ended:
-            return
-        sleep(0.02)
-    raise AssertionError("nothing waited for the table")
 
 
 def test_a_database_that_is_down_is_named_without_its_password() -> None:
@@ -136,19 +110,15 @@ def test_due_dates_of_two_months_and_a_correction_at_once_do_not_stand_in_each_o
         bill_plans(busy.engine, due)
     tv.save(busy.engine, DUE, SETTINGS)
     tv.settle(busy.engine, DUE, SETTINGS)
-    start = threading.Barrier(len(months))
 
     def run(due: date) -> None:
-        start.wait()
         for turn in range(3):
             tv.save(busy.engine, due, SETTINGS)
             if due == DUE:
                 correct(busy.engine, FIRST + turn, "reverse", reason="engano", author="Ana")
             tv.settle(busy.engine, due, SETTINGS)
 
-    with ThreadPoolExecutor(len(months)) as pool:
-        for done in [pool.submit(run, due) for due in months]:
-            done.result()
+    at_once(*[partial(run, due) for due in months])
     for due in months:
         books.check(busy.engine, books.BOOKS, due)
     assert busy.run("select kind, count(*) from billing.event group by 1 order by 1") == [
@@ -190,7 +160,6 @@ def test_due_dates_of_two_months_do_not_charge_the_same_month_behind_each_others
         with isp.engine.begin() as in_advance:
             in_advance.execute(text(charge), {"due": DUE})
             in_arrears = pool.submit(isp.run, charge, due=january)
-            with pytest.raises(TimeoutError):
-                in_arrears.result(timeout=1)
+            until_waiting(isp.engine)
         with pytest.raises(IntegrityError, match="event_live_charge"):
             in_arrears.result()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,16 +16,15 @@ from multitv.billing.report import tv_report
 from multitv.billing.run import Tally
 from multitv.billing.standard import bill_plans
 from multitv.quality import books
-from tests.billing.isp import DUE, FIRST, Isp
-from tests.settings import SETTINGS
+from tests.support.concurrency import at_once, until_waiting
+from tests.support.isp import DUE, FIRST, Isp
+from tests.support.settings import SETTINGS
 
 JANUARY = date(2027, 1, 10)
 
 
 def bill(isp: Isp, due_date: date = DUE) -> None:
-    tv.save(isp.engine, due_date, SETTINGS)
-    bill_plans(isp.engine, due_date)
-    tv.settle(isp.engine, due_date, SETTINGS)
+    isp.bill(due_date)
     books.check(isp.engine, books.BOOKS, due_date)
 
 
@@ -165,8 +165,7 @@ def test_twenty_at_once_reverse_a_posting_once(charged: Isp) -> None:
             return "refused"
         return "done"
 
-    with ThreadPoolExecutor(20) as pool:
-        assert sorted(pool.map(one, range(20))) == ["done"] + ["refused"] * 19
+    assert sorted(at_once(*[partial(one, number) for number in range(20)])) == ["done"] + ["refused"] * 19
     assert invoice_totals(charged) == {DUE: Decimal("149.90")}
     assert charged.run("select count(*) from billing.correction") == [(1,)]
 
@@ -236,8 +235,7 @@ def test_two_settlements_at_once_post_a_credit_once(charged: Isp) -> None:
         with charged.engine.begin() as first:
             assert correction.post_credits(first).count == 1
             second = pool.submit(tv.settle, charged.engine, JANUARY, SETTINGS)
-            with pytest.raises(TimeoutError):
-                second.result(timeout=1)
+            until_waiting(charged.engine)
         assert second.result().credited.count == 0
     assert charged.run("select count(*), sum(amount) from finance.posting where kind = 'reversal'") == [
         (1, Decimal("-29.90"))

@@ -6,7 +6,7 @@ from calendar import monthrange
 from collections import Counter, defaultdict
 from datetime import date
 from decimal import Decimal
-from itertools import count, islice
+from itertools import islice
 
 import pytest
 from sqlalchemy import Engine
@@ -18,9 +18,9 @@ from multitv.billing.report import standard_report, tv_report
 from multitv.billing.run import Tally
 from multitv.billing.standard import bill_plans
 from multitv.quality import books
-from tests.billing.isp import Isp
-from tests.report_text import unpadded
-from tests.settings import SETTINGS
+from tests.support.isp import Isp
+from tests.support.report_text import unpadded
+from tests.support.settings import SETTINGS
 
 ANCHOR = date(2026, 11, 23)
 # Which due date charged a package of a client plan in a month, and as which client package.
@@ -31,7 +31,7 @@ DUE_DAYS = (1, 5, 8, 10, 12, 15, 20, 25, 28, 29, 30, 31)
 @pytest.fixture
 def demo(engine: Engine) -> Isp:
     seed(engine, 400, ANCHOR)
-    isp = Isp(engine, count(1))
+    isp = Isp(engine)
     isp.run("update tv.package set active = false where platform_uid = 'svc-antigo'")
     return isp
 

@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multitv.billing.due_date import BadDueDate, backfill_runs, due_dates, resolve_due_date
-
-TODAY = date(2026, 11, 23)
+from tests.support.settings import TODAY
 
 
 def test_the_due_date_of_the_form_wins_over_that_of_the_run_id() -> None:

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from itertools import count
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, PoolProxiedConnection, event
+from sqlalchemy import Engine, create_engine
 
-from include.local import postgres
 from include.local.postgres import Server
 from multitv.billing import correction, preview, tv
 from multitv.billing.standard import bill_plans
 from multitv.database.engine import DatabaseUnavailable, engine_for
 from multitv.quality import books
-from tests.billing.isp import DUE, FIRST, Isp
-from tests.settings import SETTINGS
+from tests.support.databases import own_database
+from tests.support.isp import DUE, FIRST, Isp
+from tests.support.kill import Killer
+from tests.support.settings import SETTINGS
 
 JANUARY = date(2027, 1, 10)
 SOAK = "SOAK" in os.environ
@@ -40,7 +40,6 @@ BOOKS = (
     "select client_package_id, outcome, status, line.amount from billing.preview_line as line "
     "join billing.preview on preview_id = preview.id",
 )  # fmt: skip
-_numbers = count(1)
 
 
 def correct(engine: Engine) -> None:
@@ -79,7 +78,7 @@ STEPS = {
             lambda e: tv.save(e, DUE, SETTINGS),
             lambda e: bill_plans(e, DUE),
             lambda e: tv.settle(e, DUE, SETTINGS),
-            lambda e: Isp(e, count()).run("update finance.invoice set status = 'paid'"),
+            lambda e: Isp(e).run("update finance.invoice set status = 'paid'"),
             correct,
             lambda e: tv.save(e, JANUARY, SETTINGS),
             lambda e: bill_plans(e, JANUARY),
@@ -101,71 +100,33 @@ def change(engine: Engine) -> None:
 def prepared(request: pytest.FixtureRequest, server: Server, migrated: str) -> Iterator[tuple[str, Step]]:
     """A database in which everything is done that comes before a step."""
     step = STEPS[request.param]
-    name = f"kill_{next(_numbers)}"
-    engine = engine_for(postgres.database(server, name, template=migrated))
-    isp = Isp(engine, count(1))
-    isp.run("insert into erp.service_plan values (1, 'Fibra 500 + TV', 149.90)")
-    isp.run("insert into tv.service_plan_setting values (1, true, null)")
-    package = isp.package("10.00")
-    for price in (None, "12.34", "0.00"):
-        isp.sell(isp.client_plan(), package, price)
-    for act in step.before:
-        act(engine)
-    engine.dispose()
-    yield name, step
-    postgres.drop(server, name)
+    with own_database(server, migrated) as engine:
+        isp = Isp(engine)
+        isp.offer_plans()
+        package = isp.package("10.00")
+        for price in (None, "12.34", "0.00"):
+            isp.sell(isp.client_plan(), package, price)
+        for act in step.before:
+            act(engine)
+        yield str(engine.url.database), step
 
 
 def state(engine: Engine) -> list[Any]:
-    isp = Isp(engine, count())
-    for due in (DUE, JANUARY):
-        books.check(engine, books.BOOKS, due)
-    return [sorted(map(repr, isp.run(statement))) for statement in BOOKS]
-
-
-@contextmanager
-def copy_of(server: Server, template: str) -> Iterator[Engine]:
-    name = f"killed_{next(_numbers)}"
-    engine = engine_for(postgres.database(server, name, template=template))
+    # One connection for all of it: to connect takes longer than to look.
+    looking = create_engine(engine.url)
     try:
-        yield engine
+        for due in (DUE, JANUARY):
+            books.check(looking, books.BOOKS, due)
+        return [sorted(map(repr, Isp(looking).run(statement))) for statement in BOOKS]
     finally:
-        engine.dispose()
-        postgres.drop(server, name)
-
-
-class Killer:
-    """Ends the connection at the n-th point, each statement and each commit having one before and one after it."""
-
-    def __init__(self, server: Server, engine: Engine, at: int | None) -> None:
-        self.server, self.at, self.points = server, at, 0
-        event.listen(engine, "before_cursor_execute", lambda connection, *_: self._point(connection))
-        event.listen(engine, "after_cursor_execute", lambda connection, *_: self._point(connection))
-        real = engine.dialect.do_commit
-
-        def do_commit(dbapi_connection: PoolProxiedConnection) -> None:
-            self._point_of(dbapi_connection)
-            real(dbapi_connection)
-            self._point_of(dbapi_connection)
-
-        engine.dialect.do_commit = do_commit  # type: ignore[method-assign]
-
-    def _point(self, connection: Connection) -> None:
-        self._point_of(connection.connection)
-
-    def _point_of(self, connection: Any) -> None:
-        if self.points == self.at:
-            pid = connection.driver_connection.info.backend_pid
-            with postgres.connect(self.server) as hand:
-                hand.execute("select pg_terminate_backend(%s, 5000)", [pid])
-        self.points += 1
+        looking.dispose()
 
 
 def test_wherever_the_connection_ends_the_next_try_makes_the_same_books(
     prepared: tuple[str, Step], server: Server
 ) -> None:
     template, step = prepared
-    with copy_of(server, template) as engine:
+    with own_database(server, template) as engine:
         alone = Killer(server, engine, None)
         step.act(engine)
         points = alone.points
@@ -175,7 +136,7 @@ def test_wherever_the_connection_ends_the_next_try_makes_the_same_books(
     # The end of a statement and the beginning of the next are one to the server; the long run tries every point.
     tried = sorted({*range(0, points, 1 if SOAK else 3), points - 2, points - 1})
     for at in tried:
-        with copy_of(server, template) as engine:
+        with own_database(server, template) as engine:
             killer = Killer(server, engine, at)
             try:
                 step.act(engine)

@@ -12,8 +12,8 @@ from airflow.sdk.exceptions import DownstreamTasksSkipped
 
 from multitv.billing import operators, review, tv
 from multitv.settings import get_settings
-from tests.billing.isp import DUE, Isp
-from tests.settings import SETTINGS
+from tests.support.isp import DUE, Isp
+from tests.support.settings import SETTINGS
 
 
 class TaskInstance:

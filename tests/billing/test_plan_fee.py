@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from multitv.billing.report import standard_report
 from multitv.billing.standard import Invoiced, bill_plans
 from multitv.quality import books
-from tests.billing.isp import DUE, Isp
+from tests.support.isp import DUE, Isp
 
 LATER = date(2026, 12, 20)
 JANUARY = date(2027, 1, 20)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from itertools import count
-from pathlib import Path
-from time import monotonic, sleep
+from functools import partial
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -27,8 +25,10 @@ from multitv.database.migrate import migrate
 from multitv.erp.facts import ErpEmpty
 from multitv.offer.billing_policy import Policy, set_policy
 from multitv.settings import get_settings
-from tests.billing.isp import DUE, Isp
-from tests.settings import SETTINGS
+from tests.support.concurrency import at_once, end_waiting, until_waiting
+from tests.support.databases import own_server
+from tests.support.isp import DUE, Isp
+from tests.support.settings import SETTINGS
 
 NOVEMBER = date(2026, 11, 10)
 AT = datetime(2026, 12, 1, 12, 30, tzinfo=UTC)
@@ -40,7 +40,7 @@ def listed(isp: Isp) -> Isp:
     package = isp.package("10.00")
     for _ in range(3):
         isp.sell(isp.client_plan(), package)
-    settled(isp, NOVEMBER)
+    isp.bill(NOVEMBER)
     isp.sell(isp.client_plan(), package, "12.34", added_on=date(2026, 11, 20))
     isp.sell(isp.client_plan(status="suspended"), package)
     isp.sell(isp.client_plan(service_plan=2), package)
@@ -48,12 +48,6 @@ def listed(isp: Isp) -> Isp:
     isp.sell(isp.client_plan(), isp.package(None))
     isp.sell(isp.client_plan(), package, cancelled_on=date(2026, 12, 1))
     return isp
-
-
-def settled(isp: Isp, due: date) -> None:
-    tv.save(isp.engine, due, SETTINGS)
-    bill_plans(isp.engine, due)
-    tv.settle(isp.engine, due, SETTINGS)
 
 
 def store(isp: Isp, due: date = DUE) -> StoredPreview:
@@ -270,18 +264,6 @@ def shown(connection: Connection) -> tuple[Any, ...]:
     return tuple(of_list), tuple(connection.execute(statement, {"p": of_list.id}).one())
 
 
-def waiting(isp: Isp) -> bool:
-    patience = monotonic() + 30
-    while monotonic() < patience:
-        if isp.run(
-            "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' "
-            "and wait_event <> 'advisory'"
-        ):
-            return True
-        sleep(0.02)
-    return False
-
-
 def test_whoever_reads_during_a_replacement_sees_the_old_list_or_the_new_one(listed: Isp) -> None:
     first = store(listed)
     old = ((first.id, 9, Decimal("42.34")), (9, Decimal("42.34")))
@@ -291,7 +273,7 @@ def test_whoever_reads_during_a_replacement_sees_the_old_list_or_the_new_one(lis
             # Held where a screen approves, all but replaced.
             approval.execute(text("select from billing.preview for update"))
             replacing = pool.submit(store, listed)
-            assert waiting(listed)
+            until_waiting(listed.engine)
             assert shown(reader) == old
             reader.rollback()
             reader.execution_options(isolation_level="REPEATABLE READ")
@@ -317,8 +299,7 @@ def test_readers_and_lists_do_not_wait_for_whoever_reads_for_long(listed: Isp) -
 
 def test_lists_at_once_are_all_kept_and_the_last_one_stays(listed: Isp) -> None:
     dues = [DUE, DUE, NOVEMBER, DUE, date(2026, 12, 11), DUE]
-    with ThreadPoolExecutor(len(dues)) as pool:
-        numbers = [stored.id for stored in pool.map(lambda due: store(listed, due), dues)]
+    numbers = [stored.id for stored in at_once(*[partial(store, listed, due) for due in dues])]
     assert len(set(numbers)) == len(dues)
     assert_whole(listed, max(number for number, due in zip(numbers, dues, strict=True) if due == DUE))
 
@@ -326,14 +307,13 @@ def test_lists_at_once_are_all_kept_and_the_last_one_stays(listed: Isp) -> None:
 def test_lists_are_kept_while_their_due_date_is_billed(listed: Isp) -> None:
     def bill_thrice() -> None:
         for _ in range(3):
-            settled(listed, DUE)
+            listed.bill(DUE)
 
-    with ThreadPoolExecutor(3) as pool:
-        billing = pool.submit(bill_thrice)
-        lists = [pool.submit(lambda: [store(listed) for _ in range(6)]) for _ in range(2)]
-        billing.result()
-        for done in lists:
-            done.result()
+    def store_often() -> None:
+        for _ in range(6):
+            store(listed)
+
+    at_once(bill_thrice, store_often, store_often)
     assert_whole(listed, totals(listed).id)
 
 
@@ -344,11 +324,7 @@ def test_a_list_that_dies_in_the_middle_leaves_the_one_before_whole(listed: Isp)
         with listed.engine.begin() as approval:
             approval.execute(text("select from billing.preview for update"))
             dying = pool.submit(store, listed)
-            assert waiting(listed)
-            listed.run(
-                "select pg_terminate_backend(pid) from pg_stat_activity "
-                "where datname = current_database() and wait_event_type = 'Lock'"
-            )
+            end_waiting(listed.engine)
         with pytest.raises(DatabaseUnavailable):
             dying.result(timeout=30)
     assert_whole(listed, first.id)
@@ -390,8 +366,7 @@ def test_a_list_that_is_not_kept_any_more_is_not_approved(listed: Isp, gone: str
 
 def test_salvar_pressed_twice_is_one_approval_and_of_two_people_each_is_kept(listed: Isp) -> None:
     number = store(listed).id
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda _: approve(listed, number), range(4)))
+    at_once(*[partial(approve, listed, number)] * 4)
     assert reviews(listed) == [("approved", "Ana", AT)]
     approve(listed, number, by="Bruno")
     assert [row[1] for row in reviews(listed)] == ["Ana", "Bruno"]
@@ -433,27 +408,22 @@ def test_a_question_that_waits_in_airflow_may_still_be_answered(listed: Isp) -> 
 
 
 def test_after_a_crash_of_the_database_there_is_no_list_and_no_number_is_given_twice() -> None:
-    with tempfile.TemporaryDirectory(prefix="multitv-crash-") as folder:
-        server = postgres.start(Path(folder) / "postgres")
-        try:
-            engine = engine_for(postgres.database(server, "isp"))
-            migrate(engine)
-            isp = Isp(engine, count(1))
-            isp.run("insert into erp.service_plan values (1, 'Fibra 500 + TV', 149.90)")
-            isp.run("insert into tv.service_plan_setting values (1, true, null)")
-            isp.sell(isp.client_plan(), isp.package())
-            first = store(isp)
-            os.kill(int((server.folder / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
-            server.start()
-            assert isp.run("select from billing.preview") == []
-            assert lines(isp, first.id) == []
-            with pytest.raises(PreviewOutdated):
-                approve(isp, first.id)
-            second = store(isp)
-            assert second.id > first.id
-            assert_whole(isp, second.id)
-        finally:
-            server.stop()
+    with own_server() as server:
+        engine = engine_for(postgres.database(server, "isp"))
+        migrate(engine)
+        isp = Isp(engine)
+        isp.offer_plans()
+        isp.sell(isp.client_plan(), isp.package())
+        first = store(isp)
+        os.kill(int((server.folder / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+        server.start()
+        assert isp.run("select from billing.preview") == []
+        assert lines(isp, first.id) == []
+        with pytest.raises(PreviewOutdated):
+            approve(isp, first.id)
+        second = store(isp)
+        assert second.id > first.id
+        assert_whole(isp, second.id)
 
 
 def test_a_page_is_read_by_its_keys(listed: Isp) -> None:

@@ -16,8 +16,8 @@ from multitv.billing.correction import correct
 from multitv.billing.standard import bill_plans
 from multitv.offer.billing_policy import Policy, PolicyRefused, set_policy
 from multitv.quality import books
-from tests.billing.isp import DUE, FIRST, Isp
-from tests.settings import SETTINGS
+from tests.support.isp import DUE, FIRST, Isp
+from tests.support.settings import SETTINGS
 
 DAILY = Policy(proration="daily")
 ARREARS = Policy(timing="arrears")

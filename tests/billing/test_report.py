@@ -12,10 +12,10 @@ from multitv.billing.report import standard_report, tv_report
 from multitv.billing.review import ApprovalRequest
 from multitv.billing.standard import bill_plans, record_failure
 from multitv.settings import get_settings
-from tests.billing.isp import DUE, Isp
-from tests.report_text import assert_readable, unpadded
-from tests.settings import SETTINGS
-from tests.vocabularies import vocabularies
+from tests.support.isp import DUE, Isp
+from tests.support.report_text import assert_readable, unpadded
+from tests.support.settings import SETTINGS
+from tests.support.vocabularies import vocabularies
 
 LATER = date(2026, 12, 20)
 

@@ -13,8 +13,8 @@ from multitv.billing import review, tv
 from multitv.billing.run import Tally
 from multitv.billing.standard import bill_plans
 from multitv.settings import get_settings
-from tests.billing.isp import DUE, Isp
-from tests.settings import SETTINGS
+from tests.support.isp import DUE, Isp
+from tests.support.settings import SETTINGS
 
 NOVEMBER = date(2026, 11, 10)
 
@@ -25,9 +25,7 @@ def billed(isp: Isp) -> Isp:
     package = isp.package("10.00")
     for _ in range(10):
         isp.sell(isp.client_plan(), package)
-    tv.save(isp.engine, NOVEMBER, SETTINGS)
-    bill_plans(isp.engine, NOVEMBER)
-    tv.settle(isp.engine, NOVEMBER, SETTINGS)
+    isp.bill(NOVEMBER)
     return isp
 
 

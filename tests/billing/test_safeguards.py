@@ -16,8 +16,8 @@ from multitv.billing.standard import bill_plans
 from multitv.erp.facts import ErpEmpty
 from multitv.quality import books
 from multitv.settings import Settings
-from tests.billing.isp import DUE, Isp
-from tests.settings import SETTINGS
+from tests.support.isp import DUE, Isp
+from tests.support.settings import SETTINGS
 
 LATER = date(2026, 12, 20)
 SUSPEND = "update erp.client_plan set status = 'suspended' where id in (select id from erp.client_plan limit :n)"
@@ -33,9 +33,7 @@ STEPS: dict[str, Callable[..., tv.Saved | tv.Settled]] = {"save": save, "settle"
 
 
 def bill(isp: Isp, due_date: date = DUE) -> None:
-    tv.save(isp.engine, due_date, SETTINGS)
-    bill_plans(isp.engine, due_date)
-    tv.settle(isp.engine, due_date, SETTINGS)
+    isp.bill(due_date)
     books.check(isp.engine, books.BOOKS, due_date)
 
 

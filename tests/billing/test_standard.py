@@ -13,8 +13,8 @@ from multitv.billing.run import BillingRun
 from multitv.billing.standard import Invoiced, bill_plans, record_failure, standard_billing
 from multitv.erp.facts import ErpEmpty
 from multitv.quality import books
-from tests.billing.isp import DUE, Isp
-from tests.settings import SETTINGS
+from tests.support.isp import DUE, Isp
+from tests.support.settings import SETTINGS
 
 
 def recorded(isp: Isp) -> BillingRun:

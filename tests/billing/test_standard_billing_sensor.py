@@ -21,7 +21,7 @@ from multitv.billing.sensors import (
 )
 from multitv.billing.standard import bill_plans, record_failure
 from multitv.database.engine import MissingConnection, task_engine
-from tests.billing.isp import DUE, Isp
+from tests.support.isp import DUE, Isp
 
 LATER = (datetime.now(UTC) + timedelta(days=1)).isoformat()
 

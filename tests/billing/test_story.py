@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -19,27 +19,24 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from sqlalchemy import create_engine
 
-from include.local import postgres
 from include.local.postgres import Server
 from multitv.billing import correction, tv
 from multitv.billing.standard import bill_plans
-from multitv.database import sql
-from multitv.database.engine import engine_for
 from multitv.offer.billing_policy import Policy, set_policy
 from multitv.quality import books
-from tests.billing.isp import Isp
 from tests.billing.oracle import Oracle, Plan, Sale
-from tests.settings import SETTINGS
+from tests.support.databases import own_database
+from tests.support.isp import Isp
+from tests.support.kill import dies
+from tests.support.settings import SETTINGS
 
 EXAMPLES = int(os.environ.get("SOAK", "1")) * 15
 PRICES = st.sampled_from([None, "0.00", "0.01", "9.99", "10.01", "29.90", "334.99", "335.00"])
 MONTHS = [date(2026, 12, 28), date(2027, 1, 28), date(2027, 2, 28), date(2027, 3, 28)]
-_numbers = count(1)
-
-
-class Killed(Exception):
-    """The worker died here."""
+# How much of a step is done when the worker dies: from nothing to all but its commit.
+SHARES = st.sampled_from([percent / 100 for percent in range(101)])
 
 
 class Story(RuleBasedStateMachine):
@@ -50,8 +47,11 @@ class Story(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.name = f"story_{next(_numbers)}"
-        self.isp = Isp(engine_for(postgres.database(self.server, self.name, template=self.template)), count(1))
+        self.database = ExitStack()
+        self.engine = self.database.enter_context(own_database(self.server, self.template))
+        # What the test itself writes and looks at has one connection, since to connect takes longer than to look.
+        self.isp = Isp(create_engine(self.engine.url))
+        self.database.callback(self.isp.engine.dispose)
         self.oracle = Oracle()
         self.month = 0
         self.reasons = count(1)
@@ -124,33 +124,31 @@ class Story(RuleBasedStateMachine):
     def change_policy(self, daily: bool, minimum: str, suspended: bool) -> None:
         self.oracle.daily, self.oracle.minimum, self.oracle.bills_suspended = daily, Decimal(minimum), suspended
         policy = Policy("daily" if daily else "full", "advance", Decimal(minimum), suspended)
-        set_policy(self.isp.engine, "Ana", policy)
+        set_policy(self.engine, "Ana", policy)
 
     @rule()
     def save(self) -> None:
-        tv.save(self.isp.engine, self.due, SETTINGS)
+        tv.save(self.engine, self.due, SETTINGS)
         self.oracle.save(self.due)
 
-    @rule(after=st.integers(0, 15))
-    def die_while_saving(self, after: int) -> None:
-        assert self._dies(lambda: tv.save(self.isp.engine, self.due, SETTINGS), after)
+    @rule(share=SHARES)
+    def die_while_saving(self, share: float) -> None:
+        dies(self.engine, lambda: tv.save(self.engine, self.due, SETTINGS), share)
 
     @precondition(lambda self: self.due in self.oracle.standard)
-    @rule(after=st.integers(0, 6))
-    def die_while_settling(self, after: int) -> None:
-        # What is settled already is not looked at again: there is nothing to die of.
-        if not self._dies(lambda: tv.settle(self.isp.engine, self.due, SETTINGS), after):
-            self.oracle.settle(self.due)
+    @rule(share=SHARES)
+    def die_while_settling(self, share: float) -> None:
+        dies(self.engine, lambda: tv.settle(self.engine, self.due, SETTINGS), share)
 
     @rule()
     def standard_billing(self) -> None:
-        bill_plans(self.isp.engine, self.due)
+        bill_plans(self.engine, self.due)
         self.oracle.bill_plans(self.due)
 
     @precondition(lambda self: self.due in self.oracle.standard)
     @rule()
     def settle(self) -> None:
-        tv.settle(self.isp.engine, self.due, SETTINGS)
+        tv.settle(self.engine, self.due, SETTINGS)
         self.oracle.settle(self.due)
 
     @precondition(lambda self: self.oracle.invoices)
@@ -175,7 +173,7 @@ class Story(RuleBasedStateMachine):
         )[0]  # fmt: skip
         action: correction.Action = "void" if pending else "reverse"
         for _ in range(2):
-            correction.correct(self.isp.engine, event, action, reason=f"motivo {event}", author="Ana", rebill=rebill)
+            correction.correct(self.engine, event, action, reason=f"motivo {event}", author="Ana", rebill=rebill)
         (self.oracle.void if pending else self.oracle.reverse)(number, month, rebill=rebill)
 
     @precondition(lambda self: self.month + 1 < len(MONTHS))
@@ -202,26 +200,7 @@ class Story(RuleBasedStateMachine):
             books.check(self.isp.engine, books.BOOKS, due)
 
     def teardown(self) -> None:
-        self.isp.engine.dispose()
-        postgres.drop(self.server, self.name)
-
-    def _dies(self, step: Any, after: int) -> bool:
-        """Carry a step out up to a statement, and die there: nothing of it may be left. Return whether it got there."""
-        calls = count()
-        real = sql.named
-
-        def named(name: str) -> Any:
-            if next(calls) >= after:
-                raise Killed
-            return real(name)
-
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(tv, "named", named)
-            try:
-                step()
-            except Killed:
-                return True
-        return False
+        self.database.close()
 
 
 def test_whatever_an_isp_does_the_books_are_right(server: Server, migrated: str) -> None:

@@ -11,9 +11,9 @@ from multitv.billing.standard import bill_plans, record_failure
 from multitv.labels import Reason
 from multitv.quality import books
 from multitv.settings import get_settings
-from tests.billing.isp import DUE, Isp
-from tests.report_text import unpadded
-from tests.settings import SETTINGS
+from tests.support.isp import DUE, Isp
+from tests.support.report_text import unpadded
+from tests.support.settings import SETTINGS
 
 TODAY = date(2026, 12, 1)
 

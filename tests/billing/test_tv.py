@@ -11,21 +11,15 @@ import pytest
 from multitv.billing import tv
 from multitv.billing.run import Tally
 from multitv.billing.standard import bill_plans
-from tests.billing.isp import DUE, Isp
-from tests.settings import SETTINGS
-
-
-def bill(isp: Isp, due_date: date = DUE) -> None:
-    tv.save(isp.engine, due_date, SETTINGS)
-    bill_plans(isp.engine, due_date)
-    tv.settle(isp.engine, due_date, SETTINGS)
+from tests.support.isp import DUE, Isp
+from tests.support.settings import SETTINGS
 
 
 def test_plan_and_extras_end_on_one_invoice(isp: Isp) -> None:
     plan = isp.client_plan()
     isp.sell(plan, isp.package("29.90"))
     isp.sell(plan, isp.package("39.90"), price="10.01")
-    bill(isp)
+    isp.bill()
     assert isp.postings() == [
         (plan, "plan", Decimal("149.90")),
         (plan, "tv_package", Decimal("10.01")),
@@ -55,7 +49,7 @@ def test_who_is_not_charged_is_excluded_with_the_reason(
     isp: Isp, reason: str, plan: dict[str, Any], package: dict[str, Any], sold: dict[str, Any]
 ) -> None:
     excluded = isp.sell(isp.client_plan(**plan), isp.package(**package), **sold)
-    bill(isp)
+    isp.bill()
     assert isp.exclusions() == {excluded: reason}
     assert isp.events() == {}
 
@@ -63,7 +57,7 @@ def test_who_is_not_charged_is_excluded_with_the_reason(
 @pytest.mark.parametrize("sold", [{"added_on": DUE}, {"cancelled_on": date(2026, 12, 11)}, {"price": "0.01"}])
 def test_the_last_day_and_the_smallest_price_are_charged(isp: Isp, sold: dict[str, Any]) -> None:
     charged = isp.sell(isp.client_plan(), isp.package(), **sold)
-    bill(isp)
+    isp.bill()
     assert isp.events() == {charged: ("processed", Decimal(sold.get("price", "29.90")))}
 
 
@@ -83,7 +77,7 @@ def test_a_due_day_past_the_end_of_the_month_falls_on_its_last_day(
 ) -> None:
     package = isp.package()
     sold = {day: isp.sell(isp.client_plan(due_day=day), package) for day in range(27, 32)}
-    bill(isp, due_date)
+    isp.bill(due_date)
     assert set(isp.events(due_date)) == {sold[day] for day in due_days}
 
 
@@ -91,9 +85,9 @@ def test_running_again_after_settlement_changes_no_row(isp: Isp) -> None:
     plan = isp.client_plan()
     isp.sell(plan, isp.package())
     isp.sell(plan, isp.package(None))
-    bill(isp)
+    isp.bill()
     before = isp.tables()
-    bill(isp)
+    isp.bill()
     assert isp.tables() == before
 
 
@@ -118,12 +112,12 @@ def test_saving_again_reprices_adds_and_voids_what_is_pending(isp: Isp) -> None:
 def test_a_processed_event_keeps_its_amount_whatever_changes_later(isp: Isp) -> None:
     package = isp.package("29.90")
     sold = isp.sell(isp.client_plan(), package)
-    bill(isp)
+    isp.bill()
     isp.run("update tv.package set price = 99.00 where id = :id", id=package)
     isp.run("update tv.client_package set cancelled_on = :on where id = :id", on=DUE, id=sold)
     isp.run("update erp.client_plan set due_day = 20")
     before = isp.tables()
-    bill(isp)
+    isp.bill()
     assert isp.tables() == before
 
 
@@ -146,18 +140,18 @@ def test_a_client_whose_due_day_moved_is_not_charged_on_the_old_one(isp: Isp) ->
     tv.settle(isp.engine, DUE, SETTINGS)
     assert isp.events() == {sold: ("cancelled", Decimal("29.90"))}
     assert isp.exclusions() == {sold: "not_due"}
-    bill(isp, date(2026, 12, 20))
+    isp.bill(date(2026, 12, 20))
     assert isp.events(date(2026, 12, 20)) == {sold: ("processed", Decimal("29.90"))}
 
 
 def test_a_client_billed_on_one_due_day_is_not_billed_again_in_the_month_on_another(isp: Isp) -> None:
     sold = isp.sell(isp.client_plan(), isp.package())
-    bill(isp)
+    isp.bill()
     isp.run("update erp.client_plan set due_day = 20")
-    bill(isp, date(2026, 12, 20))
+    isp.bill(date(2026, 12, 20))
     assert isp.events(date(2026, 12, 20)) == {}
     assert isp.exclusions(date(2026, 12, 20)) == {sold: "already_billed"}
-    bill(isp, date(2027, 1, 20))
+    isp.bill(date(2027, 1, 20))
     assert isp.events(date(2027, 1, 20)) == {sold: ("processed", Decimal("29.90"))}
 
 

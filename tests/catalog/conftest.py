@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from include.sandbox.process import Sandbox
 from multitv.beenius.client import BeeniusClient
@@ -17,30 +15,22 @@ from multitv.catalog.merge import merge_catalog
 from multitv.catalog.summary import SyncSummary
 from multitv.labels import Reason
 from multitv.settings import Settings
-from tests.beenius.conftest import HURRY
+from tests.support.databases import Database
+from tests.support.platform import client_of
 
-TODAY = date(2026, 11, 23)
 HBO = {"ch-hbo", "ch-hb2", "ch-hfa", "ch-hfe", "ch-hpl", "ch-mnx"}
 CATALOGUE = ("tv.channel", "tv.package", "tv.package_channel")
 WRITTEN = (*CATALOGUE, "tv.catalog_sync", "tv.quarantine", "tv.catalog_change")
 
 
 @dataclass
-class Isp:
+class Isp(Database):
     """Syncs its catalogue with the sandbox's, as the DAG does."""
 
-    engine: Engine
     sandbox: Sandbox
 
     def client(self, **other: Any) -> BeeniusClient:
-        parts: dict[str, Any] = {
-            "host": self.sandbox.url,
-            "operator_uid": self.sandbox.operator_uid,
-            "client_id": self.sandbox.client_id,
-            "client_secret": self.sandbox.client_secret,
-            "retry_policy": HURRY,
-        }
-        return BeeniusClient(**(parts | other))
+        return client_of(self.sandbox, **other)
 
     def fetch(self, **other: Any) -> int:
         return fetch_catalog(self.engine, self.client(**other))
@@ -50,11 +40,6 @@ class Isp:
 
     def sync(self, **other: Any) -> SyncSummary:
         return self.merge(self.fetch(), **other)
-
-    def run(self, statement: str, **parameters: Any) -> Any:
-        with self.engine.begin() as connection:
-            result = connection.execute(text(statement), parameters)
-            return result.all() if result.returns_rows else result.rowcount
 
     def tables(self, names: tuple[str, ...] = CATALOGUE) -> dict[str, list[Any]]:
         """Every row of every table, time stamps and all."""
@@ -100,11 +85,3 @@ class Isp:
 @pytest.fixture
 def isp(engine: Engine, sandbox: Sandbox) -> Isp:
     return Isp(engine, sandbox)
-
-
-@pytest.fixture
-def fault(sandbox: Sandbox) -> Callable[..., None]:
-    def switch_on(kind: str, **spec: Any) -> None:
-        sandbox.admin("POST", "/admin/faults", {"kind": kind, **spec})
-
-    return switch_on

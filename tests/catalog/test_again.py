@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from sqlalchemy.exc import NoResultFound
@@ -10,9 +10,10 @@ from sqlalchemy.exc import NoResultFound
 from multitv.catalog.errors import StagedCatalogMissing
 from multitv.catalog.report import catalog_report
 from multitv.quality.catalog import check_catalog
-from tests.catalog.conftest import TODAY, WRITTEN, Isp
-from tests.report_text import assert_readable
-from tests.settings import SETTINGS
+from tests.catalog.conftest import WRITTEN, Isp
+from tests.support.concurrency import at_once
+from tests.support.report_text import assert_readable
+from tests.support.settings import SETTINGS, TODAY
 
 
 def test_a_sync_killed_before_its_merge_is_merged_by_a_rerun(isp: Isp) -> None:
@@ -53,16 +54,14 @@ def test_an_older_snapshot_never_overwrites_a_newer_one_even_if_it_was_staged_la
 
 
 def test_two_syncs_at_once_end_as_one(isp: Isp) -> None:
-    with ThreadPoolExecutor(4) as threads:
-        outcomes = list(threads.map(lambda _: isp.sync(), range(8)))
+    outcomes = at_once(*[isp.sync] * 8)
     assert sum(outcome.changes.get(("channel", "added"), 0) for outcome in outcomes) == 102
     assert {len(rows) for rows in isp.tables().values()} == {102, 10, 151}
 
 
 def test_one_sync_merged_by_many_is_merged_once(isp: Isp) -> None:
     sync = isp.fetch()
-    with ThreadPoolExecutor(4) as threads:
-        outcomes = list(threads.map(lambda _: isp.merge(sync), range(8)))
+    outcomes = at_once(*[partial(isp.merge, sync)] * 8)
     assert len({str(outcome) for outcome in outcomes}) == 1
     assert isp.run("select count(*) from tv.catalog_change where entity = 'channel'") == [(102,)]
 

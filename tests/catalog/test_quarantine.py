@@ -10,8 +10,9 @@ import pytest
 from multitv.catalog.fetch import stage
 from multitv.catalog.normalise import normalise, text, whole
 from multitv.catalog.report import catalog_report
-from tests.catalog.conftest import HBO, TODAY, Isp
-from tests.report_text import unpadded
+from tests.catalog.conftest import HBO, Isp
+from tests.support.report_text import unpadded
+from tests.support.settings import TODAY
 
 GENRES = [{"uid": "ge-esportes", "name": "Esportes"}]
 GOOD_CHANNEL: dict[str, Any] = {

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from multitv.catalog.report import catalog_report
-from tests.catalog.conftest import TODAY, Isp
-from tests.report_text import assert_readable, unpadded
+from tests.catalog.conftest import Isp
+from tests.support.report_text import assert_readable, unpadded
+from tests.support.settings import TODAY
 
 
 def test_the_report_names_the_clients_that_have_it(isp: Isp) -> None:

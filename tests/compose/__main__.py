@@ -9,13 +9,11 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import sys
 import tempfile
 import threading
 import time
 from collections import Counter
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,6 +27,7 @@ from include.local.rest import Api
 from multitv.database.engine import engine_for
 from tests.compose import standins
 from tests.compose.docker import DockerFailed, compose, daemon, docker, inspect, run
+from tests.support.ports import free_ports
 
 PROJECT = "multitv-compose-test"
 DEMO_CLIENTS = 1000
@@ -40,15 +39,6 @@ _began = time.monotonic()
 
 def say(text: str) -> None:
     print(f"[{time.monotonic() - _began:6.1f} s] {text}", flush=True)
-
-
-def free_ports(count: int) -> list[int]:
-    """Return ports of the loopback address that nobody listens on."""
-    with ExitStack() as held:
-        probes = [held.enter_context(socket.socket()) for _ in range(count)]
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in probes]
 
 
 @dataclass

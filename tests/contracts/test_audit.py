@@ -11,7 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from multitv.contracts.packages import add_package
 from multitv.offer.packages import change_offer
 from multitv.offer.tv_tab import set_allows_tv
-from tests.contracts.conftest import TODAY, Shop
+from tests.support.settings import TODAY
+from tests.support.shop import Shop
 
 
 @pytest.mark.parametrize(

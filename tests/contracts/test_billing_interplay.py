@@ -5,7 +5,6 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
-from time import monotonic, sleep
 
 import pytest
 from sqlalchemy import text
@@ -15,9 +14,10 @@ from multitv.billing.standard import bill_plans
 from multitv.changes.errors import AlreadyBilled
 from multitv.contracts.packages import add_package, cancel_package, delete_package
 from multitv.quality import books
-from tests.billing.isp import DUE
-from tests.contracts.conftest import TODAY, Shop
-from tests.settings import SETTINGS
+from tests.support.concurrency import until_waiting
+from tests.support.isp import DUE
+from tests.support.settings import SETTINGS, TODAY
+from tests.support.shop import Shop
 
 
 def settled(shop: Shop) -> None:
@@ -74,19 +74,6 @@ def test_deleting_what_a_run_only_excluded_leaves_its_books_right(shop: Shop, re
     assert shop.isp.exclusions() == ({} if again == "save and settle" else {sold.id: reason})
 
 
-def until_waiting(shop: Shop, number: int) -> None:
-    """Return once that many connections wait for a lock."""
-    patience = monotonic() + 30
-    while monotonic() < patience:
-        ((waiting,),) = shop.isp.run(
-            "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
-        )
-        if waiting == number:
-            return
-        sleep(0.02)
-    raise AssertionError(f"{number} were to wait for a lock")
-
-
 def test_a_delete_waits_for_the_billing_run_that_charges_the_package_and_is_refused(shop: Shop) -> None:
     sold = add_package(shop.engine, "ana", shop.plan, shop.extra, today=TODAY)
     with ThreadPoolExecutor(2) as pool:
@@ -94,9 +81,9 @@ def test_a_delete_waits_for_the_billing_run_that_charges_the_package_and_is_refu
             # Where saving is about to write its first event, the list already made.
             blocker.execute(text("lock table billing.exclusion in access exclusive mode"))
             saving = pool.submit(tv.save, shop.engine, DUE, SETTINGS)
-            until_waiting(shop, 1)
+            until_waiting(shop.engine, 1)
             deleting = pool.submit(delete_package, shop.engine, "ana", sold.id)
-            until_waiting(shop, 2)
+            until_waiting(shop.engine, 2)
         saving.result()
         with pytest.raises(AlreadyBilled):
             deleting.result()
@@ -112,9 +99,9 @@ def test_a_billing_run_waits_for_the_delete_and_does_not_charge_the_package(shop
         with shop.engine.begin() as blocker:
             blocker.execute(text("lock table tv.contract_change in access exclusive mode"))
             deleting = pool.submit(delete_package, shop.engine, "ana", sold.id)
-            until_waiting(shop, 1)
+            until_waiting(shop.engine, 1)
             saving = pool.submit(tv.save, shop.engine, DUE, SETTINGS)
-            until_waiting(shop, 2)
+            until_waiting(shop.engine, 2)
         saved = saving.result()
         assert isinstance(saved, tv.Saved)
         assert (deleting.result(), saved.added) == (sold, 1)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from time import monotonic, sleep
+from functools import partial
 
 import pytest
 from sqlalchemy import text
@@ -25,29 +24,29 @@ from multitv.contracts.points import edit_point, remove_point, swap_point
 from multitv.database.engine import DatabaseUnavailable
 from multitv.offer.packages import change_offer
 from multitv.offer.tv_tab import change_default_package, set_allows_tv
-from tests.contracts.conftest import TODAY, NewDevice, Shop, mac
+from tests.support.concurrency import at_once, end_waiting, until_waiting
+from tests.support.settings import TODAY
+from tests.support.shop import NewDevice, Shop, mac
 
 DEVICE: NewDevice = {"serial": "SN", "device_type": "stb", "today": TODAY}
 
 
-def at_once(*steps: Callable[[], object]) -> list[ContractRefused]:
-    """Run the steps together and return the refusals."""
-    start = threading.Barrier(len(steps))
+def refusals(*steps: Callable[[], object]) -> list[ContractRefused]:
+    """Run the steps at once and return the refusals."""
 
-    def run(step: Callable[[], object]) -> ContractRefused | None:
-        start.wait()
+    def refusal(step: Callable[[], object]) -> ContractRefused | None:
         try:
             step()
         except ContractRefused as refused:
             return refused
         return None
 
-    with ThreadPoolExecutor(len(steps)) as pool:
-        return [refused for refused in pool.map(run, steps) if refused is not None]
+    told = at_once(*[partial(refusal, step) for step in steps])
+    return [refused for refused in told if refused is not None]
 
 
 def test_many_points_at_once_stop_exactly_at_the_limit(shop: Shop) -> None:
-    refused = at_once(*[lambda number=number: shop.point(number) for number in range(8)])
+    refused = refusals(*[lambda number=number: shop.point(number) for number in range(8)])
     assert [type(error) for error in refused] == [PointLimitReached] * 6
     assert shop.isp.run("select count(*) from tv.client_point") == [(2,)]
     assert len(shop.audit()) == 2
@@ -55,21 +54,21 @@ def test_many_points_at_once_stop_exactly_at_the_limit(shop: Shop) -> None:
 
 def test_one_of_many_clients_gets_a_device_that_all_ask_for(shop: Shop) -> None:
     plans = [shop.isp.client_plan() for _ in range(6)]
-    refused = at_once(*[lambda plan=plan: shop.point(1, plan) for plan in plans])
+    refused = refusals(*[lambda plan=plan: shop.point(1, plan) for plan in plans])
     ((winner,),) = shop.isp.run("select client_plan_id from tv.client_point")
     assert [type(error) for error in refused] == [MacTaken] * 5
     assert all(f"do plano do cliente {winner}:" in str(error) for error in refused)
 
 
 def test_a_package_is_sold_once_however_often_the_button_is_pressed(shop: Shop) -> None:
-    refused = at_once(*[lambda: add_package(shop.engine, "ana", shop.plan, shop.extra, today=TODAY)] * 6)
+    refused = refusals(*[lambda: add_package(shop.engine, "ana", shop.plan, shop.extra, today=TODAY)] * 6)
     assert [type(error) for error in refused] == [AlreadySold] * 5
     assert shop.isp.run("select count(*) from tv.client_package") == [(1,)]
 
 
 def test_clients_who_trade_devices_are_refused_and_not_locked_for_ever(shop: Shop) -> None:
     mine, theirs = shop.point(1), shop.point(2, shop.isp.client_plan())
-    refused = at_once(
+    refused = refusals(
         lambda: swap_point(shop.engine, "ana", mine.id, mac=mac(2), **DEVICE),
         lambda: swap_point(shop.engine, "rui", theirs.id, mac=mac(1), **DEVICE),
     )
@@ -79,7 +78,7 @@ def test_clients_who_trade_devices_are_refused_and_not_locked_for_ever(shop: Sho
 def test_a_device_that_is_removed_and_asked_for_at_once_ends_on_one_live_point(shop: Shop) -> None:
     plan = shop.isp.client_plan()
     old = shop.point(1)
-    refused = at_once(
+    refused = refusals(
         lambda: remove_point(shop.engine, "ana", old.id, today=TODAY),
         lambda: shop.point(1, plan),
         lambda: remove_point(shop.engine, "rui", old.id, today=TODAY),
@@ -91,7 +90,7 @@ def test_a_device_that_is_removed_and_asked_for_at_once_ends_on_one_live_point(s
 
 def test_a_package_that_is_cancelled_and_deleted_at_once_is_gone(shop: Shop) -> None:
     sold = add_package(shop.engine, "ana", shop.plan, shop.extra, today=TODAY)
-    refused = at_once(
+    refused = refusals(
         lambda: delete_package(shop.engine, "ana", sold.id),
         lambda: delete_package(shop.engine, "rui", sold.id),
         lambda: cancel_package(shop.engine, "eva", sold.id, today=TODAY),
@@ -119,7 +118,7 @@ def test_an_offer_that_many_change_to_the_same_is_noted_once(shop: Shop) -> None
     def change() -> object:
         return change_offer(shop.engine, "ana", shop.extra, extra=True, price=Decimal("9.90"), point_limit=None)
 
-    assert at_once(*[change] * 6) == []
+    assert refusals(*[change] * 6) == []
     assert [row[:3] for row in shop.audit()] == [("ana", "change_offer", shop.extra)]
 
 
@@ -132,9 +131,9 @@ def test_a_package_that_is_made_an_extra_and_a_default_at_once_becomes_one_of_th
         with shop.engine.begin() as blocker:
             blocker.execute(text("lock table tv.contract_change in access exclusive mode"))
             winning = pool.submit(first, shop, package)
-            until_one_waits(shop, "select 1", "relation")
+            until_waiting(shop.engine, lock="relation")
             losing = pool.submit(second, shop, package)
-            until_one_waits(shop, "select 1", "advisory")
+            until_waiting(shop.engine, lock="advisory")
         winning.result()
         with pytest.raises(PackageRefused, match="Pacote Extra"):
             losing.result()
@@ -143,7 +142,7 @@ def test_a_package_that_is_made_an_extra_and_a_default_at_once_becomes_one_of_th
 
 def test_offers_and_defaults_that_change_at_once_do_not_lock_each_other_out(shop: Shop) -> None:
     packages = [another_basic_package(shop) for _ in range(2)]
-    refused = at_once(
+    refused = refusals(
         *[
             lambda plan=plan, package=package: change_default_package(shop.engine, "rui", plan, package)
             for plan in (1, 2)
@@ -182,7 +181,7 @@ def test_what_another_program_writes_at_the_same_time_is_refused_by_the_database
                 text(elsewhere), {"plan": shop.plan} | ({"extra": shop.extra} if error is AlreadySold else {})
             )
             ours = pool.submit(step, shop)
-            until_one_waits(shop, "select 1", "transactionid")
+            until_waiting(shop.engine, lock="transactionid")
         with pytest.raises(error, match="acabou de"):
             ours.result()
     assert shop.audit() == []
@@ -217,23 +216,9 @@ def test_a_change_whose_connection_dies_in_the_middle_leaves_nothing_and_can_be_
         blocker.execute(text("lock table tv.contract_change in access exclusive mode"))
         with ThreadPoolExecutor(1) as pool:
             dying = pool.submit(CHANGES[name], shop, sold, point)
-            until_one_waits(shop, "select pg_terminate_backend(pid)", "relation")
+            end_waiting(shop.engine, lock="relation")
             with pytest.raises(DatabaseUnavailable, match="committed whole or not at all"):
                 dying.result()
     assert shop.tables() == before
     CHANGES[name](shop, sold, point)
     assert [row[1] for row in shop.audit()] == ["add_package", "add_point", name]
-
-
-def until_one_waits(shop: Shop, then: str, lock: str) -> None:
-    """Once a connection waits for such a lock, do something to it."""
-    patience = monotonic() + 30
-    while monotonic() < patience:
-        if shop.isp.run(
-            f"{then} from pg_stat_activity "
-            "where datname = current_database() and wait_event_type = 'Lock' and wait_event = :lock",
-            lock=lock,
-        ):
-            return
-        sleep(0.02)
-    raise AssertionError(f"nothing waited for a lock of kind {lock}")

@@ -21,7 +21,8 @@ from multitv.changes.errors import (
 )
 from multitv.contracts.packages import add_package, cancel_package, delete_package
 from multitv.contracts.rows import ClientPackage
-from tests.contracts.conftest import TODAY, Shop
+from tests.support.settings import TODAY
+from tests.support.shop import Shop
 
 TOMORROW = TODAY + timedelta(days=1)
 

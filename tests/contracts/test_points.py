@@ -19,7 +19,8 @@ from multitv.changes.errors import (
 from multitv.contracts.packages import add_package, cancel_package
 from multitv.contracts.points import edit_point, remove_point, swap_point
 from multitv.contracts.rows import ClientPoint
-from tests.contracts.conftest import TODAY, NewDevice, Shop, mac
+from tests.support.settings import TODAY
+from tests.support.shop import NewDevice, Shop, mac
 
 TOMORROW = TODAY + timedelta(days=1)
 

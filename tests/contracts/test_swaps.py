@@ -8,7 +8,8 @@ from multitv.changes.errors import InvalidValue, MacTaken, PlanRefused
 from multitv.contracts.points import swap_point
 from multitv.contracts.rows import ClientPoint
 from multitv.offer.tv_tab import set_allows_tv
-from tests.contracts.conftest import TODAY, NewDevice, Shop, mac
+from tests.support.settings import TODAY
+from tests.support.shop import NewDevice, Shop, mac
 
 
 def test_swapping_keeps_the_point_and_changes_its_device(shop: Shop) -> None:

@@ -6,30 +6,26 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 
 import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
-from include.local import postgres
 from include.local.postgres import Server
 from multitv.database import replaceable, schema
-from multitv.database.engine import engine_for
 from multitv.database.sql import SQL_FOLDER
+from tests.support.databases import own_database
 
 HEAD = str(ScriptDirectory(str(schema.MIGRATIONS)).get_current_head())
 NEXT = f"{int(HEAD) + 1:04}"
-_numbers = count(1)
 
 
 @pytest.fixture
 def empty(server: Server) -> Iterator[Engine]:
     """A database without a schema."""
-    name = f"empty_{next(_numbers)}"
-    yield engine_for(postgres.database(server, name))
-    postgres.drop(server, name)
+    with own_database(server) as engine:
+        yield engine
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -23,8 +22,7 @@ from multitv.database.migrate import migrate
 from multitv.database.schema import OldNumbering, SchemaAhead
 from multitv.database.wait import wait
 from tests.database.conftest import HEAD, NEXT, Release
-
-_numbers = count(1)
+from tests.support.databases import own_database
 
 
 @pytest.fixture(autouse=True)
@@ -140,17 +138,16 @@ def test_old_code_does_not_start_on_the_schema_of_a_newer_release(engine: Engine
 def test_a_database_that_comes_later_is_waited_for(
     server: Server, migrated: str, told: pytest.LogCaptureFixture
 ) -> None:
-    name = f"later_{next(_numbers)}"
-    later = engine_for(postgres.database(server, name))
-    postgres.drop(server, name)
-    with ThreadPoolExecutor(1) as pool:
-        waits = pool.submit(wait, later, timeout=60, poll=0.05)
-        time.sleep(0.5)
-        assert not waits.done()
-        postgres.database(server, name, template=migrated)
-        waits.result(timeout=10)
-    assert f'database "{name}" does not exist' in told.text
-    postgres.drop(server, name)
+    with own_database(server) as later:
+        name = str(later.url.database)
+        postgres.drop(server, name)
+        with ThreadPoolExecutor(1) as pool:
+            waits = pool.submit(wait, later, timeout=60, poll=0.05)
+            time.sleep(0.5)
+            assert not waits.done()
+            postgres.database(server, name, template=migrated)
+            waits.result(timeout=10)
+        assert f'database "{name}" does not exist' in told.text
 
 
 @pytest.mark.parametrize(

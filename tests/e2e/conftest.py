@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import tempfile
 import time
 from calendar import monthrange
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from include.local.config import Config
 from include.local.processes import free, marked, tail
@@ -25,6 +24,8 @@ from include.local.rest import ENDED, FINISHED, Api
 from include.local.stack import Say, Stack
 from include.sandbox.process import Sandbox
 from tests.e2e.screens.browser import chromium, context, page, person  # noqa: F401, fixtures
+from tests.support.databases import Database
+from tests.support.ports import free_ports
 
 HERE = Path(__file__).parent
 DEMO_CLIENTS = 500
@@ -165,9 +166,8 @@ class RunningStack:
 
 def rows(stack: RunningStack, statement: str, **parameters: Any) -> list[Any]:
     """Run a statement on the ISP's database, and return what it finds."""
-    with stack.engine.begin() as connection:
-        result = connection.execute(text(statement), parameters)
-        return list(result.all()) if result.returns_rows else []
+    found: list[Any] = Database(stack.engine).run(statement, **parameters)
+    return found
 
 
 @pytest.fixture(scope="session")
@@ -190,7 +190,7 @@ def running_stack(
 
     Its home, with all logs, is kept if a test failed.
     """
-    airflow_port, sandbox_port, *others = _free_ports(2 + more_ports)
+    airflow_port, sandbox_port, *others = free_ports(2 + more_ports)
     config = Config(
         # Not under the folder of pytest, each start of which shuts that to other users, such as PostgreSQL's.
         home=Path(tempfile.mkdtemp(prefix="multitv-e2e-")),
@@ -214,14 +214,6 @@ def running_stack(
             assert free(port), "the stack left a port taken"
         if not request.session.testsfailed:
             shutil.rmtree(config.home)
-
-
-def _free_ports(number: int) -> list[int]:
-    with ExitStack() as open_sockets:
-        probes = [open_sockets.enter_context(socket.socket()) for _ in range(number)]
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in probes]
 
 
 def totals(stack: RunningStack, due: date) -> list[tuple[int, Decimal]]:

@@ -6,13 +6,9 @@ from typing import Any
 
 from multitv.settings import get_settings
 from tests.e2e.conftest import RunningStack, rows
+from tests.support.platform import SERVED, writes_of
 
 DAG = "tv_plan_reconciliation"
-SERVED = (
-    "select plan.id from erp.client_plan as plan join tv.service_plan_setting using (service_plan_id) "
-    "where allows_tv and plan.status in ('active', 'suspended') and activated_on <= :today "
-    "and (cancelled_on is null or cancelled_on > :today) order by plan.id"
-)
 
 
 def served(stack: RunningStack) -> list[int]:
@@ -26,7 +22,4 @@ def last_change_set(stack: RunningStack) -> Any:
 
 def writes(stack: RunningStack) -> list[dict[str, Any]]:
     """Every write that the platform carried out, oldest first."""
-    found: list[dict[str, Any]] = []
-    while page := stack.sandbox.admin("GET", f"/admin/operations?after={found[-1]['id'] if found else 0}"):
-        found += page
-    return [write for write in found if write["status"] < 300]
+    return writes_of(stack.sandbox)

@@ -18,6 +18,7 @@ import pytest
 
 from include.local.postgres import Server
 from include.local.processes import free, marked, sweep
+from tests.support.ports import free_ports
 
 PATIENCE = 300
 Start = Callable[..., "Runner"]
@@ -64,10 +65,7 @@ def home() -> Iterator[Path]:
 
 @pytest.fixture
 def ports() -> list[int]:
-    with socket.socket() as one, socket.socket() as other:
-        for probe in (one, other):
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in (one, other)]
+    return free_ports(2)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from multitv.settings import get_settings
 from tests.e2e.conftest import RunningStack
 from tests.e2e.screens.browser import NARROW, WIDE, Person, new_context
 from tests.e2e.screens.looks import dress, picture
-from tests.settings import SETTINGS
+from tests.support.settings import SETTINGS
 
 SCREENS = {
     "painel": "painel",

@@ -11,9 +11,8 @@ from sqlalchemy import Engine, text
 from include.local.summary import next_due_date, summary
 from include.sandbox.population.seed import seed
 from multitv.billing import standard, tv
-from tests.settings import SETTINGS
+from tests.support.settings import SETTINGS, TODAY
 
-TODAY = date(2026, 11, 23)
 Plans = Callable[..., None]
 
 

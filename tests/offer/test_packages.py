@@ -12,7 +12,7 @@ from multitv.changes.errors import ContractRefused, InvalidValue, NotThere, Pack
 from multitv.offer.packages import change_offer
 from multitv.offer.rows import Offer
 from multitv.offer.tv_tab import change_default_package
-from tests.contracts.conftest import Shop
+from tests.support.shop import Shop
 
 
 def offered(shop: Shop, package: int) -> Offer:

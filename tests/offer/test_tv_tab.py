@@ -7,7 +7,7 @@ import pytest
 from multitv.changes.errors import NotThere, PackageRefused
 from multitv.offer.rows import PlanSetting
 from multitv.offer.tv_tab import change_default_package, change_tv_tab, set_allows_tv
-from tests.contracts.conftest import Shop
+from tests.support.shop import Shop
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import logging
 import re
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -13,16 +13,15 @@ from multitv.billing import tv
 from multitv.quality import billing as gates
 from multitv.quality.gate import GateFailed
 from multitv.settings import Settings
-from tests.billing.isp import DUE, Isp
-from tests.settings import SETTINGS
+from tests.support.isp import DUE, Isp
+from tests.support.settings import SETTINGS
 
 
 @pytest.fixture
 def saved(engine: Engine) -> Isp:
     """Two pending charges, with what guards them off."""
-    isp = Isp(engine, count(1))
-    isp.run("insert into erp.service_plan values (1, 'Fibra 500 + TV', 149.90)")
-    isp.run("insert into tv.service_plan_setting values (1, true, null)")
+    isp = Isp(engine)
+    isp.offer_plans()
     package = isp.package("10.00")
     for _ in range(2):
         isp.sell(isp.client_plan(), package)
@@ -39,7 +38,8 @@ def docs(tmp_path: Path) -> Path:
 
 
 def test_sound_events_pass(saved: Isp, caplog: pytest.LogCaptureFixture) -> None:
-    gates.check_charges(saved.engine, DUE, SETTINGS)
+    with caplog.at_level(logging.INFO, "multitv"):
+        gates.check_charges(saved.engine, DUE, SETTINGS)
     assert "8 expectations of 2 batches hold" in caplog.text
 
 

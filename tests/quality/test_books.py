@@ -2,41 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from itertools import count
 
 import pytest
-from sqlalchemy import Engine
 
+from include.local.postgres import Server
 from multitv.billing import tv
-from multitv.billing.standard import bill_plans
 from multitv.quality import books
-from tests.billing.isp import DUE, Isp
-from tests.settings import SETTINGS
+from tests.support.databases import own_database
+from tests.support.isp import DUE, Isp
+from tests.support.settings import SETTINGS
+
+
+@pytest.fixture(scope="module")
+def billed(server: Server, migrated: str) -> Iterator[str]:
+    """The name of a database of two clients of a plan, one charged and one excluded, with every trigger off."""
+    with own_database(server, migrated) as engine:
+        isp = Isp(engine)
+        isp.offer_plans()
+        package = isp.package("10.00")
+        isp.sell(isp.client_plan(), package)
+        isp.sell(isp.client_plan(), package, price="0.00")
+        isp.bill()
+        for table in ("billing.event_record", "finance.posting"):
+            isp.run(f"alter table {table} disable trigger user")
+        yield str(engine.url.database)
 
 
 @pytest.fixture
-def settled(engine: Engine) -> Isp:
-    """Two clients of a plan, one charged and one excluded, with every trigger and constraint check off."""
-    isp = Isp(engine, count(1))
-    isp.run("insert into erp.service_plan values (1, 'Fibra 500 + TV', 149.90)")
-    isp.run("insert into tv.service_plan_setting values (1, true, null)")
-    package = isp.package("10.00")
-    isp.sell(isp.client_plan(), package)
-    isp.sell(isp.client_plan(), package, price="0.00")
-    tv.save(engine, DUE, SETTINGS)
-    bill_plans(engine, DUE)
-    tv.settle(engine, DUE, SETTINGS)
-    for table in ("billing.event_record", "finance.posting"):
-        isp.run(f"alter table {table} disable trigger user")
-    return isp
-
-
-def bill(isp: Isp, due_date: date) -> None:
-    tv.save(isp.engine, due_date, SETTINGS)
-    bill_plans(isp.engine, due_date)
-    tv.settle(isp.engine, due_date, SETTINGS)
+def settled(server: Server, billed: str) -> Iterator[Isp]:
+    with own_database(server, billed) as engine:
+        yield Isp(engine, count(4))
 
 
 def test_sound_books_pass_every_check(settled: Isp) -> None:
@@ -83,7 +82,7 @@ def test_a_negative_price_is_parked_and_its_neighbours_are_charged(
     later = date(2027, 1, 10)
     settled.run("alter table tv.client_package drop constraint client_package_price_check")
     settled.run("update tv.client_package set price = -5.00 where price = 0")
-    bill(settled, later)
+    settled.bill(later)
     assert settled.exclusions(later) == {2: "negative_price"}
     assert settled.events(later)[1][0] == "processed"
     books.warn_of(settled.engine, books.PARKED, later)
@@ -100,12 +99,12 @@ def test_a_negative_price_is_parked_and_its_neighbours_are_charged(
 
 def test_what_a_view_of_the_erp_repeats_is_parked_once(settled: Isp) -> None:
     later = date(2027, 1, 10)
-    settled.run("insert into erp.service_plan values (2, 'Fibra 700 + TV', 199.90)")
-    settled.run("insert into tv.service_plan_setting values (2, true, null)")
-    neighbour = settled.sell(settled.client_plan(service_plan=2), 1)
+    settled.run("insert into erp.service_plan values (3, 'Fibra 700 + TV', 199.90)")
+    settled.run("insert into tv.service_plan_setting values (3, true, null)")
+    neighbour = settled.sell(settled.client_plan(service_plan=3), 1)
     settled.run("alter table erp.client_plan drop constraint client_plan_pkey")
     settled.run("insert into erp.client_plan select * from erp.client_plan where service_plan_id = 1")
-    bill(settled, later)
+    settled.bill(later)
     assert settled.exclusions(later) == {1: "listed_twice", 2: "listed_twice"}
     assert settled.events(later) == {neighbour: ("processed", Decimal("10.00"))}
     books.check(settled.engine, books.BOOKS, later)
@@ -115,7 +114,7 @@ def test_many_offenders_are_counted_and_a_few_are_shown(settled: Isp) -> None:
     for _ in range(9):
         settled.sell(settled.client_plan(service_plan=1), 1)
     later = date(2027, 1, 10)
-    bill(settled, later)
+    settled.bill(later)
     settled.run("update finance.posting set amount = 9.99 where kind = 'tv_package'")
     with pytest.raises(books.CheckFailed, match="and 5 more"):
         books.check(settled.engine, books.BOOKS, later)

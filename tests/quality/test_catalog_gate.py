@@ -14,7 +14,7 @@ from multitv.catalog.normalise import normalise
 from multitv.database.engine import engine_for, task_engine
 from multitv.quality.catalog import check_catalog
 from multitv.quality.gate import GateFailed, _connection_string
-from tests.settings import SETTINGS
+from tests.support.settings import SETTINGS
 
 SYNC = 7
 GENRES = [{"uid": "ge-1", "name": "Filmes"}]

@@ -1,35 +1,16 @@
-"""A small ISP, the platform over HTTP, and a reconciliation of one with the other as the DAG runs it."""
+"""Somebody at the platform's own console."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 import pytest
-from cryptography.fernet import Fernet
-from pydantic import SecretStr
 from sqlalchemy import Engine, text
 
-from include.sandbox.population.seed import seed
-from include.sandbox.process import Sandbox
 from multitv.beenius.client import BeeniusClient
-from multitv.beenius.transport import RetryPolicy
-from multitv.reconciliation.apply import apply_batch, list_batches
-from multitv.reconciliation.change_set import make_change_set, read_change_set
-from multitv.reconciliation.guard import assess
-from multitv.reconciliation.pins import Pins
-from multitv.reconciliation.snapshot import stage_subscribers
-from multitv.reconciliation.verify import verify_change_set
-from multitv.settings import Settings
+from tests.support.house import House
 
-TODAY = date(2026, 11, 23)
-HURRY = RetryPolicy(
-    connect_seconds=2, read_seconds=1, tries=6, total_seconds=30, first_wait_seconds=0.01, longest_wait_seconds=0.05
-)
-CLIENTS = 60
 QUIET = {"desired": 1000, "managed": 1000, "provisioned": 1000, "operations": 30, "client_plans": 10, "removals": 0}
 
 
@@ -57,136 +38,8 @@ def change_set(engine: Engine, **counts: Any) -> int:
         return made_as
 
 
-@dataclass
-class House:
-    """An ISP on one side, the platform on the other."""
-
-    engine: Engine
-    sandbox: Sandbox
-    settings: Settings = field(
-        default_factory=lambda: Settings(
-            pin_keys=SecretStr(Fernet.generate_key().decode()), beenius_requests_per_second=100_000
-        )
-    )
-    retry_policy: RetryPolicy = HURRY
-
-    def client(self) -> BeeniusClient:
-        sandbox = self.sandbox
-        return BeeniusClient(
-            sandbox.url, sandbox.operator_uid, sandbox.client_id, sandbox.client_secret, retry_policy=self.retry_policy
-        )
-
-    def run(self, statement: str, **parameters: Any) -> list[Any]:
-        with self.engine.begin() as connection:
-            result = connection.execute(text(statement), parameters)
-            return list(result.all()) if result.returns_rows else []
-
-    def make_change_set(self, client_plan: int | None = None, today: date = TODAY) -> int:
-        taken = stage_subscribers(self.engine, self.client(), client_plan)
-        return make_change_set(self.engine, taken, today, client_plan)
-
-    def approve(self, change_set_id: int) -> None:
-        assess(self.engine, change_set_id, self.settings)
-        if read_change_set(self.engine, change_set_id).status == "planned":
-            self.run("update reconciliation.change_set set status = 'approved', decided_by = 'test', decided_at = now()"
-                     " where id = :id", id=change_set_id)  # fmt: skip
-
-    def rename_all(self) -> int:
-        """Give everybody a new name, and return an approved change set that tells the platform."""
-        self.run("update erp.client set name = name || ' Neto'")
-        change_set_id = self.make_change_set()
-        self.approve(change_set_id)
-        return change_set_id
-
-    def apply(self, change_set_id: int) -> Counter[str]:
-        done: Counter[str] = Counter()
-        for wave in ("release", "rest"):
-            for first, last in list_batches(self.engine, change_set_id, self.settings, wave):
-                applied = apply_batch(self.engine, self.client(), change_set_id, first, last, self.settings, wave)
-                done.update(applied=applied.applied, rejected=applied.rejected)
-        return done
-
-    def reconcile(self, client_plan: int | None = None, today: date = TODAY) -> Counter[str]:
-        """Make a change set, approve it, apply, verify; return how many operations were applied and rejected."""
-        change_set_id = self.make_change_set(client_plan, today)
-        self.approve(change_set_id)
-        done = self.apply(change_set_id)
-        verify_change_set(self.engine, self.client(), change_set_id)
-        return done
-
-    def operations(self, change_set_id: int, columns: str = "client_plan_id, action, target") -> list[tuple[Any, ...]]:
-        """What is planned, in order."""
-        rows = self.run(
-            f"select {columns} from reconciliation.operation where change_set_id = :id and status <> 'rejected' "  # noqa: S608
-            "order by client_plan_id, number",
-            id=change_set_id,
-        )
-        return [tuple(row) for row in rows]
-
-    def rejected(self, change_set_id: int) -> list[tuple[Any, ...]]:
-        rows = self.run(
-            "select client_plan_id, action, target, outcome_code from reconciliation.operation "
-            "where change_set_id = :id and status = 'rejected' order by client_plan_id, number",
-            id=change_set_id,
-        )
-        return [tuple(row) for row in rows]
-
-    def writes(self) -> list[tuple[str, str]]:
-        """Method and path, from the subscribers on, of every write that the platform carried out."""
-        return [(write["method"], write["path"].partition("/subscribers")[2]) for write in self.executed()]
-
-    def executed(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
-        while page := self.sandbox.admin("GET", f"/admin/operations?after={found[-1]['id'] if found else 0}"):
-            found += page
-        return [write for write in found if write["status"] < 300]
-
-    def fault(self, kind: str, **spec: Any) -> None:
-        self.sandbox.admin("POST", "/admin/faults", {"kind": kind, **spec})
-
-    def no_faults(self) -> None:
-        self.sandbox.admin("DELETE", "/admin/faults")
-
-    def subscriber(self, client_plan: int) -> Any:
-        with self.client() as client:
-            return client.find_subscriber(str(client_plan))
-
-    def served(self) -> list[int]:
-        """The client plans that the platform has to serve."""
-        rows = self.run(
-            "select plan.id from erp.client_plan as plan join tv.service_plan_setting using (service_plan_id) "
-            "where allows_tv and plan.status in ('active', 'suspended') and activated_on <= :today "
-            "and (cancelled_on is null or cancelled_on > :today) order by 1",
-            today=TODAY,
-        )
-        return [row.id for row in rows]
-
-    def pins(self) -> dict[int, str]:
-        """The PINs that are recorded, decrypted."""
-        pins = Pins(self.settings.pin_keys)
-        rows = self.run("select * from tv.client_extra_field where name = 'Auth Pin Assinante Beenius'")
-        return {row.client_plan_id: pins.decrypt(row.value).get_secret_value() for row in rows}
-
-
-@pytest.fixture
-def house(engine: Engine, sandbox: Sandbox) -> House:
-    """Sixty made-up clients, and a platform that knows none of them."""
-    seed(engine, CLIENTS, TODAY)
-    made = House(engine, sandbox)
-    made.run("update tv.package set active = false where platform_uid = 'svc-antigo'")
-    return made
-
-
-@pytest.fixture
-def provisioned(house: House) -> House:
-    """The same, when the first reconciliation is done."""
-    house.reconcile()
-    return house
-
-
 @pytest.fixture
 def by_hand(house: House) -> Iterator[BeeniusClient]:
-    """Somebody at the platform's own console."""
     client = house.client()
     yield client
     client.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Event
+from time import sleep
 
 import pytest
 from sqlalchemy import text
@@ -15,8 +16,9 @@ from multitv.reconciliation.apply import Applied, apply_batch, list_batches
 from multitv.reconciliation.errors import StillRunning
 from multitv.reconciliation.report import outcome_report
 from multitv.reconciliation.verify import verify_change_set
-from tests.reconciliation.conftest import House
-from tests.report_text import unpadded
+from tests.support.concurrency import end_waiting
+from tests.support.house import House
+from tests.support.report_text import unpadded
 
 
 def test_what_the_platform_refuses_is_rejected_and_the_others_go_on(provisioned: House, by_hand: BeeniusClient) -> None:
@@ -94,7 +96,8 @@ def test_a_task_that_still_runs_keeps_a_second_try_away(provisioned: House) -> N
         working = pool.submit(run)
         begun.wait()
         while not provisioned.run("select 1 from pg_locks where locktype = 'advisory'"):
-            pass
+            assert not working.done()
+            sleep(0.01)
         with pytest.raises(StillRunning):
             run()
         assert working.result().applied > 0
@@ -140,12 +143,7 @@ def test_a_connection_lost_in_mid_apply_is_resumed(provisioned: House) -> None:
     with ThreadPoolExecutor(1) as pool, provisioned.engine.connect() as blocker:
         blocker.execute(text("lock table reconciliation.operation in share mode"))
         dying = pool.submit(provisioned.apply, change_set)
-        # Not an autovacuum that waits for the same lock.
-        while not provisioned.run(
-            "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() "
-            "and backend_type = 'client backend' and wait_event_type = 'Lock' and wait_event = 'relation'"
-        ):
-            assert not dying.done(), "it waited for nothing"
+        end_waiting(provisioned.engine, lock="relation")
         with pytest.raises(Exception, match="is not available"):
             dying.result()
     provisioned.apply(change_set)

@@ -8,7 +8,8 @@ from multitv.erp.facts import ErpEmpty
 from multitv.reconciliation.change_set import make_change_set, read_change_set
 from multitv.reconciliation.errors import Repeated, StagingMissing
 from multitv.reconciliation.snapshot import stage_subscribers
-from tests.reconciliation.conftest import TODAY, House
+from tests.support.house import House
+from tests.support.settings import TODAY
 
 
 def test_a_newer_plan_supersedes_one_that_waits(provisioned: House) -> None:

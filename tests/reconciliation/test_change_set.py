@@ -8,7 +8,8 @@ from markdown_it import MarkdownIt
 from multitv.beenius.client import BeeniusClient
 from multitv.reconciliation.change_set import read_change_set
 from multitv.reconciliation.report import change_set_report, outcome_report
-from tests.reconciliation.conftest import TODAY, House
+from tests.support.house import House
+from tests.support.settings import TODAY
 
 WITH_POINT = (
     "select p.id, client_point.id as point, mac from erp.client_plan as p join tv.service_plan_setting as s using "

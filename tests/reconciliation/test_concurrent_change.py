@@ -12,7 +12,7 @@ from multitv.reconciliation.errors import DifferenceLeft
 from multitv.reconciliation.execution import ConcurrentChange
 from multitv.reconciliation.recompute import recompute
 from multitv.reconciliation.verify import verify_change_set
-from tests.reconciliation.conftest import House
+from tests.support.house import House
 
 
 def test_a_subscriber_that_somebody_made_for_a_client_is_adopted(house: House, by_hand: BeeniusClient) -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from multitv.errors import TransientError
 from multitv.reconciliation.verify import verify_change_set
-from tests.reconciliation.conftest import TODAY, House
+from tests.support.house import House
+from tests.support.settings import TODAY
 
 SEEDS = (1, 7, 42, 1972, 20261123)
 WRITES = ("POST", "PUT", "PATCH", "DELETE")

@@ -7,7 +7,6 @@ import os
 import random
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -17,12 +16,12 @@ import pytest
 
 from include.local import postgres
 from include.local.postgres import Server
-from include.sandbox.population.seed import seed
 from include.sandbox.process import Sandbox
 from multitv.database.engine import DatabaseUnavailable, engine_for
 from multitv.database.migrate import migrate
 from multitv.reconciliation.verify import verify_change_set
-from tests.reconciliation.conftest import TODAY, House
+from tests.support.databases import own_server
+from tests.support.house import House, furnish
 
 SEED = 20261123
 KILLS = 8
@@ -118,20 +117,17 @@ def test_a_snapshot_killed_in_the_middle_leaves_the_one_before(provisioned: Hous
 
 
 @pytest.fixture
-def own_server() -> Iterator[Server]:
+def restarted() -> Iterator[Server]:
     """A PostgreSQL that may be restarted."""
-    with tempfile.TemporaryDirectory(prefix="multitv-tests-") as folder:
-        running = postgres.start(Path(folder) / "postgres")
-        yield running
-        running.stop()
+    with own_server() as server:
+        yield server
 
 
-def test_a_postgresql_restarted_in_mid_apply_is_resumed(own_server: Server, sandbox: Sandbox) -> None:
-    engine = engine_for(postgres.database(own_server, "isp"))
+def test_a_postgresql_restarted_in_mid_apply_is_resumed(restarted: Server, sandbox: Sandbox) -> None:
+    engine = engine_for(postgres.database(restarted, "isp"))
     migrate(engine)
-    seed(engine, 60, TODAY)
+    furnish(engine)
     house = House(engine, sandbox)
-    house.run("update tv.package set active = false where platform_uid = 'svc-antigo'")
     change_set = house.make_change_set()
     house.approve(change_set)
     house.fault("latency", seconds=0.02)
@@ -139,8 +135,8 @@ def test_a_postgresql_restarted_in_mid_apply_is_resumed(own_server: Server, sand
     while len(house.executed()) < 20:
         assert worker.poll() is None
         time.sleep(0.01)
-    own_server.stop()
-    own_server.start()
+    restarted.stop()
+    restarted.start()
     assert worker.wait(60) != 0
     house.no_faults()
     assert left(house, change_set) > 0

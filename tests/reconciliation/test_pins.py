@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from multitv.reconciliation.apply import apply_batch
 from multitv.reconciliation.errors import MissingPinKey
 from multitv.reconciliation.verify import verify_change_set
-from tests.reconciliation.conftest import House
+from tests.support.house import House
 
 
 def test_pins_are_kept_encrypted_and_appear_nowhere_else(house: House, caplog: pytest.LogCaptureFixture) -> None:

@@ -15,8 +15,8 @@ from multitv.reconciliation.guard import GUARD, LIMITS, NOBODY, assess, record_d
 from multitv.reconciliation.report import change_set_report, outcome_report
 from multitv.settings import Settings
 from tests.reconciliation.conftest import change_set
-from tests.report_text import assert_readable, unpadded
-from tests.vocabularies import vocabularies
+from tests.support.report_text import assert_readable, unpadded
+from tests.support.vocabularies import vocabularies
 
 ACTIONS = (
     "create", "update", "suspend", "resume", "deactivate", "recover_pin", "add_service", "end_service", "add_device",

@@ -7,7 +7,8 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from time import monotonic, sleep
+from functools import partial
+from time import sleep
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,16 +24,17 @@ from multitv.reconciliation.errors import InvalidAuthor, MissingPinKey, NoPin, R
 from multitv.reconciliation.pins import Pins
 from multitv.reconciliation.reveal_pin import reveal
 from multitv.settings import Settings
+from tests.support.concurrency import at_once, end_waiting
+from tests.support.databases import Database
 
 PIN = "493817"
 PLAN = 7
 
 
 @dataclass
-class Vault:
+class Vault(Database):
     """Client plan 7 has a PIN, kept with the keys of `settings`; 8 has only the other extra field."""
 
-    engine: Engine
     settings: Settings
 
     def allow(self, reveals: int, zone: str = "America/Sao_Paulo") -> None:
@@ -50,13 +52,8 @@ class Vault:
             author=author, ago=ago, times=times,
         )  # fmt: skip
 
-    def run(self, statement: str, **parameters: Any) -> list[Any]:
-        with self.engine.begin() as connection:
-            result = connection.execute(text(statement), parameters)
-            return list(result.all()) if result.returns_rows else []
-
     def seen(self) -> list[Any]:
-        return self.run("select author, client_plan_id from tv.pin_reveal order by id")
+        return list(self.run("select author, client_plan_id from tv.pin_reveal order by id"))
 
 
 def key() -> str:
@@ -124,13 +121,7 @@ def test_no_pin_is_shown_if_the_connection_dies_before_it_is_noted(vault: Vault)
     with vault.engine.connect() as blocker, ThreadPoolExecutor(1) as pool:
         blocker.execute(text("lock table tv.pin_reveal in access exclusive mode"))
         dying = pool.submit(reveal, vault.engine, "ana", PLAN, vault.settings)
-        patience = monotonic() + 30
-        while not vault.run(
-            "select pg_terminate_backend(pid) from pg_stat_activity "
-            "where datname = current_database() and wait_event_type = 'Lock' and wait_event = 'relation'"
-        ):
-            assert monotonic() < patience, "nothing waited to write the note"
-            sleep(0.02)
+        end_waiting(vault.engine, lock="relation")
         with pytest.raises(DatabaseUnavailable):
             dying.result()
     assert vault.seen() == []
@@ -226,8 +217,7 @@ def test_many_requests_at_once_get_no_more_than_one_after_the_other(vault: Vault
         except TooManyReveals:
             return "refused"
 
-    with ThreadPoolExecutor(20) as pool:
-        told = list(pool.map(ask, range(20)))
+    told = at_once(*[partial(ask, number) for number in range(20)])
     assert sorted(told) == [PIN] * 4 + ["refused"] * 16
     assert len(vault.seen()) == 5
 

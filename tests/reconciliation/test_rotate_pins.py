@@ -18,11 +18,13 @@ from pydantic import SecretStr
 from sqlalchemy import Engine, event, text
 
 from include.local.postgres import plain
+from multitv.database.engine import engine_for
 from multitv.reconciliation import rotate_pins
 from multitv.reconciliation.fields import PIN_FIELD, UID_FIELD
 from multitv.reconciliation.pins import Pins
 from multitv.reconciliation.rotate_pins import rotate
 from multitv.settings import get_settings
+from tests.support.databases import Database
 
 NEW, OLD, OLDER, LOST = (Fernet.generate_key().decode() for _ in range(4))
 RING = f"{NEW},{OLD},{OLDER}"
@@ -34,15 +36,8 @@ def pins(keys: str = RING) -> Pins:
 
 
 @dataclass
-class Safe:
+class Safe(Database):
     """What is stored of client plans."""
-
-    engine: Engine
-
-    def run(self, statement: str, **parameters: Any) -> list[Any]:
-        with self.engine.begin() as connection:
-            result = connection.execute(text(statement), parameters)
-            return list(result.all()) if result.returns_rows else []
 
     def store(self, client_plan_id: int, stored: str) -> None:
         self.run(
@@ -74,7 +69,8 @@ class Safe:
         return {plan: pins(keys).decrypt(stored).get_secret_value() for plan, stored in self.stored().items()}
 
     def others(self) -> list[Any]:
-        return self.run("select * from tv.client_extra_field where name <> :name order by 1", name=PIN_FIELD)
+        others = "select * from tv.client_extra_field where name <> :name order by 1"
+        return list(self.run(others, name=PIN_FIELD))
 
 
 @pytest.fixture
@@ -165,17 +161,19 @@ def test_a_batch_that_fails_leaves_the_ones_before_it(safe: Safe) -> None:
 @pytest.mark.parametrize("writer", [OLD, NEW], ids=["by a process with the old keys", "by one with the new"])
 def test_a_pin_that_changes_while_it_is_re_encrypted_is_never_taken_back(safe: Safe, writer: str) -> None:
     """Between reading a batch and replacing it, the integration writes another PIN."""
-    written: list[int] = []
 
-    def write(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if "skip locked" in statement and not written:
-            written.append(1000)
-            safe.store(1000, pins(writer).encrypt(SecretStr("9999")))
+    class Interrupted(Pins):
+        written = False
 
-    event.listen(safe.engine, "before_cursor_execute", write)
-    rotation = rotate(safe.engine, pins())
-    event.remove(safe.engine, "before_cursor_execute", write)
-    assert written
+        def rotate(self, stored: str) -> str:
+            if not self.written:
+                self.written = True
+                safe.store(1000, pins(writer).encrypt(SecretStr("9999")))
+            return super().rotate(stored)
+
+    interrupted = Interrupted(SecretStr(RING))
+    rotation = rotate(safe.engine, interrupted)
+    assert interrupted.written
     assert rotation.before.replaced == 7
     assert rotation.after.by_key == [10, 0, 0]
     assert safe.opened(NEW) == plans_of(safe) | {1000: "9999"}
@@ -225,14 +223,14 @@ def test_rotations_and_writers_at_once_end_in_no_deadlock_and_lose_no_pin(safe: 
 
 def test_a_pin_is_shown_before_while_and_after_it_is_re_encrypted(safe: Safe) -> None:
     seen: list[dict[int, str]] = []
+    rotating = engine_for(safe.engine.url)
 
-    def look(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if "skip locked" in statement:
+    def look(_connection: Any, cursor: Any, *_: Any) -> None:
+        if cursor.statusmessage.startswith("UPDATE"):
             seen.append(safe.opened(RING))
 
-    event.listen(safe.engine, "after_cursor_execute", look)
-    rotate(safe.engine, pins(), batch=2)
-    event.remove(safe.engine, "after_cursor_execute", look)
+    event.listen(rotating, "after_cursor_execute", look)
+    rotate(rotating, pins(), batch=2)
     assert len(seen) >= 4
     assert seen == [plans_of(safe)] * len(seen)
 

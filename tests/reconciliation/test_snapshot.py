@@ -16,7 +16,7 @@ from multitv.beenius.client import BeeniusClient
 from multitv.beenius.errors import BadAnswer, IncompleteSnapshot
 from multitv.reconciliation import snapshot
 from multitv.reconciliation.snapshot import stage_subscribers
-from tests.reconciliation.conftest import House
+from tests.support.house import House
 
 
 @pytest.fixture
@@ -97,9 +97,11 @@ def test_the_same_state_has_the_same_hash_and_another_has_not(provisioned: House
     ],
 )
 def test_a_subscriber_that_is_not_as_the_contract_says_is_no_basis(
-    provisioned: House, monkeypatch: pytest.MonkeyPatch, field: str, value: object, said: str
+    house: House, by_hand: BeeniusClient, monkeypatch: pytest.MonkeyPatch, field: str, value: object, said: str
 ) -> None:
-    before = staged(provisioned)
+    by_hand.create_subscriber("7", "Ana", "Souza", "ACTIVE", idempotency_key="by hand")
+    stage_subscribers(house.engine, house.client())
+    assert staged(house) == [7]
     real = requests.Session.send
 
     def odd(*arguments: Any, **named: Any) -> requests.Response:
@@ -112,13 +114,13 @@ def test_a_subscriber_that_is_not_as_the_contract_says_is_no_basis(
 
     monkeypatch.setattr(requests.Session, "send", odd)
     with pytest.raises(BadAnswer) as caught:
-        stage_subscribers(provisioned.engine, provisioned.client())
+        stage_subscribers(house.engine, house.client())
     assert said in str(caught.value)
-    assert staged(provisioned) == before
+    assert staged(house) == [7]
 
 
 def test_odd_texts_are_stored_as_they_are_but_for_what_no_text_may_hold(
-    provisioned: House, monkeypatch: pytest.MonkeyPatch
+    house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     odd = [
         r"Sala \u0000",
@@ -150,8 +152,8 @@ def test_odd_texts_are_stored_as_they_are_but_for_what_no_text_may_hold(
     ]
     pages = [models.Page("subscribers", 1, made, len(made), last=True)]
     monkeypatch.setattr(BeeniusClient, "scan_subscribers", lambda *_: (page for page in pages))
-    stage_subscribers(provisioned.engine, provisioned.client())
-    rows = provisioned.run("select uid, external_id, first_name, services, devices from staging.subscriber order by 1")
+    stage_subscribers(house.engine, house.client())
+    rows = house.run("select uid, external_id, first_name, services, devices from staging.subscriber order by 1")
     assert sorted(rows) == sorted(
         (
             f"sub-{number}",

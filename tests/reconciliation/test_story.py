@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.reconciliation.conftest import House
+from tests.support.house import House
 
 
 def test_an_empty_platform_gets_everybody_and_the_next_run_plans_nothing(house: House) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from itertools import count
@@ -9,18 +10,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Engine
 
+from include.local.postgres import Server
 from include.sandbox.population.seed import seed
 from multitv.billing import tv
 from multitv.billing.correction import correct
-from multitv.billing.standard import bill_plans
 from multitv.offer.billing_policy import Policy, set_policy
 from multitv.reports import dashboard
-from tests.billing.isp import Isp
-from tests.settings import SETTINGS
+from tests.support.databases import own_database
+from tests.support.isp import Isp
+from tests.support.settings import SETTINGS, TODAY
 
-TODAY = date(2026, 11, 23)
 SAO_PAULO = ZoneInfo("America/Sao_Paulo")
 CLOSED, LATER, PENDING = date(2026, 11, 5), date(2026, 11, 10), date(2026, 11, 25)
 FIRST = 2026110500000001
@@ -35,21 +35,21 @@ STATUS = (
 )
 
 
+@pytest.fixture(scope="module")
+def billed(server: Server, migrated: str) -> Iterator[str]:
+    """The name of a database with a hundred and fifty clients, two due dates settled and one saved."""
+    with own_database(server, migrated) as engine:
+        seed(engine, 150, TODAY)
+        for due_date in (CLOSED, LATER):
+            Isp(engine).bill(due_date)
+        tv.save(engine, PENDING, SETTINGS)
+        yield str(engine.url.database)
+
+
 @pytest.fixture
-def isp(engine: Engine) -> Isp:
-    """A hundred and fifty clients, two due dates settled and one saved."""
-    seed(engine, 150, TODAY)
-    made = Isp(engine, count(1_000_000))
-    for due_date in (CLOSED, LATER):
-        settle(made, due_date)
-    tv.save(engine, PENDING, SETTINGS)
-    return made
-
-
-def settle(isp: Isp, due_date: date) -> None:
-    tv.save(isp.engine, due_date, SETTINGS)
-    bill_plans(isp.engine, due_date)
-    tv.settle(isp.engine, due_date, SETTINGS)
+def isp(server: Server, billed: str) -> Iterator[Isp]:
+    with own_database(server, billed) as engine:
+        yield Isp(engine, count(1_000_000))
 
 
 def refresh(isp: Isp, today: date = TODAY) -> int:
@@ -146,14 +146,14 @@ def test_a_due_date_that_was_opened_and_closed_again_is_summed_again(isp: Isp) -
     refresh(isp)
     plan = isp.client_plan(due_day=5, service_plan=4)
     isp.sell(plan, isp.package("12.00"), added_on=date(2026, 11, 1))
-    settle(isp, CLOSED)
+    isp.bill(CLOSED)
     assert refresh(isp) == 2
     assert shown(isp)["revenue"] == isp.run(REVENUE)
 
 
 def test_revenue_belongs_to_the_month_that_was_charged(isp: Isp) -> None:
     set_policy(isp.engine, "Ana", Policy(timing="arrears"))
-    settle(isp, date(2026, 11, 15))
+    isp.bill(date(2026, 11, 15))
     refresh(isp)
     assert {row.month for row in shown(isp)["revenue"]} == {date(2026, 10, 1), date(2026, 11, 1)}
     assert shown(isp)["revenue"] == isp.run(REVENUE)

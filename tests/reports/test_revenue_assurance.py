@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from itertools import count
 from typing import Any
 
 import pytest
@@ -13,7 +12,6 @@ from sqlalchemy import Engine
 
 from multitv.billing import tv
 from multitv.billing.correction import correct
-from multitv.billing.standard import bill_plans
 from multitv.labels import sentence
 from multitv.offer.billing_policy import Policy, set_policy
 from multitv.reconciliation.change_set import make_change_set
@@ -22,10 +20,10 @@ from multitv.reconciliation.snapshot import stage_subscribers
 from multitv.reconciliation.verify import verify_change_set
 from multitv.reports import revenue_assurance
 from multitv.reports.revenue_assurance import Discrepancy
-from tests.billing.isp import DUE, Isp
-from tests.reconciliation.conftest import TODAY as ANCHOR
-from tests.reconciliation.conftest import House
-from tests.settings import SETTINGS
+from tests.support.house import House
+from tests.support.isp import Isp
+from tests.support.settings import SETTINGS
+from tests.support.settings import TODAY as ANCHOR
 
 TODAY = date(2026, 12, 15)
 NEXT_DUE = date(2026, 12, 20)
@@ -48,11 +46,6 @@ class World(Isp):
 
     def serve(self, client_plan: int, *packages: int, status: str = "ACTIVE") -> None:
         self.subscribers[client_plan] = (status, list(packages))
-
-    def bill(self, due_date: date = DUE) -> None:
-        tv.save(self.engine, due_date, SETTINGS)
-        bill_plans(self.engine, due_date)
-        tv.settle(self.engine, due_date, SETTINGS)
 
     def make_change_set(self) -> int:
         """Make a change set of what differs, and take it for applied."""
@@ -85,9 +78,8 @@ class World(Isp):
 
 @pytest.fixture
 def world(engine: Engine) -> World:
-    made = World(engine, count(1))
-    made.run("insert into erp.service_plan values (1, 'Fibra 500 + TV', 149.90), (2, 'Fibra 300', 99.90)")
-    made.run("insert into tv.service_plan_setting values (1, true, null), (2, false, null)")
+    made = World(engine)
+    made.offer_plans()
     return made
 
 

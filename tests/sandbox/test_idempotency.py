@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 
 from include.sandbox.process import Sandbox
 from tests.sandbox.caller import Caller, refusal
+from tests.support.concurrency import at_once
 
 ANA = {"external_id": "1", "first_name": "Ana", "last_name": "Souza", "status": "ACTIVE"}
 
@@ -28,8 +29,7 @@ def test_the_same_key_and_body_get_the_first_answer_again_without_the_pin(call: 
 
 def test_the_same_key_from_many_at_once_is_carried_out_once(call: Caller, sandbox: Sandbox) -> None:
     callers = [Caller(sandbox) for _ in range(8)]
-    with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda caller: caller("POST", "/subscribers", ANA, key="create-1"), callers))
+    answers = at_once(*[partial(caller, "POST", "/subscribers", ANA, key="create-1") for caller in callers])
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.json()["uid"] for answer in answers}) == 1
     assert ["auth_pin" in answer.json() for answer in answers].count(True) == 1

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,7 +15,8 @@ from sqlalchemy.exc import DBAPIError
 from include.local.postgres import Server
 from include.sandbox.population import seed as population
 from include.sandbox.population.seed import PopulationRefused, seed
-from tests.sandbox.databases import another_database
+from tests.support.concurrency import at_once
+from tests.support.databases import own_database
 
 ANCHOR = date(2026, 11, 23)
 TABLES = (
@@ -34,7 +35,7 @@ Rows = dict[str, list[tuple[Any, ...]]]
 def another(server: Server, migrated: str) -> Iterator[Callable[[], Engine]]:
     """Makes one more database of the current schema at each call."""
     with ExitStack() as stack:
-        yield lambda: stack.enter_context(another_database(server, migrated))
+        yield lambda: stack.enter_context(own_database(server, migrated))
 
 
 def everything(engine: Engine) -> Rows:
@@ -115,8 +116,7 @@ def test_seeding_again_changes_nothing_whatever_is_asked_for(engine: Engine) -> 
 
 def test_two_at_once_make_one_population(another: Callable[[], Engine]) -> None:
     together, alone = another(), another()
-    with ThreadPoolExecutor(2) as pool:
-        results = list(pool.map(lambda clients: seed(together, clients, ANCHOR), (400, 400)))
+    results = at_once(*[partial(seed, together, 400, ANCHOR)] * 2)
     seed(alone, 400, ANCHOR)
     assert sorted(result.created for result in results) == [False, True]
     assert {result.clients for result in results} == {400}
@@ -187,7 +187,7 @@ def test_an_erp_of_views_is_refused_and_not_written_to(engine: Engine, rows: str
 
 def test_a_database_without_the_schema_is_told_apart(server: Server) -> None:
     with (
-        another_database(server, "template1") as bare,
+        own_database(server) as bare,
         pytest.raises(PopulationRefused, match=r"python -m multitv\.database\.migrate"),
     ):
         seed(bare, 10, ANCHOR)

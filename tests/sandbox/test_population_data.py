@@ -18,7 +18,7 @@ from sqlalchemy import Engine, text
 from include.local.postgres import Server
 from include.sandbox.population import offer
 from include.sandbox.population.seed import seed
-from tests.sandbox.databases import another_database
+from tests.support.databases import own_database
 
 ANCHOR = date(2026, 11, 23)
 DUE_DAYS = (1, 5, 8, 10, 12, 15, 20, 25, 28, 29, 30, 31)
@@ -27,7 +27,7 @@ DUE_DAYS = (1, 5, 8, 10, 12, 15, 20, 25, 28, 29, 30, 31)
 @pytest.fixture(scope="module")
 def loaded(server: Server, migrated: str) -> Iterator[Engine]:
     """A database with the default population, that the tests here only read."""
-    with another_database(server, migrated) as engine:
+    with own_database(server, migrated) as engine:
         seed(engine, 5_000, ANCHOR)
         yield engine
 
@@ -79,7 +79,7 @@ def test_every_document_is_valid_and_nobody_shares_one(read: Callable[[str], lis
 @settings(max_examples=6, deadline=None)
 @given(number=st.integers(0, 2**63 - 1))
 def test_documents_and_macs_hold_for_any_seed(server: Server, migrated: str, number: int) -> None:
-    with another_database(server, migrated) as engine, engine.connect() as connection:
+    with own_database(server, migrated) as engine, engine.connect() as connection:
         seed(engine, 1_000, ANCHOR, seed=number)
         documents = connection.execute(text("select document from erp.client")).scalars().all()
         macs = connection.execute(text("select mac from tv.client_point")).scalars().all()

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, text
 
 from include.local.postgres import Server
 from include.sandbox.population.seed import seed
-from tests.sandbox.databases import another_database
+from tests.support.databases import own_database
 
 DUE_DAYS = (1, 5, 8, 10, 12, 15, 20, 25, 28, 29, 30, 31)
 REASONS = {
@@ -66,7 +66,7 @@ def test_each_due_date_of_the_year_after_has_charges_and_every_exclusion(engine:
 def test_whatever_the_day_and_the_seed_480_clients_show_every_exclusion(
     server: Server, migrated: str, anchor: date, number: int
 ) -> None:
-    with another_database(server, migrated) as engine:
+    with own_database(server, migrated) as engine:
         seed(engine, 480, anchor, seed=number)
         for due_date, found in exclusions(engine, anchor, 24):
             assert set(found) == {*REASONS, None}, f"{due_date}: {found}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from itertools import count
 
 from pydantic import SecretStr
 from sqlalchemy import Engine
@@ -16,12 +15,12 @@ from multitv.reconciliation.fields import PIN_FIELD, UID_FIELD
 from multitv.reconciliation.pins import Pins
 from multitv.reports import dashboard
 from multitv.settings import get_settings
-from tests.settings import SETTINGS
+from tests.support.settings import SETTINGS
 from tests.web.world import DAILY, FORMULA, NASTY, NO_TV, SCRIPT, World
 
 
 def make_world(engine: Engine, pin_keys: str) -> World:
-    world = World(engine, count(1))
+    world = World(engine)
     _make_offer(world)
     _make_clients(world, Pins(SecretStr(pin_keys)))
     _make_long_list(world)

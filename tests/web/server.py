@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from include.local.postgres import Server
 from include.local.processes import Process
 from include.local.rest import Api
 from include.sandbox.process import Sandbox
+from tests.support.ports import free_ports
 from tests.web.visitor import Visitor
 
 ROLES = ("viewer", "user", "op", "admin")
@@ -56,9 +56,7 @@ def api_server(home: Path, server: Server, isp: URL, sandbox: Sandbox, metadata:
 
     `home` is a folder for its state and its log; `metadata` is the name of Airflow's database, which is made.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    [port] = free_ports(1)
     logins = {role: secrets.token_urlsafe(16) for role in ROLES}
     passwords = environment.password_file(home)
     passwords.parent.mkdir(parents=True)

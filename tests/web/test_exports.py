@@ -238,9 +238,11 @@ def download(viewer: Visitor, due_date: date) -> requests.Response:
 
 
 def under_way(world: World) -> int:
-    """How many exports PostgreSQL is at."""
-    statement = "select count(*) from pg_stat_activity where query like '%preview_sheet%' and pid <> pg_backend_pid() "
-    [(number,)] = world.run(statement + "and state <> 'idle' and datname = current_database()")
+    """How many exports hold a connection. It is one of their own, not of those that the api-server keeps."""
+    [(number,)] = world.run(
+        "select count(*) from pg_stat_activity where datname = current_database() and application_name = 'multitv' "
+        "and pid <> pg_backend_pid()"
+    )
     return int(number)
 
 

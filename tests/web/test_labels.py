@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 from multitv.database.sql import source
 from multitv.labels import LABELS, SENTENCES, label, number
 from multitv.web.core.rendering import day, document, moment, money
-from tests.vocabularies import vocabularies
+from tests.support.vocabularies import vocabularies
 
 # The columns whose codes come on a screen, into a spreadsheet or into a report.
 SHOWN = {

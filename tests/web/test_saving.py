@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
+from tests.support.concurrency import at_once
 from tests.web.markup import Page
 from tests.web.server import Web
 from tests.web.visitor import Visitor, message_of
@@ -94,8 +95,7 @@ def test_a_list_is_saved_by_one_run_however_often_one_presses(
     for _ in range(2):
         assert save(user, due, number).status_code == 204
     assert reviews(world, due) == [("approved", "user")]
-    with ThreadPoolExecutor(4) as pool:
-        answers = list(pool.map(lambda person: save(person, due, number), [user, op, user, op]))
+    answers = at_once(*[partial(save, person, due, number) for person in (user, op, user, op)])
     assert [answer.status_code for answer in answers] == [204] * 4
     assert runs(admin) - before == {f"salvar_due_{due}__lista_{number}"}
     assert set(reviews(world, due)) == {("approved", "user"), ("approved", "op")}

@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from multitv.billing import preview, tv
-from multitv.billing.standard import bill_plans
+from multitv.billing import preview
 from multitv.settings import get_settings
-from tests.billing.isp import Isp
-from tests.settings import SETTINGS
+from tests.support.isp import Isp
+from tests.support.settings import SETTINGS
 
 SCRIPT = "<script>alert(1)</script>"
 FORMULA = '=HYPERLINK("http://mau.example";"clique")'
@@ -121,11 +120,6 @@ class World(Isp):
     def store(self, due_date: date) -> int:
         """Do what Carregar does; return the number of the list."""
         return preview.store(self.engine, due_date, SETTINGS).id
-
-    def bill(self, due_date: date) -> None:
-        tv.save(self.engine, due_date, SETTINGS)
-        bill_plans(self.engine, due_date)
-        tv.settle(self.engine, due_date, SETTINGS)
 
     def written(self) -> dict[str, Any]:
         """What tells any two states apart of whatever a person at the screens could change."""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import count
 from typing import Any
 
-from sqlalchemy import Engine, text
+from multitv.billing import tv
+from multitv.billing.standard import bill_plans
+from tests.support.databases import Database
+from tests.support.settings import SETTINGS
 
 DUE = date(2026, 12, 10)
 # The number of the first event of that due date.
@@ -25,16 +29,15 @@ WRITTEN = (
 
 
 @dataclass
-class Isp:
-    """Sells by inserting rows, as the ERP and the screens do; service plan 1 has TV, 2 has none."""
+class Isp(Database):
+    """Sells by inserting rows, as the ERP and the screens do."""
 
-    engine: Engine
-    ids: Iterator[int]
+    ids: Iterator[int] = field(default_factory=lambda: count(1))
 
-    def run(self, statement: str, **parameters: Any) -> Any:
-        with self.engine.begin() as connection:
-            result = connection.execute(text(statement), parameters)
-            return result.all() if result.returns_rows else result.rowcount
+    def offer_plans(self) -> None:
+        """Have service plan 1, with TV, and 2, without."""
+        self.run("insert into erp.service_plan values (1, 'Fibra 500 + TV', 149.90), (2, 'Fibra 300', 99.90)")
+        self.run("insert into tv.service_plan_setting values (1, true, null), (2, false, null)")
 
     def client_plan(
         self,
@@ -89,6 +92,12 @@ class Isp:
             cancelled=cancelled_on,
         )[0][0]
         return sold
+
+    def bill(self, due_date: date = DUE) -> None:
+        """Save the list of a due date, bill the plans, settle."""
+        tv.save(self.engine, due_date, SETTINGS)
+        bill_plans(self.engine, due_date)
+        tv.settle(self.engine, due_date, SETTINGS)
 
     def events(self, due_date: date = DUE) -> dict[int, tuple[str, Decimal]]:
         """Status and amount of the newest event of each client package."""

@@ -6,7 +6,7 @@ import re
 
 from sqlalchemy import Engine
 
-from tests.vocabularies import vocabularies
+from tests.support.vocabularies import vocabularies
 
 _ENGLISH = re.compile(
     r"\b(the|of|and|would|than|more|client|plans?|subscribers?|platform|action|reason|change|done|what|some|not|"

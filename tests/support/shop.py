@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from itertools import count
 from typing import Any, TypedDict
 
-import pytest
 from sqlalchemy import Engine
 
 from multitv.contracts.points import add_point
 from multitv.contracts.rows import ClientPoint
-from tests.billing.isp import Isp
+from tests.support.isp import Isp
+from tests.support.settings import TODAY
 
-TODAY = date(2026, 11, 23)
 TABLES = ("tv.client_package", "tv.client_point", "tv.service_plan_setting", "tv.contract_change")
 
 
@@ -63,13 +61,12 @@ def mac(number: int) -> str:
     return f"a4:5e:60:00:00:{number:02x}"
 
 
-@pytest.fixture
-def shop(engine: Engine) -> Shop:
-    isp = Isp(engine, count(1))
-    isp.run("insert into erp.service_plan values (1, 'Fibra 500 + TV', 149.90), (2, 'Fibra 300', 99.90)")
+def open_shop(engine: Engine) -> Shop:
+    isp = Isp(engine)
+    isp.offer_plans()
     basic = isp.package(None, extra=False)
     isp.run("update tv.package set service_type = 'BASIC_SERVICE' where id = :id", id=basic)
-    isp.run("insert into tv.service_plan_setting values (1, true, :basic), (2, false, null)", basic=basic)
+    isp.run("update tv.service_plan_setting set package_id = :basic where service_plan_id = 1", basic=basic)
     made = Shop(isp, basic, isp.package("29.90"), isp.client_plan())
     made.limit(basic, 2)
     made.limit(made.extra, 3)

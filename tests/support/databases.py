@@ -1,0 +1,55 @@
+"""Databases of a test's own, and statements on them."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, text
+
+from include.local import postgres
+from include.local.postgres import Server
+from multitv.database.engine import engine_for
+
+_numbers = count(1)
+
+
+@contextmanager
+def own_server() -> Iterator[Server]:
+    """A PostgreSQL without a database, gone afterwards."""
+    # Not under pytest's folder: another pytest that starts shuts that one to the user whom PostgreSQL runs as.
+    with tempfile.TemporaryDirectory(prefix="multitv-tests-") as folder:
+        server = postgres.start(Path(folder) / "postgres")
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+@contextmanager
+def own_database(server: Server, template: str = "template1") -> Iterator[Engine]:
+    """A copy of the database `template`, dropped afterwards; `template1` is a database without a schema."""
+    name = f"test_{next(_numbers)}"
+    engine = engine_for(postgres.database(server, name, template=template))
+    try:
+        yield engine
+    finally:
+        postgres.drop(server, name)
+
+
+@dataclass
+class Database:
+    """What a test writes and reads by SQL."""
+
+    engine: Engine
+
+    def run(self, statement: str, **parameters: Any) -> Any:
+        """Run a statement in a transaction of its own; return the rows, of one that has none how many it changed."""
+        with self.engine.begin() as connection:
+            result = connection.execute(text(statement), parameters)
+            return result.all() if result.returns_rows else result.rowcount
