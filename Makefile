@@ -7,7 +7,7 @@ export DUE_DATE ONCE DEMO_CLIENTS MULTITV_HOME AIRFLOW_PORT SANDBOX_PORT ROWS
 # Each task is a new process, and would compile again whatever is not stored compiled.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run up test soak compose-test bench plot plans pictures scaling lint lint-types lint-sql lint-code format lock package clean
+.PHONY: run up test check soak compose-test bench plot plans pictures scaling lint lint-types lint-sql lint-code format lock package clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -19,17 +19,16 @@ run: .venv/runtime ## start everything, run the main job for DUE_DATE, print a s
 up: .venv/runtime ## start everything and run nothing
 	@$(BIN)/python -m include.local up
 
-# Three at a time, because one of them mostly waits for a process or a time-out; those of a whole Airflow one after the
-# other, because each wants the machine for itself.
 test: .venv/development ## all tests, on a real PostgreSQL, a real HTTP sandbox and a real Airflow
 	@$(BIN)/python -m tests.support.system
-	@failed=0; \
-	$(BIN)/python -m pytest -m "not e2e" -n 3 --dist loadfile --no-loadscope-reorder || failed=1; \
-	$(BIN)/python -m pytest -m e2e || failed=1; \
-	exit $$failed
+	@$(BIN)/python -m tests
 
-soak: .venv/development ## the long tests of billing at full size: SOAK=20 times as many stories, every kill point
-	@SOAK=$${SOAK:-20} $(BIN)/python -m pytest tests/billing/test_story.py tests/billing/test_kill_points.py --timeout 7200
+check: .venv/development ## the inner loop: types, style, imports, and the tests that are quick
+	@$(MAKE) --no-print-directory --jobs 2 lint-types lint-code
+	@$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile --no-loadscope-reorder
+
+soak: .venv/development ## the long proofs at full size: SOAK=20 times as much as make test has of them
+	@SOAK=$${SOAK:-20} $(BIN)/python -m pytest tests/soak --timeout 7200
 
 compose-test: .venv/development ## the Docker stack, for real, with a container killed in the middle (PROFILES=celery or local)
 	@$(BIN)/python -m tests.compose $(PROFILES)

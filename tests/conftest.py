@@ -37,6 +37,17 @@ os.environ |= {
 }
 
 
+SOAK = REPOSITORY / "tests" / "soak"
+# Whatever asks for one of these waits for an Airflow to start.
+SLOW_FIXTURES = {"web", "stack", "release"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if SOAK in item.path.parents or SLOW_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """An embedded PostgreSQL for the whole test session."""

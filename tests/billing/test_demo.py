@@ -22,6 +22,8 @@ from tests.support.isp import Isp
 from tests.support.report_text import unpadded
 from tests.support.settings import SETTINGS
 
+pytestmark = pytest.mark.slow
+
 ANCHOR = date(2026, 11, 23)
 # Which due date charged a package of a client plan in a month, and as which client package.
 Billed = dict[tuple[int, int, date], tuple[date, int]]

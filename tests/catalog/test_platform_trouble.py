@@ -22,6 +22,8 @@ from multitv.database.engine import DatabaseUnavailable, engine_for
 from multitv.errors import MultiTVError
 from tests.catalog.conftest import WRITTEN, Isp
 
+pytestmark = pytest.mark.slow
+
 Fault = Callable[..., None]
 WHOLE_STATE = (*WRITTEN, "staging.channel", "staging.package", "staging.package_channel")
 

@@ -23,6 +23,8 @@ from multitv.database.sql import SQL_FOLDER, source
 from multitv.labels import sentence
 from tests.database.conftest import HEAD, NEXT, Release
 
+pytestmark = pytest.mark.slow
+
 SHAPE = """
 select table_schema, table_name, column_name, data_type, is_nullable from information_schema.columns
 where table_schema in ('erp', 'tv', 'billing', 'finance', 'staging') order by 1, 2, 3

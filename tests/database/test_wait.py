@@ -24,6 +24,8 @@ from multitv.database.wait import wait
 from tests.database.conftest import HEAD, NEXT, Release
 from tests.support.databases import own_database
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def told(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:

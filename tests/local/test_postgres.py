@@ -17,6 +17,8 @@ import pytest
 from include.local import postgres
 from include.local.postgres import PostgresFailed, Server
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def folder() -> Iterator[Path]:

@@ -15,6 +15,8 @@ from multitv.database.engine import engine_for
 from multitv.database.wait import wait
 from tests.package.conftest import Found, Host
 
+pytestmark = pytest.mark.slow
+
 BY_FOLDER = ["$PLUGINS_FOLDER/multitv_plugin.py"]
 
 

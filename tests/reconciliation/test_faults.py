@@ -13,6 +13,8 @@ from multitv.reconciliation.verify import verify_change_set
 from tests.support.house import House
 from tests.support.settings import TODAY
 
+pytestmark = pytest.mark.slow
+
 SEEDS = (1, 7, 42, 1972, 20261123)
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
 

@@ -26,6 +26,8 @@ from multitv.reconciliation.rotate_pins import rotate
 from multitv.settings import get_settings
 from tests.support.databases import Database
 
+pytestmark = pytest.mark.slow
+
 NEW, OLD, OLDER, LOST = (Fernet.generate_key().decode() for _ in range(4))
 RING = f"{NEW},{OLD},{OLDER}"
 UNOPENED = {7: "nada", 8: "", 9: "é", 10: "gAAAAA", 11: Pins(SecretStr(LOST)).encrypt(SecretStr("4321"))}

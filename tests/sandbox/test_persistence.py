@@ -18,6 +18,8 @@ import requests
 from include.sandbox.process import Sandbox, SandboxFailed
 from tests.sandbox.caller import Caller, refusal
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def own(tmp_path: Path) -> Iterator[Sandbox]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import ExitStack
 from datetime import date, timedelta
 from decimal import Decimal
@@ -26,13 +25,14 @@ from multitv.billing import correction, tv
 from multitv.billing.standard import bill_plans
 from multitv.offer.billing_policy import Policy, set_policy
 from multitv.quality import books
-from tests.billing.oracle import Oracle, Plan, Sale
+from tests.soak.oracle import Oracle, Plan, Sale
+from tests.soak.size import SOAK
 from tests.support.databases import own_database
 from tests.support.isp import Isp
 from tests.support.kill import dies
 from tests.support.settings import SETTINGS
 
-EXAMPLES = int(os.environ.get("SOAK", "1")) * 15
+EXAMPLES = 15 * SOAK
 PRICES = st.sampled_from([None, "0.00", "0.01", "9.99", "10.01", "29.90", "334.99", "335.00"])
 MONTHS = [date(2026, 12, 28), date(2027, 1, 28), date(2027, 2, 28), date(2027, 3, 28)]
 # How much of a step is done when the worker dies: from nothing to all but its commit.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -17,13 +16,13 @@ from multitv.billing import correction, preview, tv
 from multitv.billing.standard import bill_plans
 from multitv.database.engine import DatabaseUnavailable, engine_for
 from multitv.quality import books
+from tests.soak.size import SOAK
 from tests.support.databases import own_database
 from tests.support.isp import DUE, FIRST, Isp
 from tests.support.kill import Killer
 from tests.support.settings import SETTINGS
 
 JANUARY = date(2027, 1, 10)
-SOAK = "SOAK" in os.environ
 # What a person would compare: no number that a sequence gave, no time.
 BOOKS = (
     "select client_package_id, due_date, reference_month, kind, amount, status, reversed from billing.event",
@@ -134,7 +133,7 @@ def test_wherever_the_connection_ends_the_next_try_makes_the_same_books(
     assert points >= 4
     died = 0
     # The end of a statement and the beginning of the next are one to the server; the long run tries every point.
-    tried = sorted({*range(0, points, 1 if SOAK else 3), points - 2, points - 1})
+    tried = sorted({*range(0, points, 3 if SOAK == 1 else 1), points - 2, points - 1})
     for at in tried:
         with own_database(server, template) as engine:
             killer = Killer(server, engine, at)

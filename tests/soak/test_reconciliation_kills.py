@@ -20,10 +20,11 @@ from include.sandbox.process import Sandbox
 from multitv.database.engine import DatabaseUnavailable, engine_for
 from multitv.database.migrate import migrate
 from multitv.reconciliation.verify import verify_change_set
+from tests.soak.size import SOAK
 from tests.support.databases import own_server
 from tests.support.house import House, furnish
 
-SEED = 20261123
+SEEDS = range(20261123, 20261123 + SOAK)
 KILLS = 8
 
 
@@ -69,9 +70,9 @@ def assert_done_once(house: House, change_set: int) -> None:
     assert house.operations(house.make_change_set()) == []
 
 
-def test_a_worker_killed_at_any_moment_goes_on_where_it_stopped(house: House) -> None:
-    print(f"seed {SEED}")  # noqa: T201, it names the case that failed
-    rng = random.Random(SEED)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_worker_killed_at_any_moment_goes_on_where_it_stopped(house: House, seed: int) -> None:
+    rng = random.Random(seed)
     change_set = house.make_change_set()
     house.approve(change_set)
     total = left(house, change_set)

@@ -1,0 +1,57 @@
+"""Runs all tests in three parts side by side, each of which waits a good part of its time.
+
+The tests of the screens share one api-server of Airflow, the end-to-end tests one whole Airflow, so each of these two
+parts runs in one process. The others run in two, and their progress is shown; what the first two print follows.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from typing import IO
+
+PARTS = {
+    "the end-to-end tests": ("-m", "e2e"),
+    "the tests of the screens": ("tests/web",),
+}
+OTHERS = ("-m", "not e2e", "--ignore", "tests/web", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+
+
+def main() -> int:
+    """Return 0 if every part passed."""
+    began = time.monotonic()
+    with ExitStack() as files:
+        running = {
+            name: _start(arguments, files.enter_context(tempfile.TemporaryFile("w+")))
+            for name, arguments in PARTS.items()
+        }
+        print(f"At the same time run {' and '.join(PARTS)}; what they say comes after these:", flush=True)
+        try:
+            codes = [subprocess.run(_pytest(OTHERS), check=False).returncode]
+        except KeyboardInterrupt:
+            # The signal went to all of them; each stops what it has started.
+            for process, _ in running.values():
+                process.wait()
+            raise
+        for name, (process, output) in running.items():
+            codes.append(process.wait())
+            output.seek(0)
+            print(f"\n{name[0].upper()}{name[1:]}:\n{output.read()}", flush=True)
+    passed = not any(codes)
+    print(f"All tests: {'passed' if passed else 'FAILED'} in {time.monotonic() - began:.0f} s")
+    return 0 if passed else 1
+
+
+def _start(arguments: tuple[str, ...], output: IO[str]) -> tuple[subprocess.Popen[bytes], IO[str]]:
+    return subprocess.Popen(_pytest(arguments), stdout=output, stderr=subprocess.STDOUT), output
+
+
+def _pytest(arguments: tuple[str, ...]) -> list[str]:
+    return [sys.executable, "-m", "pytest", *arguments]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
