@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import uuid
+from contextlib import suppress
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -46,8 +47,10 @@ class Gate:
         try:
             await self._let_through(wire, headers, entry)
         except asyncio.CancelledError:
-            # The server is stopping: callers whose answers are held back lose their connections.
-            await answers.drop(wire)
+            # The server is stopping: callers whose answers are held back lose their connections. The end of the loop
+            # may cancel once more before they are seen to be lost.
+            with suppress(asyncio.CancelledError):
+                await answers.drop(wire)
 
     async def _let_through(self, wire: Wire, headers: Headers, entry: Entry) -> None:
         faults = self._platform.faults.matching(entry.method, entry.path)
