@@ -43,6 +43,8 @@ SLOW_FIXTURES = {"web", "stack", "release"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # The longest first, so that no process is left with one of them at the end.
+    items.sort(key=lambda item: SOAK not in item.path.parents)
     for item in items:
         if SOAK in item.path.parents or SLOW_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)

@@ -25,6 +25,7 @@ from include.local.stack import Say, Stack
 from include.sandbox.process import Sandbox
 from tests.e2e.screens.browser import chromium, context, page, person  # noqa: F401, fixtures
 from tests.support.databases import Database
+from tests.support.folders import quick_folder
 from tests.support.ports import free_ports
 
 HERE = Path(__file__).parent
@@ -194,7 +195,7 @@ def running_stack(
     airflow_port, sandbox_port, *others = free_ports(2 + more_ports)
     config = Config(
         # Not under the folder of pytest, each start of which shuts that to other users, such as PostgreSQL's.
-        home=Path(tempfile.mkdtemp(prefix="multitv-e2e-")),
+        home=Path(tempfile.mkdtemp(prefix="multitv-e2e-", dir=quick_folder())),
         airflow_port=airflow_port,
         sandbox_port=sandbox_port,
         demo_clients=demo_clients,

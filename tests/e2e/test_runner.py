@@ -18,6 +18,7 @@ import pytest
 
 from include.local.postgres import Server
 from include.local.processes import free, marked, sweep
+from tests.support.folders import quick_folder
 from tests.support.ports import free_ports
 
 PATIENCE = 300
@@ -56,7 +57,7 @@ class Runner:
 
 @pytest.fixture
 def home() -> Iterator[Path]:
-    made = Path(tempfile.mkdtemp(prefix="multitv-e2e-")) / "home"
+    made = Path(tempfile.mkdtemp(prefix="multitv-e2e-", dir=quick_folder())) / "home"
     yield made
     sweep(made)
     Server(made / "postgres").stop()

@@ -15,6 +15,7 @@ from sqlalchemy import Engine, text
 from include.local import postgres
 from include.local.postgres import Server
 from multitv.database.engine import engine_for
+from tests.support.folders import quick_folder
 
 _numbers = count(1)
 
@@ -23,7 +24,7 @@ _numbers = count(1)
 def own_server() -> Iterator[Server]:
     """A PostgreSQL without a database, gone afterwards."""
     # Not under pytest's folder: another pytest that starts shuts that one to the user whom PostgreSQL runs as.
-    with tempfile.TemporaryDirectory(prefix="multitv-tests-") as folder:
+    with tempfile.TemporaryDirectory(prefix="multitv-tests-", dir=quick_folder()) as folder:
         server = postgres.start(Path(folder) / "postgres")
         try:
             yield server
