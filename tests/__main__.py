@@ -1,8 +1,7 @@
-"""Runs all tests in parts side by side, because each of them waits a good part of its time.
+"""Runs all tests in three parts side by side, each of which waits a good part of its time.
 
-The tests of the pages share one api-server of Airflow, and those of the DAGs one whole Airflow. Those of the screens in
-a browser share another, after tests that start an Airflow of their own. The rest runs in two processes and shows its
-progress; what the other parts print follows.
+The tests of the screens share one api-server of Airflow, the end-to-end tests one whole Airflow, so each of these two
+parts runs in one process. The others run in two, and their progress is shown; what the first two print follows.
 """
 
 from __future__ import annotations
@@ -11,21 +10,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from contextlib import ExitStack
-from pathlib import Path
 from typing import IO
 
-_WHOLE_AIRFLOW = sorted(map(str, Path("tests/e2e").glob("test_*.py")))
-_SCREENS = [
-    name for name in _WHOLE_AIRFLOW if Path(name).stem.startswith(("test_celery", "test_runner", "test_screens"))
-]
 PARTS = {
-    "the tests of the DAGs in a whole Airflow": [name for name in _WHOLE_AIRFLOW if name not in _SCREENS],
-    "the tests of the screens in a browser": _SCREENS,
-    "the tests of the pages": ["tests/web"],
+    "the end-to-end tests": ("-m", "e2e"),
+    "the tests of the screens": ("tests/web",),
 }
-OTHERS = ["--ignore", "tests/e2e", "--ignore", "tests/web", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+OTHERS = ("-m", "not e2e", "--ignore", "tests/web", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 def main() -> int:
@@ -36,7 +28,7 @@ def main() -> int:
             name: _start(arguments, files.enter_context(tempfile.TemporaryFile("w+")))
             for name, arguments in PARTS.items()
         }
-        print(f"At the same time run {', '.join(PARTS)}; what they print follows.", flush=True)
+        print(f"At the same time run {' and '.join(PARTS)}; what they say comes after these:", flush=True)
         try:
             codes = [subprocess.run(_pytest(OTHERS), check=False).returncode]
         except KeyboardInterrupt:
@@ -53,11 +45,11 @@ def main() -> int:
     return 0 if passed else 1
 
 
-def _start(arguments: Sequence[str], output: IO[str]) -> tuple[subprocess.Popen[bytes], IO[str]]:
+def _start(arguments: tuple[str, ...], output: IO[str]) -> tuple[subprocess.Popen[bytes], IO[str]]:
     return subprocess.Popen(_pytest(arguments), stdout=output, stderr=subprocess.STDOUT), output
 
 
-def _pytest(arguments: Sequence[str]) -> list[str]:
+def _pytest(arguments: tuple[str, ...]) -> list[str]:
     return [sys.executable, "-m", "pytest", *arguments]
 
 
