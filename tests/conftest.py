@@ -38,8 +38,8 @@ os.environ |= {
 
 
 SOAK = REPOSITORY / "tests" / "soak"
-# Whatever asks for one of these waits for an Airflow to start.
-SLOW_FIXTURES = {"web", "stack", "release"}
+# Whatever asks for one of these waits for another process: an Airflow, or the platform.
+SLOW_FIXTURES = {"web", "stack", "release", "sandbox_process"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -35,7 +35,7 @@ def prepare() -> None:
     # Importing Airflow adds its plugins folder to sys.path, and a second copy may stand there.
     import_module("airflow")
     installation.check()
-    _migrate_airflow()
+    migrate_airflow()
     log.info("Airflow's database is migrated")
     migrate(task_engine())
     log.info("The ISP's database is migrated")
@@ -62,14 +62,23 @@ def make_pool() -> bool:
     return True
 
 
-def _migrate_airflow() -> None:
-    # In a process of its own: Airflow's command line is the interface that stays.
-    done = subprocess.run([sys.executable, "-m", "airflow", "db", "migrate"], check=False)
-    if done.returncode:
+def migrate_airflow() -> None:
+    """Bring Airflow's metadata database to the installed version. Raises AirflowNotMigrated."""
+    code = _airflow_db_migrate()
+    if code:
+        # Two at once both add Airflow's default pool, which it does without a lock; the one that failed then finds it.
+        log.warning("`airflow db migrate` ended with %s; it is tried once more", code)
+        code = _airflow_db_migrate()
+    if code:
         raise AirflowNotMigrated(
-            f"`airflow db migrate` ended with {done.returncode}; what it said stands above. Nothing of ours "
+            f"`airflow db migrate` ended with {code}; what it said stands above. Nothing of ours "
             "was changed. Correct the cause and run this again: what is done already is not done twice."
         )
+
+
+def _airflow_db_migrate() -> int:
+    # In a process of its own: Airflow's command line is the interface that stays.
+    return subprocess.run([sys.executable, "-m", "airflow", "db", "migrate"], check=False).returncode
 
 
 if __name__ == "__main__":

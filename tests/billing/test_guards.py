@@ -17,6 +17,8 @@ from tests.support.concurrency import until_waiting
 from tests.support.isp import DUE, Isp
 from tests.support.settings import SETTINGS
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def settled(isp: Isp) -> Isp:

@@ -30,6 +30,8 @@ from tests.support.databases import own_server
 from tests.support.isp import DUE, Isp
 from tests.support.settings import SETTINGS
 
+pytestmark = pytest.mark.slow
+
 NOVEMBER = date(2026, 11, 10)
 AT = datetime(2026, 12, 1, 12, 30, tzinfo=UTC)
 

@@ -19,6 +19,8 @@ from multitv.quality import books
 from tests.support.isp import DUE, FIRST, Isp
 from tests.support.settings import SETTINGS
 
+pytestmark = pytest.mark.slow
+
 DAILY = Policy(proration="daily")
 ARREARS = Policy(timing="arrears")
 

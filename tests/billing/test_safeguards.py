@@ -19,6 +19,8 @@ from multitv.settings import Settings
 from tests.support.isp import DUE, Isp
 from tests.support.settings import SETTINGS
 
+pytestmark = pytest.mark.slow
+
 LATER = date(2026, 12, 20)
 SUSPEND = "update erp.client_plan set status = 'suspended' where id in (select id from erp.client_plan limit :n)"
 

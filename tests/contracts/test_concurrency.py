@@ -28,6 +28,8 @@ from tests.support.concurrency import at_once, end_waiting, until_waiting
 from tests.support.settings import TODAY
 from tests.support.shop import NewDevice, Shop, mac
 
+pytestmark = pytest.mark.slow
+
 DEVICE: NewDevice = {"serial": "SN", "device_type": "stb", "today": TODAY}
 
 

@@ -25,6 +25,8 @@ from tests.support.isp import Isp
 from tests.support.settings import SETTINGS
 from tests.support.settings import TODAY as ANCHOR
 
+pytestmark = pytest.mark.slow
+
 TODAY = date(2026, 12, 15)
 NEXT_DUE = date(2026, 12, 20)
 # Kind, client plan, package, reais a month, reason.

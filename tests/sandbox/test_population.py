@@ -18,6 +18,8 @@ from include.sandbox.population.seed import PopulationRefused, seed
 from tests.support.concurrency import at_once
 from tests.support.databases import own_database
 
+pytestmark = pytest.mark.slow
+
 ANCHOR = date(2026, 11, 23)
 TABLES = (
     "erp.client",
