@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import hypothesis
 import pytest
@@ -18,11 +18,11 @@ from include.sandbox.process import Sandbox
 from include.sandbox.process import sandbox as running_sandbox
 from multitv.database.engine import engine_for
 from multitv.database.migrate import migrate
+from multitv.installation import REPOSITORY
 from tests.support.databases import own_database, own_server
 from tests.support.house import House, furnish
+from tests.support.sandbox import switch_on
 from tests.support.shop import Shop, open_shop
-
-REPOSITORY = Path(__file__).resolve().parents[1]
 
 # How long an example takes says more of the machine than of the code.
 hypothesis.settings.register_profile("any-machine", deadline=None)
@@ -35,7 +35,6 @@ os.environ |= {
     "AIRFLOW__CORE__DAGS_FOLDER": str(REPOSITORY / "dags"),
     "AIRFLOW__CORE__PLUGINS_FOLDER": str(REPOSITORY / "plugins"),
 }
-
 
 SOAK = REPOSITORY / "tests" / "soak"
 # Whatever asks for one of these waits for another process: an Airflow, or the platform.
@@ -125,12 +124,8 @@ def provisioned(house: House) -> House:
 
 @pytest.fixture
 def fault(sandbox: Sandbox) -> Callable[..., None]:
-    """Switch a fault of the platform on: fault("server-error", times=2)."""
-
-    def switch_on(kind: str, **spec: Any) -> None:
-        sandbox.admin("POST", "/admin/faults", {"kind": kind, **spec})
-
-    return switch_on
+    """Switches a fault of the platform on: fault("server-error", times=2)."""
+    return partial(switch_on, sandbox)
 
 
 @pytest.fixture

@@ -442,8 +442,8 @@ def sentence(code: str, parameters: Mapping[str, object] | None = None) -> str:
 
     A parameter is shown as `{name}`, or as `{name:day}` (dd/mm/aaaa), `{name:month}` (mm/aaaa), `{name:reais}`,
     `{name:label}` (the label of a code), `{name:sentence}` (its sentence) or `{name:plano|planos}` (a count with its
-    noun). A parameter that is missing or None is shown as a dash, and a code without
-    words by a sentence that says so: rows are kept for longer than words, and a page must not break for one.
+    noun). A parameter that is missing or None is shown as a dash, and a code without words by a sentence that says so:
+    rows are kept for longer than words, and a page must not break for one.
     """
     return _WORDS.vformat(SENTENCES.get(code, _UNKNOWN), (), dict(parameters or {}))
 

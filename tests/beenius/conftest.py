@@ -13,7 +13,7 @@ import pytest
 
 from include.sandbox.process import Sandbox
 from multitv.beenius.client import BeeniusClient
-from tests.support.platform import client_of
+from tests.support.sandbox import client_of
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from multitv.beenius.errors import (
     WrongCredentials,
 )
 from tests.beenius.conftest import Answer
-from tests.support.platform import HURRY
+from tests.support.sandbox import HURRY
 
 Fault = Callable[..., None]
 Connect = Callable[..., BeeniusClient]

@@ -16,7 +16,7 @@ from multitv.catalog.summary import SyncSummary
 from multitv.labels import Reason
 from multitv.settings import Settings
 from tests.support.databases import Database
-from tests.support.platform import client_of
+from tests.support.sandbox import client_of
 
 HBO = {"ch-hbo", "ch-hb2", "ch-hfa", "ch-hfe", "ch-hpl", "ch-mnx"}
 CATALOGUE = ("tv.channel", "tv.package", "tv.package_channel")

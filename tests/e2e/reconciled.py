@@ -6,7 +6,7 @@ from typing import Any
 
 from multitv.settings import get_settings
 from tests.e2e.conftest import RunningStack, rows
-from tests.support.platform import SERVED, writes_of
+from tests.support.sandbox import SERVED, writes_of
 
 DAG = "tv_plan_reconciliation"
 

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from multitv.installation import REPOSITORY
+
 # As Airflow does it: the plugins folder and the entry points, then the DAG files, each by itself.
 _LOOK = """
 import json, sys
@@ -77,7 +79,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     # With the build backend of the tests, so that nothing is downloaded.
     backend = ("--no-build-isolation", "--offline", "--python", sys.executable)
     command = [sys.executable, "-m", "uv", "build", *backend, "--out-dir", str(folder)]
-    built = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False)
+    built = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
     assert built.returncode == 0, built.stderr
     (file,) = folder.glob("*.whl")
     return file

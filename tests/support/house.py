@@ -23,7 +23,7 @@ from multitv.reconciliation.snapshot import stage_subscribers
 from multitv.reconciliation.verify import verify_change_set
 from multitv.settings import Settings
 from tests.support.databases import Database
-from tests.support.platform import HURRY, SERVED, client_of, writes_of
+from tests.support.sandbox import HURRY, SERVED, client_of, switch_on, writes_of
 from tests.support.settings import TODAY
 
 PERSISTENT = replace(HURRY, tries=6, total_seconds=30)
@@ -103,7 +103,7 @@ class House(Database):
         return writes_of(self.sandbox)
 
     def fault(self, kind: str, **spec: Any) -> None:
-        self.sandbox.admin("POST", "/admin/faults", {"kind": kind, **spec})
+        switch_on(self.sandbox, kind, **spec)
 
     def no_faults(self) -> None:
         self.sandbox.admin("DELETE", "/admin/faults")

@@ -153,14 +153,14 @@ def review(connection: Connection, due_date: date, approval: Approval, settings:
     unusual = concerns(summary, settings) if summary.charges.count else []
     asks = approval == "always" or (approval == "auto" and bool(unusual))
     if known is None or known.decision is not None or not asks:
-        number = _record(connection, summary, unusual, None if asks else RULE[approval])
+        review_id = _record(connection, summary, unusual, None if asks else RULE[approval])
     else:
-        number = known.id
+        review_id = known.id
     if not asks:
         return None
     what = f"{counted(summary.charges.count, 'evento', 'eventos')}, {reais(summary.charges.amount)}"
     subject = f"Faturamento TV, vencimento {due_date:%d/%m/%Y}: salvar {what}?"
-    return ApprovalRequest(number, subject, describe(summary, unusual, top_changes(connection, summary)))
+    return ApprovalRequest(review_id, subject, describe(summary, unusual, top_changes(connection, summary)))
 
 
 def describe(summary: ListSummary, unusual: list[Reason], changes: list[ChargeChange]) -> str:

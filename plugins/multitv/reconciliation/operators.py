@@ -10,10 +10,9 @@ from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import Context
 
 from multitv.database.engine import task_engine
-from multitv.labels import counted
 from multitv.reconciliation.change_set import read_change_set
 from multitv.reconciliation.guard import LIMITS, NOBODY, assess, record_decision
-from multitv.reconciliation.report import change_set_report
+from multitv.reconciliation.report import change_set_report, size_of
 from multitv.settings import get_settings
 
 log = logging.getLogger(__name__)
@@ -50,11 +49,7 @@ class ApproveChangeSet(ApprovalOperator):
         if not assessment.concerns:
             log.info("Change set %s is within the limits: it is applied.", change_set_id)
             return
-        self.subject = (
-            f"Alterações na plataforma ({change_set_id}): aplicar "
-            f"{counted(change_set.operations, 'operação', 'operações')} em "
-            f"{counted(change_set.client_plans, 'plano de cliente', 'planos de clientes')}?"
-        )
+        self.subject = f"Alterações na plataforma ({change_set_id}): aplicar {size_of(change_set)}?"
         self.body = change_set_report(engine, change_set_id)
         concerns = "; ".join(f"{concern}, limited by {LIMITS[concern.code]}" for concern in assessment.concerns)
         log.warning("Change set %s waits for a person: %s.", change_set_id, concerns)

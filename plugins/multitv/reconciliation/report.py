@@ -14,7 +14,7 @@ from multitv.database.engine import transaction
 from multitv.database.sql import named
 from multitv.labels import counted, label, number, sentence
 from multitv.markdown import escape, table
-from multitv.reconciliation.change_set import load_change_set
+from multitv.reconciliation.change_set import ChangeSet, load_change_set
 from multitv.reconciliation.guard import GUARD, NOBODY
 
 log = logging.getLogger(__name__)
@@ -37,11 +37,10 @@ def change_set_report(engine: Engine, change_set_id: int) -> str:
         if change_set.client_plan
         else f"{_client_plans(change_set.desired)} a atender"
     )
-    size = f"{_operations(change_set.operations)} em {_client_plans(change_set.client_plans)}"
     ours = counted(change_set.managed, "assinante nosso", "assinantes nossos")
     losing = counted(change_set.removals, "plano de cliente perderia", "planos de clientes perderiam")
     lines = [
-        f"# Alterações na plataforma ({change_set_id}): {size}",
+        f"# Alterações na plataforma ({change_set_id}): {size_of(change_set)}",
         "",
         f"* {scope}; na plataforma há {ours} e {counted(change_set.unmanaged, 'outro', 'outros')}",
         f"* {losing} um serviço, um aparelho ou o acesso",
@@ -117,12 +116,13 @@ def _decision(by: str) -> str:
     return f"Decisão: {label(by)}" if by in (GUARD, NOBODY) else f"Decisão de {escape(by)}"
 
 
+def size_of(change_set: ChangeSet) -> str:
+    """Return how much a change set would change, in Portuguese: "3 operações em 2 planos de clientes"."""
+    return f"{counted(change_set.operations, 'operação', 'operações')} em {_client_plans(change_set.client_plans)}"
+
+
 def _client_plans(count: int) -> str:
     return counted(count, "plano de cliente", "planos de clientes")
-
-
-def _operations(count: int) -> str:
-    return counted(count, "operação", "operações")
 
 
 def _change(before: dict[str, Any] | None, after: dict[str, Any] | None) -> str:

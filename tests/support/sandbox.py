@@ -1,4 +1,4 @@
-"""The simulated platform: clients in a hurry, and what it carried out."""
+"""The simulated platform: clients in a hurry, its faults, and what it carried out."""
 
 from __future__ import annotations
 
@@ -29,6 +29,11 @@ def client_of(sandbox: Sandbox, **other: Any) -> BeeniusClient:
         "retry_policy": HURRY,
     }
     return BeeniusClient(**(parts | other))
+
+
+def switch_on(sandbox: Sandbox, kind: str, **spec: Any) -> None:
+    """Switch a fault of the platform on: switch_on(sandbox, "server-error", times=2)."""
+    sandbox.admin("POST", "/admin/faults", {"kind": kind, **spec})
 
 
 def writes_of(sandbox: Sandbox) -> list[dict[str, Any]]:
