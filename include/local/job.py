@@ -168,7 +168,7 @@ def _sync_catalogue(stack: RunningStack, say: Say) -> WatchedRun:
     """Trigger the DAG, or follow the run that the scheduler starts itself because a scheduled one was missed."""
     stack.api.unpause(CATALOG)
     deadline = time.monotonic() + MISSED_RUN_SECONDS
-    while stack.api.missed_run_comes(CATALOG) and time.monotonic() < deadline:
+    while stack.api.scheduled_run_comes(CATALOG) and time.monotonic() < deadline:
         stack.check()
         time.sleep(0.25)
     running = stack.api.active_run(CATALOG)

@@ -96,10 +96,13 @@ class Api:
             pool = {"name": name, "slots": slots, "description": description}
             self._call("POST", "/pools", json={**pool, "include_deferred": False})
 
-    def missed_run_comes(self, dag_id: str) -> bool:
-        """Return whether the scheduler is about to create a scheduled run that was missed."""
+    def scheduled_run_comes(self, dag_id: str, within: float = 0.0) -> bool:
+        """Return whether the scheduler creates a scheduled run within so many seconds, or at once one that was missed.
+
+        Of a paused DAG: whether it would.
+        """
         due = self._call("GET", f"/dags/{quote(dag_id)}")["next_dagrun_run_after"]
-        return due is not None and moment(due) <= time.time()
+        return due is not None and moment(due) <= time.time() + within
 
     def active_run(self, dag_id: str) -> str | None:
         """Return the id of the oldest run that is queued or running, None if there is none."""

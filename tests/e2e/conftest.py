@@ -39,6 +39,8 @@ SETTINGS = {
 }
 # For a busy machine; a wait that ends sooner costs nothing.
 PATIENCE = 300.0
+# How long a test may need a DAG for itself.
+ALONE_SECONDS = 120.0
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -83,9 +85,20 @@ class RunningStack:
         """Unpause a DAG. A scheduled run that the scheduler makes up for when a DAG is unpaused is made then."""
         self.api.unpause(dag_id)
         deadline = time.monotonic() + PATIENCE
-        while self.api.missed_run_comes(dag_id):
+        while self.api.scheduled_run_comes(dag_id):
             assert time.monotonic() < deadline, f"the scheduler makes no run of {dag_id}"
             time.sleep(0.2)
+
+    def have_alone(self, dag_id: str) -> None:
+        """Wait until no run of an unpaused DAG is active, and no scheduled one is due while a test needs it for itself.
+
+        Otherwise, once an hour, it is the scheduled run that asks a person what the test's own run would have asked.
+        """
+        deadline = time.monotonic() + ALONE_SECONDS + PATIENCE
+        while self.api.scheduled_run_comes(dag_id, ALONE_SECONDS) or self.api.active_run(dag_id):
+            self.stack.check()
+            assert time.monotonic() < deadline, f"{dag_id} does not come to rest: {self.api.active_run(dag_id)}"
+            time.sleep(1)
 
     def task_states(self, dag_id: str, run_id: str) -> dict[str, str | None]:
         """Return the state of each task; of a mapped task, by `task[index]`."""

@@ -27,6 +27,11 @@ def provisioned(stack: RunningStack) -> None:
     reconcile(stack)
 
 
+@pytest.fixture(autouse=True)
+def alone(stack: RunningStack, provisioned: None) -> None:
+    stack.have_alone(DAG)
+
+
 def test_the_first_run_provisioned_every_client_and_the_next_has_nothing_to_do(stack: RunningStack) -> None:
     sold = set(served(stack))
     recorded = {
@@ -45,6 +50,12 @@ def test_the_first_run_provisioned_every_client_and_the_next_has_nothing_to_do(s
     assert states["verify"] == "skipped"
     assert states["measure_discrepancies"] == "success"
     assert rows(stack, "select change_set_id from reports.discrepancy_measured") == [(last_change_set(stack).id,)]
+
+
+def test_the_scheduled_run_of_the_next_hour_is_seen_coming(stack: RunningStack) -> None:
+    """Or else waiting for a DAG of one's own would wait for nothing."""
+    assert stack.api.scheduled_run_comes(DAG, within=3600)
+    assert not stack.api.scheduled_run_comes(DAG)
 
 
 def test_a_dry_run_for_one_client_shows_the_change_set_and_changes_nothing(stack: RunningStack) -> None:
