@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from multitv.billing import tv
-from multitv.billing.run import lock_month
+from multitv.billing.run import lock_due_date
 from multitv.billing.standard import bill_plans
 from tests.support.concurrency import until_waiting
 from tests.support.isp import DUE, Isp
@@ -100,11 +100,12 @@ def test_what_is_posted_cannot_be_edited(settled: Isp, edit: str) -> None:
         ("by its posting alone", "insert into billing.event (id, status) values (1, 'processed')"),
         (
             "event_live_charge",
-            "create table billing.incoming as select 2026122000000001 as id, run_id, client_plan_id, service_plan_id, "
-            "client_package_id, package_id, date '2026-12-20' as due_date, reference_month, kind, amount, price, "
-            "price_source, days, days_before, denominator, policy_id, reversed, cancel_reason, created_at, "
-            "cancelled_at from billing.event_record; "
-            "select billing.attach_partition('billing.event_record', '2026-12-20', 'billing.incoming')",
+            "select billing.open_incoming('billing.event_record', '2026-12-20'); "
+            "insert into pg_temp.incoming_event_record select 2026122000000001 as id, run_id, client_plan_id, "
+            "service_plan_id, client_package_id, package_id, date '2026-12-20' as due_date, reference_month, kind, "
+            "amount, price, price_source, days, days_before, denominator, policy_id, reversed, cancel_reason, "
+            "created_at, cancelled_at from billing.event_record; "
+            "select billing.attach_partition('billing.event_record', '2026-12-20')",
         ),
         (
             "invoice_client_plan_id_due_date_key",
@@ -216,7 +217,7 @@ def test_an_invoice_is_closed_before_or_after_a_settlement_and_not_within(settle
         assert settling.result().posted.count == 0
         settled.run("update finance.invoice set status = 'open'")
         with settled.engine.begin() as settling_first:
-            lock_month(settling_first, DUE)
+            lock_due_date(settling_first, DUE)
             closing_later = pool.submit(settled.run, "update finance.invoice set status = 'closed'")
             until_waiting(settled.engine)
         assert closing_later.result() == 2

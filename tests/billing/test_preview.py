@@ -17,7 +17,7 @@ from sqlalchemy import Connection, text
 from include.local import postgres
 from multitv.billing import preview, review, tv
 from multitv.billing.preview import PreviewOutdated, StoredPreview
-from multitv.billing.run import lock_month
+from multitv.billing.run import lock_due_date
 from multitv.billing.standard import bill_plans
 from multitv.billing.sweep import unfinished
 from multitv.database.engine import DatabaseUnavailable, engine_for
@@ -209,7 +209,7 @@ def test_a_package_that_the_erp_shows_twice_is_one_line(listed: Isp) -> None:
 def test_nothing_of_billing_is_written_or_waited_for(listed: Isp) -> None:
     before = listed.tables(), reviews(listed)
     with listed.engine.begin() as holder:
-        lock_month(holder, DUE)
+        lock_due_date(holder, DUE)
         store(listed)
     assert (listed.tables(), reviews(listed)) == before
 

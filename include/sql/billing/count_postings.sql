@@ -1,5 +1,5 @@
--- Out: the number of new postings (finance.incoming) and their sum in reais.
+-- Out: the number of new postings (pg_temp.incoming_posting) and their sum in reais.
 select
     count(*) as count,
-    coalesce(sum(incoming.amount), 0) as amount
-from finance.incoming
+    coalesce(sum(incoming_posting.amount), 0) as amount
+from pg_temp.incoming_posting

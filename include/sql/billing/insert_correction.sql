@@ -16,13 +16,12 @@ excluded as (
         event.service_plan_id,
         'corrected'
     from corrected
-    inner join billing.event_record as event
-        on corrected.event_id = event.id and corrected.event_due_date = event.due_date
+    inner join billing.event_record as event on corrected.event_id = event.id and event.due_date = :due_date
     returning run_id
 )
 
 update billing.expectation as expected
 set charges = expected.charges - 1, amount = expected.amount - event.amount
 from corrected
-inner join billing.event_record as event on corrected.event_id = event.id and corrected.event_due_date = event.due_date
+inner join billing.event_record as event on corrected.event_id = event.id and event.due_date = :due_date
 where expected.run_id = event.run_id and expected.service_plan_id = event.service_plan_id

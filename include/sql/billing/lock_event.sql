@@ -4,7 +4,7 @@ select
     (
         select shown.status
         from billing.event as shown
-        where shown.id = event.id and shown.due_date = event.due_date
+        where shown.id = :event and shown.due_date = :due_date
     ) as status
 from billing.event_record as event
 where event.id = :event and event.due_date = :due_date

@@ -1,16 +1,19 @@
--- In: run_id, due_date. Makes the table billing.incoming, with the columns of billing.event_record: a new event for
--- each charge of the list (candidate) that has none.
-create table billing.incoming as
+-- In: run_id, due_date. Fills pg_temp.incoming_event_record: a new event for each charge of the list (candidate) that
+-- has none.
+insert into pg_temp.incoming_event_record (
+    id, run_id, client_plan_id, service_plan_id, client_package_id, package_id, due_date, reference_month, kind, amount,
+    price, price_source, days, days_before, denominator, policy_id, reversed, created_at
+)
 select
-    nextval('pg_temp.event_number') as id,
-    cast(:run_id as bigint) as run_id,
+    nextval('pg_temp.event_number'),
+    cast(:run_id as bigint),
     candidate.client_plan_id,
     candidate.service_plan_id,
     candidate.client_package_id,
     candidate.package_id,
-    cast(:due_date as date) as due_date,
+    cast(:due_date as date),
     candidate.reference_month,
-    cast('charge' as text) as kind,
+    'charge',
     candidate.amount,
     candidate.price,
     candidate.price_source,
@@ -18,9 +21,7 @@ select
     candidate.days_before,
     candidate.denominator,
     candidate.policy_id,
-    false as reversed,
-    cast(null as text) as cancel_reason,
-    now() as created_at,
-    cast(null as timestamptz) as cancelled_at
+    false,
+    now()
 from candidate
 where candidate.exclusion is null and candidate.event_id is null

@@ -6,7 +6,7 @@ select
     count(posting.id) as postings,
     coalesce(sum(posting.amount), 0) as amount
 from finance.invoice as invoice
-left join finance.posting as posting on invoice.id = posting.invoice_id
+left join finance.posting_on(:due_date, cast(:due_date as date) + 1) as posting on invoice.id = posting.invoice_id
 where invoice.due_date = :due_date
 group by posting.kind
 order by kind

@@ -22,13 +22,7 @@ state as (
             order by review.id desc
             limit 1
         ) as asked,
-        (
-            select count(*)
-            from billing.pending_charge(run.due_date) as pending
-            inner join finance.invoice as invoice
-                on pending.client_plan_id = invoice.client_plan_id and invoice.due_date = run.due_date
-            where run.kind = 'tv' and invoice.status = 'open'
-        ) as postable
+        case run.kind when 'tv' then billing.count_postable(run.due_date) end as postable
     from billing.run as run
     left join billing.run as standard
         on run.kind = 'tv' and standard.kind = 'standard' and run.due_date = standard.due_date

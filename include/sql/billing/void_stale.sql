@@ -1,12 +1,19 @@
--- Cancels the events of the temporary table stale, adds them to the exclusions of their runs with the reason, and
--- lowers what their runs expect.
+-- In: due_date, since and until (the first and last due date in the temporary table stale). Cancels the events of stale,
+-- adds them to the exclusions of their runs with the reason, and lowers what their runs expect. A run of another due date
+-- sees by its moved_away that events were taken from it.
 with voided as (
     update billing.event_record as event
     set cancelled_at = now(), cancel_reason = stale.reason
     from stale
-    where event.id = stale.id and event.due_date = stale.due_date
+    where
+        event.id = stale.id
+        and event.due_date = stale.due_date
+        and event.due_date >= cast(:since as date)
+        and event.due_date <= cast(:until as date)
+        and event.cancelled_at is null
     returning
-        event.run_id, event.client_plan_id, event.client_package_id, event.service_plan_id, event.amount, stale.reason
+        event.run_id, event.due_date, event.client_plan_id, event.client_package_id, event.service_plan_id, event.amount,
+        stale.reason
 ),
 
 excluded as (
@@ -19,6 +26,20 @@ excluded as (
         voided.reason
     from voided
     returning client_package_id
+),
+
+moved as (
+    update billing.run as run
+    set moved_away = run.moved_away + elsewhere.charges
+    from (
+        select
+            voided.run_id,
+            count(*) as charges
+        from voided
+        where voided.due_date <> :due_date
+        group by voided.run_id
+    ) as elsewhere
+    where run.id = elsewhere.run_id
 ),
 
 by_plan as (

@@ -1,5 +1,5 @@
 -- In: due_date. Out: each client plan with more than one plan fee in the month of the due date, by the fees' own client
--- plan and month or by those of their invoices; and each fee on an invoice of another client plan or month.
+-- plan and month or by those of their invoices (fees for months up to a year away); and each fee on an invoice of another client plan or month.
 select
     'client plan ' || fee.client_plan_id || ' has ' || count(*) || ' plan fees in ' || to_char(fee.month, 'YYYY-MM')
         as offender
@@ -18,7 +18,9 @@ from (
     from finance.invoice as invoice
     inner join finance.posting_of_plans as posting on invoice.id = posting.invoice_id
     where
-        invoice.due_date >= date_trunc('month', cast(:due_date as timestamp))
+        posting.fee_month >= date_trunc('month', cast(:due_date as timestamp)) - interval '1 year'
+        and posting.fee_month <= date_trunc('month', cast(:due_date as timestamp)) + interval '1 year'
+        and invoice.due_date >= date_trunc('month', cast(:due_date as timestamp))
         and invoice.due_date < date_trunc('month', cast(:due_date as timestamp)) + interval '1 month'
 ) as fee
 group by fee.client_plan_id, fee.month

@@ -23,7 +23,7 @@ select
     policy.proration,
     policy.timing
 from tv.client_package as sold
-cross join lateral billing.event_of(sold.id) as event
+cross join lateral billing.event_of(sold.id, :since) as event
 inner join tv.package as package on event.package_id = package.id
 left join billing.policy as policy on event.policy_id = policy.id
 left join finance.posting as posting

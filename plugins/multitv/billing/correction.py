@@ -10,7 +10,7 @@ from typing import Literal
 from sqlalchemy import Connection, Engine
 
 from multitv.billing.explanation import Explanation
-from multitv.billing.run import Tally, lock_month
+from multitv.billing.run import Tally, lock_due_date
 from multitv.database.engine import transaction
 from multitv.database.locks import lock
 from multitv.database.rows import read_as
@@ -20,7 +20,7 @@ from multitv.errors import PermanentError
 log = logging.getLogger(__name__)
 
 Action = Literal["void", "reverse"]
-# The lock for posting credits, taken after the lock of the month: any run may post credits of any due date.
+# The lock for posting credits, taken after the lock of the due date: any run may post credits of any due date.
 CREDITS = "billing credits"
 
 
@@ -54,7 +54,7 @@ def correct(engine: Engine, event: int, action: Action, *, reason: str, author: 
         due_date = connection.execute(named("billing/event_due_date"), {"event": event}).scalar_one_or_none()
         if due_date is None:
             raise CorrectionRefused(f"There is no event {event}: look its number up again. Nothing was written.")
-        lock_month(connection, due_date)
+        lock_due_date(connection, due_date)
         known = connection.execute(named("billing/read_correction"), {"event": event}).one_or_none()
         if known is not None:
             if (known.action, known.reason, known.author, known.rebill) != (action, reason, author, rebill):

@@ -20,11 +20,15 @@ Kind = Literal["tv", "standard"]
 
 @dataclass(frozen=True)
 class BillingRun:
-    """A row of billing.run. `reason` says why a run failed."""
+    """A row of billing.run. `reason` says why a run failed.
+
+    `moved_away`: how many of its pending events runs of other due dates voided.
+    """
 
     id: int
     status: str
     reason: str | None
+    moved_away: int
 
 
 @dataclass(frozen=True)
@@ -38,13 +42,13 @@ class Tally:
         return f"{number(self.count)} ({reais(self.amount)})"
 
 
-def lock_month(connection: Connection, due_date: date) -> None:
-    """Takes an exclusive lock on the due date's month until the transaction ends.
+def lock_due_date(connection: Connection, due_date: date) -> None:
+    """Take an exclusive lock on the due date until the transaction ends.
 
-    Every step that writes for a due date takes it first. It covers the whole month, because a due day that moves takes
-    a charge from one due date of the month to another.
+    Every step that writes for a due date takes it first. Steps of other due dates, from which a due day that moved
+    takes a charge, wait for this one only at their end (billing/lock_charged_months.sql).
     """
-    lock(connection, f"billing {due_date:%Y-%m}")
+    lock(connection, f"billing {due_date}")
 
 
 def read_run(connection: Connection, kind: Kind, due_date: date) -> BillingRun | None:

@@ -11,7 +11,7 @@ from datetime import date
 
 from sqlalchemy import Engine
 
-from multitv.billing.run import BillingRun, lock_month, open_run, read_run
+from multitv.billing.run import BillingRun, lock_due_date, open_run, read_run
 from multitv.database.engine import bulk_transaction, transaction
 from multitv.database.sql import named
 from multitv.erp.facts import require_client_plans
@@ -35,7 +35,7 @@ def bill_plans(engine: Engine, due_date: date) -> Invoiced:
     Raises ErpEmpty, DatabaseUnavailable.
     """
     with bulk_transaction(engine) as connection:
-        lock_month(connection, due_date)
+        lock_due_date(connection, due_date)
         require_client_plans(connection)
         run = open_run(connection, "standard", due_date)
         of_date = {"due_date": due_date}
@@ -56,7 +56,7 @@ def record_failure(engine: Engine, due_date: date, code: str, reason: str) -> No
     closed. Raises DatabaseUnavailable.
     """
     with transaction(engine) as connection:
-        lock_month(connection, due_date)
+        lock_due_date(connection, due_date)
         connection.execute(
             named("billing/fail_run"), {"kind": "standard", "due_date": due_date, "code": code, "reason": reason}
         )

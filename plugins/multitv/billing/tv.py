@@ -13,12 +13,12 @@ from sqlalchemy import Connection, Engine
 
 from multitv.billing.correction import post_credits
 from multitv.billing.review import Approval, ApprovalRequest, review
-from multitv.billing.run import Tally, lock_month, open_run, read_run
+from multitv.billing.run import BillingRun, Tally, lock_due_date, open_run, read_run
 from multitv.database.engine import bulk_transaction, transaction
 from multitv.database.rows import read_as
 from multitv.database.sql import named
 from multitv.erp.facts import require_client_plans
-from multitv.errors import PermanentError
+from multitv.errors import PermanentError, TransientError
 from multitv.labels import counted, label, number
 from multitv.markdown import table
 from multitv.money import reais
@@ -31,6 +31,10 @@ NOTHING = Tally(0, Decimal())
 
 class StandardBillingNotClosed(PermanentError):
     """The standard billing of the due date is not closed, so there is nothing to settle on."""
+
+
+class DueDateOvertaken(TransientError):
+    """A run of another due date moved a charge at the same time. Nothing was written; the next try sees the result."""
 
 
 class TooManyVoids(PermanentError):
@@ -103,10 +107,10 @@ def save(
 
     Repeating it before settlement adds, re-prices and voids pending events; processed events never change. If a person
     has to approve the list first, it records and returns only the request for it. `allow_voids` lifts the limit of
-    events that are voided at once. Raises ErpEmpty, TooManyVoids, DatabaseUnavailable.
+    events that are voided at once. Raises ErpEmpty, TooManyVoids, DueDateOvertaken, DatabaseUnavailable.
     """
     with bulk_transaction(engine) as connection:
-        lock_month(connection, due_date)
+        lock_due_date(connection, due_date)
         require_client_plans(connection)
         run = open_run(connection, "tv", due_date)
         of_run: dict[str, object] = {"run_id": run.id}
@@ -116,18 +120,20 @@ def save(
         if request is not None:
             return request
         connection.execute(named("billing/list_stale"), of_date)
-        voided = _void_stale(connection, due_date, settings, allow_voids=allow_voids)
+        stale = _void_stale(connection, due_date, settings, allow_voids=allow_voids)
         repriced = connection.execute(named("billing/reprice_pending"), of_date).rowcount
         connection.execute(named("billing/make_event_numbers"))
         connection.execute(named("billing/number_events"), of_date)
+        connection.execute(named("billing/open_events"), of_date)
         connection.execute(named("billing/make_events"), of_run | of_date)
-        added = connection.execute(named("billing/attach_events"), of_date).scalar_one()
         for step in ("delete_exclusions", "upsert_exclusions", "delete_expectations", "upsert_expectations"):
             connection.execute(named(f"billing/{step}"), of_run)
         pending = connection.execute(named("billing/list_has_pending")).scalar_one()
         connection.execute(named("billing/mark_run"), of_run | {"pending": pending})
-    log.info("Saved %s: %s events added, %s re-priced, %s voided.", due_date, added, repriced, voided)
-    return Saved(added, repriced, voided)
+        added = connection.execute(named("billing/attach_events"), of_date).scalar_one()
+        _refuse_overtaken(connection, due_date, run, stale)
+    log.info("Saved %s: %s events added, %s re-priced, %s voided.", due_date, added, repriced, stale.tally)
+    return Saved(added, repriced, stale.tally)
 
 
 def settle(engine: Engine, due_date: date, settings: Settings, *, allow_voids: bool = False) -> Settled:
@@ -135,10 +141,10 @@ def settle(engine: Engine, due_date: date, settings: Settings, *, allow_voids: b
 
     Events that are no longer owed are voided instead. Events without an open invoice stay pending, and the others are
     posted. `allow_voids` lifts the limit of events that are voided at once. Raises ErpEmpty, StandardBillingNotClosed,
-    TooManyVoids, DatabaseUnavailable.
+    TooManyVoids, DueDateOvertaken, DatabaseUnavailable.
     """
     with bulk_transaction(engine) as connection:
-        lock_month(connection, due_date)
+        lock_due_date(connection, due_date)
         require_client_plans(connection)
         standard = read_run(connection, "standard", due_date)
         if standard is None or standard.status != "closed":
@@ -147,11 +153,13 @@ def settle(engine: Engine, due_date: date, settings: Settings, *, allow_voids: b
                 "wait_for_standard_billing and what follows it. Nothing was written."
             )
         run = open_run(connection, "tv", due_date)
-        voided, posted, left = NOTHING, NOTHING, {}
+        voided, posted, left, stale = NOTHING, NOTHING, {}, None
         if run.status != "closed":
             of_date: dict[str, object] = {"due_date": due_date}
             connection.execute(named("billing/list_stale_at_settlement"), of_date)
-            voided = _void_stale(connection, due_date, settings, allow_voids=allow_voids)
+            stale = _void_stale(connection, due_date, settings, allow_voids=allow_voids)
+            voided = stale.tally
+            connection.execute(named("billing/open_postings"), of_date)
             connection.execute(named("billing/make_postings"), of_date)
             posted = _tally(connection, "billing/count_postings")
             connection.execute(named("billing/attach_postings"), of_date)
@@ -160,6 +168,8 @@ def settle(engine: Engine, due_date: date, settings: Settings, *, allow_voids: b
                 left = {row.reason: Tally(row.events, row.amount) for row in rows}
             connection.execute(named("billing/mark_run"), {"run_id": run.id, "pending": bool(left)})
         credited = post_credits(connection)
+        if stale is not None:
+            _refuse_overtaken(connection, due_date, run, stale)
     settled = Settled(posted, voided, credited, left)
     log.info("Settled %s: %s posted, %s voided, %s credited.", due_date, settled.posted, settled.voided, credited)
     for reason, tally in settled.pending.items():
@@ -174,7 +184,7 @@ def record_failure(engine: Engine, due_date: date, code: str, reason: str) -> No
     or was never opened, is left alone. Raises DatabaseUnavailable.
     """
     with transaction(engine) as connection:
-        lock_month(connection, due_date)
+        lock_due_date(connection, due_date)
         connection.execute(named("billing/record_failure"), {"due_date": due_date, "code": code, "reason": reason})
     log.error("The TV billing of %s failed: %s", due_date, reason)
 
@@ -211,22 +221,47 @@ def _list_report(summary: DueDateSummary, parts: Sequence[Any]) -> str:
     return "\n".join(lines)
 
 
-def _void_stale(connection: Connection, due_date: date, settings: Settings, *, allow_voids: bool) -> Tally:
+@dataclass(frozen=True)
+class _Stale:
+    """The events of the temporary table stale, and their first and last due date, None if there are none."""
+
+    tally: Tally
+    since: date | None
+    until: date | None
+
+
+def _void_stale(connection: Connection, due_date: date, settings: Settings, *, allow_voids: bool) -> _Stale:
     """Void the events of the temporary table stale. Raises TooManyVoids, which rolls the step back."""
-    stale = _tally(connection, "billing/count_stale")
-    if not stale.count:
+    row = connection.execute(named("billing/count_stale")).one()
+    stale = _Stale(Tally(row.count, row.amount), row.since, row.until)
+    if not stale.tally.count:
         return stale
     pending = _tally(connection, "billing/count_pending", {"due_date": due_date})
     limit = max(settings.billing_max_voids, int(settings.billing_max_void_share * pending.count))
-    if stale.count > limit and not allow_voids:
+    if stale.tally.count > limit and not allow_voids:
         raise TooManyVoids(
-            f"{stale} of the {pending} pending events of {due_date} would be voided, more than {limit} "
+            f"{stale.tally} of the {pending} pending events of {due_date} would be voided, more than {limit} "
             "(MULTITV_BILLING_MAX_VOIDS, MULTITV_BILLING_MAX_VOID_SHARE). Look whether the ERP and the catalogue are "
             "complete, then clear this task; if the clients really left, trigger tv_billing for this due date with "
             "allow_voids set in the form. Nothing was written."
         )
-    connection.execute(named("billing/void_stale"))
+    span = {"due_date": due_date, "since": stale.since, "until": stale.until}
+    connection.execute(named("billing/void_stale"), span)
     return stale
+
+
+def _refuse_overtaken(connection: Connection, due_date: date, run: BillingRun, stale: _Stale) -> None:
+    """Lock the months that are charged, then raise DueDateOvertaken if another due date's run moved a charge meanwhile.
+
+    Everything before it reads and writes beside other due dates, so it comes last.
+    """
+    span = {"due_date": due_date, "since": stale.since, "until": stale.until}
+    connection.execute(named("billing/lock_charged_months"), {"due_date": due_date})
+    if connection.execute(named("billing/overtaken"), span | {"moved_away": run.moved_away}).scalar_one():
+        raise DueDateOvertaken(
+            f"While this step of {due_date} ran, the billing of another due date moved a charge away from it or posted "
+            "one that it voided, because a due day changed. Nothing was written; the next try sees the result."
+        )
 
 
 def _tally(connection: Connection, statement: str, parameters: dict[str, object] | None = None) -> Tally:

@@ -103,7 +103,9 @@ def delete_package(engine: Engine, author: str, client_package_id: int) -> Clien
         # Taken before any row lock, because a billing run that is under way may wait for the row.
         change.connection.execute(named("contracts/lock_billing_runs"))
         before = _lock(change, client_package_id)
-        billed = change.connection.execute(named("contracts/billed_months"), {"id": client_package_id}).one()
+        billed = change.connection.execute(
+            named("contracts/billed_months"), {"id": client_package_id, "added_on": before.added_on}
+        ).one()
         if billed.events:
             raise AlreadyBilled(
                 "package_billed",

@@ -118,7 +118,8 @@ def engine_for(url: URL | str) -> Engine:
         poolclass=NullPool,
         # Parameters hold names and documents, and error messages end in a log.
         hide_parameters=True,
-        connect_args={"connect_timeout": 10, "application_name": "multitv"},
+        # A prepared statement may get a plan for all values, which locks the partitions of all due dates.
+        connect_args={"connect_timeout": 10, "application_name": "multitv", "prepare_threshold": None},
     )
 
 

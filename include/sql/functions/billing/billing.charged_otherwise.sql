@@ -22,7 +22,13 @@ as $$
             event.days,
             true as billed
         from billing.charge_of_other_due_date(for_due_date) as event
-        inner join finance.posting on event.due_date = posting.event_due_date and event.id = posting.id
+        inner join finance.posting
+            on
+                event.due_date = posting.event_due_date
+                and event.id = posting.id
+                -- Said of the postings too, so that only their partitions are planned and locked.
+                and posting.event_due_date >= cast(date_trunc('month', cast(for_due_date as timestamp)) - interval '1 month' as date)
+                and posting.event_due_date < cast(date_trunc('month', cast(for_due_date as timestamp)) + interval '2 months' as date)
         where
             event.reference_month = any(
                 array(select policy.reference_month from billing.policy_of(for_due_date) as policy)

@@ -1,8 +1,11 @@
 -- In: spared, the lists that were replaced just now, which may still be read. Drops the lines of all other replaced
 -- lists. Readers wait until the transaction ends, so this step comes last. If somebody reads for long, as a backup
--- does, the drop is left to the next list instead of making others wait.
+-- does, the drop is left to the next list instead of making others wait. Runs as the owner of the tables.
 create or replace function billing.drop_replaced_previews(spared bigint[])
-returns void language plpgsql set lock_timeout = '20ms' as $$
+returns void language plpgsql
+security definer set search_path = pg_catalog, pg_temp
+set lock_timeout = '20ms'
+as $$
 declare
     lines regclass;
 begin

@@ -31,5 +31,5 @@ as $$
     from billing.event_record as event
     inner join tv.package as package on event.package_id = package.id
     left join billing.policy as policy on event.policy_id = policy.id
-    where event.id = of_event and event.due_date = (select billing.due_date_of(of_event))
+    where event.id = of_event and event.due_date = billing.due_date_of(of_event)
 $$;

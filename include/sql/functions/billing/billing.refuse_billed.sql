@@ -1,10 +1,12 @@
 -- Trigger on tv.client_package: refuses to delete a package that was billed. Events have no foreign key to it (see
 -- billing.require_keys); this is the other side of that key.
-create or replace function billing.refuse_billed() returns trigger language plpgsql as $$
+create or replace function billing.refuse_billed() returns trigger language plpgsql
+set plan_cache_mode = force_custom_plan
+as $$
 begin
     -- Every saving transaction writes its run before it lists anything, so none is under way while the lock is held.
     lock table billing.run in share mode;
-    if exists (select from billing.event_of(old.id)) then
+    if exists (select from billing.event_of(old.id, old.added_on)) then
         raise exception 'client package % was billed', old.id
             using errcode = 'foreign_key_violation', constraint = 'event_client_package_id_fkey';
     end if;

@@ -1,21 +1,34 @@
--- Trigger on billing.event_record: a voided event never changes again, and a processed charge only once, by its
--- reversal.
-create or replace function billing.refuse_change_of_final() returns trigger language plpgsql as $$
+-- Trigger on billing.event_record and its partitions: refuses every change of an event that is processed, voided or given
+-- back, but that a processed charge is marked as given back, once. Checks all rows of a statement at once, due date by
+-- due date, so that each query reads one partition.
+create or replace function billing.refuse_change_of_final() returns trigger language plpgsql
+set enable_nestloop = on
+set plan_cache_mode = force_custom_plan
+as $$
 declare
-    processed boolean := exists (
-        select from finance.posting where posting.event_due_date = old.due_date and posting.id = old.id
-    );
+    due date;
 begin
-    if old.cancelled_at is null and not processed and not new.reversed then
-        return new;
-    end if;
-    if
-        processed and new.reversed and not old.reversed
-        and to_jsonb(new) - 'reversed' = to_jsonb(old) - 'reversed'
-    then
-        return new;
-    end if;
-    raise exception '%.% is append-only: % refused', tg_table_schema, tg_table_name, tg_op
-        using errcode = 'restrict_violation', hint = 'Correct a charge by a reversal, never by an edit.';
+    for due in select distinct before.due_date from before order by 1 loop
+        if exists (
+            select
+            from before
+            inner join after on before.id = after.id and before.due_date = after.due_date
+            left join finance.posting on posting.event_due_date = due and before.id = posting.id
+            where
+                before.due_date = due
+                and not (before.cancelled_at is null and not before.reversed and posting.id is null and not after.reversed)
+                and not (
+                    posting.id is not null
+                    and after.reversed
+                    and not before.reversed
+                    and to_jsonb(after) - 'reversed' = to_jsonb(before) - 'reversed'
+                )
+        ) then
+            raise exception '%.% is append-only: % refused', tg_table_schema, tg_table_name, tg_op
+                using errcode = 'restrict_violation', hint = 'Correct a charge by a reversal, never by an edit.';
+        end if;
+        perform billing.note_late_change(due);
+    end loop;
+    return null;
 end
 $$;

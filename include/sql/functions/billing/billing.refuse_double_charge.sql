@@ -1,14 +1,14 @@
 -- In: for_due_date. Raises unique_violation if another due date charges the same; within a due date the keys of its
--- partition prevent that. Due dates of two months, each with its own lock, may charge the same month, so the months
--- that are charged are locked until the transaction ends.
+-- partition prevent that. Locks the months that are charged until the transaction ends.
 create or replace function billing.refuse_double_charge(for_due_date date)
-returns void language plpgsql set enable_nestloop = off as $$
+returns void language plpgsql
+set enable_nestloop = off
+set plan_cache_mode = force_custom_plan
+as $$
 declare
-    month date := date_trunc('month', for_due_date::timestamp);
     twice record;
 begin
-    perform pg_advisory_xact_lock(hashtextextended('charges of ' || (month - interval '1 month')::date, 0));
-    perform pg_advisory_xact_lock(hashtextextended('charges of ' || month, 0));
+    perform billing.lock_charged_months(for_due_date);
     select
         event.id,
         other.id as other,

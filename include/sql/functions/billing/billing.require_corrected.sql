@@ -1,5 +1,7 @@
 -- Trigger on billing.correction: refuses a correction of an event that does not exist.
-create or replace function billing.require_corrected() returns trigger language plpgsql as $$
+create or replace function billing.require_corrected() returns trigger language plpgsql
+set plan_cache_mode = force_custom_plan
+as $$
 begin
     if not exists (
         select from billing.event_record as event

@@ -4,7 +4,7 @@
 create or replace function billing.require_keys() returns trigger language plpgsql set enable_nestloop = on as $$
 declare
     orphan record;
-    due date;
+    due record;
 begin
     select
         added.id,
@@ -30,8 +30,18 @@ begin
         raise exception 'event %: what its % points at does not exist', orphan.id, orphan.key
             using errcode = 'foreign_key_violation', constraint = 'event_' || orphan.key || '_fkey';
     end if;
-    for due in select distinct added.due_date from added where added.kind = 'charge' order by 1 loop
-        perform billing.refuse_double_charge(due);
+    for due in
+        select
+            added.due_date,
+            bool_or(added.kind = 'charge') as charges
+        from added
+        group by added.due_date
+        order by added.due_date
+    loop
+        if due.charges then
+            perform billing.refuse_double_charge(due.due_date);
+        end if;
+        perform billing.note_late_change(due.due_date);
     end loop;
     return null;
 end

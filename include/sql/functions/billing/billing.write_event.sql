@@ -24,9 +24,9 @@ begin
         where record.id = old.id and record.due_date = old.due_date;
         return new;
     end if;
-    if to_regclass('billing.event_record' || to_char(new.due_date, '_YYYY_MM_DD')) is null then
-        create table billing.incoming (like billing.event_record);
-        perform billing.attach_partition('billing.event_record', new.due_date, 'billing.incoming');
+    if billing.partition_of('billing.event_record', new.due_date) is null then
+        perform billing.create_incoming('billing.event_record', new.due_date);
+        perform billing.attach_incoming('billing.event_record', new.due_date);
     end if;
     new.id := coalesce(new.id, (
         select coalesce(max(record.id), billing.number_before(new.due_date)) + 1

@@ -1,65 +1,63 @@
 -- Trigger on finance.posting and its partitions: checks, for the rows that a statement added, the references that no
 -- foreign key declares: the invoice (of the same client plan and month for a plan fee), the event (not voided), and the
--- reversed posting. For single rows, as billing.require_keys.
-create or replace function finance.require_keys() returns trigger language plpgsql set enable_nestloop = on as $$
+-- reversed posting. For single rows, as billing.require_keys, and due date by due date, so that each query reads one
+-- partition.
+create or replace function finance.require_keys() returns trigger language plpgsql
+set enable_nestloop = on
+set plan_cache_mode = force_custom_plan
+as $$
 declare
     orphan record;
+    due date;
 begin
-    with missing as (
-        select
-            added.id,
-            'invoice_id' as key
-        from added
-        where
-            not exists (
-                select
-                from finance.invoice
-                where
-                    invoice.id = added.invoice_id
-                    and (
-                        added.kind <> 'plan'
-                        or (
-                            invoice.client_plan_id = added.fee_client_plan_id
-                            and date_trunc('month', invoice.due_date::timestamp) = added.fee_month
-                        )
-                    )
-            )
-        union all
-        select
-            added.id,
-            'billing_event_id' as key
-        from added
-        where
-            added.billing_event_id is not null
-            and not exists (
-                select
-                from billing.event_record as event
-                where
-                    event.id = added.billing_event_id
-                    and event.due_date = added.event_due_date
-                    and event.cancelled_at is null
-            )
-        union all
-        select
-            added.id,
-            'reverses_posting_id' as key
-        from added
-        where
-            added.reverses_posting_id is not null
-            and not exists (
-                select
-                from finance.posting
-                where posting.id = added.reverses_posting_id and posting.event_due_date = added.event_due_date
-            )
-    )
-
     select
-        missing.id,
-        missing.key
+        added.id,
+        'invoice_id' as key
     into orphan
-    from missing
+    from added
+    where
+        not exists (
+            select
+            from finance.invoice
+            where
+                invoice.id = added.invoice_id
+                and (
+                    added.kind <> 'plan'
+                    or (
+                        invoice.client_plan_id = added.fee_client_plan_id
+                        and date_trunc('month', invoice.due_date::timestamp) = added.fee_month
+                    )
+                )
+        )
     limit 1;
-    if found then
+    for due in
+        select distinct added.event_due_date
+        from added
+        where added.event_due_date is not null and orphan is null
+        order by 1
+    loop
+        select
+            added.id,
+            case
+                when event.id is null or event.cancelled_at is not null then 'billing_event_id'
+                else 'reverses_posting_id'
+            end as key
+        into orphan
+        from added
+        left join billing.event_record as event on event.due_date = due and added.billing_event_id = event.id
+        left join finance.posting as reversed on reversed.event_due_date = due and added.reverses_posting_id = reversed.id
+        where
+            added.event_due_date = due
+            and (
+                event.id is null
+                or event.cancelled_at is not null
+                or (reversed.id is null and added.reverses_posting_id is not null)
+            )
+        limit 1;
+        exit when found;
+        perform billing.note_late_change(due);
+    end loop;
+    if orphan is not null then
         raise exception 'posting %: what its % points at does not exist', orphan.id, orphan.key
             using errcode = 'foreign_key_violation', constraint = 'posting_' || orphan.key || '_fkey';
     end if;

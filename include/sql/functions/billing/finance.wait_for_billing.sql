@@ -1,19 +1,24 @@
--- Trigger on finance.invoice: whoever closes, pays or deletes an invoice waits for the billing of its month, and
+-- Trigger on finance.invoice: whoever closes, pays or deletes an invoice waits for the billing of its due date, and
 -- billing waits for them, so an invoice that was open when it was read is open when it is posted on. An invoice with
 -- postings cannot be deleted.
-create or replace function finance.wait_for_billing() returns trigger language plpgsql as $$
+create or replace function finance.wait_for_billing() returns trigger language plpgsql
+set plan_cache_mode = force_custom_plan
+as $$
 declare
-    month text;
+    due date;
 begin
-    for month in select distinct to_char(changed.due_date, 'YYYY-MM') from changed order by 1 loop
-        perform pg_advisory_xact_lock(hashtextextended('billing ' || month, 0));
-    end loop;
-    if tg_op = 'DELETE' then
-        if exists (select from changed inner join finance.posting on changed.id = posting.invoice_id) then
+    for due in select distinct changed.due_date from changed order by 1 loop
+        perform pg_advisory_xact_lock(hashtextextended('billing ' || due, 0));
+        if tg_op = 'DELETE' and exists (
+            select
+            from changed
+            inner join finance.posting_on(due, due + 1) as posting on changed.id = posting.invoice_id
+            where changed.due_date = due
+        ) then
             raise exception 'an invoice with postings is never deleted'
                 using errcode = 'foreign_key_violation', constraint = 'posting_invoice_id_fkey';
         end if;
-    end if;
+    end loop;
     return null;
 end
 $$;

@@ -1,5 +1,5 @@
 -- What a posting points at exists; postings are only ever added. Triggers of a whole statement fire for the table that
--- it names: billing.attach_partition gives each partition its own.
+-- it names: billing.prepare_partition gives each partition its own.
 create or replace trigger posting_added after insert on finance.posting
 referencing new table as added for each statement execute function finance.require_keys();
 create or replace trigger posting_immutable before update or delete on finance.posting
