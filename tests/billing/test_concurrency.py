@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from multitv.billing import tv
 from multitv.billing.correction import correct
+from multitv.billing.run import lock_due_date
 from multitv.billing.standard import bill_plans
 from multitv.database.engine import DatabaseUnavailable, engine_for
 from multitv.quality import books
@@ -165,3 +166,111 @@ def test_due_dates_of_two_months_do_not_charge_the_same_month_behind_each_others
             until_waiting(isp.engine)
         with pytest.raises(IntegrityError, match="event_live_charge"):
             in_arrears.result()
+
+
+TWENTIETH = date(2026, 12, 20)
+
+
+def move_due_day(isp: Isp) -> None:
+    isp.run("update erp.client_plan set due_day = 20")
+
+
+def save_twentieth(isp: Isp) -> tv.Saved:
+    saved = tv.save(isp.engine, TWENTIETH, SETTINGS, allow_voids=True)
+    assert isinstance(saved, tv.Saved)
+    return saved
+
+
+def test_due_dates_of_a_month_are_billed_side_by_side(busy: Isp) -> None:
+    busy.run("update erp.client_plan set due_day = 20 where id > 1200")
+    with busy.engine.begin() as other:
+        lock_due_date(other, DUE)
+        for parent in ("billing.event_record", "finance.posting"):
+            other.execute(text("select billing.open_incoming(:parent, :due)"), {"parent": parent, "due": DUE})
+        assert save_twentieth(busy).added == 100
+        assert bill_plans(busy.engine, TWENTIETH).invoices == 100
+        assert tv.settle(busy.engine, TWENTIETH, SETTINGS).posted.count == 100
+
+
+def test_a_charge_that_is_posted_while_its_due_day_moves_is_charged_once(busy: Isp) -> None:
+    for due in (DUE, TWENTIETH):
+        bill_plans(busy.engine, due)
+    tv.save(busy.engine, DUE, SETTINGS)
+    with ThreadPoolExecutor(2) as pool:
+        with busy.engine.begin() as holder:
+            holder.execute(text("select billing.lock_charged_months(:due)"), {"due": DUE})
+            settling = pool.submit(tv.settle, busy.engine, DUE, SETTINGS)
+            until_waiting(busy.engine)
+            move_due_day(busy)
+            saving = pool.submit(save_twentieth, busy)
+            until_waiting(busy.engine, 2)
+        assert settling.result().posted.count == 300
+        with pytest.raises(tv.DueDateOvertaken, match="step of 2026-12-20 ran"):
+            saving.result()
+    save_twentieth(busy)
+    tv.settle(busy.engine, TWENTIETH, SETTINGS)
+    assert_charged_once_in_the_month(busy)
+
+
+def test_a_charge_that_moves_while_it_is_being_posted_is_charged_once(busy: Isp) -> None:
+    bill_plans(busy.engine, DUE)
+    tv.save(busy.engine, DUE, SETTINGS)
+    with ThreadPoolExecutor(1) as pool:
+        with busy.engine.begin() as holder:
+            holder.execute(text("lock table finance.posting in exclusive mode"))
+            settling = pool.submit(tv.settle, busy.engine, DUE, SETTINGS)
+            until_waiting(busy.engine)
+            move_due_day(busy)
+            save_twentieth(busy)
+        with pytest.raises(tv.DueDateOvertaken, match="step of 2026-12-10 ran"):
+            settling.result()
+    assert tv.settle(busy.engine, DUE, SETTINGS).posted.count == 0
+    bill_plans(busy.engine, TWENTIETH)
+    assert tv.settle(busy.engine, TWENTIETH, SETTINGS).posted.count == 300
+    assert_charged_once_in_the_month(busy)
+
+
+def test_a_due_day_that_moves_while_its_due_date_is_saved_again_is_charged_once(busy: Isp) -> None:
+    tv.save(busy.engine, DUE, SETTINGS)
+    busy.run("update tv.client_package set price = 12.00")
+    with ThreadPoolExecutor(2) as pool:
+        with busy.engine.begin() as holder:
+            holder.execute(text("select billing.lock_charged_months(:due)"), {"due": DUE})
+            again = pool.submit(tv.save, busy.engine, DUE, SETTINGS)
+            until_waiting(busy.engine)
+            move_due_day(busy)
+            # It voids what the other one re-prices, so it waits for that, row by row.
+            saving = pool.submit(save_twentieth, busy)
+            until_waiting(busy.engine, 2)
+        assert again.result() == tv.Saved(0, 300, tv.NOTHING)
+        assert (saving.result().added, saving.result().voided.count) == (300, 300)
+    for due in (DUE, TWENTIETH):
+        bill_plans(busy.engine, due)
+        tv.settle(busy.engine, due, SETTINGS)
+    assert_charged_once_in_the_month(busy)
+
+
+def assert_charged_once_in_the_month(isp: Isp) -> None:
+    for due in (DUE, TWENTIETH):
+        books.check(isp.engine, books.BOOKS, due)
+    assert isp.run("select count(*), count(distinct client_plan_id) from billing.event where live") == [(300, 300)]
+    assert isp.run("select count(*) from finance.posting where kind = 'tv_package'") == [(300,)]
+
+
+def test_a_charge_that_two_due_dates_save_at_once_is_made_once(busy: Isp) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        with busy.engine.begin() as holder:
+            holder.execute(text("select billing.lock_charged_months(:due)"), {"due": DUE})
+            first = pool.submit(tv.save, busy.engine, DUE, SETTINGS)
+            until_waiting(busy.engine)
+            move_due_day(busy)
+            second = pool.submit(save_twentieth, busy)
+            until_waiting(busy.engine, 2)
+        assert first.result() == tv.Saved(300, 0, tv.NOTHING)
+        with pytest.raises(tv.DueDateOvertaken, match="step of 2026-12-20 ran"):
+            second.result()
+    save_twentieth(busy)
+    for due in (DUE, TWENTIETH):
+        bill_plans(busy.engine, due)
+        tv.settle(busy.engine, due, SETTINGS)
+    assert_charged_once_in_the_month(busy)

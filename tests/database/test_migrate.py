@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -282,8 +283,8 @@ def test_triggers_are_applied_anew_while_there_are_partitions(empty: Engine, rel
         "order by 1, 2"
     )
     before = run(empty, statement)
-    assert ("billing.event_record_2026_12_10", "event_final", "O", True) in before
-    assert ("billing.event_record_2026_12_10", "added", "O", False) in before
+    assert ("billing.event_record_2026_12_10", "event_parents_stay", "O", True) in before
+    assert ("billing.event_record_2026_12_10", "event_added", "O", False) in before
     release.edit("triggers/billing/billing.event_record.sql", "-- What", "-- Whatever")
     migrate(empty)
     assert run(empty, statement) == before
@@ -362,3 +363,34 @@ def test_erp_views_of_an_isp_are_left_as_they_are_and_serve_as_tables(empty: Eng
     with empty.connect() as connection:
         due = connection.execute(text("select id from billing.due_client_plan('2026-12-10')")).scalars().all()
     assert due == [1]
+
+
+def test_credits_and_partitions_of_an_earlier_release_are_taken_over(empty: Engine, release: Release) -> None:
+    with release.before("0005"):
+        migrate(empty)
+    run(
+        empty,
+        "create table billing.event_record_2026_12_10 partition of billing.event_record for values in ('2026-12-10'); "
+        "insert into billing.event_record_2026_12_10 (id, run_id, client_plan_id, service_plan_id, client_package_id, "
+        "package_id, due_date, reference_month, kind, amount, price_source, reversed) "
+        "select 2026121000000000 + id, 1, 7, 1, id, 1, '2026-12-10', '2026-12-01', kind, amount, 'package', reversed "
+        "from (values (1, 'charge', 3.00, true), (2, 'reversal', -3.00, false), (3, 'charge', 4.00, true), "
+        "(4, 'reversal', -4.00, false)) as event (id, kind, amount, reversed); "
+        "insert into billing.correction (event_id, event_due_date, action, reason, author, rebill, reversal_event_id) "
+        "values (2026121000000001, '2026-12-10', 'reverse', 'engano', 'Ana', false, 2026121000000002), "
+        "(2026121000000003, '2026-12-10', 'reverse', 'engano', 'Ana', false, 2026121000000004); "
+        "create table finance.posting_2026_12_10 partition of finance.posting for values in ('2026-12-10'); "
+        "alter table finance.posting disable trigger user; "
+        "insert into finance.posting (id, invoice_id, kind, amount, billing_event_id, event_due_date, "
+        "reverses_posting_id, created_at) values (2026121000000002, 5, 'reversal', -3.00, 2026121000000002, "
+        "'2026-12-10', 2026121000000001, '2026-12-11 12:00Z'); "
+        "alter table finance.posting enable trigger user",
+    )
+    migrate(empty)
+    credits = "select mod(event_id, 10), amount, invoice_id, posted_at is null from billing.credit order by 1"
+    assert run(empty, credits) == [
+        (2, Decimal("-3.00"), 5, False),
+        (4, Decimal("-4.00"), None, True),
+    ]
+    with pytest.raises(Exception, match="billing.event_record_2026_12_10 is append-only"):
+        run(empty, "update billing.event_record_2026_12_10 set amount = -5.00 where id = 2026121000000002")

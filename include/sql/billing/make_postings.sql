@@ -3,10 +3,10 @@
 insert into pg_temp.incoming_posting (id, invoice_id, kind, amount, billing_event_id, event_due_date, created_at)
 select
     pending.id,
-    invoice.id,
+    invoice.id as invoice_id,
     'tv_package',
     pending.amount,
-    pending.id,
+    pending.id as billing_event_id,
     pending.due_date,
     now()
 from billing.pending_charge(:due_date) as pending

@@ -1,16 +1,5 @@
--- In: due_date, moved_away (of its run, as it was read first), since and until (the first and last due date in the
--- temporary table stale). Out: whether a run of another due date
--- that was committed meanwhile voided events of this one, or posted events that this one voided.
-select
-    run.moved_away <> :moved_away
-    or exists (
-        select 1
-        from stale
-        inner join finance.posting on stale.due_date = posting.event_due_date and stale.id = posting.id
-        where
-            stale.due_date <> :due_date
-            and posting.event_due_date >= cast(:since as date)
-            and posting.event_due_date <= cast(:until as date)
-    ) as overtaken
+-- In: run_id and moved_away (of the run, as it was read first). Out: whether a run of another due date that was
+-- committed meanwhile took events of this one.
+select run.moved_away <> :moved_away as overtaken
 from billing.run as run
-where run.kind = 'tv' and run.due_date = :due_date
+where run.id = :run_id

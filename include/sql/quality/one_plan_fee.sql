@@ -1,5 +1,6 @@
 -- In: due_date. Out: each client plan with more than one plan fee in the month of the due date, by the fees' own client
--- plan and month or by those of their invoices (fees for months up to a year away); and each fee on an invoice of another client plan or month.
+-- plan and month or by those of their invoices (fees for months up to a year away); and each fee on an invoice of
+-- another client plan or month.
 select
     'client plan ' || fee.client_plan_id || ' has ' || count(*) || ' plan fees in ' || to_char(fee.month, 'YYYY-MM')
         as offender

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
+import psycopg
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import IntegrityError
 
 from multitv.billing.correction import post_credits
 from multitv.billing.review import Approval, ApprovalRequest, review
@@ -27,6 +29,8 @@ from multitv.settings import Settings
 log = logging.getLogger(__name__)
 
 NOTHING = Tally(0, Decimal())
+# What billing.refuse_double_charge names.
+_CHARGED_ONCE = ("event_live_charge", "event_live_package")
 
 
 class StandardBillingNotClosed(PermanentError):
@@ -34,7 +38,14 @@ class StandardBillingNotClosed(PermanentError):
 
 
 class DueDateOvertaken(TransientError):
-    """A run of another due date moved a charge at the same time. Nothing was written; the next try sees the result."""
+    """The run of another due date charged, posted or voided the same at the same time, because a due day moved."""
+
+    @classmethod
+    def by_another(cls, due_date: date) -> Self:
+        return cls(
+            f"While this step of {due_date} ran, the billing of another due date charged, posted or voided an event of "
+            "the same month, because a due day had moved. Nothing was written; the next try sees what it did."
+        )
 
 
 class TooManyVoids(PermanentError):
@@ -120,7 +131,7 @@ def save(
         if request is not None:
             return request
         connection.execute(named("billing/list_stale"), of_date)
-        stale = _void_stale(connection, due_date, settings, allow_voids=allow_voids)
+        voided = _void_stale(connection, due_date, settings, allow_voids=allow_voids)
         repriced = connection.execute(named("billing/reprice_pending"), of_date).rowcount
         connection.execute(named("billing/make_event_numbers"))
         connection.execute(named("billing/number_events"), of_date)
@@ -130,10 +141,10 @@ def save(
             connection.execute(named(f"billing/{step}"), of_run)
         pending = connection.execute(named("billing/list_has_pending")).scalar_one()
         connection.execute(named("billing/mark_run"), of_run | {"pending": pending})
-        added = connection.execute(named("billing/attach_events"), of_date).scalar_one()
-        _refuse_overtaken(connection, due_date, run, stale)
-    log.info("Saved %s: %s events added, %s re-priced, %s voided.", due_date, added, repriced, stale.tally)
-    return Saved(added, repriced, stale.tally)
+        added = _attach_events(connection, due_date)
+        _refuse_overtaken(connection, due_date, run)
+    log.info("Saved %s: %s events added, %s re-priced, %s voided.", due_date, added, repriced, voided)
+    return Saved(added, repriced, voided)
 
 
 def settle(engine: Engine, due_date: date, settings: Settings, *, allow_voids: bool = False) -> Settled:
@@ -153,12 +164,11 @@ def settle(engine: Engine, due_date: date, settings: Settings, *, allow_voids: b
                 "wait_for_standard_billing and what follows it. Nothing was written."
             )
         run = open_run(connection, "tv", due_date)
-        voided, posted, left, stale = NOTHING, NOTHING, {}, None
+        voided, posted, left = NOTHING, NOTHING, {}
         if run.status != "closed":
             of_date: dict[str, object] = {"due_date": due_date}
             connection.execute(named("billing/list_stale_at_settlement"), of_date)
-            stale = _void_stale(connection, due_date, settings, allow_voids=allow_voids)
-            voided = stale.tally
+            voided = _void_stale(connection, due_date, settings, allow_voids=allow_voids)
             connection.execute(named("billing/open_postings"), of_date)
             connection.execute(named("billing/make_postings"), of_date)
             posted = _tally(connection, "billing/count_postings")
@@ -168,8 +178,8 @@ def settle(engine: Engine, due_date: date, settings: Settings, *, allow_voids: b
                 left = {row.reason: Tally(row.events, row.amount) for row in rows}
             connection.execute(named("billing/mark_run"), {"run_id": run.id, "pending": bool(left)})
         credited = post_credits(connection)
-        if stale is not None:
-            _refuse_overtaken(connection, due_date, run, stale)
+        if run.status != "closed":
+            _refuse_overtaken(connection, due_date, run)
     settled = Settled(posted, voided, credited, left)
     log.info("Settled %s: %s posted, %s voided, %s credited.", due_date, settled.posted, settled.voided, credited)
     for reason, tally in settled.pending.items():
@@ -221,47 +231,51 @@ def _list_report(summary: DueDateSummary, parts: Sequence[Any]) -> str:
     return "\n".join(lines)
 
 
-@dataclass(frozen=True)
-class _Stale:
-    """The events of the temporary table stale, and their first and last due date, None if there are none."""
-
-    tally: Tally
-    since: date | None
-    until: date | None
-
-
-def _void_stale(connection: Connection, due_date: date, settings: Settings, *, allow_voids: bool) -> _Stale:
-    """Void the events of the temporary table stale. Raises TooManyVoids, which rolls the step back."""
-    row = connection.execute(named("billing/count_stale")).one()
-    stale = _Stale(Tally(row.count, row.amount), row.since, row.until)
-    if not stale.tally.count:
+def _void_stale(connection: Connection, due_date: date, settings: Settings, *, allow_voids: bool) -> Tally:
+    """Void the events of the temporary table stale. Raises TooManyVoids, DueDateOvertaken, which roll the step back."""
+    found = connection.execute(named("billing/count_stale"), {"due_date": due_date}).one()
+    stale = Tally(found.events, found.amount)
+    if not stale.count:
         return stale
     pending = _tally(connection, "billing/count_pending", {"due_date": due_date})
     limit = max(settings.billing_max_voids, int(settings.billing_max_void_share * pending.count))
-    if stale.tally.count > limit and not allow_voids:
+    if stale.count > limit and not allow_voids:
         raise TooManyVoids(
-            f"{stale.tally} of the {pending} pending events of {due_date} would be voided, more than {limit} "
+            f"{stale} of the {pending} pending events of {due_date} would be voided, more than {limit} "
             "(MULTITV_BILLING_MAX_VOIDS, MULTITV_BILLING_MAX_VOID_SHARE). Look whether the ERP and the catalogue are "
             "complete, then clear this task; if the clients really left, trigger tv_billing for this due date with "
             "allow_voids set in the form. Nothing was written."
         )
-    span = {"due_date": due_date, "since": stale.since, "until": stale.until}
+    span = {"due_date": due_date, "since": found.since, "until": found.until}
+    if found.moved:
+        # Whoever bills the other due date may post these at this moment.
+        connection.execute(named("billing/lock_charged_months"), {"due_date": due_date})
+        if not connection.execute(named("billing/moved_is_pending"), span).scalar_one():
+            raise DueDateOvertaken.by_another(due_date)
     connection.execute(named("billing/void_stale"), span)
     return stale
 
 
-def _refuse_overtaken(connection: Connection, due_date: date, run: BillingRun, stale: _Stale) -> None:
-    """Lock the months that are charged, then raise DueDateOvertaken if another due date's run moved a charge meanwhile.
+def _attach_events(connection: Connection, due_date: date) -> int:
+    """Attach the new events and return their number. Raises DueDateOvertaken if another due date charges the same."""
+    try:
+        return int(connection.execute(named("billing/attach_events"), {"due_date": due_date}).scalar_one())
+    except IntegrityError as error:
+        broken = error.orig.diag.constraint_name if isinstance(error.orig, psycopg.Error) else None
+        if broken not in _CHARGED_ONCE:
+            raise
+        raise DueDateOvertaken.by_another(due_date) from error
+
+
+def _refuse_overtaken(connection: Connection, due_date: date, run: BillingRun) -> None:
+    """Lock the months that are charged, then raise DueDateOvertaken if another due date's run took events of this one.
 
     Everything before it reads and writes beside other due dates, so it comes last.
     """
-    span = {"due_date": due_date, "since": stale.since, "until": stale.until}
     connection.execute(named("billing/lock_charged_months"), {"due_date": due_date})
-    if connection.execute(named("billing/overtaken"), span | {"moved_away": run.moved_away}).scalar_one():
-        raise DueDateOvertaken(
-            f"While this step of {due_date} ran, the billing of another due date moved a charge away from it or posted "
-            "one that it voided, because a due day changed. Nothing was written; the next try sees the result."
-        )
+    of_run = {"run_id": run.id, "moved_away": run.moved_away}
+    if connection.execute(named("billing/overtaken"), of_run).scalar_one():
+        raise DueDateOvertaken.by_another(due_date)
 
 
 def _tally(connection: Connection, statement: str, parameters: dict[str, object] | None = None) -> Tally:

@@ -1,7 +1,7 @@
 -- In: parent (billing.event_record or finance.posting), for_due_date, whose new rows are in the table that
--- billing.create_incoming made. Out: how many they are. If no partition has the due date, the bare table becomes one and
--- gets its constraints and keys now that it is full; else the rows go into the partition. One at a time for a due date,
--- by the lock of it. Runs as the owner of the tables; the writer's rights to the new table end.
+-- billing.create_incoming made. Out: how many they are. If no partition has the due date, the bare table becomes one
+-- and gets its constraints and keys now that it is full; else the rows go into the partition. One at a time for a due
+-- date, by the lock of it. Runs as the owner of the tables; the writer's rights to the new table end.
 create or replace function billing.attach_incoming(parent regclass, for_due_date date)
 returns bigint language plpgsql
 security definer set search_path = pg_catalog, pg_temp

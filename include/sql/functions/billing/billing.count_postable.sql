@@ -1,5 +1,5 @@
--- In: for_due_date. Out: the number of its pending charges that have an open invoice. Not inlined, so that the due dates
--- of a list are asked one by one, each in its own partition.
+-- In: for_due_date. Out: the number of its pending charges that have an open invoice. Not inlined, so that the due
+-- dates of a list are asked one by one, each in its own partition.
 create or replace function billing.count_postable(for_due_date date)
 returns bigint language plpgsql stable
 set plan_cache_mode = force_custom_plan

@@ -1,5 +1,5 @@
--- In: of_event, the number of an event or of its posting. Out: the due date, which it begins with; null for a number that
--- begins with no date. Immutable, so that a condition on it names the partition when a statement is planned.
+-- In: of_event, the number of an event or of its posting. Out: the due date, which it begins with; null for a number
+-- that begins with no date. Immutable, so that a condition on it names the partition when a statement is planned.
 create or replace function billing.due_date_of(of_event bigint)
 returns date
 language sql immutable parallel safe

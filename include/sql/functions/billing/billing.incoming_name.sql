@@ -1,5 +1,5 @@
--- In: parent (billing.event_record or finance.posting), for_due_date. Out: the name of the table in which a step collects
--- the due date's new rows. Raises invalid_parameter_value for another parent.
+-- In: parent (billing.event_record or finance.posting), for_due_date. Out: the name of the table in which a step
+-- collects the due date's new rows. Raises invalid_parameter_value for another parent.
 create or replace function billing.incoming_name(parent regclass, for_due_date date)
 returns text language plpgsql stable
 set search_path = pg_catalog, pg_temp

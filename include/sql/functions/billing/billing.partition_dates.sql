@@ -1,5 +1,5 @@
--- In: parent, a table partitioned by list of dates. Out: a row for each of its partitions, with the dates of its list in
--- order.
+-- In: parent, a table partitioned by list of dates. Out: a row for each of its partitions, with the dates of its list
+-- in order.
 create or replace function billing.partition_dates(parent regclass)
 returns table (partition regclass, dates date[])
 language sql stable

@@ -1,6 +1,6 @@
--- Trigger on billing.event_record and its partitions: refuses every change of an event that is processed, voided or given
--- back, but that a processed charge is marked as given back, once. Checks all rows of a statement at once, due date by
--- due date, so that each query reads one partition.
+-- Trigger on billing.event_record and its partitions: refuses every change of an event that is processed, voided or
+-- given back, but that a processed charge is marked as given back, once. Checks all rows of a statement at once, due
+-- date by due date, so that each query reads one partition.
 create or replace function billing.refuse_change_of_final() returns trigger language plpgsql
 set enable_nestloop = on
 set plan_cache_mode = force_custom_plan

@@ -1,6 +1,6 @@
--- In: month, by its first day. Makes the partition of the month's plan fees if there is none. One at a time for a month,
--- until the transaction ends. The partition is created apart and then attached, because creating it in place would block
--- readers of postings. Runs as the owner of the tables.
+-- In: month, by its first day. Makes the partition of the month's plan fees if there is none. One at a time for a
+-- month, until the transaction ends. The partition is created apart and then attached, because creating it in place
+-- would block readers of postings. Runs as the owner of the tables.
 create or replace function finance.open_fee_month(month date)
 returns void language plpgsql
 security definer set search_path = pg_catalog, pg_temp
