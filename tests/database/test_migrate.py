@@ -387,8 +387,8 @@ def test_credits_and_partitions_of_an_earlier_release_are_taken_over(empty: Engi
         "alter table finance.posting enable trigger user",
     )
     migrate(empty)
-    credits = "select mod(event_id, 10), amount, invoice_id, posted_at is null from billing.credit order by 1"
-    assert run(empty, credits) == [
+    stored = "select mod(event_id, 10), amount, invoice_id, posted_at is null from billing.credit order by 1"
+    assert run(empty, stored) == [
         (2, Decimal("-3.00"), 5, False),
         (4, Decimal("-4.00"), None, True),
     ]
