@@ -1,4 +1,4 @@
-"""A small ISP with due dates of two months that are billed."""
+"""A small ISP, and due dates of two months that it billed."""
 
 from __future__ import annotations
 
@@ -21,9 +21,8 @@ def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(merge, "PAUSE_SECONDS", 0.01)
 
 
-@pytest.fixture
-def isp(engine: Engine) -> Isp:
-    """Each due day has client plans with two extras, one that is excluded, and a plan fee."""
+def furnish(engine: Engine) -> Isp:
+    """Each of two due days has client plans with two extras, one package that is excluded, and a plan fee."""
     made = Isp(engine)
     made.offer_plans()
     packages = made.package("10.00"), made.package("29.90"), made.package(None)
@@ -33,6 +32,11 @@ def isp(engine: Engine) -> Isp:
             for package in packages:
                 made.sell(client_plan, package)
     return made
+
+
+@pytest.fixture
+def isp(engine: Engine) -> Isp:
+    return furnish(engine)
 
 
 @pytest.fixture
