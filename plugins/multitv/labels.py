@@ -137,6 +137,10 @@ LABELS = {
     "billed_not_active": "Cobrado e não ativo",
     "included": "Liberado no plano",
     "extra": "Pacote Extra",
+    # what maintenance works on
+    "billing.event_record": "Eventos",
+    "finance.posting": "Lançamentos",
+    "finance.posting_of_plans": "Mensalidades",
     # states of Airflow's tasks and runs
     "success": "concluída",
     "running": "em andamento",
@@ -414,6 +418,10 @@ SENTENCES: dict[str, str] = {
     "amount_changed": "O total mudou mais de {share:.0%} em um mês: de {before:reais} para {after:reais}.",
     "charge_above_limit": "Há uma cobrança de {amount:reais}, acima do limite de {limit:reais}.",
     "as_written": "{text}",
+    # why partitions were not merged
+    "merge_blocked": "outra transação as usava, ou o banco estava ocupado",
+    "merge_overtaken": "um evento, um lançamento ou um faturamento delas mudou durante a junção",
+    "merge_depended_on": "uma visão ou outro objeto do banco depende de uma das partições: apague-o",
     # why sale, service and charge disagree
     "package_ended_before": "pacote cancelado em {ended_on:day}, antes do que foi cobrado",
     "contract_ended_before": "contrato cancelado em {ended_on:day}, antes do que foi cobrado",
@@ -451,6 +459,16 @@ def sentence(code: str, parameters: Mapping[str, object] | None = None) -> str:
 def number(value: int | None) -> str:
     """Return a count with dots between thousands, a dash for none."""
     return "—" if value is None else f"{value:,}".replace(",", ".")
+
+
+def size(value: int) -> str:
+    """Return a number of bytes in the unit that suits it, such as "1,5 MB"."""
+    amount, unit = float(value), "B"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if amount < 1024:
+            break
+        amount, unit = amount / 1024, larger
+    return f"{amount:.{0 if unit == 'B' else 1}f} {unit}".replace(".", ",")
 
 
 def counted(value: int, one: str, many: str) -> str:

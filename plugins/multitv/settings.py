@@ -180,6 +180,13 @@ class Settings(BaseSettings):
         default=20, ge=1, le=10_000, description="PINs that one person may be shown within an hour"
     )
 
+    merge_year_after_months: int = Field(
+        default=2,
+        ge=0,
+        le=120,
+        description="months after which the events and postings of a year that is over become one partition",
+    )
+
     @model_validator(mode="after")
     def _standard_billing_comes_later(self) -> Settings:
         if self.standard_billing_days_ahead > self.tv_billing_days_ahead:

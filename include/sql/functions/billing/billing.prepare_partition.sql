@@ -1,7 +1,7 @@
 -- In: bare, a full table with the columns of parent (billing.event_record, finance.posting or
 -- finance.posting_of_plans), and the dates of which it has rows. Gives it, in one pass over its rows, the constraints
--- of the parent and those that spare attaching it a second pass; and the triggers of a whole statement, which fire only
--- for the table that it names.
+-- of the parent and those that spare attaching it a second pass; and the triggers of a whole statement, which fire
+-- only for the table that it names.
 create or replace function billing.prepare_partition(parent regclass, bare regclass, dates date[])
 returns void language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -29,6 +29,10 @@ begin
             where attrelid = parent and attnum > 0 and not attisdropped and (attnotnull or attname = key)
             union all
             select format('add constraint listed check (%I = any (%L::date[]))', key, dates)
+            union all
+            -- Of finance.posting_of_plans, itself a partition.
+            select format('add constraint of_parent check (%s)', pg_get_partition_constraintdef(parent))
+            where pg_get_partition_constraintdef(parent) is not null
             union all
             -- The number of an event, and of its posting, begins with its due date.
             select format(

@@ -9,6 +9,7 @@ as $$
 declare
     orphan record;
     due date;
+    month date;
 begin
     select
         added.id,
@@ -61,6 +62,9 @@ begin
         raise exception 'posting %: what its % points at does not exist', orphan.id, orphan.key
             using errcode = 'foreign_key_violation', constraint = 'posting_' || orphan.key || '_fkey';
     end if;
+    for month in select distinct added.fee_month from added where added.fee_month is not null order by 1 loop
+        perform billing.note_late_fee(month);
+    end loop;
     return null;
 end
 $$;
