@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from include.local import postgres
-from tests.bench import billing, crowd, dashboard, growth, peers, reconciliation, screens
+from tests.bench import billing, crowd, dashboard, growth, peers, reconciliation, screens, years
 
 ROOMS = {
     "billing": billing.bench,
@@ -19,6 +19,7 @@ ROOMS = {
     "crowd": crowd.bench,
     "peers": peers.bench,
     "growth": growth.bench,
+    "years": years.bench,
 }
 
 

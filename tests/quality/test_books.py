@@ -11,6 +11,7 @@ import pytest
 
 from include.local.postgres import Server
 from multitv.billing import tv
+from multitv.billing.correction import correct
 from multitv.quality import books
 from tests.support.databases import own_database
 from tests.support.isp import DUE, Isp
@@ -74,6 +75,27 @@ def test_a_second_live_charge_is_found_without_its_unique_key(settled: Isp) -> N
     )
     with pytest.raises(books.CheckFailed, match="package 1 of client plan 2 has 2 live charges in 2026-12"):
         books.check(settled.engine, ("one_live_charge",), DUE)
+
+
+def test_a_credit_without_the_invoice_of_its_posting_is_found(settled: Isp) -> None:
+    event = settled.run("select max(id) from billing.event")[0][0]
+    correct(settled.engine, event, "reverse", reason="erro", author="ana")
+    books.check(settled.engine, ("reversal_nets_to_zero",), DUE)
+    settled.run("alter table billing.credit disable trigger user")
+    for damage, found in (
+        ("invoice_id = null, posted_at = null", "is posted on invoice 1, billing.credit has -10.00 on invoice none"),
+        ("invoice_id = 77, posted_at = now()", "is posted on invoice 1, billing.credit has -10.00 on invoice 77"),
+        (
+            "invoice_id = 1, amount = -9.99",
+            "credit 2026121000000002 of -10.00 .* billing.credit has -9.99 on invoice 1",
+        ),
+    ):
+        settled.run(f"update billing.credit set {damage}")  # noqa: S608
+        with pytest.raises(books.CheckFailed, match=found):
+            books.check(settled.engine, ("reversal_nets_to_zero",), DUE)
+    settled.run("delete from billing.credit")
+    with pytest.raises(books.CheckFailed, match="billing.credit has 0 on invoice none"):
+        books.check(settled.engine, ("reversal_nets_to_zero",), DUE)
 
 
 def test_a_negative_price_is_parked_and_its_neighbours_are_charged(

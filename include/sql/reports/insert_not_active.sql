@@ -1,6 +1,6 @@
--- In: change_set, today, since (no charge is older); the temporary tables unserved, suspect and concerned. Inserts what
--- is sold but not active, and what is billed but not active: a charge of an extra that the platform does not serve,
--- although the client plan should be served and the sale did not end.
+-- In: change_set, today, since and until (the due dates of all charges; until is excluded); the temporary tables
+-- unserved, suspect and concerned. Inserts what is sold but not active, and what is billed but not active: a charge of
+-- an extra that the platform does not serve, although the client plan should be served and the sale did not end.
 -- Not a discrepancy: a sale or contract that ended after the day for which it was charged; a contract that is suspended
 -- or no longer has TV; and a pending charge of what ended before that day, which settlement voids (a processed one is a
 -- discrepancy). The reason comes from the change set's operations, or else from the platform's subscriber.
@@ -50,6 +50,7 @@ missing as (
                     where
                         posting.event_due_date = charge.due_date
                         and posting.event_due_date >= cast(:since as date)
+                        and posting.event_due_date < cast(:until as date)
                         and posting.id = charge.event_id
                 )
             when charge.ended_on <= cast(:today as date) then false

@@ -1,8 +1,8 @@
--- In: due_days, due_dates (the last due date of each due day, lists of the same length), since (the first of the month
--- of the oldest of them). Creates the temporary table suspect: each extra of a client plan of ours that is either live
--- on the platform or charged, but not both. Charged means a live charge on the client plan's last due date, or on
--- another one of the same month, since a due day may have moved. Each charge comes with the day that it counts by:
--- whoever had the package on that day owes it.
+-- In: due_days, due_dates (the last due date of each due day, lists of the same length), since and until (due dates
+-- between which their months lie; until is excluded). Creates the temporary table suspect: each extra of a client plan
+-- of ours that is either live on the platform or charged, but not both. Charged means a live charge on the client
+-- plan's last due date, or on another one of the same month, since a due day may have moved. Each charge comes with
+-- the day that it counts by: whoever had the package on that day owes it.
 -- A table and not part of the next statement, because PostgreSQL parallelises the join only this way.
 create temporary table suspect on commit drop as
 with contract as (
@@ -49,6 +49,7 @@ charged as (
             and event.due_date < contract.next_month
     where
         event.due_date >= cast(:since as date)
+        and event.due_date < cast(:until as date)
         and event.kind = 'charge'
         and event.cancelled_at is null
         and not event.reversed

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from sqlalchemy import Connection, Engine
@@ -86,9 +86,11 @@ def _require_basis(connection: Connection, change_set_id: int) -> int:
 
 def _last_due_dates(connection: Connection, today: date) -> dict[str, object]:
     rows = connection.execute(named("reports/last_due_dates"), {"today": today}).all()
+    months = [row.due_date.replace(day=1) for row in rows] or [today]
     return {
         "due_days": [row.due_day for row in rows],
         "due_dates": [row.due_date for row in rows],
         "runs": [row.run_id for row in rows],
-        "since": min((row.due_date.replace(day=1) for row in rows), default=None),
+        "since": min(months),
+        "until": max(months) + timedelta(31),
     }

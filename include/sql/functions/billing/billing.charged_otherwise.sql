@@ -53,21 +53,13 @@ as $$
             on resold.client_plan_id = event.client_plan_id and resold.package_id = event.package_id
         union all
         select
-            event.client_plan_id,
-            event.package_id,
-            event.reference_month,
-            event.client_package_id,
+            taken_back.client_plan_id,
+            taken_back.package_id,
+            taken_back.reference_month,
+            taken_back.client_package_id,
             null as days,
             false as billed
-        from billing.correction
-        inner join billing.event_record as event
-            on correction.event_due_date = event.due_date and correction.event_id = event.id
-        where
-            event.due_date >= cast(date_trunc('month', cast(for_due_date as timestamp)) - interval '1 month' as date)
-            and event.due_date < cast(date_trunc('month', cast(for_due_date as timestamp)) + interval '2 months' as date)
-        group by event.client_plan_id, event.package_id, event.reference_month, event.client_package_id
-        -- The last correction counts.
-        having not (array_agg(correction.rebill order by correction.id desc))[1]
+        from billing.taken_back(for_due_date) as taken_back
     )
 
     select

@@ -1,6 +1,8 @@
 -- Trigger on the view billing.event, through which people write single rows; billing itself writes to the table behind
 -- it. Numbers a new event. An event becomes processed only by its posting.
-create or replace function billing.write_event() returns trigger language plpgsql as $$
+create or replace function billing.write_event() returns trigger language plpgsql
+set plan_cache_mode = force_custom_plan
+as $$
 begin
     if tg_op = 'DELETE' then
         raise exception 'billing.event is append-only: DELETE refused'

@@ -1,0 +1,27 @@
+-- In: for_due_date. Out: the client packages that a person corrected, not to be charged again, with the months that
+-- due dates of these months charged. The last correction counts. Looks the few corrected events up whatever the
+-- transaction's join settings, so it is not inlined.
+create or replace function billing.taken_back(for_due_date date)
+returns table (client_plan_id bigint, package_id bigint, reference_month date, client_package_id bigint)
+language sql stable parallel safe rows 10
+set enable_nestloop = on
+set plan_cache_mode = force_custom_plan
+as $$
+    select
+        event.client_plan_id,
+        event.package_id,
+        event.reference_month,
+        event.client_package_id
+    from billing.correction
+    inner join billing.event_record as event
+        on correction.event_due_date = event.due_date and correction.event_id = event.id
+    where
+        event.due_date >= cast(date_trunc('month', cast(for_due_date as timestamp)) - interval '1 month' as date)
+        and event.due_date < cast(date_trunc('month', cast(for_due_date as timestamp)) + interval '2 months' as date)
+        and correction.event_due_date
+        >= cast(date_trunc('month', cast(for_due_date as timestamp)) - interval '1 month' as date)
+        and correction.event_due_date
+        < cast(date_trunc('month', cast(for_due_date as timestamp)) + interval '2 months' as date)
+    group by event.client_plan_id, event.package_id, event.reference_month, event.client_package_id
+    having not (array_agg(correction.rebill order by correction.id desc))[1]
+$$;
