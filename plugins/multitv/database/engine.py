@@ -20,7 +20,10 @@ from multitv.errors import MultiTVError, PermanentError, TransientError
 if TYPE_CHECKING:
     from airflow.sdk import Connection as AirflowConnection
 
+# The pipeline's, of every task; the screens'; that of whoever migrates.
 CONNECTION_ID = "isp_db"
+SCREENS_CONNECTION_ID = "isp_db_screens"
+OWNER_CONNECTION_ID = "isp_db_owner"
 
 
 class MissingConnection(PermanentError):
@@ -87,6 +90,18 @@ def connection_url(conn_id: str = CONNECTION_ID) -> URL:
         ) from error
 
 
+def has_connection(conn_id: str) -> bool:
+    """Tell whether Airflow has a connection."""
+    from airflow.sdk import BaseHook
+    from airflow.sdk.exceptions import AirflowNotFoundException
+
+    try:
+        BaseHook.get_connection(conn_id)
+    except AirflowNotFoundException:
+        return False
+    return True
+
+
 def url_of(connection: AirflowConnection) -> URL:
     """Return the SQLAlchemy URL of an Airflow connection of type postgres, with the libpq options of its extra."""
     from airflow.providers.postgres.hooks.postgres import PostgresHook
@@ -109,6 +124,14 @@ def task_engine() -> Engine:
     A task is one process with one transaction at a time, so a pool would only keep idle connections.
     """
     return engine_for(connection_url())
+
+
+def owner_engine() -> Engine:
+    """Return the engine of whoever migrates: of isp_db_owner, or of isp_db if Airflow has no such connection.
+
+    Raises MissingConnection.
+    """
+    return engine_for(connection_url(OWNER_CONNECTION_ID if has_connection(OWNER_CONNECTION_ID) else CONNECTION_ID))
 
 
 def engine_for(url: URL | str) -> Engine:
