@@ -276,6 +276,15 @@ def test_an_up_to_date_database_is_migrated_without_a_lock_on_any_of_its_tables(
     assert run(empty, "select tv.cell('=1')") == [("'=1",)]
 
 
+def test_audit_rows_of_before_are_of_no_transaction(empty: Engine, release: Release) -> None:
+    with release.before("0007"):
+        migrate(empty)
+        run(empty, "insert into tv.contract_change (author, action, client_plan_id, after) "
+                   "values ('ana', 'add_point', 1, '{}')")  # fmt: skip
+    migrate(empty)
+    assert run(empty, "select transaction::text from tv.contract_change") == [("0",)]
+
+
 def test_triggers_are_applied_anew_while_there_are_partitions(empty: Engine, release: Release) -> None:
     migrate(empty)
     run(empty, EVENT)

@@ -1,5 +1,5 @@
 -- In: run_id. Deletes the run's exclusions that are no longer on the list (candidate). Opens a closed run again if
--- there are any.
+-- there are any, or if others are to be added or changed.
 with gone as (
     delete from billing.exclusion as exclusion
     where
@@ -14,4 +14,19 @@ with gone as (
 
 update billing.run
 set status = 'saved', closed_at = null
-where run.id = :run_id and run.status = 'closed' and exists (select 1 from gone)
+where
+    run.id = :run_id
+    and run.status = 'closed'
+    and (
+        exists (select 1 from gone)
+        or exists (
+            select 1
+            from candidate
+            left join billing.exclusion as stored
+                on candidate.client_package_id = stored.client_package_id and stored.run_id = :run_id
+            where
+                candidate.exclusion is not null
+                and (stored.client_plan_id, stored.service_plan_id, stored.reason)
+                is distinct from (candidate.client_plan_id, candidate.service_plan_id, candidate.exclusion)
+        )
+    )

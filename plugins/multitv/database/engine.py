@@ -48,7 +48,7 @@ class DatabaseBusy(TransientError):
 
 
 class DatabaseRefused(PermanentError):
-    """PostgreSQL does not accept the connection's user or password."""
+    """PostgreSQL does not accept the connection's user or password, or gives its user no right to what was asked."""
 
     status = 503
     cause = "database_not_ready"
@@ -67,6 +67,8 @@ class SchemaMissing(PermanentError):
 _LOGIN_REFUSED = re.compile(
     r'authentication failed|role "[^"]*" does not exist|no pg_hba.conf entry|no password supplied'
 )
+# SQLSTATE: no privilege.
+_NO_RIGHT = "42501"
 # SQLSTATE: a missing schema, table, function or column.
 _NO_SCHEMA = ("3F000", "42P01", "42883", "42703")
 # SQLSTATE classes and codes: rolled back by a conflict, cancelled, not locked in time, out of resources.
@@ -231,6 +233,11 @@ def _explained(url: URL, error: DBAPIError) -> MultiTVError | None:
         return SchemaMissing(
             f"{where}, lacks what this version needs: {cause}. Run `python -m multitv.database.migrate`, then clear "
             "this task. Nothing was written."
+        )
+    if state == _NO_RIGHT:
+        return DatabaseRefused(
+            f"{where}, gives {url.username} no right to that: {cause}. See that each connection has the role that "
+            "docs/deploying.md names, and that this release was migrated. Nothing was written."
         )
     if state.startswith("28") or _LOGIN_REFUSED.search(cause):
         return DatabaseRefused(

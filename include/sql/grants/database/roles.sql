@@ -69,6 +69,22 @@ create policy every_field on tv.client_extra_field to multitv_pipeline, multitv_
 drop policy if exists no_pin on tv.client_extra_field;
 create policy no_pin on tv.client_extra_field for select to multitv_reader
 using (name <> 'Auth Pin Assinante Beenius');
+-- The pipeline adds no exclusion to a run that is closed.
+alter table billing.exclusion enable row level security;
+drop policy if exists everybody_reads on billing.exclusion;
+create policy everybody_reads on billing.exclusion for select using (true);
+drop policy if exists only_to_open_runs on billing.exclusion;
+create policy only_to_open_runs on billing.exclusion for insert to multitv_pipeline
+with check (
+    run_id in (
+        select run.id from billing.run
+        where run.status <> 'closed'
+    )
+);
+drop policy if exists changed on billing.exclusion;
+create policy changed on billing.exclusion for update to multitv_pipeline using (true);
+drop policy if exists deleted on billing.exclusion;
+create policy deleted on billing.exclusion for delete to multitv_pipeline using (true);
 
 -- Functions that run as their caller can do no more than the caller; those that run as the owner are named.
 grant execute on all functions in schema billing, finance, quality, reconciliation, reports, staging, tv
