@@ -19,7 +19,7 @@ from include.sandbox.process import sandbox as running_sandbox
 from multitv.database.engine import engine_for
 from multitv.database.migrate import migrate
 from multitv.installation import REPOSITORY
-from tests.support.databases import own_database, own_server
+from tests.support.databases import as_pipeline, own_database, own_server
 from tests.support.house import House, furnish
 from tests.support.sandbox import switch_on
 from tests.support.shop import Shop, open_shop
@@ -112,7 +112,7 @@ def furnished(server: Server, migrated: str) -> Iterator[str]:
 def house(server: Server, furnished: str, sandbox: Sandbox) -> Iterator[House]:
     """An ISP with clients, and a platform that knows none of them."""
     with own_database(server, furnished) as engine:
-        yield House(engine, sandbox)
+        yield House(as_pipeline(engine), sandbox)
 
 
 @pytest.fixture

@@ -144,6 +144,21 @@ def test_what_runs_our_code_waits_for_our_schema_with_the_image_of_the_release(
     assert given["AIRFLOW_CONN_ISP_DB"]["valueFrom"] == {"secretKeyRef": reference}
 
 
+def test_who_migrates_alone_has_the_owners_login_and_the_screens_have_their_own(stack: Any, chart: Any) -> None:
+    owner, screens, pipeline = (f"AIRFLOW_CONN_ISP_DB{of}" for of in ("_OWNER", "_SCREENS", ""))
+    having = {
+        name: {variable for variable in (owner, screens, pipeline) if variable in (service.get("environment") or {})}
+        for name, service in stack["services"].items()
+    }
+    assert {name for name, variables in having.items() if owner in variables} == {"init"}
+    assert having["api-server"] == {screens}
+    for name in ("scheduler", "dag-processor", "triggerer", "worker"):
+        assert having[name] == {pipeline}
+    assert [entry["name"] for entry in chart["migrateDatabaseJob"]["env"]] == [owner]
+    assert [entry["name"] for entry in chart["apiServer"]["env"]] == [screens]
+    assert sum(text == owner for text in texts(chart)) == 2, "its name and its key"
+
+
 def test_no_password_is_in_a_command(stack: Any) -> None:
     said = [text for service in stack["services"].values() for text in texts(service.get("command"))]
     assert any("airflow users create" in text for text in said)

@@ -15,6 +15,8 @@ from multitv.settings import get_settings
 # run.env sets this to the names of its own variables, so that a later start does not take them for settings.
 FROM_RUN_ENV = "MULTITV_RUN_ENV"
 ISP_CONNECTION = "AIRFLOW_CONN_ISP_DB"
+SCREENS_CONNECTION = "AIRFLOW_CONN_ISP_DB_SCREENS"
+OWNER_CONNECTION = "AIRFLOW_CONN_ISP_DB_OWNER"
 PLATFORM_CONNECTION = "AIRFLOW_CONN_BEENIUS_DEFAULT"
 METADATA = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 DEMO_CLIENTS = 5_000

@@ -9,14 +9,22 @@ import sys
 from pathlib import Path
 
 PROFILES = ("demo", "celery")
+# The roles of multitv.database.roles, which the machine that runs Docker need not be able to import.
+PIPELINE = "multitv_pipeline"
+SCREENS = "multitv_screens"
 
 
 def lines(profiles: list[str]) -> list[str]:
     """Return the file's lines. Without the profile `demo`, a person has to fill in the platform's address."""
-    password = secrets.token_hex(16)
+    owner, pipeline, screens = (secrets.token_hex(16) for _ in range(3))
     made = {
-        "POSTGRES_PASSWORD": password,
-        "AIRFLOW_CONN_ISP_DB": f"postgres://multitv:{password}@postgres:5432/isp",
+        "POSTGRES_PASSWORD": owner,
+        "AIRFLOW_DB_PASSWORD": secrets.token_hex(16),
+        "ISP_PIPELINE_PASSWORD": pipeline,
+        "ISP_SCREENS_PASSWORD": screens,
+        "AIRFLOW_CONN_ISP_DB": f"postgres://{PIPELINE}:{pipeline}@postgres:5432/isp",
+        "AIRFLOW_CONN_ISP_DB_SCREENS": f"postgres://{SCREENS}:{screens}@postgres:5432/isp",
+        "AIRFLOW_CONN_ISP_DB_OWNER": f"postgres://multitv:{owner}@postgres:5432/isp",
         "REDIS_PASSWORD": secrets.token_hex(16),
         "AIRFLOW_ADMIN_PASSWORD": secrets.token_urlsafe(16),
         "AIRFLOW_FERNET_KEY": _fernet_key(),

@@ -13,7 +13,15 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
-from include.local.config import FROM_RUN_ENV, ISP_CONNECTION, METADATA, PLATFORM_CONNECTION, Config
+from include.local.config import (
+    FROM_RUN_ENV,
+    ISP_CONNECTION,
+    METADATA,
+    OWNER_CONNECTION,
+    PLATFORM_CONNECTION,
+    SCREENS_CONNECTION,
+    Config,
+)
 from include.local.postgres import programs
 from include.local.processes import MARK
 from multitv.installation import REPOSITORY
@@ -67,17 +75,18 @@ _PIN_KEYS = "MULTITV_PIN_KEYS"
 
 
 def for_processes(
-    config: Config, inherited: Mapping[str, str], isp: str, platform: str, metadata: str
+    config: Config, inherited: Mapping[str, str], isp: str, platform: str, metadata: str, screens: str | None = None
 ) -> dict[str, str]:
-    """Return the environment of every process of the stack. `isp` and `platform` are Airflow connections.
+    """Return the environment of every process of the stack. `isp`, `screens` and `platform` are Airflow connections.
 
-    The first call for a home generates the secrets and the administrator's password.
+    None of them has the connection of whoever migrates. The first call for a home generates the secrets and the
+    administrator's password.
     """
     airflow_home = config.home / "airflow"
     address = f"http://127.0.0.1:{config.airflow_port}"
     python_path = [str(REPOSITORY / "plugins"), str(REPOSITORY)]
     no_proxy = [part for part in inherited.get("NO_PROXY", "").split(",") if part]
-    return {
+    values = {
         **inherited,
         **{name: inherited.get(name) or value for name, value in _DEFAULTS.items()},
         **_FIXED,
@@ -100,6 +109,9 @@ def for_processes(
         ISP_CONNECTION: isp,
         PLATFORM_CONNECTION: platform,
     }
+    values |= {SCREENS_CONNECTION: screens} if screens else {}
+    values.pop(OWNER_CONNECTION, None)
+    return values
 
 
 def password_file(home: Path) -> Path:

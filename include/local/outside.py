@@ -1,4 +1,4 @@
-"""Prints the URL that Airflow derives from an external connection isp_db: `python -m include.local.outside`."""
+"""Prints the URL of whoever migrates an external ISP's database: `python -m include.local.outside`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from include.local.config import ISP_CONNECTION, BadConfig
 
 
 def isp_url(environment: Mapping[str, str]) -> URL:
-    """Return the SQLAlchemy URL of the connection isp_db in a stack's environment. Raises BadConfig.
+    """Return the SQLAlchemy URL of isp_db_owner, or else of isp_db, in a stack's environment. Raises BadConfig.
 
     Runs this module in another process, because only Airflow can parse a connection, and importing it takes seconds.
     """
@@ -27,9 +27,9 @@ def isp_url(environment: Mapping[str, str]) -> URL:
 def _print_isp_url() -> None:
     from airflow.sdk import BaseHook
 
-    from multitv.database.engine import CONNECTION_ID, url_of
+    from multitv.database.engine import CONNECTION_ID, OWNER_CONNECTION_ID, has_connection, url_of
 
-    connection = BaseHook.get_connection(CONNECTION_ID)
+    connection = BaseHook.get_connection(OWNER_CONNECTION_ID if has_connection(OWNER_CONNECTION_ID) else CONNECTION_ID)
     if connection.conn_type not in ("postgres", "postgresql"):
         sys.exit(f"its type is {connection.conn_type!r}, not 'postgres'.")
     print(url_of(connection).render_as_string(hide_password=False))

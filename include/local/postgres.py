@@ -7,6 +7,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -183,6 +184,16 @@ def database(server: Server, name: str, template: str = "template1") -> URL:
             create = sql.SQL("create database {} template {} strategy file_copy")
             connection.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
     return server.url(name)
+
+
+def make_logins(server: Server, names: Sequence[str]) -> None:
+    """Make sure that these roles exist and may log in. Whoever opens the socket may be any of them."""
+    with connect(server) as connection:
+        for name in names:
+            role = sql.Identifier(name)
+            with suppress(psycopg.errors.DuplicateObject):
+                connection.execute(sql.SQL("create role {}").format(role))
+            connection.execute(sql.SQL("alter role {} login").format(role))
 
 
 def drop(server: Server, name: str) -> None:

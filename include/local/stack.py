@@ -11,7 +11,7 @@ import requests
 from sqlalchemy import URL, Engine, make_url
 
 from include.local import airflow, environment, outside, postgres, processes
-from include.local.config import Config
+from include.local.config import OWNER_CONNECTION, Config
 from include.local.home import Home
 from include.local.processes import Process, ProcessFailed
 from include.local.rest import Api
@@ -20,6 +20,7 @@ from include.sandbox.process import Sandbox
 from multitv.beenius import pool
 from multitv.database.engine import engine_for
 from multitv.database.migrate import migrate
+from multitv.database.roles import PIPELINE, ROLES, SCREENS
 from multitv.settings import get_settings
 
 SANDBOX_SECONDS = 120.0
@@ -70,7 +71,7 @@ class Stack:
         self.api.make_pool(pool.BEENIUS_POOL, 2, pool.DESCRIPTION)
         self._say(f"DAGs are parsed: {', '.join(self.dag_ids) or 'none'}")
         environment.write_run_env(
-            self.home.run_env, self.environment, self._inherited, postgres.plain(self.isp_engine.url)
+            self.home.run_env, self.environment | self._owner(), self._inherited, postgres.plain(self.isp_engine.url)
         )
 
     def stop(self) -> None:
@@ -124,18 +125,27 @@ class Stack:
         self.sandbox = Sandbox(
             self.home.sandbox, config.sandbox_port, client_secret=environment.sandbox_secret(config.home)
         )
-        isp, self._isp_url = config.isp_connection, None
+        isp, screens, self._isp_url = config.isp_connection, None, None
         if isp is None:
             assert self._postgres is not None  # noqa: S101, what needs_postgres means
             self._isp_url = postgres.database(self._postgres, "isp")
-            isp = environment.isp_connection(self._isp_url)
+            postgres.make_logins(self._postgres, ROLES)
+            isp = environment.isp_connection(self._isp_url.set(username=PIPELINE))
+            screens = environment.isp_connection(self._isp_url.set(username=SCREENS))
         platform = config.platform_connection or environment.sandbox_connection(
             config.sandbox_port, self.sandbox.client_id, self.sandbox.client_secret, self.sandbox.operator_uid
         )
         self.environment = environment.for_processes(
-            config, self._inherited, isp, platform, config.metadata_url or environment.metadata_url(metadata)
+            config, self._inherited, isp, platform, config.metadata_url or environment.metadata_url(metadata), screens
         )
         self.api = Api(f"http://127.0.0.1:{config.airflow_port}", environment.USER, environment.password(config.home))
+
+    def _owner(self) -> dict[str, str]:
+        """Return the connection of whoever migrates, which no process of the stack has; nothing if isp_db is that."""
+        if self._isp_url is not None:
+            return {OWNER_CONNECTION: environment.isp_connection(self._isp_url)}
+        given = self._inherited.get(OWNER_CONNECTION)
+        return {OWNER_CONNECTION: given} if given else {}
 
     def _start_airflow_or_migrate(self, metadata: URL) -> Process | None:
         metadata = metadata.set(drivername="postgresql+psycopg")
@@ -174,7 +184,7 @@ class Stack:
         self._say(f"The Beenius sandbox is up: {self.sandbox.url}")
 
     def _open_isp_database(self) -> None:
-        url = self._isp_url or outside.isp_url(self.environment)
+        url = self._isp_url or outside.isp_url(self.environment | self._owner())
         self.isp_engine: Engine = engine_for(url)
         migrate(self.isp_engine)
         self._say(f"The ISP's database has the current schema: {url.render_as_string(hide_password=True)}")

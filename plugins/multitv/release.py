@@ -13,7 +13,7 @@ from importlib import import_module
 
 from multitv import console, installation
 from multitv.beenius import pool
-from multitv.database.engine import task_engine
+from multitv.database.engine import owner_engine
 from multitv.database.migrate import migrate
 from multitv.errors import TransientError
 from multitv.settings import get_settings
@@ -37,7 +37,7 @@ def prepare() -> None:
     installation.check()
     migrate_airflow()
     log.info("Airflow's database is migrated")
-    migrate(task_engine())
+    migrate(owner_engine())
     log.info("The ISP's database is migrated")
     log.info("The pool %s %s", pool.BEENIUS_POOL, "was made" if make_pool() else "is there, and stays as it is")
 

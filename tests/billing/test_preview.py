@@ -26,7 +26,7 @@ from multitv.erp.facts import ErpEmpty
 from multitv.offer.billing_policy import Policy, set_policy
 from multitv.settings import get_settings
 from tests.support.concurrency import at_once, end_waiting, until_waiting
-from tests.support.databases import own_server
+from tests.support.databases import as_screens, own_server
 from tests.support.isp import DUE, Isp
 from tests.support.settings import SETTINGS
 
@@ -113,7 +113,7 @@ def test_what_is_shown_is_what_is_then_saved(listed: Isp) -> None:
 
 
 def test_a_line_says_where_its_amount_comes_from(listed: Isp) -> None:
-    set_policy(listed.engine, "Ana", Policy(proration="daily", timing="arrears"))
+    set_policy(as_screens(listed.engine), "Ana", Policy(proration="daily", timing="arrears"))
     [line] = [line for line in lines(listed, store(listed).id) if line.price == Decimal("12.34")]
     assert (line.reference_month, line.days, line.denominator) == (date(2026, 11, 1), 11, 30)
     assert (line.amount, line.price_source, line.event_id) == (Decimal("4.52"), "client", None)

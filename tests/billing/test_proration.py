@@ -16,6 +16,7 @@ from multitv.billing.correction import correct
 from multitv.billing.standard import bill_plans
 from multitv.offer.billing_policy import Policy, PolicyRefused, set_policy
 from multitv.quality import books
+from tests.support.databases import as_screens
 from tests.support.isp import DUE, FIRST, Isp
 from tests.support.settings import SETTINGS
 
@@ -58,7 +59,7 @@ def test_without_a_word_it_is_the_manuals_rule(isp: Isp) -> None:
 def test_by_the_day_each_day_sold_of_the_month_counts_once(
     isp: Isp, added: date, cancelled: date | None, days: int
 ) -> None:
-    set_policy(isp.engine, "Ana", DAILY, 1)
+    set_policy(as_screens(isp.engine), "Ana", DAILY, 1)
     sold = isp.sell(isp.client_plan(), isp.package("29.90"), added_on=added, cancelled_on=cancelled)
     save(isp)
     whole = Decimal("29.90") * days / 31
@@ -76,7 +77,7 @@ def test_by_the_day_each_day_sold_of_the_month_counts_once(
 def test_by_the_day_what_was_not_sold_on_any_day_of_the_month_is_left_out(
     isp: Isp, added: date, cancelled: date | None, reason: str
 ) -> None:
-    set_policy(isp.engine, "Ana", DAILY, 1)
+    set_policy(as_screens(isp.engine), "Ana", DAILY, 1)
     sold = isp.sell(isp.client_plan(), isp.package(), added_on=added, cancelled_on=cancelled)
     save(isp)
     assert isp.exclusions() == {sold: reason}
@@ -87,7 +88,7 @@ def test_by_the_day_what_was_not_sold_on_any_day_of_the_month_is_left_out(
     [(date(2027, 2, 1), 28), (date(2028, 2, 1), 29), (date(2027, 4, 1), 30), (date(2027, 7, 1), 31)],
 )
 def test_the_denominator_is_the_length_of_the_month(isp: Isp, month: date, length: int) -> None:
-    set_policy(isp.engine, "Ana", DAILY)
+    set_policy(as_screens(isp.engine), "Ana", DAILY)
     isp.sell(isp.client_plan(), isp.package("334.99"), added_on=month + timedelta(1))
     save(isp, month.replace(day=10))
     expected = (Decimal("334.99") * (length - 1) / length).quantize(Decimal("0.01"), ROUND_HALF_UP)
@@ -115,7 +116,7 @@ def test_splitting_a_month_never_changes_the_sum(isp: Isp) -> None:
 
 
 def test_a_month_sold_in_two_parts_costs_what_the_whole_does(isp: Isp) -> None:
-    set_policy(isp.engine, "Ana", DAILY, 1)
+    set_policy(as_screens(isp.engine), "Ana", DAILY, 1)
     plan, package = isp.client_plan(), isp.package("10.01")
     january = date(2027, 1, 10)
     first = isp.sell(plan, package, added_on=date(2026, 12, 1), cancelled_on=date(2027, 1, 16))
@@ -127,7 +128,7 @@ def test_a_month_sold_in_two_parts_costs_what_the_whole_does(isp: Isp) -> None:
 
 
 def test_in_arrears_the_month_before_is_charged(isp: Isp) -> None:
-    set_policy(isp.engine, "Ana", ARREARS, 1)
+    set_policy(as_screens(isp.engine), "Ana", ARREARS, 1)
     plan, package = isp.client_plan(), isp.package("29.90")
     charged = isp.sell(plan, package, cancelled_on=date(2026, 12, 3))
     later = isp.sell(plan, isp.package(), added_on=date(2026, 12, 1))
@@ -138,7 +139,7 @@ def test_in_arrears_the_month_before_is_charged(isp: Isp) -> None:
 
 
 def test_in_arrears_by_the_day_the_last_days_of_a_contract_are_charged(isp: Isp) -> None:
-    set_policy(isp.engine, "Ana", Policy("daily", "arrears"), 1)
+    set_policy(as_screens(isp.engine), "Ana", Policy("daily", "arrears"), 1)
     sold = isp.sell(isp.client_plan(status="cancelled", cancelled_on=date(2026, 11, 11)), isp.package("30.00"))
     save(isp)
     assert amounts(isp) == {sold: Decimal("10.00")}
@@ -150,7 +151,7 @@ def test_a_month_that_was_charged_in_advance_is_not_charged_again_in_arrears(isp
         save(isp, due)
         bill_plans(isp.engine, due)
         tv.settle(isp.engine, due, SETTINGS)
-        set_policy(isp.engine, "Ana", ARREARS, 1)
+        set_policy(as_screens(isp.engine), "Ana", ARREARS, 1)
     assert isp.exclusions(date(2027, 1, 10)) == {sold: "already_billed"}
     months = isp.run("select reference_month from billing.event order by 1")
     assert [row[0] for row in months] == [date(2026, 12, 1), date(2027, 1, 1)]
@@ -158,7 +159,7 @@ def test_a_month_that_was_charged_in_advance_is_not_charged_again_in_arrears(isp
 
 @pytest.mark.parametrize(("minimum", "charged"), [("29.90", True), ("29.91", False)])
 def test_below_the_minimum_nothing_is_charged(isp: Isp, minimum: str, charged: bool) -> None:
-    set_policy(isp.engine, "Ana", Policy(minimum_amount=Decimal(minimum)), 1)
+    set_policy(as_screens(isp.engine), "Ana", Policy(minimum_amount=Decimal(minimum)), 1)
     sold = isp.sell(isp.client_plan(), isp.package("29.90"))
     save(isp)
     assert (amounts(isp) == {sold: Decimal("29.90")}) is charged
@@ -166,7 +167,7 @@ def test_below_the_minimum_nothing_is_charged(isp: Isp, minimum: str, charged: b
 
 
 def test_an_amount_that_rounds_to_nothing_is_no_charge(isp: Isp) -> None:
-    set_policy(isp.engine, "Ana", DAILY, 1)
+    set_policy(as_screens(isp.engine), "Ana", DAILY, 1)
     sold = isp.sell(isp.client_plan(), isp.package("0.10"), added_on=date(2026, 12, 31))
     save(isp)
     assert isp.exclusions() == {sold: "below_minimum"}
@@ -174,7 +175,7 @@ def test_an_amount_that_rounds_to_nothing_is_no_charge(isp: Isp) -> None:
 
 def test_suspended_plans_are_charged_where_the_policy_says_so(isp: Isp) -> None:
     isp.run("insert into tv.service_plan_setting values (3, true, null)")
-    set_policy(isp.engine, "Ana", Policy(bills_suspended=True), 1)
+    set_policy(as_screens(isp.engine), "Ana", Policy(bills_suspended=True), 1)
     package = isp.package()
     charged = isp.sell(isp.client_plan(status="suspended"), package)
     isp.run("insert into erp.service_plan values (3, 'Fibra 700 + TV', 199.90)")
@@ -188,24 +189,24 @@ def test_a_pending_event_follows_the_policy_and_a_processed_one_keeps_its_own(is
     sold = isp.sell(isp.client_plan(), isp.package("31.00"), added_on=date(2026, 12, 2))
     assert sold not in amounts(isp)
     save(isp)
-    set_policy(isp.engine, "Ana", DAILY, 1)
+    set_policy(as_screens(isp.engine), "Ana", DAILY, 1)
     save(isp)
     assert amounts(isp) == {sold: Decimal("30.00")}
     bill_plans(isp.engine, DUE)
     tv.settle(isp.engine, DUE, SETTINGS)
-    set_policy(isp.engine, "Ana", Policy(), 1)
+    set_policy(as_screens(isp.engine), "Ana", Policy(), 1)
     save(isp)
     assert amounts(isp) == {sold: Decimal("30.00")}
 
 
 def test_a_plans_own_policy_goes_before_the_default(isp: Isp) -> None:
-    set_policy(isp.engine, "Ana", DAILY)
-    own = set_policy(isp.engine, "Ana", Policy(), 1)
+    set_policy(as_screens(isp.engine), "Ana", DAILY)
+    own = set_policy(as_screens(isp.engine), "Ana", Policy(), 1)
     sold = isp.sell(isp.client_plan(), isp.package("31.00"), added_on=date(2026, 12, 2))
     save(isp)
     assert amounts(isp) == {sold: Decimal("31.00")}
     assert isp.run("select policy_id from billing.event") == [(own,)]
-    assert set_policy(isp.engine, "Bia", Policy(), 1) == own
+    assert set_policy(as_screens(isp.engine), "Bia", Policy(), 1) == own
 
 
 @pytest.mark.parametrize(
@@ -215,7 +216,7 @@ def test_a_plans_own_policy_goes_before_the_default(isp: Isp) -> None:
 )  # fmt: skip
 def test_a_policy_that_cannot_be_is_refused(isp: Isp, author: str, policy: Policy, plan: int) -> None:
     with pytest.raises(PolicyRefused):
-        set_policy(isp.engine, author, policy, plan)
+        set_policy(as_screens(isp.engine), author, policy, plan)
     assert isp.run("select count(*) from billing.policy") == [(1,)]
 
 
@@ -240,7 +241,7 @@ def test_a_policy_is_never_edited(isp: Isp) -> None:
     ],
 )
 def test_each_amount_is_explained_in_a_line(isp: Isp, policy: Policy, line: str) -> None:
-    set_policy(isp.engine, "Ana", policy)
+    set_policy(as_screens(isp.engine), "Ana", policy)
     isp.sell(isp.client_plan(), isp.package("1229.90"), added_on=date(2026, 12, 1), cancelled_on=date(2026, 12, 18))
     save(isp)
     assert correct(isp.engine, FIRST, "void", reason="engano", author="Ana").explanation == line

@@ -15,7 +15,7 @@ from multitv.catalog.merge import merge_catalog
 from multitv.catalog.summary import SyncSummary
 from multitv.labels import Reason
 from multitv.settings import Settings
-from tests.support.databases import Database
+from tests.support.databases import Database, as_pipeline
 from tests.support.sandbox import client_of
 
 HBO = {"ch-hbo", "ch-hb2", "ch-hfa", "ch-hfe", "ch-hpl", "ch-mnx"}
@@ -84,4 +84,4 @@ class Isp(Database):
 
 @pytest.fixture
 def isp(engine: Engine, sandbox: Sandbox) -> Isp:
-    return Isp(engine, sandbox)
+    return Isp(as_pipeline(engine), sandbox)

@@ -25,6 +25,7 @@ from multitv.database.engine import DatabaseUnavailable
 from multitv.offer.packages import change_offer
 from multitv.offer.tv_tab import change_default_package, set_allows_tv
 from tests.support.concurrency import at_once, end_waiting, until_waiting
+from tests.support.databases import as_owner
 from tests.support.settings import TODAY
 from tests.support.shop import NewDevice, Shop, mac
 
@@ -130,7 +131,7 @@ def test_a_package_that_is_made_an_extra_and_a_default_at_once_becomes_one_of_th
 ) -> None:
     package = another_basic_package(shop)
     with ThreadPoolExecutor(2) as pool:
-        with shop.engine.begin() as blocker:
+        with as_owner(shop.engine).begin() as blocker:
             blocker.execute(text("lock table tv.contract_change in access exclusive mode"))
             winning = pool.submit(first, shop, package)
             until_waiting(shop.engine, lock="relation")
@@ -178,7 +179,7 @@ def test_what_another_program_writes_at_the_same_time_is_refused_by_the_database
     shop: Shop, elsewhere: str, step: Callable[[Shop], object], error: type[ContractRefused]
 ) -> None:
     with ThreadPoolExecutor(1) as pool:
-        with shop.engine.begin() as other:
+        with as_owner(shop.engine).begin() as other:
             other.execute(
                 text(elsewhere), {"plan": shop.plan} | ({"extra": shop.extra} if error is AlreadySold else {})
             )
@@ -214,7 +215,7 @@ def test_a_change_whose_connection_dies_in_the_middle_leaves_nothing_and_can_be_
     sold = add_package(shop.engine, "ana", shop.plan, shop.extra, today=TODAY).id
     point = shop.point(1).id
     before = shop.tables()
-    with shop.engine.connect() as blocker:
+    with as_owner(shop.engine).connect() as blocker:
         blocker.execute(text("lock table tv.contract_change in access exclusive mode"))
         with ThreadPoolExecutor(1) as pool:
             dying = pool.submit(CHANGES[name], shop, sold, point)

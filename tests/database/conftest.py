@@ -57,9 +57,12 @@ class Release:
         later = [path for path in (self.migrations / "versions").glob("*.py") if path.name >= version]
         later += [self.sql / file for since, file in NEEDS_A_NEW_TABLE if since >= version]
         view = self.sql / "functions" / "reports" / "reports.due_date_state.sql"
-        texts = {path: path.read_text() for path in (*later, view)}
-        for path in later:
+        grants = self.sql / "grants" / "database" / "roles.sql"
+        final = self.sql / "triggers" / "reconciliation" / "reconciliation.operation.sql"
+        texts = {path: path.read_text() for path in (*later, view, grants, final)}
+        for path in (*later, final):
             path.unlink()
+        grants.write_text("select 1")
         if version <= "0005":
             old = Path(__file__).with_name("due_date_state_before_0005.sql").read_text()
             view.write_text(old.replace("reports.", "dashboard.") if version <= "0004" else old)

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import URL, Engine, text
 from sqlalchemy.exc import DBAPIError
 
+from multitv.database import engine as database_engine
 from multitv.database.engine import (
     DatabaseBusy,
     DatabaseRefused,
@@ -15,10 +16,13 @@ from multitv.database.engine import (
     SchemaMissing,
     connection_url,
     engine_for,
+    owner_engine,
     shared_engine_for,
+    task_engine,
     transaction,
 )
 from multitv.errors import PermanentError, TransientError
+from tests.support.databases import as_screens
 
 
 def test_what_the_connection_says_of_tls_reaches_the_driver(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -28,6 +32,23 @@ def test_what_the_connection_says_of_tls_reaches_the_driver(monkeypatch: pytest.
     url = connection_url()
     assert (url.drivername, url.host, url.port, url.database) == ("postgresql+psycopg", "db.isp.example", 5433, "isp")
     assert url.query == {"sslmode": "verify-full"}
+
+
+def test_who_has_no_right_is_named(engine: Engine) -> None:
+    with (
+        pytest.raises(DatabaseRefused, match="gives multitv_screens no right to that: permission denied for table run"),
+        transaction(as_screens(engine)) as connection,
+    ):
+        connection.execute(text("delete from billing.run"))
+
+
+def test_who_migrates_has_a_connection_of_its_own_or_else_that_of_the_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_ISP_DB", "postgres://multitv_pipeline@db/isp")
+    monkeypatch.setenv("AIRFLOW_CONN_ISP_DB_OWNER", "postgres://multitv_owner@db/isp")
+    assert owner_engine().url.username == "multitv_owner"
+    assert task_engine().url.username == "multitv_pipeline"
+    monkeypatch.setattr(database_engine, "has_connection", lambda _: False)
+    assert owner_engine().url.username == "multitv_pipeline"
 
 
 @pytest.mark.parametrize("make", [lambda url: engine_for(url), lambda url: shared_engine_for(url)])

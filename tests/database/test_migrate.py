@@ -250,7 +250,9 @@ def test_a_function_whose_text_changed_is_applied_and_a_grant_too(empty: Engine,
     migrate(empty)
     release.edit(CELL, "'''' || written", "'*' || written")
     (release.sql / "grants" / "billing").mkdir(parents=True)
-    (release.sql / "grants" / "billing" / "billing.event.sql").write_text("grant select on billing.event to public;")
+    (release.sql / "grants" / "billing" / "billing.event.sql").write_text(
+        "grant select on billing.event to pg_monitor;"
+    )
     migrate(empty)
     assert run(empty, "select tv.cell('=1')") == [("*=1",)]
     assert run(empty, "select has_table_privilege('pg_monitor', 'billing.event', 'select')") == [(True,)]
@@ -273,6 +275,15 @@ def test_an_up_to_date_database_is_migrated_without_a_lock_on_any_of_its_tables(
     with locked(empty, HOT, "row exclusive"), pytest.raises(DatabaseBusy, match="lock timeout"):
         migrate(impatient(empty))
     assert run(empty, "select tv.cell('=1')") == [("'=1",)]
+
+
+def test_audit_rows_of_before_are_of_no_transaction(empty: Engine, release: Release) -> None:
+    with release.before("0007"):
+        migrate(empty)
+        run(empty, "insert into tv.contract_change (author, action, client_plan_id, after) "
+                   "values ('ana', 'add_point', 1, '{}')")  # fmt: skip
+    migrate(empty)
+    assert run(empty, "select transaction::text from tv.contract_change") == [("0",)]
 
 
 def test_triggers_are_applied_anew_while_there_are_partitions(empty: Engine, release: Release) -> None:
@@ -312,9 +323,9 @@ def test_an_old_signature_that_nobody_dropped_is_named_until_a_migration_drops_i
         ("functions/web/tv.cell.sql", None, "function tv.cell(text)"),
         ("functions/reports/reports.due_date_state.sql", None, "view reports.due_date_state"),
         (
-            "triggers/contracts/tv.client_package.sql",
+            "triggers/catalog/tv.catalog_sync.sql",
             None,
-            "trigger client_package_billed on table tv.client_package",
+            "trigger catalog_sync_never_truncated on table tv.catalog_sync",
         ),
         (
             "triggers/billing/finance.posting_of_plans.sql",

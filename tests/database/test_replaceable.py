@@ -16,7 +16,7 @@ def lies(engine: Engine, folder: Path = SQL_FOLDER) -> set[str]:
     """Apply each file by itself and return those that define anything but what they are called after, and all of it."""
     found = set()
     with engine.begin() as connection:
-        for path in replaceable.files():
+        for path in replaceable.files(replaceable.DEFINING):
             before = replaceable.written(connection)
             # With check_function_bodies on: the bodies are right as well.
             connection.exec_driver_sql(path.read_text(), None, {"no_parameters": True})

@@ -16,7 +16,7 @@ from multitv.installation import REPOSITORY
 SQL = Path("include/sql")
 WEB = Path("plugins/multitv/web")
 # Run by the migrations, not by name.
-_BY_MIGRATIONS = ("schema", "functions", "triggers")
+_BY_MIGRATIONS = ("schema", "functions", "triggers", "grants")
 
 
 def unused_statements(root: Path = REPOSITORY) -> list[str]:

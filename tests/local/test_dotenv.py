@@ -11,6 +11,7 @@ from airflow.models.connection import Connection
 from cryptography.fernet import Fernet
 
 from include.local import dotenv
+from multitv.database.roles import PIPELINE, SCREENS
 
 
 def values(profiles: list[str]) -> dict[str, str]:
@@ -36,6 +37,20 @@ def test_two_files_share_no_secret() -> None:
 def test_the_executor_goes_with_the_profile(profiles: list[str], executor: str) -> None:
     assert values(profiles)["AIRFLOW_EXECUTOR"] == executor
     assert values(profiles)["COMPOSE_PROFILES"] == ",".join(profiles)
+
+
+def test_each_role_has_a_password_of_its_own() -> None:
+    made = values([])
+    logins = {
+        name: Connection(uri=made[f"AIRFLOW_CONN_ISP_DB{of}"])
+        for name, of in (("multitv", "_OWNER"), (PIPELINE, ""), (SCREENS, "_SCREENS"))
+    }
+    assert {name: login.login for name, login in logins.items()} == {name: name for name in logins}
+    assert (logins["multitv"].password, logins[PIPELINE].password, logins[SCREENS].password) == (
+        made["POSTGRES_PASSWORD"],
+        made["ISP_PIPELINE_PASSWORD"],
+        made["ISP_SCREENS_PASSWORD"],
+    )
 
 
 def test_the_demo_knows_its_sandbox() -> None:

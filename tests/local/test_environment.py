@@ -11,7 +11,15 @@ import pytest
 from sqlalchemy import URL, make_url
 
 from include.local import environment
-from include.local.config import FROM_RUN_ENV, ISP_CONNECTION, METADATA, Config, outside
+from include.local.config import (
+    FROM_RUN_ENV,
+    ISP_CONNECTION,
+    METADATA,
+    OWNER_CONNECTION,
+    SCREENS_CONNECTION,
+    Config,
+    outside,
+)
 from include.local.postgres import plain
 from include.local.processes import MARK
 
@@ -41,6 +49,15 @@ def test_nobody_comes_in_unasked_and_nothing_listens_outside_whatever_the_shell_
     found = _for(tmp_path, AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS="True", AIRFLOW__API__HOST=everywhere)
     assert found["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS"] == "False"
     assert found["AIRFLOW__API__HOST"] == "127.0.0.1"
+
+
+def test_no_process_has_the_login_of_whoever_migrates(tmp_path: Path) -> None:
+    given = {OWNER_CONNECTION: "owner", SCREENS_CONNECTION: "theirs"}
+    found = _for(tmp_path, **given)
+    assert OWNER_CONNECTION not in found
+    assert found[SCREENS_CONNECTION] == "theirs"
+    ours = environment.for_processes(Config(home=tmp_path), given, "isp", "platform", "metadata", "ours")
+    assert ours[SCREENS_CONNECTION] == "ours"
 
 
 def test_a_tuning_from_outside_is_kept(tmp_path: Path) -> None:

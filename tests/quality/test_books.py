@@ -54,6 +54,15 @@ def test_sound_books_pass_every_check(settled: Isp) -> None:
         ("processed_is_posted", "update billing.event set status = 'cancelled', cancel_reason = 'x'"),
         ("processed_is_posted", "update finance.invoice set client_plan_id = 77 where id in "
          "(select invoice_id from finance.posting where kind = 'tv_package')"),
+        ("charge_of_no_sale", "update billing.event set client_package_id = 99"),
+        ("charge_of_no_sale", "update billing.event set client_plan_id = 3"),
+        ("charge_of_no_sale", "update tv.client_package set added_on = '2027-02-01'"),
+        ("charge_of_no_sale", "update billing.event set amount = 9.99"),
+        ("charge_of_no_sale", "update billing.event set amount = 9.99, price = 9.99"),
+        ("charge_of_no_sale", "update billing.event set amount = 9.99, price = 9.99, price_source = 'client'"),
+        ("correction_of_no_effect", "update billing.event set kind = 'reversal', amount = -amount"),
+        ("correction_of_no_effect", "insert into billing.correction (event_id, event_due_date, action, reason, author, "
+         "rebill) select id, due_date, 'void', 'x', 'x', false from billing.event"),
         ("candidate_accounted_for", "delete from billing.exclusion"),
         ("candidate_accounted_for", "update billing.exclusion set client_package_id = e.client_package_id "
          "from billing.event as e"),
@@ -64,6 +73,37 @@ def test_damage_is_found_and_named(settled: Isp, name: str, damage: str) -> None
     with pytest.raises(books.CheckFailed, match=f"{name}: ") as caught:
         books.check(settled.engine, (name,), DUE)
     assert "Hold the invoices back and call whoever owns billing" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("forged", "said"),
+    [
+        ("update finance.posting set amount = 1.00 where kind = 'plan' and fee_client_plan_id = 2",
+         "fee of client plan 2 for 2026-12 is 1.00, and its service plan costs 149.90"),
+        ("delete from erp.client_plan where id = 2",
+         "fee of client plan 2 for 2026-12 is 149.90, and the ERP has no such contract"),
+    ],
+)  # fmt: skip
+def test_a_plan_fee_that_no_contract_supports_is_warned_of(
+    settled: Isp, caplog: pytest.LogCaptureFixture, forged: str, said: str
+) -> None:
+    books.warn_of(settled.engine, books.FEES, DUE)
+    assert "fee of" not in caplog.text
+    settled.run(forged)
+    books.warn_of(settled.engine, books.FEES, DUE)
+    assert f"fee_of_no_contract: {said}. If their price or contract did not change since" in caplog.text
+
+
+def test_a_price_that_the_package_had_supports_its_charges(settled: Isp) -> None:
+    books.check(settled.engine, ("charge_of_no_sale",), DUE)
+    settled.run("update tv.package set price = 12.00")
+    with pytest.raises(books.CheckFailed, match=r"event \d+ of 10.00: the package's price is 12.00"):
+        books.check(settled.engine, ("charge_of_no_sale",), DUE)
+    settled.run(
+        "insert into tv.contract_change (author, action, package_id, before, after) "
+        "values ('ana', 'change_offer', 1, '{\"price\": 10.00}', '{\"price\": 12.00}')"
+    )
+    books.check(settled.engine, ("charge_of_no_sale",), DUE)
 
 
 def test_a_second_live_charge_is_found_without_its_unique_key(settled: Isp) -> None:

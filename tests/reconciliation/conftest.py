@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from multitv.beenius.client import BeeniusClient
+from tests.support.databases import as_owner, as_pipeline
 from tests.support.house import House
 
 QUIET = {"desired": 1000, "managed": 1000, "provisioned": 1000, "operations": 30, "client_plans": 10, "removals": 0}
@@ -16,7 +17,7 @@ QUIET = {"desired": 1000, "managed": 1000, "provisioned": 1000, "operations": 30
 
 def change_set(engine: Engine, **counts: Any) -> int:
     """A change set with these counts, after one that was verified with 1,000 client plans to serve."""
-    with engine.begin() as connection:
+    with as_owner(engine).begin() as connection:
         connection.execute(
             text(
                 "insert into reconciliation.snapshot (hash) values ('0'); "
@@ -36,6 +37,12 @@ def change_set(engine: Engine, **counts: Any) -> int:
             made,
         ).scalar_one()
         return made_as
+
+
+@pytest.fixture
+def engine(engine: Engine) -> Engine:
+    """As the tasks connect."""
+    return as_pipeline(engine)
 
 
 @pytest.fixture

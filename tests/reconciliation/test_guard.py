@@ -14,6 +14,7 @@ from multitv.reconciliation.errors import ChangeSetTooOld, NotApproved
 from multitv.reconciliation.guard import LIMITS, assess, record_decision
 from multitv.settings import Settings
 from tests.reconciliation.conftest import change_set
+from tests.support.databases import as_owner
 
 SETTINGS = Settings()
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -91,7 +92,7 @@ def test_what_nobody_approved_is_not_applied(engine: Engine, status: str) -> Non
 def test_a_plan_whose_keys_may_be_forgotten_is_not_applied(engine: Engine) -> None:
     made = change_set(engine)
     assess(engine, made, SETTINGS)
-    with engine.begin() as connection:
+    with as_owner(engine).begin() as connection:
         connection.execute(text("update reconciliation.change_set set created_at = now() - interval '21 hours'"))
     with pytest.raises(ChangeSetTooOld, match="Trigger a new run"):
         list_batches(engine, made, SETTINGS, "rest")

@@ -15,6 +15,7 @@ from multitv.reconciliation.guard import GUARD, LIMITS, NOBODY, assess, record_d
 from multitv.reconciliation.report import change_set_report, outcome_report
 from multitv.settings import Settings
 from tests.reconciliation.conftest import change_set
+from tests.support.databases import as_owner
 from tests.support.report_text import assert_readable, unpadded
 from tests.support.vocabularies import vocabularies
 
@@ -29,7 +30,7 @@ AFTER = {"status": "INACTIVE", "first_name": "Bia", "label": "Sala", "device_typ
 
 def insert_operations(engine: Engine, change_set_id: int, *statuses: str) -> None:
     """An operation of each action with each status; the rejected ones with an error of the platform."""
-    with engine.begin() as connection:
+    with as_owner(engine).begin() as connection:
         connection.exec_driver_sql(
             "insert into tv.package (platform_uid, name, service_type, extra) "
             "values ('svc_x', 'Esportes', 'EXTENDED_SERVICE', true)"

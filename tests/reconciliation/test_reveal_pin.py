@@ -25,7 +25,7 @@ from multitv.reconciliation.pins import Pins
 from multitv.reconciliation.reveal_pin import reveal
 from multitv.settings import Settings
 from tests.support.concurrency import at_once, end_waiting
-from tests.support.databases import Database
+from tests.support.databases import Database, as_owner, as_screens
 
 PIN = "493817"
 PLAN = 7
@@ -62,7 +62,7 @@ def key() -> str:
 
 @pytest.fixture
 def vault(engine: Engine) -> Vault:
-    made = Vault(engine, Settings(pin_keys=SecretStr(key())))
+    made = Vault(as_screens(engine), Settings(pin_keys=SecretStr(key())))
     made.run(
         "insert into tv.client_extra_field values (:plan, 'ID Assinante Beenius', 'sub-7'), "
         "(:plan, 'Auth Pin Assinante Beenius', :pin), (8, 'ID Assinante Beenius', 'sub-8')",
@@ -118,7 +118,7 @@ def test_no_pin_is_shown_that_cannot_be_noted(vault: Vault, moment: str, caplog:
 
 
 def test_no_pin_is_shown_if_the_connection_dies_before_it_is_noted(vault: Vault) -> None:
-    with vault.engine.connect() as blocker, ThreadPoolExecutor(1) as pool:
+    with as_owner(vault.engine).connect() as blocker, ThreadPoolExecutor(1) as pool:
         blocker.execute(text("lock table tv.pin_reveal in access exclusive mode"))
         dying = pool.submit(reveal, vault.engine, "ana", PLAN, vault.settings)
         end_waiting(vault.engine, lock="relation")

@@ -24,7 +24,7 @@ from multitv.reconciliation.fields import PIN_FIELD, UID_FIELD
 from multitv.reconciliation.pins import Pins
 from multitv.reconciliation.rotate_pins import rotate
 from multitv.settings import get_settings
-from tests.support.databases import Database
+from tests.support.databases import Database, as_pipeline
 
 pytestmark = pytest.mark.slow
 
@@ -78,7 +78,7 @@ class Safe(Database):
 @pytest.fixture
 def safe(engine: Engine) -> Safe:
     """Five PINs of the oldest key, three of the one before the newest, two of the newest."""
-    made = Safe(engine)
+    made = Safe(as_pipeline(engine))
     for first, rows, key in ((-2, 5, OLDER), (1000, 3, OLD), (2000, 2, NEW)):
         made.fill(first, rows, key)
     return made

@@ -17,7 +17,7 @@ from multitv.billing import tv
 from multitv.billing.correction import correct
 from multitv.offer.billing_policy import Policy, set_policy
 from multitv.reports import dashboard
-from tests.support.databases import own_database
+from tests.support.databases import as_screens, own_database
 from tests.support.isp import Isp
 from tests.support.settings import SETTINGS, TODAY
 
@@ -152,7 +152,7 @@ def test_a_due_date_that_was_opened_and_closed_again_is_summed_again(isp: Isp) -
 
 
 def test_revenue_belongs_to_the_month_that_was_charged(isp: Isp) -> None:
-    set_policy(isp.engine, "Ana", Policy(timing="arrears"))
+    set_policy(as_screens(isp.engine), "Ana", Policy(timing="arrears"))
     isp.bill(date(2026, 11, 15))
     refresh(isp)
     assert {row.month for row in shown(isp)["revenue"]} == {date(2026, 10, 1), date(2026, 11, 1)}

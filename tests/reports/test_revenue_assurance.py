@@ -20,6 +20,7 @@ from multitv.reconciliation.snapshot import stage_subscribers
 from multitv.reconciliation.verify import verify_change_set
 from multitv.reports import revenue_assurance
 from multitv.reports.revenue_assurance import Discrepancy
+from tests.support.databases import as_screens
 from tests.support.house import House
 from tests.support.isp import Isp
 from tests.support.settings import SETTINGS
@@ -146,6 +147,8 @@ def test_the_reason_is_what_the_plan_met(world: World) -> None:
     for plan in (refused, unnamed, waiting, second):
         world.sell(plan, package)
     made = world.make_change_set()
+    # An outcome is final.
+    world.run("alter table reconciliation.operation disable trigger operation_final")
     world.run("update reconciliation.operation set status = 'rejected', outcome_code = 'service_not_found' "
               "where client_plan_id = :n", n=refused)  # fmt: skip
     world.run("update reconciliation.operation set status = 'rejected', outcome_code = 'second_basic_service' "
@@ -330,7 +333,7 @@ def test_an_extra_that_became_part_of_the_plan_is_served(world: World) -> None:
 
 
 def test_a_month_in_arrears_is_owed_by_who_had_the_package_at_its_end(world: World) -> None:
-    set_policy(world.engine, "Ana", Policy(timing="arrears"))
+    set_policy(as_screens(world.engine), "Ana", Policy(timing="arrears"))
     package, plan, late = world.package("29.90"), world.contract(), world.contract()
     world.sell(plan, package)
     world.sell(late, package, added_on=date(2026, 12, 3))
@@ -343,7 +346,7 @@ def test_a_month_in_arrears_is_owed_by_who_had_the_package_at_its_end(world: Wor
 
 
 def test_of_a_month_charged_by_its_days_only_the_sale_that_goes_on_is_missed(world: World) -> None:
-    set_policy(world.engine, "Ana", Policy(proration="daily"))
+    set_policy(as_screens(world.engine), "Ana", Policy(proration="daily"))
     package, plan = world.package("31.00"), world.contract()
     world.sell(plan, package, "31.00", added_on=date(2026, 6, 1), cancelled_on=date(2026, 12, 5))
     world.sell(plan, package, "62.00", added_on=date(2026, 12, 5))

@@ -27,7 +27,7 @@ from multitv.offer.billing_policy import Policy, set_policy
 from multitv.quality import books
 from tests.soak.oracle import Oracle, Plan, Sale
 from tests.soak.size import SOAK
-from tests.support.databases import own_database
+from tests.support.databases import as_screens, own_database
 from tests.support.isp import Isp
 from tests.support.kill import dies
 from tests.support.settings import SETTINGS
@@ -124,7 +124,7 @@ class Story(RuleBasedStateMachine):
     def change_policy(self, daily: bool, minimum: str, suspended: bool) -> None:
         self.oracle.daily, self.oracle.minimum, self.oracle.bills_suspended = daily, Decimal(minimum), suspended
         policy = Policy("daily" if daily else "full", "advance", Decimal(minimum), suspended)
-        set_policy(self.engine, "Ana", policy)
+        set_policy(as_screens(self.engine), "Ana", policy)
 
     @rule()
     def save(self) -> None:

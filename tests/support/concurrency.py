@@ -10,6 +10,8 @@ from typing import TypeVar
 
 from sqlalchemy import Engine, text
 
+from tests.support.databases import as_owner
+
 PATIENCE_SECONDS = 30
 Result = TypeVar("Result")
 
@@ -33,7 +35,7 @@ def waiting(engine: Engine, lock: str | None = None) -> list[int]:
         "select pid from pg_stat_activity where datname = current_database() and backend_type = 'client backend' "
         "and wait_event_type = 'Lock' and wait_event = coalesce(:lock, wait_event)"
     )
-    with engine.connect() as connection:
+    with as_owner(engine).connect() as connection:
         return list(connection.execute(statement, {"lock": lock}).scalars())
 
 
@@ -49,5 +51,5 @@ def until_waiting(engine: Engine, number: int = 1, lock: str | None = None) -> l
 def end_waiting(engine: Engine, lock: str | None = None) -> None:
     """End the connection that waits for a lock, once there is one."""
     [pid] = until_waiting(engine, lock=lock)
-    with engine.connect() as connection:
+    with as_owner(engine).connect() as connection:
         connection.execute(text("select pg_terminate_backend(:pid)"), {"pid": pid})

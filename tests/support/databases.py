@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,9 @@ from typing import Any
 from sqlalchemy import Engine, text
 
 from include.local import postgres
-from include.local.postgres import Server
+from include.local.postgres import SUPERUSER, Server
 from multitv.database.engine import engine_for
+from multitv.database.roles import PIPELINE, ROLES, SCREENS
 from tests.support.folders import quick_folder
 
 _numbers = count(1)
@@ -22,11 +24,12 @@ _numbers = count(1)
 
 @contextmanager
 def own_server() -> Iterator[Server]:
-    """A PostgreSQL without a database, gone afterwards."""
+    """A PostgreSQL without a database, which has the roles of ours, gone afterwards."""
     # Not under pytest's folder: another pytest that starts shuts that one to the user whom PostgreSQL runs as.
     with tempfile.TemporaryDirectory(prefix="multitv-tests-", dir=quick_folder()) as folder:
         server = postgres.start(Path(folder) / "postgres")
         try:
+            postgres.make_logins(server, ROLES)
             yield server
         finally:
             server.stop()
@@ -43,14 +46,35 @@ def own_database(server: Server, template: str = "template1") -> Iterator[Engine
         postgres.drop(server, name)
 
 
+def as_pipeline(engine: Engine) -> Engine:
+    """The same database, as the tasks connect to it."""
+    return as_role(PIPELINE, engine)
+
+
+def as_screens(engine: Engine) -> Engine:
+    """The same database, as the screens connect to it."""
+    return as_role(SCREENS, engine)
+
+
+def as_owner(engine: Engine) -> Engine:
+    """The same database, as whoever migrates it connects to it."""
+    return as_role(SUPERUSER, engine)
+
+
+@cache
+def as_role(role: str, engine: Engine) -> Engine:
+    """The same database, as a role connects to it."""
+    return engine if engine.url.username == role else engine_for(engine.url.set(username=role))
+
+
 @dataclass
 class Database:
-    """What a test writes and reads by SQL."""
+    """What a test writes and reads by SQL, as the owner. `engine` is that of the code under test."""
 
     engine: Engine
 
     def run(self, statement: str, **parameters: Any) -> Any:
         """Run a statement in a transaction of its own; return the rows, of one that has none how many it changed."""
-        with self.engine.begin() as connection:
+        with as_owner(self.engine).begin() as connection:
             result = connection.execute(text(statement), parameters)
             return result.all() if result.returns_rows else result.rowcount

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from multitv.contracts.points import add_point
 from multitv.contracts.rows import ClientPoint
+from tests.support.databases import as_screens
 from tests.support.isp import Isp
 from tests.support.settings import TODAY
 
@@ -35,7 +36,8 @@ class Shop:
 
     @property
     def engine(self) -> Engine:
-        return self.isp.engine
+        """As the screens connect."""
+        return as_screens(self.isp.engine)
 
     def limit(self, package: int, points: int | None) -> None:
         self.isp.run("update tv.package set point_limit = :points where id = :id", points=points, id=package)

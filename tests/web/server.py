@@ -21,6 +21,7 @@ from include.local.postgres import Server
 from include.local.processes import Process
 from include.local.rest import Api
 from include.sandbox.process import Sandbox
+from multitv.database.roles import PIPELINE, SCREENS
 from tests.support.ports import free_ports
 from tests.web.visitor import Visitor
 
@@ -65,9 +66,10 @@ def api_server(home: Path, server: Server, isp: URL, sandbox: Sandbox, metadata:
         Config(home=home, airflow_port=port),
         # What a developer's shell says of an Airflow or of an ISP is not meant for this one.
         {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "MULTITV_", "SANDBOX_"))},
-        environment.isp_connection(isp),
+        environment.isp_connection(isp.set(username=PIPELINE)),
         environment.sandbox_connection(sandbox.port, sandbox.client_id, sandbox.client_secret, sandbox.operator_uid),
         environment.metadata_url(postgres.database(server, metadata)),
+        environment.isp_connection(isp.set(username=SCREENS)),
     ) | {"AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(f"{role}:{role}" for role in ROLES)}
     running: list[Process] = []
     try:

@@ -1,9 +1,32 @@
--- In: run_id. Deletes the run's exclusions that are no longer on the list (candidate).
-delete from billing.exclusion as exclusion
+-- In: run_id. Deletes the run's exclusions that are no longer on the list (candidate). Opens a closed run again if
+-- there are any, or if others are to be added or changed.
+with gone as (
+    delete from billing.exclusion as exclusion
+    where
+        exclusion.run_id = :run_id
+        and not exists (
+            select 1
+            from candidate
+            where candidate.client_package_id = exclusion.client_package_id and candidate.exclusion is not null
+        )
+    returning exclusion.run_id
+)
+
+update billing.run
+set status = 'saved', closed_at = null
 where
-    exclusion.run_id = :run_id
-    and not exists (
-        select 1
-        from candidate
-        where candidate.client_package_id = exclusion.client_package_id and candidate.exclusion is not null
+    run.id = :run_id
+    and run.status = 'closed'
+    and (
+        exists (select 1 from gone)
+        or exists (
+            select 1
+            from candidate
+            left join billing.exclusion as stored
+                on candidate.client_package_id = stored.client_package_id and stored.run_id = :run_id
+            where
+                candidate.exclusion is not null
+                and (stored.client_plan_id, stored.service_plan_id, stored.reason)
+                is distinct from (candidate.client_plan_id, candidate.service_plan_id, candidate.exclusion)
+        )
     )

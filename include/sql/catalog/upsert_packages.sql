@@ -1,6 +1,6 @@
 -- In: sync. Takes name, type and activity of packages from staging; touches only rows that differ, and records what
 -- each was before. Whether a package is extra, its price and its point limit are the ISP's: a new package gets a first
--- guess, a known one keeps its own.
+-- guess and no price, a known one keeps its own.
 with known as (
     select
         id,
@@ -12,13 +12,12 @@ with known as (
 ),
 
 written as (
-    insert into tv.package (platform_uid, name, service_type, extra, price, point_limit, active)
+    insert into tv.package (platform_uid, name, service_type, extra, point_limit, active)
     select
         staged.platform_uid,
         staged.name,
         staged.service_type,
         staged.service_type = 'EXTENDED_SERVICE',
-        null,
         staged.max_devices,
         staged.active
     from staging.package as staged

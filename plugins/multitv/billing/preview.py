@@ -59,10 +59,10 @@ def approve(engine: Engine, preview: int, *, by: str, at: datetime) -> None:
     DatabaseUnavailable.
     """
     with transaction(engine) as connection:
-        due_date = connection.execute(named("billing/lock_preview"), {"preview": preview}).scalar_one_or_none()
+        approval = {"preview": preview, "decided_by": by, "decided_at": at}
+        due_date = connection.execute(named("billing/approve_preview"), approval).scalar_one()
         if due_date is None:
             raise PreviewOutdated("preview_lost", preview=preview)
-        connection.execute(named("billing/approve_preview"), {"preview": preview, "decided_by": by, "decided_at": at})
     log.info("List %s of %s was approved by %s.", preview, due_date, by)
 
 

@@ -20,7 +20,10 @@ from multitv.errors import MultiTVError, PermanentError, TransientError
 if TYPE_CHECKING:
     from airflow.sdk import Connection as AirflowConnection
 
+# The pipeline's, of every task; the screens'; that of whoever migrates.
 CONNECTION_ID = "isp_db"
+SCREENS_CONNECTION_ID = "isp_db_screens"
+OWNER_CONNECTION_ID = "isp_db_owner"
 
 
 class MissingConnection(PermanentError):
@@ -45,7 +48,7 @@ class DatabaseBusy(TransientError):
 
 
 class DatabaseRefused(PermanentError):
-    """PostgreSQL does not accept the connection's user or password."""
+    """PostgreSQL does not accept the connection's user or password, or gives its user no right to what was asked."""
 
     status = 503
     cause = "database_not_ready"
@@ -64,6 +67,8 @@ class SchemaMissing(PermanentError):
 _LOGIN_REFUSED = re.compile(
     r'authentication failed|role "[^"]*" does not exist|no pg_hba.conf entry|no password supplied'
 )
+# SQLSTATE: no privilege.
+_NO_RIGHT = "42501"
 # SQLSTATE: a missing schema, table, function or column.
 _NO_SCHEMA = ("3F000", "42P01", "42883", "42703")
 # SQLSTATE classes and codes: rolled back by a conflict, cancelled, not locked in time, out of resources.
@@ -85,6 +90,18 @@ def connection_url(conn_id: str = CONNECTION_ID) -> URL:
             f"Airflow has no connection '{conn_id}'; add it (type postgres) under Admin > Connections or as "
             f"AIRFLOW_CONN_{conn_id.upper()}, then clear this task. Nothing was written."
         ) from error
+
+
+def has_connection(conn_id: str) -> bool:
+    """Tell whether Airflow has a connection."""
+    from airflow.sdk import BaseHook
+    from airflow.sdk.exceptions import AirflowNotFoundException
+
+    try:
+        BaseHook.get_connection(conn_id)
+    except AirflowNotFoundException:
+        return False
+    return True
 
 
 def url_of(connection: AirflowConnection) -> URL:
@@ -109,6 +126,14 @@ def task_engine() -> Engine:
     A task is one process with one transaction at a time, so a pool would only keep idle connections.
     """
     return engine_for(connection_url())
+
+
+def owner_engine() -> Engine:
+    """Return the engine of whoever migrates: of isp_db_owner, or of isp_db if Airflow has no such connection.
+
+    Raises MissingConnection.
+    """
+    return engine_for(connection_url(OWNER_CONNECTION_ID if has_connection(OWNER_CONNECTION_ID) else CONNECTION_ID))
 
 
 def engine_for(url: URL | str) -> Engine:
@@ -209,6 +234,11 @@ def _explained(url: URL, error: DBAPIError) -> MultiTVError | None:
         return SchemaMissing(
             f"{where}, lacks what this version needs: {cause}. Run `python -m multitv.database.migrate`, then clear "
             "this task. Nothing was written."
+        )
+    if state == _NO_RIGHT:
+        return DatabaseRefused(
+            f"{where}, gives {url.username} no right to that: {cause}. See that each connection has the role that "
+            "docs/deploying.md names, and that this release was migrated. Nothing was written."
         )
     if state.startswith("28") or _LOGIN_REFUSED.search(cause):
         return DatabaseRefused(

@@ -1,4 +1,4 @@
-"""Functions, views and triggers: a file of include/sql each, always the current text, applied anew when one changed."""
+"""Functions, views, triggers and grants: files of include/sql, the current text, applied anew when one changed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from multitv.database.sql import SQL_FOLDER, named
 from multitv.errors import PermanentError
 
 # In the order in which they are applied; views come after the functions that they may call.
-FOLDERS = ("functions", "triggers", "grants")
+DEFINING = ("functions", "triggers")
+GRANTING = ("grants",)
+FOLDERS = DEFINING + GRANTING
 # Their functions, views and triggers are all ours. What is in erp is the ISP's.
 SCHEMAS = ("billing", "finance", "quality", "reconciliation", "reports", "staging", "tv")
 _FUNCTION = re.compile(r"^create (?:or replace )?function ([\w.]+)", re.MULTILINE)
@@ -24,18 +26,18 @@ _REFUSED = ("42", "3F", "2B", "0A")
 
 
 class TextRefused(PermanentError):
-    """PostgreSQL does not take a function, view or trigger as its file has it."""
+    """PostgreSQL does not take a function, view, trigger or grant as its file has it."""
 
 
 class TextMissing(PermanentError):
     """The database has a function, view or trigger that no file defines."""
 
 
-def files() -> list[Path]:
+def files(folders: tuple[str, ...] = FOLDERS) -> list[Path]:
     """Return the files in the order in which they are applied."""
     return [
         path
-        for folder in FOLDERS
+        for folder in folders
         for path in sorted(
             (SQL_FOLDER / folder).rglob("*.sql"), key=lambda path: (bool(_VIEW.search(_text(path))), path.name)
         )
@@ -65,7 +67,7 @@ def apply(connection: Connection) -> None:
     before = written(connection)
     # What a body uses may be in a file that comes later.
     connection.exec_driver_sql("set local check_function_bodies = off")
-    for path in files():
+    for path in files(DEFINING):
         _apply(connection, path)
     if untouched := before & written(connection):
         raise TextMissing(
@@ -73,6 +75,9 @@ def apply(connection: Connection) -> None:
             f"{', '.join(sorted(name for name, _ in untouched))}. Add a migration that drops it; if a newer release "
             "made it, deploy that release again. Nothing was changed."
         )
+    # Last: a grant writes the row of whatever it is on.
+    for path in files(GRANTING):
+        _apply(connection, path)
     connection.execute(named("database/write_digest"), {"digest": digest()})
 
 

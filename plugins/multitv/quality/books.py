@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 NEVER_BILLED = ("impossible_due_day", "incomplete_client_plan", "orphan_client_package", "unserved_due_day")
 PLANS = ("impossible_monthly_price", "due_twice")
 PARKED = ("parked",)
-FEES = ("fee_posted_before",)
+FEES = ("fee_posted_before", "fee_of_no_contract")
 ONE_FEE = ("one_plan_fee",)
 BOOKS = (
     "expected_is_billed",
@@ -27,11 +27,14 @@ BOOKS = (
     "one_live_charge",
     "candidate_accounted_for",
     "reversal_nets_to_zero",
+    "charge_of_no_sale",
+    "correction_of_no_effect",
     *ONE_FEE,
 )
 _NEXT_STEP = {
     "parked": "Correct them and run tv_billing for this due date again.",
     "fee_posted_before": "Their due day moved. They have an invoice of this due date without a second fee.",
+    "fee_of_no_contract": "If their price or contract did not change since, somebody else wrote these fees: ask who.",
 }
 
 _SHOWN = 5

@@ -1,9 +1,10 @@
 -- Posts each pending reversal on its charge's invoice or, if that was closed or paid meanwhile, on the client plan's
 -- next open invoice. A reversal without an open invoice stays pending. Out: how many were posted, and their sum in
--- reais. Uses index lookups whatever the transaction's join settings, because credits are few among all invoices.
+-- reais. Uses index lookups whatever the transaction's join settings, because credits are few among all invoices. As
+-- the owner, because locking an invoice takes a right to change it.
 create or replace function billing.post_credits()
 returns table (events bigint, amount numeric)
-language sql set enable_nestloop = on
+language sql security definer set search_path = pg_catalog, pg_temp set enable_nestloop = on
 as $$
     with payable as (
         select

@@ -1,6 +1,8 @@
 -- Trigger on tv.client_package: refuses to delete a package that was billed. Events have no foreign key to it (see
--- billing.require_keys); this is the other side of that key.
-create or replace function billing.refuse_billed() returns trigger language plpgsql
+-- billing.require_keys); this is the other side of that key. As the owner, whoever deletes.
+create or replace function billing.refuse_billed()
+returns trigger language plpgsql security definer
+set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 as $$
 begin

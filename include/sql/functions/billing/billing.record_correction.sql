@@ -1,0 +1,51 @@
+-- In: of_event and its due date; action, reason, author and rebill of the correction; reversal, the number of the
+-- reversal, or null. Records the correction of an event that was voided or reversed for it, and moves the event from
+-- its run's expectation to the run's exclusions, so that the candidate stays accounted for. As the owner, because the
+-- run may be closed.
+create or replace function billing.record_correction(
+    of_event bigint, of_due_date date, action text, reason text, author text, rebill boolean, reversal bigint
+)
+returns void language plpgsql 
+security definer set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+declare
+    corrected billing.event_record;
+begin
+    select event.* into corrected
+    from billing.event_record as event
+    where
+        event.id = of_event
+        and event.due_date = of_due_date
+        and event.kind = 'charge'
+        and case record_correction.action
+            when 'void' then event.cancel_reason = 'corrected' and reversal is null
+            else
+                event.reversed
+                and exists (
+                    select from billing.event_record as credit
+                    where
+                        credit.id = reversal
+                        and credit.due_date = of_due_date
+                        and credit.kind = 'reversal'
+                        and credit.client_package_id = event.client_package_id
+                        and credit.amount = -event.amount
+                )
+        end;
+    if corrected.id is null then
+        raise exception 'event %: nothing of it was corrected', of_event using errcode = 'restrict_violation';
+    end if;
+    insert into billing.correction (event_id, event_due_date, action, reason, author, rebill, reversal_event_id)
+    values (
+        of_event, of_due_date, record_correction.action, record_correction.reason, record_correction.author,
+        record_correction.rebill, reversal
+    );
+    insert into billing.exclusion (run_id, client_plan_id, client_package_id, service_plan_id, reason)
+    values (
+        corrected.run_id, corrected.client_plan_id, corrected.client_package_id, corrected.service_plan_id, 'corrected'
+    );
+    update billing.expectation as expected
+    set charges = expected.charges - 1, amount = expected.amount - corrected.amount
+    where expected.run_id = corrected.run_id and expected.service_plan_id = corrected.service_plan_id;
+end
+$$;
