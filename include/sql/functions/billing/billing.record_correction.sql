@@ -5,7 +5,7 @@
 create or replace function billing.record_correction(
     of_event bigint, of_due_date date, action text, reason text, author text, rebill boolean, reversal bigint
 )
-returns void language plpgsql 
+returns void language plpgsql
 security definer set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 as $$
