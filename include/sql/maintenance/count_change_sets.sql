@@ -1,5 +1,13 @@
--- In: days. Out: how many rows change sets that are older have, themselves included, without their snapshots.
+-- In: days. Out: how many change sets are older, and their operations together.
+with change_set as (
+    select old.id
+    from reconciliation.old_change_set(:days) as old
+)
+
 select
-    count(*)
-    + coalesce(sum((select count(*) from reconciliation.operation as done where done.change_set_id = sets.id)), 0) as old
-from reconciliation.old_change_set(:days) as sets
+    (select count(*) from change_set)
+    + (
+        select count(*)
+        from reconciliation.operation
+        inner join change_set on operation.change_set_id = change_set.id
+    ) as old

@@ -1,5 +1,5 @@
--- In: shown. Out: our largest tables with their size in bytes and how many partitions they have; partitions count with
--- the table that they belong to.
+-- In: schemas, shown. Out: our largest tables with their size in bytes and how many partitions they have; partitions
+-- count with the table that they belong to.
 select
     format('%I.%I', root.relnamespace::regnamespace, root.relname) as name,
     sum(pg_total_relation_size(tree.relid)) as size,

@@ -1,5 +1,5 @@
--- Out: our tables whose statistics are missing or old: every partitioned table, because autovacuum never looks at those,
--- and every other one that changed much since it was analysed, as a batch of deletions changes it.
+-- In: schemas. Out: our tables whose statistics are missing or old: every partitioned table, because autovacuum never
+-- looks at those, and every other one that changed much since it was analysed, as deletions change it.
 select
     format('%I.%I', class.relnamespace::regnamespace, class.relname) as name,
     class.relkind = 'p' as partitioned

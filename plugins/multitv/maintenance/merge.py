@@ -123,9 +123,9 @@ def merge_partitions(engine: Engine, settings: Settings, today: date, *, dry_run
         if connection is None:
             log.warning("# Manutenção\n\nOutra manutenção está em andamento: esta não fez nada.")
             return []
+        if not dry_run:
+            _discard(connection)
         with connection.begin():
-            if not dry_run:
-                connection.execute(named("maintenance/discard_merges"))
             to_do = plan(connection, today, settings.merge_year_after_months)
         done = [Merged(merge) if dry_run else _merge(connection, merge) for merge in to_do.merges]
     log.info("%s", _report(done, to_do.open, dry_run=dry_run))

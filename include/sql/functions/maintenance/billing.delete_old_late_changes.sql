@@ -1,5 +1,5 @@
--- In: days, at least 7; at_most. Deletes the notes of late changes that are older: no merge takes so long. Out: how many.
--- Runs as the owner of the tables.
+-- In: days, at least 7; at_most. Deletes the notes of late changes that are older: no merge takes so long. Out: how
+-- many. Runs as the owner of the tables.
 create or replace function billing.delete_old_late_changes(days integer, at_most integer)
 returns bigint language plpgsql
 security definer set search_path = pg_catalog, pg_temp

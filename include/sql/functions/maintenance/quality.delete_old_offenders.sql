@@ -1,5 +1,5 @@
--- In: days, at least 62; at_most. Deletes what the checks of due dates that are older found: nothing checks those again.
--- Out: how many. Runs as the owner of the tables.
+-- In: days, at least 62; at_most. Deletes what the checks of due dates that are older found: nothing checks those
+-- again. Out: how many. Runs as the owner of the tables.
 create or replace function quality.delete_old_offenders(days integer, at_most integer)
 returns bigint language plpgsql
 security definer set search_path = pg_catalog, pg_temp
