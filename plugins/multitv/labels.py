@@ -141,6 +141,12 @@ LABELS = {
     "billing.event_record": "Eventos",
     "finance.posting": "Lançamentos",
     "finance.posting_of_plans": "Mensalidades",
+    "previews": "Listas de vencimentos",
+    "change_sets": "Reconciliações e suas operações",
+    "exclusions": "Motivos de não cobrança, um a um",
+    "offenders": "Achados das conferências",
+    "catalog_syncs": "Sincronizações do catálogo",
+    "late_changes": "Anotações de mudanças em vencimentos fechados",
     # states of Airflow's tasks and runs
     "success": "concluída",
     "running": "em andamento",

@@ -187,6 +187,37 @@ class Settings(BaseSettings):
         description="months after which the events and postings of a year that is over become one partition",
     )
 
+    keep_previews_days: int = Field(
+        default=31, ge=7, le=36_500, description="days for which the stored list of a due date is kept"
+    )
+    keep_change_sets_days: int = Field(
+        default=400,
+        ge=62,
+        le=36_500,
+        description="days for which change sets are kept, with their operations and what then still differed",
+    )
+    keep_exclusions_days: int = Field(
+        default=400,
+        ge=62,
+        le=36_500,
+        description="days after a due date for which its exclusions are kept one by one; then their numbers are",
+    )
+    keep_offenders_days: int = Field(
+        default=400, ge=62, le=36_500, description="days after a due date for which what its checks found is kept"
+    )
+    keep_catalog_syncs_days: int = Field(
+        default=400,
+        ge=62,
+        le=36_500,
+        description="days for which catalogue syncs are kept, with their changes and what was in quarantine",
+    )
+    keep_late_changes_days: int = Field(
+        default=62,
+        ge=7,
+        le=36_500,
+        description="days for which is kept when a closed due date changed; only a merge of partitions reads it",
+    )
+
     @model_validator(mode="after")
     def _standard_billing_comes_later(self) -> Settings:
         if self.standard_billing_days_ahead > self.tv_billing_days_ahead:

@@ -250,15 +250,6 @@ def test_carregar_again_replaces_the_list_of_that_due_date_alone(listed: Isp) ->
     assert len(listed.run("select from pg_inherits where inhparent = 'billing.preview_line'::regclass")) == 3
 
 
-def test_lists_of_long_ago_are_forgotten(listed: Isp) -> None:
-    store(listed, NOVEMBER)
-    listed.run("update billing.preview set created_at = now() - interval '32 days'")
-    store(listed)
-    store(listed)
-    assert [row.due_date for row in listed.run("select due_date from billing.preview")] == [DUE]
-    assert len(listed.run("select from pg_inherits where inhparent = 'billing.preview_line'::regclass")) == 2
-
-
 def shown(connection: Connection) -> tuple[Any, ...]:
     """What the screen shows: the totals, then the lines of that list."""
     of_list = connection.execute(text("select id, candidates, amount from billing.preview")).one()

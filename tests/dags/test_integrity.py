@@ -25,6 +25,7 @@ DAG_IDS = {
     "tv_billing_backfill",
     "tv_billing_sweep",
     "tv_dashboard",
+    "tv_maintenance",
     "standard_billing",
 }
 TAGS = {"tv", "catalogo", "plataforma", "faturamento", "impacto:alto", "impacto:medio"}
@@ -130,6 +131,12 @@ def test_discrepancies_are_measured_also_where_nothing_had_to_be_applied(bag: Da
     measure = bag.dags["tv_plan_reconciliation"].get_task("measure_discrepancies")
     assert measure.upstream_task_ids == {"verify"}
     assert measure.trigger_rule == "none_failed"
+
+
+def test_statistics_are_made_after_the_partitions_are_merged_and_nothing_waits_for_deletions(bag: DagBag) -> None:
+    dag = bag.dags["tv_maintenance"]
+    assert dag.get_task("analyze_tables").upstream_task_ids == {"merge_partitions"}
+    assert dag.get_task("delete_old").upstream_task_ids == dag.get_task("delete_old").downstream_task_ids == set()
 
 
 @pytest.mark.parametrize(

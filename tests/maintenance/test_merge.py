@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -209,21 +211,47 @@ def test_a_year_of_daily_due_dates_is_attached_without_a_scan(isp: Isp) -> None:
         "insert into billing.run (kind, due_date, status, closed_at) select 'standard', due_date, status, closed_at "
         "from billing.run where kind = 'tv'"
     )
-    said: list[str] = []
-
-    @event.listens_for(isp.engine, "connect")
-    def listen(connection: Any, _: object) -> None:
-        connection.add_notice_handler(lambda notice: said.append(notice.message_primary))
-        connection.execute("set client_min_messages = debug1")
-        connection.commit()
-
-    assert merged(isp) == [None, None]
+    with messages(isp) as said:
+        assert merged(isp) == [None, None]
     proofs = [line for line in said if "is implied by existing constraints" in line]
     assert len(proofs) == 2, [line for line in said if "constraint" in line]
     # While the copies get their constraints.
     assert len([line for line in said if line.startswith("verifying table")]) == 2
     for parent, dates in (("billing.event_record", 365), ("finance.posting_of_plans", 12)):
         assert [len(found) for found in partitions(isp, parent).values()] == [dates]
+
+
+def test_the_partitions_of_all_three_tables_are_attached_without_a_scan(billed: Isp) -> None:
+    with messages(billed) as said:
+        assert merged(billed) == [None, None, None]
+    assert len([line for line in said if "is implied by existing constraints" in line]) == 3
+
+
+def test_a_merge_that_is_a_day_old_is_discarded(billed: Isp) -> None:
+    found = [f"billing.{name}" for name in partitions(billed, "billing.event_record")]
+    [(number,)] = billed.run(
+        "select billing.build_merge('billing.event_record', cast(cast(:found as text[]) as regclass[]))", found=found
+    )
+    billed.run("update billing.partition_merge set built_at = built_at - interval '25 hours'")
+    assert billed.run("select billing.compare_merge(:number)", number=number) == [(False,)]
+    assert no_leftovers(billed)
+
+
+@contextmanager
+def messages(isp: Isp) -> Iterator[list[str]]:
+    """What PostgreSQL says to connections that are made meanwhile, down to what it proved."""
+    said: list[str] = []
+
+    def listen(connection: Any, _: object) -> None:
+        connection.add_notice_handler(lambda notice: said.append(notice.message_primary))
+        connection.execute("set client_min_messages = debug1")
+        connection.commit()
+
+    event.listen(isp.engine, "connect", listen)
+    try:
+        yield said
+    finally:
+        event.remove(isp.engine, "connect", listen)
 
 
 def correct(isp: Isp, number: int) -> correction.Corrected:

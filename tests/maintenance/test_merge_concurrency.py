@@ -30,7 +30,7 @@ EVERYTHING = " union all ".join(f"select count(*), sum(amount) from {parent}" fo
 def build(isp: Isp, parent: str = EVENTS, **forged: Any) -> int:
     found = list(partitions(isp, parent))
     named = {"parent": parent, "parts": [f"{parent.split('.')[0]}.{name}" for name in found]} | forged
-    return step(isp, "build_merge(cast(:parent as regclass), cast(cast(:parts as text[]) as regclass[]))", **named)
+    return int(step(isp, "build_merge(cast(:parent as regclass), cast(cast(:parts as text[]) as regclass[]))", **named))
 
 
 def step(isp: Isp, call: str, **parameters: Any) -> Any:

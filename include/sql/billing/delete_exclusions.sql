@@ -21,6 +21,11 @@ where
         exists (select 1 from gone)
         or exists (
             select 1
+            from billing.exclusion_sum
+            where exclusion_sum.run_id = :run_id
+        )
+        or exists (
+            select 1
             from candidate
             left join billing.exclusion as stored
                 on candidate.client_package_id = stored.client_package_id and stored.run_id = :run_id

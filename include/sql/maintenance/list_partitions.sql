@@ -16,7 +16,7 @@ ended as (
         part.parent,
         part.partition,
         part.dates,
-        date_trunc('year', part.last_date) + interval '1 year' + make_interval(months => :year_months) <= :today as whole_year
+        date_trunc('year', part.last_date) + make_interval(years => 1, months => :year_months) <= :today as whole_year
     from part
     where date_trunc('month', part.last_date) + interval '1 month' <= :today
 )

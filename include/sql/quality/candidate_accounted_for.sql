@@ -19,12 +19,26 @@ accounted as (
     inner join run on exclusion.run_id = run.id
 ),
 
-by_plan as (
+counted as (
     select
         accounted.service_plan_id,
         count(*) as candidates
     from accounted
     group by accounted.service_plan_id
+    union all
+    select
+        old.service_plan_id,
+        old.client_packages
+    from billing.exclusion_sum as old
+    inner join run on old.run_id = run.id
+),
+
+by_plan as (
+    select
+        counted.service_plan_id,
+        sum(counted.candidates) as candidates
+    from counted
+    group by counted.service_plan_id
 ),
 
 listed as (

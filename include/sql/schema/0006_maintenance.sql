@@ -33,3 +33,13 @@ comment on column billing.partition_merge.seen is 'The transactions whose change
 comment on column billing.partition_merge.built is 'The table with the copy, which is to replace the partitions.';
 comment on column billing.partition_merge.readers is
 'The transactions that ran when the copy was compared: to them its rows may not exist. Null: not compared yet.';
+
+create table billing.exclusion_sum (
+    run_id bigint not null references billing.run,
+    service_plan_id bigint not null,
+    reason text not null references billing.exclusion_reason,
+    client_packages bigint not null check (client_packages > 0),
+    primary key (run_id, service_plan_id, reason)
+);
+comment on table billing.exclusion_sum is
+'The exclusions of old runs, counted instead of kept, so that every candidate stays accounted for.';

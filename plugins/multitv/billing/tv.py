@@ -137,7 +137,13 @@ def save(
         connection.execute(named("billing/number_events"), of_date)
         connection.execute(named("billing/open_events"), of_date)
         connection.execute(named("billing/make_events"), of_run | of_date)
-        for step in ("delete_exclusions", "upsert_exclusions", "delete_expectations", "upsert_expectations"):
+        for step in (
+            "delete_exclusions",
+            "upsert_exclusions",
+            "delete_exclusion_sums",
+            "delete_expectations",
+            "upsert_expectations",
+        ):
             connection.execute(named(f"billing/{step}"), of_run)
         pending = connection.execute(named("billing/list_has_pending")).scalar_one()
         connection.execute(named("billing/mark_run"), of_run | {"pending": pending})

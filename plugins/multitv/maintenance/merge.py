@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -123,9 +123,9 @@ def merge_partitions(engine: Engine, settings: Settings, today: date, *, dry_run
         if connection is None:
             log.warning("# Manutenção\n\nOutra manutenção está em andamento: esta não fez nada.")
             return []
+        if not dry_run:
+            _discard(connection)
         with connection.begin():
-            if not dry_run:
-                connection.execute(named("maintenance/discard_merges"))
             to_do = plan(connection, today, settings.merge_year_after_months)
         done = [Merged(merge) if dry_run else _merge(connection, merge) for merge in to_do.merges]
     log.info("%s", _report(done, to_do.open, dry_run=dry_run))
@@ -136,9 +136,11 @@ def _merge(connection: Connection, merge: Merge) -> Merged:
     started = time.monotonic()
     try:
         of_merge = {
-            "merge": _tried(connection, "build_merge", {"parent": merge.parent, "partitions": list(merge.partitions)})
+            "merge": _tried(
+                connection, "maintenance/build_merge", {"parent": merge.parent, "partitions": list(merge.partitions)}
+            )
         }
-        for step in ("compare_merge", "swap_merge"):
+        for step in ("maintenance/compare_merge", "maintenance/swap_merge"):
             if not _tried(connection, step, of_merge):
                 return Merged(merge, Reason("merge_overtaken"))
     except DatabaseBusy as error:
@@ -155,12 +157,12 @@ def _merge(connection: Connection, merge: Merge) -> Merged:
     return Merged(merge)
 
 
-def _tried(connection: Connection, step: str, parameters: dict[str, object]) -> int:
+def _tried(connection: Connection, step: str, parameters: Mapping[str, object]) -> int:
     """Return the result of a step, in a transaction of its own. Raises DatabaseBusy if no try gets its locks."""
     for tries_left in reversed(range(TRIES)):
         try:
             with explained(connection.engine.url), connection.begin():
-                return int(connection.execute(named(f"maintenance/{step}"), parameters).scalar_one())
+                return int(connection.execute(named(step), parameters).scalar_one())
         except DatabaseBusy:
             if not tries_left:
                 raise

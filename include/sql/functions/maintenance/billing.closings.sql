@@ -13,12 +13,10 @@ as $$
     from unnest(dates) as listed (day)
     left join billing.run
         on
-            case parent
+            run.kind = case parent when cast('finance.posting_of_plans' as regclass) then 'standard' else 'tv' end
+            and listed.day = case parent
                 when cast('finance.posting_of_plans' as regclass)
-                    then
-                        run.kind = 'standard'
-                        and run.due_date >= listed.day
-                        and run.due_date < cast(listed.day + interval '1 month' as date)
-                else run.kind = 'tv' and run.due_date = listed.day
+                    then cast(date_trunc('month', cast(run.due_date as timestamp)) as date)
+                else run.due_date
             end
 $$;

@@ -57,7 +57,7 @@ begin
                 running.locktype = 'virtualxid'
                 and running.pid <> pg_backend_pid()
                 and activity.datname = current_database()
-                and activity.backend_type is distinct from 'autovacuum worker'
+                and activity.usesysid is not null
         )
     where id = of_merge;
     return true;

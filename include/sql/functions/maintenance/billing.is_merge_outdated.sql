@@ -5,7 +5,9 @@ returns boolean
 language sql stable
 as $$
     select
-        merged.dates is distinct from (
+        -- Notes of late changes are kept for longer.
+        merged.built_at < now() - interval '1 day'
+        or merged.dates is distinct from (
             select array_agg(day order by day)
             from billing.partition_dates(merged.parent) as part
             cross join lateral unnest(part.dates) as day
@@ -16,11 +18,11 @@ as $$
             select
             from billing.late_change as late
             where
-                case merged.parent
+                not pg_visible_in_snapshot(late.made_by, merged.seen)
+                and case merged.parent
                     when cast('finance.posting_of_plans' as regclass) then late.fee_month = any(merged.dates)
                     else late.due_date = any(merged.dates)
                 end
-                and not pg_visible_in_snapshot(late.made_by, merged.seen)
         )
     from billing.partition_merge as merged
     where merged.id = of_merge

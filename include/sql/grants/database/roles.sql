@@ -85,6 +85,17 @@ drop policy if exists changed on billing.exclusion;
 create policy changed on billing.exclusion for update to multitv_pipeline using (true);
 drop policy if exists deleted on billing.exclusion;
 create policy deleted on billing.exclusion for delete to multitv_pipeline using (true);
+alter table billing.exclusion_sum enable row level security;
+drop policy if exists everybody_reads on billing.exclusion_sum;
+create policy everybody_reads on billing.exclusion_sum for select using (true);
+drop policy if exists deleted_of_open_runs on billing.exclusion_sum;
+create policy deleted_of_open_runs on billing.exclusion_sum for delete to multitv_pipeline
+using (
+    run_id in (
+        select run.id from billing.run
+        where run.status <> 'closed'
+    )
+);
 
 -- Functions that run as their caller can do no more than the caller; those that run as the owner are named.
 grant execute on all functions in schema billing, finance, quality, reconciliation, reports, staging, tv
@@ -122,6 +133,7 @@ grant update (
     reversed, cancel_reason, cancelled_at
 ) on billing.event_record to multitv_pipeline;
 grant update, delete on billing.exclusion, billing.expectation to multitv_pipeline;
+grant delete on billing.exclusion_sum to multitv_pipeline;
 grant update (decision, decided_by, decided_at) on billing.review to multitv_pipeline;
 grant delete on billing.preview to multitv_pipeline;
 grant usage on sequence billing.preview_id_seq, finance.posting_id_seq to multitv_pipeline;

@@ -36,6 +36,7 @@ DAGS = {
     RECONCILIATION_DAG: "Reconciliar planos de TV",
     "tv_catalog_sync": "Sincronizar catálogo de TV",
     "tv_billing_sweep": "Vigiar o faturamento",
+    "tv_maintenance": "Manutenção do banco",
     DASHBOARD_DAG: "Atualizar o painel",
 }
 

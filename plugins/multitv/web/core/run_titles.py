@@ -14,6 +14,7 @@ from multitv.web.core.access import BILLING_DAG, DAGS, DASHBOARD_DAG, RECONCILIA
 _WITHOUT_DATE = {
     "tv_catalog_sync": "Sincronizando o catálogo de TV",
     "tv_billing_sweep": "Vigiando o faturamento",
+    "tv_maintenance": "Fazendo a manutenção do banco",
     DASHBOARD_DAG: "Atualizando o painel",
 }
 # Runs whose data interval ends with their due date.
