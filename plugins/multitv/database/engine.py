@@ -172,7 +172,10 @@ def shared_engine_for(url: URL) -> Engine:
             "keepalives_interval": 5,
             "keepalives_count": 2,
             "tcp_user_timeout": 10_000,
-            "options": "-c statement_timeout=5s -c lock_timeout=3s -c idle_in_transaction_session_timeout=30s",
+            # Comparing each partition's constraints with the conditions takes half the time of planning a page of a
+            # client, and finds nothing that the lists of dates do not say.
+            "options": "-c statement_timeout=5s -c lock_timeout=3s -c idle_in_transaction_session_timeout=30s "
+            "-c constraint_exclusion=off",
         },
     )
 
