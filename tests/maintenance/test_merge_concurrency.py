@@ -81,9 +81,14 @@ def test_readers_see_every_row_throughout_and_wait_less_than_a_second(billed: Is
     assert list(partitions(billed, EVENTS)) == ["event_record_2026"]
 
 
-def test_a_long_reader_makes_the_maintenance_leave_it_to_the_next_night(billed: Isp, reader: Connection) -> None:
+def test_a_long_reader_makes_the_maintenance_leave_it_to_the_next_night(
+    billed: Isp, reader: Connection, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
     reader.execute(text("select 1 from billing.event_record limit 1"))
     assert merged(billed) == ["merge_blocked"] * 3
+    assert "Nada foi juntado." in caplog.text
+    assert "| Mensalidades | 2026    | outra transação as usava, ou o banco estava ocupado |" in caplog.text
     assert no_leftovers(billed)
     reader.rollback()
     assert merged(billed) == [None] * 3

@@ -173,6 +173,7 @@ def test_partitioned_tables_get_statistics_and_sizes_are_reported(
     statistics = "select count(*) from pg_stats where inherited and schemaname || '.' || tablename = 'finance.invoice'"
     assert "finance.posting" in analyze_tables(billed.engine, dry_run=True)
     assert "simulação" in caplog.text
+    assert "atualizadas: 0." in caplog.text
     analyzed = analyze_tables(billed.engine, dry_run=False)
     assert {"billing.event_record", "finance.posting", "finance.posting_of_plans", "billing.preview_line"} <= set(
         analyzed

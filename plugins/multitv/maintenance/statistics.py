@@ -18,10 +18,10 @@ SHOWN = 15
 
 
 def analyze_tables(engine: Engine, *, dry_run: bool) -> list[str]:
-    """Analyse partitioned tables, and others that changed much; log a report in Portuguese. Return their names.
+    """Analyse partitioned tables, and others that changed much; log a report in Portuguese.
 
-    Each in a transaction of its own; nobody waits for it. A table that somebody changes the shape of is left out. With
-    `dry_run` nothing is analysed. Raises DatabaseUnavailable.
+    Return their names. Each has a transaction of its own; nobody waits for it. A table that is being altered is left
+    out. With `dry_run` nothing is analysed. Raises DatabaseUnavailable.
     """
     with reading(engine) as connection:
         stale = connection.execute(named("maintenance/list_stale_tables"), {"schemas": list(SCHEMAS)}).all()
@@ -39,8 +39,15 @@ def analyze_tables(engine: Engine, *, dry_run: bool) -> list[str]:
     with reading(engine) as connection:
         sizes = connection.execute(named("maintenance/list_sizes"), {"schemas": list(SCHEMAS), "shown": SHOWN}).all()
     title = f"# Estatísticas{' (simulação: nada foi atualizado)' if dry_run else ''}"
-    lines = [title, "", f"Tabelas a atualizar: {number(len(stale))}; atualizadas: {number(len(analyzed))}.", ""]
-    lines += ["## Maiores tabelas", ""]
+    done = number(0 if dry_run else len(analyzed))
+    lines = [
+        title,
+        "",
+        f"Tabelas a atualizar: {number(len(stale))}; atualizadas: {done}.",
+        "",
+        "## Maiores tabelas",
+        "",
+    ]
     rows = [[row.name, size(row.size), number(row.partitions) if row.partitions else "—"] for row in sizes]
     log.info("%s", "\n".join([*lines, *table(["tabela", "tamanho", "partições"], rows)]))
     return analyzed
