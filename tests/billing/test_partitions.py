@@ -235,16 +235,6 @@ STEPS = {
 }
 
 
-# They attach a new partition (billing.attach_incoming).
-SAMPLES_ALL = (
-    "save a due date that a client plan leaves",
-    "save",
-    "settle",
-    "settle with an invoice that is paid",
-    "charge in arrears",
-)
-
-
 @dataclass(frozen=True)
 class Seen:
     """A step after a short and after a long history."""
@@ -272,14 +262,7 @@ def _watched(years: Years, step: Step) -> Watched:
     return watched
 
 
-def _with_known_faults() -> Iterator[object]:
-    for name in STEPS:
-        known = name in SAMPLES_ALL
-        mark = pytest.mark.xfail(strict=True, reason="analysing the parent samples every partition")
-        yield pytest.param(name, marks=mark) if known else name
-
-
-@pytest.mark.parametrize("name", _with_known_faults())
+@pytest.mark.parametrize("name", STEPS)
 def test_a_step_reads_the_partitions_around_its_due_date_and_no_more_after_more_years(
     seen: dict[str, Seen], name: str
 ) -> None:

@@ -29,9 +29,18 @@ begin
     if parent = 'billing.event_record'::regclass then
         perform billing.refuse_double_charge(for_due_date);
     end if;
-    -- The next step is planned by what is in it: what it reads by the partition's statistics, joins by those of the
-    -- whole. Roughly: autovacuum makes better ones.
-    execute format('analyze %s; analyze only %s', incoming, parent);
+    -- The next step is planned by what is in it: what it reads by the partition's statistics, roughly, for autovacuum
+    -- makes better ones; joins by those of the whole, which maintenance renews, because they sample every partition.
+    execute format('analyze %s', incoming);
+    if not exists (
+        select
+        from pg_class as whole
+        inner join pg_stats as stats
+            on whole.relnamespace::regnamespace::name = stats.schemaname and whole.relname = stats.tablename
+        where whole.oid = parent and stats.inherited
+    ) then
+        execute format('analyze only %s', parent);
+    end if;
     return attached;
 end
 $$;
