@@ -22,8 +22,9 @@ def main(source: Path, target: Path) -> None:
     plt.rcParams["font.size"] = 9
     results = [json.loads(line) for line in source.read_text().splitlines() if line.startswith("{")]
     figure, (left, right) = plt.subplots(1, 2, figsize=(12, 5.2), width_ratios=[1.15, 1])
-    # The pages use a fraction of theirs, and are many; a crowd's goal is a time and no floor.
-    others = ("growth", "page", "crowd")
+    # The pages use a fraction of theirs, and are many; a crowd's goal is a time and no floor; five years are compared
+    # with none, not with a floor.
+    others = ("growth", "page", "crowd", "years")
     bars = [result for result in results if result["goal"] and not result["name"].startswith(others)]
     goals(left, bars)
     growth(right, [result for result in results if result["name"].startswith("growth") and not result["goal"]])
