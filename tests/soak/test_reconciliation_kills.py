@@ -21,7 +21,7 @@ from multitv.database.engine import DatabaseUnavailable, engine_for
 from multitv.database.migrate import migrate
 from multitv.reconciliation.verify import verify_change_set
 from tests.soak.size import SOAK
-from tests.support.databases import own_server
+from tests.support.databases import as_pipeline, own_server
 from tests.support.house import House, furnish
 
 SEEDS = range(20261123, 20261123 + SOAK)
@@ -128,7 +128,7 @@ def test_a_postgresql_restarted_in_mid_apply_is_resumed(restarted: Server, sandb
     engine = engine_for(postgres.database(restarted, "isp"))
     migrate(engine)
     furnish(engine)
-    house = House(engine, sandbox)
+    house = House(as_pipeline(engine), sandbox)
     change_set = house.make_change_set()
     house.approve(change_set)
     house.fault("latency", seconds=0.02)
