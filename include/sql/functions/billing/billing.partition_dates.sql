@@ -9,7 +9,7 @@ as $$
         cast(child.inhrelid as regclass),
         array(
             select cast(found.bound[1] as date)
-            from regexp_matches(pg_get_expr(part.relpartbound, part.oid), '''(\d+-\d\d-\d\d)''', 'g') as found (bound)
+            from regexp_matches(pg_get_expr(part.relpartbound, 0), '''(\d+-\d\d-\d\d)''', 'g') as found (bound)
             order by 1
         )
     from pg_inherits as child

@@ -10,5 +10,5 @@ as $$
     inner join pg_class as part on child.inhrelid = part.oid
     where
         child.inhparent = parent
-        and position('''' || for_date || '''' in pg_get_expr(part.relpartbound, part.oid)) > 0
+        and position('''' || for_date || '''' in pg_get_expr(part.relpartbound, 0)) > 0
 $$;
