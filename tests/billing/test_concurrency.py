@@ -19,6 +19,7 @@ from multitv.billing.standard import bill_plans
 from multitv.database.engine import DatabaseUnavailable, engine_for
 from multitv.quality import books
 from tests.support.concurrency import at_once, end_waiting, until_waiting
+from tests.support.databases import as_owner
 from tests.support.isp import DUE, FIRST, Isp
 from tests.support.settings import SETTINGS
 
@@ -87,7 +88,7 @@ def test_a_step_whose_connection_dies_in_the_middle_leaves_nothing_and_a_rerun_c
             break
         STEPS[name](busy)
     before = busy.tables()
-    with busy.engine.connect() as blocker:
+    with as_owner(busy.engine).connect() as blocker:
         blocker.execute(text(f"lock table {table} in access exclusive mode"))
         with ThreadPoolExecutor(1) as pool:
             dying = pool.submit(STEPS[step], busy)
@@ -160,7 +161,7 @@ def test_due_dates_of_two_months_do_not_charge_the_same_month_behind_each_others
         "'package' from billing.run where due_date = :due"
     )
     with ThreadPoolExecutor(1) as pool:
-        with isp.engine.begin() as in_advance:
+        with as_owner(isp.engine).begin() as in_advance:
             in_advance.execute(text(charge), {"due": DUE})
             in_arrears = pool.submit(isp.run, charge, due=january)
             until_waiting(isp.engine)

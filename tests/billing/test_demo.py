@@ -18,6 +18,7 @@ from multitv.billing.report import standard_report, tv_report
 from multitv.billing.run import Tally
 from multitv.billing.standard import bill_plans
 from multitv.quality import books
+from tests.support.databases import as_pipeline
 from tests.support.isp import Isp
 from tests.support.report_text import unpadded
 from tests.support.settings import SETTINGS
@@ -33,7 +34,7 @@ DUE_DAYS = (1, 5, 8, 10, 12, 15, 20, 25, 28, 29, 30, 31)
 @pytest.fixture
 def demo(engine: Engine) -> Isp:
     seed(engine, 400, ANCHOR)
-    isp = Isp(engine)
+    isp = Isp(as_pipeline(engine))
     isp.run("update tv.package set active = false where platform_uid = 'svc-antigo'")
     return isp
 

@@ -14,6 +14,7 @@ from multitv.billing import tv
 from multitv.billing.run import lock_due_date
 from multitv.billing.standard import bill_plans
 from tests.support.concurrency import until_waiting
+from tests.support.databases import as_owner
 from tests.support.isp import DUE, Isp
 from tests.support.settings import SETTINGS
 
@@ -210,7 +211,7 @@ def test_an_invoice_is_closed_before_or_after_a_settlement_and_not_within(settle
     tv.save(settled.engine, DUE, SETTINGS)
     bill_plans(settled.engine, DUE)
     with ThreadPoolExecutor(1) as pool:
-        with settled.engine.begin() as closing:
+        with as_owner(settled.engine).begin() as closing:
             closing.execute(text("update finance.invoice set status = 'closed'"))
             settling = pool.submit(tv.settle, settled.engine, DUE, SETTINGS)
             until_waiting(settled.engine)

@@ -26,7 +26,7 @@ from multitv.erp.facts import ErpEmpty
 from multitv.offer.billing_policy import Policy, set_policy
 from multitv.settings import get_settings
 from tests.support.concurrency import at_once, end_waiting, until_waiting
-from tests.support.databases import as_screens, own_server
+from tests.support.databases import as_owner, as_pipeline, as_screens, own_server
 from tests.support.isp import DUE, Isp
 from tests.support.settings import SETTINGS
 
@@ -262,7 +262,7 @@ def test_whoever_reads_during_a_replacement_sees_the_old_list_or_the_new_one(lis
     old = ((first.id, 9, Decimal("42.34")), (9, Decimal("42.34")))
     listed.run("update tv.client_package set price = 20.00 where id = 1")
     with ThreadPoolExecutor(1) as pool, listed.engine.connect() as reader:
-        with listed.engine.begin() as approval:
+        with as_owner(listed.engine).begin() as approval:
             # Held where a screen approves, all but replaced.
             approval.execute(text("select from billing.preview for update"))
             replacing = pool.submit(store, listed)
@@ -314,7 +314,7 @@ def test_a_list_that_dies_in_the_middle_leaves_the_one_before_whole(listed: Isp)
     first = store(listed)
     listed.run("update tv.client_package set price = 20.00 where id = 1")
     with ThreadPoolExecutor(1) as pool:
-        with listed.engine.begin() as approval:
+        with as_owner(listed.engine).begin() as approval:
             approval.execute(text("select from billing.preview for update"))
             dying = pool.submit(store, listed)
             end_waiting(listed.engine)
@@ -404,7 +404,7 @@ def test_after_a_crash_of_the_database_there_is_no_list_and_no_number_is_given_t
     with own_server() as server:
         engine = engine_for(postgres.database(server, "isp"))
         migrate(engine)
-        isp = Isp(engine)
+        isp = Isp(as_pipeline(engine))
         isp.offer_plans()
         isp.sell(isp.client_plan(), isp.package())
         first = store(isp)

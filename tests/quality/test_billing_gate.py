@@ -13,6 +13,7 @@ from multitv.billing import tv
 from multitv.quality import billing as gates
 from multitv.quality.gate import GateFailed
 from multitv.settings import Settings
+from tests.support.databases import as_pipeline
 from tests.support.isp import DUE, Isp
 from tests.support.settings import SETTINGS
 
@@ -20,12 +21,12 @@ from tests.support.settings import SETTINGS
 @pytest.fixture
 def saved(engine: Engine) -> Isp:
     """Two pending charges, with what guards them off."""
-    isp = Isp(engine)
+    isp = Isp(as_pipeline(engine))
     isp.offer_plans()
     package = isp.package("10.00")
     for _ in range(2):
         isp.sell(isp.client_plan(), package)
-    tv.save(engine, DUE, SETTINGS)
+    tv.save(isp.engine, DUE, SETTINGS)
     isp.run("alter table billing.event_record disable trigger user, drop constraint event_amount, "
             "drop constraint event_reference_month")  # fmt: skip
     isp.run("drop index billing.event_live_charge, billing.event_live_package")

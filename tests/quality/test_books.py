@@ -13,7 +13,7 @@ from include.local.postgres import Server
 from multitv.billing import tv
 from multitv.billing.correction import correct
 from multitv.quality import books
-from tests.support.databases import own_database
+from tests.support.databases import as_pipeline, own_database
 from tests.support.isp import DUE, Isp
 from tests.support.settings import SETTINGS
 
@@ -22,7 +22,7 @@ from tests.support.settings import SETTINGS
 def billed(server: Server, migrated: str) -> Iterator[str]:
     """The name of a database of two clients of a plan, one charged and one excluded, with every trigger off."""
     with own_database(server, migrated) as engine:
-        isp = Isp(engine)
+        isp = Isp(as_pipeline(engine))
         isp.offer_plans()
         package = isp.package("10.00")
         isp.sell(isp.client_plan(), package)
@@ -36,7 +36,7 @@ def billed(server: Server, migrated: str) -> Iterator[str]:
 @pytest.fixture
 def settled(server: Server, billed: str) -> Iterator[Isp]:
     with own_database(server, billed) as engine:
-        yield Isp(engine, count(4))
+        yield Isp(as_pipeline(engine), count(4))
 
 
 def test_sound_books_pass_every_check(settled: Isp) -> None:

@@ -17,7 +17,7 @@ from multitv.billing import tv
 from multitv.billing.correction import correct
 from multitv.offer.billing_policy import Policy, set_policy
 from multitv.reports import dashboard
-from tests.support.databases import as_screens, own_database
+from tests.support.databases import as_pipeline, as_screens, own_database
 from tests.support.isp import Isp
 from tests.support.settings import SETTINGS, TODAY
 
@@ -41,15 +41,15 @@ def billed(server: Server, migrated: str) -> Iterator[str]:
     with own_database(server, migrated) as engine:
         seed(engine, 150, TODAY)
         for due_date in (CLOSED, LATER):
-            Isp(engine).bill(due_date)
-        tv.save(engine, PENDING, SETTINGS)
+            Isp(as_pipeline(engine)).bill(due_date)
+        tv.save(as_pipeline(engine), PENDING, SETTINGS)
         yield str(engine.url.database)
 
 
 @pytest.fixture
 def isp(server: Server, billed: str) -> Iterator[Isp]:
     with own_database(server, billed) as engine:
-        yield Isp(engine, count(1_000_000))
+        yield Isp(as_pipeline(engine), count(1_000_000))
 
 
 def refresh(isp: Isp, today: date = TODAY) -> int:

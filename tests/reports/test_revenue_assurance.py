@@ -20,7 +20,7 @@ from multitv.reconciliation.snapshot import stage_subscribers
 from multitv.reconciliation.verify import verify_change_set
 from multitv.reports import revenue_assurance
 from multitv.reports.revenue_assurance import Discrepancy
-from tests.support.databases import as_screens
+from tests.support.databases import as_pipeline, as_screens
 from tests.support.house import House
 from tests.support.isp import Isp
 from tests.support.settings import SETTINGS
@@ -81,7 +81,7 @@ class World(Isp):
 
 @pytest.fixture
 def world(engine: Engine) -> World:
-    made = World(engine)
+    made = World(as_pipeline(engine))
     made.offer_plans()
     return made
 

@@ -17,7 +17,7 @@ from multitv.billing.standard import bill_plans
 from multitv.database.engine import DatabaseUnavailable, engine_for
 from multitv.quality import books
 from tests.soak.size import SOAK
-from tests.support.databases import own_database
+from tests.support.databases import as_owner, as_pipeline, own_database
 from tests.support.isp import DUE, FIRST, Isp
 from tests.support.kill import Killer
 from tests.support.settings import SETTINGS
@@ -106,13 +106,13 @@ def prepared(request: pytest.FixtureRequest, server: Server, migrated: str) -> I
         for price in (None, "12.34", "0.00"):
             isp.sell(isp.client_plan(), package, price)
         for act in step.before:
-            act(engine)
+            act(as_pipeline(engine))
         yield str(engine.url.database), step
 
 
 def state(engine: Engine) -> list[Any]:
     # One connection for all of it: to connect takes longer than to look.
-    looking = create_engine(engine.url)
+    looking = create_engine(as_owner(engine).url)
     try:
         for due in (DUE, JANUARY):
             books.check(looking, books.BOOKS, due)
@@ -125,7 +125,8 @@ def test_wherever_the_connection_ends_the_next_try_makes_the_same_books(
     prepared: tuple[str, Step], server: Server
 ) -> None:
     template, step = prepared
-    with own_database(server, template) as engine:
+    with own_database(server, template) as owner:
+        engine = as_pipeline(owner)
         alone = Killer(server, engine, None)
         step.act(engine)
         points = alone.points
@@ -135,7 +136,8 @@ def test_wherever_the_connection_ends_the_next_try_makes_the_same_books(
     # The end of a statement and the beginning of the next are one to the server; the long run tries every point.
     tried = sorted({*range(0, points, 3 if SOAK == 1 else 1), points - 2, points - 1})
     for at in tried:
-        with own_database(server, template) as engine:
+        with own_database(server, template) as owner:
+            engine = as_pipeline(owner)
             killer = Killer(server, engine, at)
             try:
                 step.act(engine)

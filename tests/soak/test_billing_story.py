@@ -27,7 +27,7 @@ from multitv.offer.billing_policy import Policy, set_policy
 from multitv.quality import books
 from tests.soak.oracle import Oracle, Plan, Sale
 from tests.soak.size import SOAK
-from tests.support.databases import as_screens, own_database
+from tests.support.databases import as_pipeline, as_screens, own_database
 from tests.support.isp import Isp
 from tests.support.kill import dies
 from tests.support.settings import SETTINGS
@@ -48,9 +48,10 @@ class Story(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.database = ExitStack()
-        self.engine = self.database.enter_context(own_database(self.server, self.template))
+        owner = self.database.enter_context(own_database(self.server, self.template))
+        self.engine = as_pipeline(owner)
         # What the test itself writes and looks at has one connection, since to connect takes longer than to look.
-        self.isp = Isp(create_engine(self.engine.url))
+        self.isp = Isp(create_engine(owner.url))
         self.database.callback(self.isp.engine.dispose)
         self.oracle = Oracle()
         self.month = 0

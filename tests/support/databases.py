@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -61,7 +61,7 @@ def as_owner(engine: Engine) -> Engine:
     return as_role(SUPERUSER, engine)
 
 
-@cache
+@lru_cache(maxsize=256)
 def as_role(role: str, engine: Engine) -> Engine:
     """The same database, as a role connects to it."""
     return engine if engine.url.username == role else engine_for(engine.url.set(username=role))

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from multitv.contracts.points import add_point
 from multitv.contracts.rows import ClientPoint
-from tests.support.databases import as_screens
+from tests.support.databases import as_pipeline, as_screens
 from tests.support.isp import Isp
 from tests.support.settings import TODAY
 
@@ -64,7 +64,7 @@ def mac(number: int) -> str:
 
 
 def open_shop(engine: Engine) -> Shop:
-    isp = Isp(engine)
+    isp = Isp(as_pipeline(engine))
     isp.offer_plans()
     basic = isp.package(None, extra=False)
     isp.run("update tv.package set service_type = 'BASIC_SERVICE' where id = :id", id=basic)
