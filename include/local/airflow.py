@@ -40,7 +40,8 @@ def start_migrating(environment: Mapping[str, str], logs: Path) -> Process:
 def start(environment: Mapping[str, str], logs: Path) -> list[Process]:
     """Start the four components."""
     return [
-        Process.start(name, _airflow(name, *arguments), environment, logs) for name, arguments in COMPONENTS.items()
+        Process.start(name, _airflow(name, *arguments, program=_program(name, environment)), environment, logs)
+        for name, arguments in COMPONENTS.items()
     ]
 
 
@@ -96,8 +97,13 @@ def wait_until_parsed(api: Api, folder: Path, since: float, check: Callable[[], 
         time.sleep(0.25)
 
 
-def _airflow(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "airflow", *arguments]
+def _airflow(*arguments: str, program: str = "airflow") -> list[str]:
+    return [sys.executable, "-m", program, *arguments]
+
+
+def _program(component: str, environment: Mapping[str, str]) -> str:
+    forks_tasks = component == "scheduler" and environment["AIRFLOW__CORE__EXECUTOR"] == "LocalExecutor"
+    return "include.local.preloaded" if forks_tasks else "airflow"
 
 
 def _missing(api: Api, since: float) -> list[str]:
