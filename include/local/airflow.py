@@ -23,6 +23,7 @@ COMPONENTS = {
     "dag-processor": (),
     "triggerer": ("--skip-serve-logs",),
 }
+FORKING = ("scheduler", "dag-processor")
 # A slow machine with a cold disk takes minutes; longer than this means that something is broken.
 MIGRATE_SECONDS = 600.0
 READY_SECONDS = 600.0
@@ -40,8 +41,7 @@ def start_migrating(environment: Mapping[str, str], logs: Path) -> Process:
 def start(environment: Mapping[str, str], logs: Path) -> list[Process]:
     """Start the four components."""
     return [
-        Process.start(name, _airflow(name, *arguments, program=_program(name, environment)), environment, logs)
-        for name, arguments in COMPONENTS.items()
+        Process.start(name, _airflow(name, *arguments), environment, logs) for name, arguments in COMPONENTS.items()
     ]
 
 
@@ -97,13 +97,9 @@ def wait_until_parsed(api: Api, folder: Path, since: float, check: Callable[[], 
         time.sleep(0.25)
 
 
-def _airflow(*arguments: str, program: str = "airflow") -> list[str]:
-    return [sys.executable, "-m", program, *arguments]
-
-
-def _program(component: str, environment: Mapping[str, str]) -> str:
-    forks_tasks = component == "scheduler" and environment["AIRFLOW__CORE__EXECUTOR"] == "LocalExecutor"
-    return "include.local.preloaded" if forks_tasks else "airflow"
+def _airflow(command: str, *arguments: str) -> list[str]:
+    program = "include.local.preloaded" if command in FORKING else "airflow"
+    return [sys.executable, "-m", program, command, *arguments]
 
 
 def _missing(api: Api, since: float) -> list[str]:

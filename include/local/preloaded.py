@@ -1,7 +1,8 @@
-"""Runs Airflow's scheduler with the packages that tasks use imported already.
+"""Runs a component of Airflow with the packages that it would import again and again imported already.
 
-With the LocalExecutor each task is a process forked from the scheduler, which would import Airflow's task runner, what
-its DAG file uses, and Great Expectations: half a second to five of a processor, for work that takes a tenth.
+The dag-processor forks a process for each DAG file that it reads; the scheduler, with the LocalExecutor, one for each
+task. Each would import what the DAG files use and Airflow's task runner, a task also Great Expectations: half a second
+to five of a processor, for work that takes a tenth.
 """
 
 from __future__ import annotations
@@ -18,13 +19,13 @@ from airflow.configuration import conf
 
 from multitv.quality import gate
 
-TASK_RUNNER = (
+OF_ALL = (
     "airflow.dag_processing.dagbag",
     "airflow.sdk.execution_time.supervisor",
     "airflow.sdk.execution_time.task_runner",
 )
 # What tasks import themselves, because a DAG file would take seconds with it.
-LATE = (
+OF_TASKS = (
     "airflow.providers.postgres.hooks.postgres",
     "babel.dates",
     "great_expectations.checkpoint.actions",
@@ -33,16 +34,17 @@ LATE = (
 )
 
 
-def preload(dags_folder: Path) -> None:
-    """Import the packages that the tasks of these DAG files use."""
-    gate.expectations()
-    for name in (*TASK_RUNNER, *LATE):
+def preload(dags_folder: Path, *, tasks: bool) -> None:
+    """Import the packages that these DAG files use, and their tasks if told."""
+    if tasks:
+        gate.expectations()
+    for name in OF_ALL + (OF_TASKS if tasks else ()):
         import_module(name)
     for path in sorted(dags_folder.glob("*.py")):
         # The dag-processor tells what is wrong with a file.
         with suppress(Exception):
             runpy.run_path(str(path))
-    # Our own modules are imported anew by each task, so that a change to one counts from the next task on.
+    # Our own modules are imported anew by each process, so that a change to one counts from the next on.
     for name in [name for name in sys.modules if name.split(".")[0] == "multitv"]:
         del sys.modules[name]
 
@@ -50,5 +52,6 @@ def preload(dags_folder: Path) -> None:
 if __name__ == "__main__":
     # A process with several threads cannot be forked safely, and numpy starts some when it is imported.
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
-    preload(Path(conf.get("core", "dags_folder")))
+    local = conf.get("core", "executor") == "LocalExecutor"
+    preload(Path(conf.get("core", "dags_folder")), tasks=sys.argv[1] == "scheduler" and local)
     airflow.main()
