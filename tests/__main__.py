@@ -14,10 +14,11 @@ from contextlib import ExitStack
 from typing import IO
 
 PARTS = {
-    "the end-to-end tests": ("-m", "e2e"),
-    "the tests of the screens": ("tests/web",),
+    "the end-to-end tests": "tests/e2e",
+    "the tests of the screens": "tests/web",
 }
-OTHERS = ("-m", "not e2e", "--ignore", "tests/web", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+IGNORED = [f"--ignore={folder}" for folder in PARTS.values()]
+OTHERS = (*IGNORED, "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 def main() -> int:
@@ -25,12 +26,11 @@ def main() -> int:
     began = time.monotonic()
     with ExitStack() as files:
         running = {
-            name: _start(arguments, files.enter_context(tempfile.TemporaryFile("w+")))
-            for name, arguments in PARTS.items()
+            name: _start(folder, files.enter_context(tempfile.TemporaryFile("w+"))) for name, folder in PARTS.items()
         }
         print(f"At the same time run {' and '.join(PARTS)}; what they say comes after these:", flush=True)
         try:
-            codes = [subprocess.run(_pytest(OTHERS), check=False).returncode]
+            codes = [subprocess.run(_pytest(*OTHERS), check=False).returncode]
         except KeyboardInterrupt:
             # The signal went to all of them; each stops what it has started.
             for process, _ in running.values():
@@ -45,11 +45,11 @@ def main() -> int:
     return 0 if passed else 1
 
 
-def _start(arguments: tuple[str, ...], output: IO[str]) -> tuple[subprocess.Popen[bytes], IO[str]]:
-    return subprocess.Popen(_pytest(arguments), stdout=output, stderr=subprocess.STDOUT), output
+def _start(folder: str, output: IO[str]) -> tuple[subprocess.Popen[bytes], IO[str]]:
+    return subprocess.Popen(_pytest(folder), stdout=output, stderr=subprocess.STDOUT), output
 
 
-def _pytest(arguments: tuple[str, ...]) -> list[str]:
+def _pytest(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "pytest", *arguments]
 
 

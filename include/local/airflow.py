@@ -23,6 +23,7 @@ COMPONENTS = {
     "dag-processor": (),
     "triggerer": ("--skip-serve-logs",),
 }
+FORKING = ("scheduler", "dag-processor")
 # A slow machine with a cold disk takes minutes; longer than this means that something is broken.
 MIGRATE_SECONDS = 600.0
 READY_SECONDS = 600.0
@@ -96,8 +97,9 @@ def wait_until_parsed(api: Api, folder: Path, since: float, check: Callable[[], 
         time.sleep(0.25)
 
 
-def _airflow(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "airflow", *arguments]
+def _airflow(command: str, *arguments: str) -> list[str]:
+    program = "include.local.preloaded" if command in FORKING else "airflow"
+    return [sys.executable, "-m", program, command, *arguments]
 
 
 def _missing(api: Api, since: float) -> list[str]:
