@@ -217,7 +217,7 @@ def test_a_charge_that_moves_while_it_is_being_posted_is_charged_once(busy: Isp)
     bill_plans(busy.engine, DUE)
     tv.save(busy.engine, DUE, SETTINGS)
     with ThreadPoolExecutor(1) as pool:
-        with busy.engine.begin() as holder:
+        with as_owner(busy.engine).begin() as holder:
             holder.execute(text("lock table finance.posting in exclusive mode"))
             settling = pool.submit(tv.settle, busy.engine, DUE, SETTINGS)
             until_waiting(busy.engine)
