@@ -21,6 +21,7 @@ from multitv.billing.standard import bill_plans
 from multitv.database.engine import engine_for, reading, shared_engine_for
 from multitv.database.migrate import migrate
 from multitv.database.sql import named
+from multitv.maintenance.merge import merge_partitions
 from multitv.quality import books
 from multitv.web.clients import queries as clients
 from multitv.web.clients.pages import AHEAD, SPAN
@@ -122,6 +123,9 @@ def history(server: Server, charges: int, large: int) -> str:
     if not exists(server, name):
         engine = engine_for(postgres.database(server, name, template=population(server, charges, large)))
         sql.run(engine, "years_history", charges=charges)
+        _tidy(engine)
+        merged = merge_partitions(engine, SETTINGS, TODAY, dry_run=False)
+        assert all(item.left is None for item in merged), merged
         _tidy(engine)
         for due in (date(2021, 12, 1), date(2026, 11, 10)):
             books.check(engine, books.BOOKS, due)

@@ -1,15 +1,10 @@
 -- What the steps would have left of 421 due dates: those of seven due days from December 2021 to November 2026, and
--- December 1, 2026. All are settled; two charges of each were taken back. The partitions are as maintenance leaves them:
--- one for a year that is over, one for a month that is over, one for a due date of this month.
+-- December 1, 2026. All are settled; two charges of each were taken back.
 create temporary table due as
 select
     cast(month as date) + day - 1 as due_date,
     day,
-    case
-        when month < '2026-01-01' then to_char(month, '_YYYY')
-        when month < '2026-12-01' then to_char(month, '_YYYY_MM')
-        else to_char(cast(month as date) + day - 1, '_YYYY_MM_DD')
-    end as part
+    to_char(cast(month as date) + day - 1, '_YYYY_MM_DD') as part
 from generate_series(timestamp '2021-12-01', '2026-12-01', '1 month') as month
 cross join unnest(array[1, 5, 10, 15, 20, 25, 28]) as day
 where cast(month as date) + day - 1 <= '2026-12-01';
@@ -56,6 +51,9 @@ select
     'reversal', -amount, price, false, created_at + interval '1 day', invoice_id, part
 from bench_event
 where reversed;
+
+create index on bench_event (part);
+analyze bench_event;
 
 insert into billing.exclusion (run_id, client_plan_id, client_package_id, service_plan_id, reason)
 select run.id, plan.id, sold.id, plan.service_plan_id, 'free'
