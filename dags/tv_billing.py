@@ -96,7 +96,7 @@ with DAG(
 
     @task(task_display_name="Conferir os lançamentos")
     def check_books(due_date: str) -> None:
-        books.warn_of(task_engine(), books.PARKED, parse_due_date(due_date))
+        books.warn_of(task_engine(), books.PARKED + books.PRICES, parse_due_date(due_date))
         books.check(task_engine(), books.BOOKS, parse_due_date(due_date))
 
     @task(task_display_name="Relatório", trigger_rule="none_failed")

@@ -1,6 +1,5 @@
 -- In: due_date. Out: each live charge that no sale supports: no package of that client plan was sold by then, or the
--- amount does not follow from the price, or the price is neither the sale's nor one that the package has or, by the
--- audit rows, had.
+-- amount does not follow from the price. Whether the price is right says charge_of_other_price.
 with charge as (
     select
         event.id,
@@ -20,25 +19,9 @@ with charge as (
                     else billing.prorated(event.price, event.days_before, event.days, event.denominator)
                 end
                 then 'the price of a month is ' || event.price
-            when event.price_source = 'client' and (sold.price is null or event.price <> sold.price)
-                then 'the client''s price is ' || coalesce(cast(sold.price as text), 'the package''s')
-            when
-                event.price_source = 'package'
-                and (package.price is null or event.price <> package.price)
-                and not exists (
-                    select 1
-                    from tv.contract_change as change
-                    where
-                        change.package_id = event.package_id
-                        and event.price in (
-                            cast(change.before ->> 'price' as numeric), cast(change.after ->> 'price' as numeric)
-                        )
-                )
-                then 'the package''s price is ' || coalesce(cast(package.price as text), 'unknown')
         end as objection
     from billing.live_charge(:due_date) as event
     left join tv.client_package as sold on event.client_package_id = sold.id
-    left join tv.package as package on event.package_id = package.id
     where event.price is not null
 )
 

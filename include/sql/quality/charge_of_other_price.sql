@@ -1,0 +1,27 @@
+-- In: due_date. Out: each live charge by a price that is neither the sale's nor one that the package has or, by the audit
+-- rows, had. Somebody changed the price without an audit row, as only the owner of the tables can, or forged the charge.
+select
+    'event ' || event.id || ' of ' || event.amount || ' charges ' || event.price || ', and the '
+    || case event.price_source when 'client' then 'client' else 'package' end || '''s price is '
+    || coalesce(cast(case event.price_source when 'client' then sold.price else package.price end as text), 'unknown')
+        as offender
+from billing.live_charge(:due_date) as event
+inner join tv.client_package as sold on event.client_package_id = sold.id
+inner join tv.package as package on event.package_id = package.id
+where
+    event.price is not null
+    and case event.price_source
+        when 'client' then event.price is distinct from sold.price
+        else
+            event.price is distinct from package.price
+            and not exists (
+                select 1
+                from tv.contract_change as change
+                where
+                    change.package_id = event.package_id
+                    and event.price in (
+                        cast(change.before ->> 'price' as numeric), cast(change.after ->> 'price' as numeric)
+                    )
+            )
+    end
+order by event.id
