@@ -1,5 +1,6 @@
--- In: due_date. Out: each live charge by a price that is neither the sale's nor one that the package has or, by the audit
--- rows, had. Somebody changed the price without an audit row, as only the owner of the tables can, or forged the charge.
+-- In: due_date. Out: each live charge by a price that is neither the sale's nor one that the package has or, by the
+-- audit rows, had. Somebody changed the price without an audit row, as only the owner of the tables can, or forged the
+-- charge.
 select
     'event ' || event.id || ' of ' || event.amount || ' charges ' || event.price || ', and the '
     || case event.price_source when 'client' then 'client' else 'package' end || '''s price is '
