@@ -191,4 +191,4 @@ def test_partitioned_tables_get_statistics_and_sizes_are_reported(
     )
     billed.run("select pg_stat_force_next_flush()")
     assert "finance.invoice" in analyze_tables(billed.engine, dry_run=False)
-    assert "## Maiores tabelas" in caplog.text
+    assert "| Financeiro " in caplog.text

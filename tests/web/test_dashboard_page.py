@@ -94,7 +94,7 @@ def test_every_dag_shows_how_its_last_runs_went(world: World, user: Visitor, vie
     page = viewer.page("/painel/execucoes")
     assert [row[0] for row in page.rows[1:]] == [
         "Faturamento TV", "Faturamento Padrão", "Reconciliar planos de TV", "Sincronizar catálogo de TV",
-        "Vigiar o faturamento", "Atualizar o painel",
+        "Vigiar o faturamento", "Manutenção do banco", "Atualizar o painel",
     ]  # fmt: skip
     assert page.row("Faturamento TV")[1] == "na fila"
     assert page.row("Sincronizar catálogo")[1] == "nunca"

@@ -1,5 +1,4 @@
--- Steps of different due dates no longer wait for each other, partitions hold many due dates, and a query names those
--- that it reads.
+-- Lets steps of different due dates run side by side, and a partition hold many due dates.
 
 alter table billing.run add column moved_away bigint not null default 0 check (moved_away >= 0);
 comment on column billing.run.moved_away is
@@ -43,7 +42,7 @@ create table billing.late_change (
 create index late_change_due_date on billing.late_change (due_date);
 comment on table billing.late_change is 'When events or postings of a closed due date changed.';
 
--- What is final is checked once for a statement: the trigger of each row looked into the postings a million times.
+-- What is final is checked once for a statement, because a trigger of each row would look up the posting of every row.
 drop trigger if exists event_final on billing.event_record;
 do $$
 declare

@@ -28,6 +28,7 @@ NAMED_CAUSES = frozenset(
         "review_decided",
         "list_changed",
         "too_many_voids",
+        "due_date_overtaken",
         "gate_failed",
         "standard_billing_failed",
         "standard_billing_overdue",

@@ -142,7 +142,7 @@ def concerns(summary: ListSummary, settings: Settings) -> list[Reason]:
 def review(connection: Connection, due_date: date, approval: Approval, settings: Settings) -> ApprovalRequest | None:
     """Review the list of this transaction: None if it may be saved, or else the request that a person has to answer.
 
-    An approved list is not asked about again until it changes. The caller holds the lock of the month.
+    An approved list is not asked about again until it changes. The caller holds the lock on the due date.
     """
     summary = summarise_list(connection, due_date)
     known = connection.execute(

@@ -245,7 +245,8 @@ def _explained(url: URL, error: DBAPIError) -> MultiTVError | None:
         )
     if state.startswith("28") or _LOGIN_REFUSED.search(cause):
         return DatabaseRefused(
-            f"{where}, does not let us in: {cause}. Correct the connection {CONNECTION_ID}, then clear this task. "
+            f"{where}, does not let us in: {cause}. Correct the connection {CONNECTION_ID} "
+            f"({SCREENS_CONNECTION_ID} for the screens, {OWNER_CONNECTION_ID} for migrations), then clear this task. "
             "Nothing was written."
         )
     if state.startswith(_BUSY):

@@ -9,12 +9,10 @@ from sqlalchemy import Engine
 from multitv.database.engine import DatabaseBusy, reading, transaction
 from multitv.database.replaceable import SCHEMAS
 from multitv.database.sql import named
-from multitv.labels import number, size
+from multitv.labels import label, number, size
 from multitv.markdown import table
 
 log = logging.getLogger(__name__)
-
-SHOWN = 15
 
 
 def analyze_tables(engine: Engine, *, dry_run: bool) -> list[str]:
@@ -37,7 +35,7 @@ def analyze_tables(engine: Engine, *, dry_run: bool) -> list[str]:
                 continue
         analyzed.append(row.name)
     with reading(engine) as connection:
-        sizes = connection.execute(named("maintenance/list_sizes"), {"schemas": list(SCHEMAS), "shown": SHOWN}).all()
+        sizes = connection.execute(named("maintenance/list_sizes"), {"schemas": list(SCHEMAS)}).all()
     title = f"# Estatísticas{' (simulação: nada foi atualizado)' if dry_run else ''}"
     done = number(0 if dry_run else len(analyzed))
     lines = [
@@ -45,9 +43,12 @@ def analyze_tables(engine: Engine, *, dry_run: bool) -> list[str]:
         "",
         f"Tabelas a atualizar: {number(len(stale))}; atualizadas: {done}.",
         "",
-        "## Maiores tabelas",
+        "## Tamanho",
         "",
     ]
-    rows = [[row.name, size(row.size), number(row.partitions) if row.partitions else "—"] for row in sizes]
-    log.info("%s", "\n".join([*lines, *table(["tabela", "tamanho", "partições"], rows)]))
+    rows = [
+        [label(f"schema.{row.schema}"), size(row.size), number(row.partitions) if row.partitions else "—"]
+        for row in sizes
+    ]
+    log.info("%s", "\n".join([*lines, *table(["área", "tamanho", "partições"], rows)]))
     return analyzed

@@ -1,6 +1,6 @@
--- In: for_due_date. Takes an exclusive lock on the months that the due date may charge, its own and the one before, the
--- earlier first, until the transaction ends. Due dates that may charge the same month wait here for each other, and
--- only here: it is the last lock that saving and settling take, before they check that none undid what another did.
+-- In: for_due_date. Takes an exclusive lock on the two months that the due date may charge, the one before its own
+-- first, until the transaction ends. Steps of due dates that may charge the same month wait for each other here: at
+-- their end, or where a charge moves from one due date to another.
 create or replace function billing.lock_charged_months(for_due_date date)
 returns void language plpgsql as $$
 declare
