@@ -90,7 +90,27 @@ PENDING = "(select id from billing.run where kind = 'tv' and due_date = '2027-01
 PROCESSED = "where due_date = '2026-12-10' and kind = 'charge' and not reversed"
 OPEN = "where due_date = '2027-01-10' and cancelled_at is null"
 
+# A trigger on a table of one's own, whose column's cast would run as the owner of the function.
+OWN_TRIGGER = """
+    create type pg_temp.number as (value integer);
+    create function pg_temp.seen(pg_temp.number) returns bigint language sql as 'select 1';
+    create cast (pg_temp.number as bigint) with function pg_temp.seen(pg_temp.number) as implicit;
+    create temporary table mine (id pg_temp.number, added_on date);
+    insert into mine values (row(1), '2026-12-10');
+    create trigger own before delete on mine for each row execute function billing.refuse_billed();
+    delete from mine
+"""
+# The catalogue's names in the schema that PostgreSQL looks into first.
+SHADOWED = """
+    create temporary table pg_class (oid oid, relowner oid);
+    insert into pg_class select 'tv.contract_change'::regclass, role.oid from pg_roles as role
+    where role.rolname = current_user;
+"""
+
 PIPELINE_HAS_NO_RIGHT = [
+    OWN_TRIGGER,
+    f"update billing.exclusion set run_id = {SETTLED}",
+    f"update billing.expectation set run_id = {SETTLED}",
     # What is posted stays.
     "update finance.invoice set status = 'paid'",
     "delete from finance.invoice",
@@ -205,6 +225,8 @@ PIPELINE_HAS_NO_RIGHT = [
 ]
 
 PIPELINE_IS_REFUSED = [
+    f"{SHADOWED} update billing.expectation set charges = 0 where run_id = {SETTLED}",
+    f"{SHADOWED} update billing.run set status = 'open', closed_at = null where kind = 'standard' and status = 'closed'",
     f"update billing.event_record set amount = 1 {PROCESSED}",
     f"update billing.event_record set reversed = true, amount = 1 {PROCESSED}",
     f"update billing.event_record set cancelled_at = now(), cancel_reason = 'x' {PROCESSED}",
@@ -286,6 +308,7 @@ AUDITED = (
 )
 
 SCREENS_HAVE_NO_RIGHT = [
+    OWN_TRIGGER,
     "insert into billing.run (kind, due_date, status) values ('tv', '2027-02-10', 'open')",
     "update billing.run set status = 'closed', closed_at = now()",
     "insert into billing.event_record select * from billing.event_record",
@@ -342,6 +365,7 @@ SCREENS_HAVE_NO_RIGHT = [
 ]
 
 SCREENS_ARE_REFUSED = [
+    f"{SHADOWED} update tv.package set price = 1 where id = 1",
     "update tv.package set price = 1 where id = 1",
     "update tv.package set extra = not extra",
     "update tv.package set point_limit = 9",
@@ -486,6 +510,21 @@ def test_who_may_call_the_functions_that_run_as_the_owner(isp: Isp) -> None:
         assert callers == [PIPELINE, SCREENS][: 2 if name in screens else 1], name
         assert path == "search_path=pg_catalog, pg_temp", name
     assert len(owners) > 4
+
+
+def test_no_role_may_put_a_trigger_of_ours_on_a_table_of_its_own(isp: Isp) -> None:
+    functions = isp.run(
+        "select oid::regproc::text, proconfig[1], array(select role from unnest(cast(:roles as text[])) as role "
+        "where has_function_privilege(role, oid, 'execute')) from pg_proc "
+        "where (prorettype = 'trigger'::regtype or oid = 'tv.is_owner'::regproc) "
+        "and pronamespace::regnamespace::text in ('billing', 'finance', 'reconciliation', 'tv') order by 1",
+        roles=[*ROLES, "pg_monitor"],
+    )
+    assert len(functions) > 15
+    for name, path, callers in functions:
+        assert path == "search_path=pg_catalog, pg_temp", name
+        assert callers == ([*ROLES] if name == "tv.is_owner" else []), name
+    assert refusal(isp.engine, OWN_TRIGGER) == REFUSED
 
 
 def test_no_function_of_ours_is_for_everybody_but_those_of_the_erps_indexes(isp: Isp) -> None:

@@ -2,6 +2,7 @@
 -- given back, but that a processed charge is marked as given back, once. Checks all rows of a statement at once, due
 -- date by due date, so that each query reads one partition.
 create or replace function billing.refuse_change_of_final() returns trigger language plpgsql
+set search_path = pg_catalog, pg_temp
 set enable_nestloop = on
 set plan_cache_mode = force_custom_plan
 as $$

@@ -1,5 +1,7 @@
 -- Trigger on billing.credit: a credit gets its invoice once, and nothing else of it ever changes.
-create or replace function billing.refuse_other_invoice() returns trigger language plpgsql as $$
+create or replace function billing.refuse_other_invoice() returns trigger language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
 begin
     if
         old.invoice_id is null and new.invoice_id is not null

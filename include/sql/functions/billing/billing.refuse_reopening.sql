@@ -1,5 +1,7 @@
 -- Trigger on billing.run: a standard billing that is closed stays closed, because charges were settled on its invoices.
-create or replace function billing.refuse_reopening() returns trigger language plpgsql as $$
+create or replace function billing.refuse_reopening() returns trigger language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
 begin
     if tv.is_owner() then
         return new;

@@ -1,6 +1,8 @@
 -- Trigger on billing.exclusion and billing.expectation: what belongs to a closed run stays as it is. A run whose list
 -- changes is opened again by the statement that writes the change. The owner's functions correct closed runs.
-create or replace function billing.refuse_settled() returns trigger language plpgsql as $$
+create or replace function billing.refuse_settled() returns trigger language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
 declare
     settled bigint;
 begin

@@ -1,5 +1,6 @@
 -- Trigger on billing.correction: refuses a correction of an event that does not exist.
 create or replace function billing.require_corrected() returns trigger language plpgsql
+set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 as $$
 begin

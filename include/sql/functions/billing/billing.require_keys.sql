@@ -1,7 +1,10 @@
 -- Trigger on billing.event_record and its partitions: checks, for the rows that a statement added, the references that
 -- no foreign key declares. It is for single rows: bulk billing builds its rows from the rows that they refer to, and
 -- locks those. Uses index lookups whatever the transaction's join settings.
-create or replace function billing.require_keys() returns trigger language plpgsql set enable_nestloop = on as $$
+create or replace function billing.require_keys() returns trigger language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_nestloop = on
+as $$
 declare
     orphan record;
     due record;

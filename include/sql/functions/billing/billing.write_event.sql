@@ -1,6 +1,7 @@
 -- Trigger on the view billing.event, through which people write single rows; billing itself writes to the table behind
 -- it. Numbers a new event. An event becomes processed only by its posting.
 create or replace function billing.write_event() returns trigger language plpgsql
+set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 as $$
 begin

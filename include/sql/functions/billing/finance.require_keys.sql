@@ -3,6 +3,7 @@
 -- reversed posting. For single rows, as billing.require_keys, and due date by due date, so that each query reads one
 -- partition.
 create or replace function finance.require_keys() returns trigger language plpgsql
+set search_path = pg_catalog, pg_temp
 set enable_nestloop = on
 set plan_cache_mode = force_custom_plan
 as $$

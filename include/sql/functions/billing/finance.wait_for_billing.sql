@@ -2,6 +2,7 @@
 -- billing waits for them, so an invoice that was open when it was read is open when it is posted on. An invoice with
 -- postings cannot be deleted.
 create or replace function finance.wait_for_billing() returns trigger language plpgsql
+set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 as $$
 declare

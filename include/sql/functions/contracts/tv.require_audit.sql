@@ -1,6 +1,8 @@
 -- Trigger on what is sold and on offer, when the transaction commits: refuses a change without an audit row of the same
 -- transaction that has the row as it was and as it became. The owner's own changes have none.
-create or replace function tv.require_audit() returns trigger language plpgsql as $$
+create or replace function tv.require_audit() returns trigger language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
 declare
     was jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) - 'changed_at' end;
     became jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) - 'changed_at' end;

@@ -1,5 +1,7 @@
 -- Trigger on change sets and operations: refuses every change of what is final.
-create or replace function reconciliation.refuse_change() returns trigger language plpgsql as $$
+create or replace function reconciliation.refuse_change() returns trigger language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
 begin
     raise exception '%.%: what is final stays, % refused', tg_table_schema, tg_table_name, tg_op
         using errcode = 'restrict_violation', hint = 'The next reconciliation makes a change set of its own.';

@@ -1,5 +1,7 @@
 -- Trigger on reconciliation.change_set: who decided stays, what was decided on stays, and a status only moves forward.
-create or replace function reconciliation.refuse_second_decision() returns trigger language plpgsql as $$
+create or replace function reconciliation.refuse_second_decision() returns trigger language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
 declare
     progress text[] := array[
         'planned approved', 'planned rejected', 'planned verified', 'planned superseded', 'approved applied',

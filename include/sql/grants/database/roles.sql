@@ -97,23 +97,26 @@ using (
     )
 );
 
--- Functions that run as their caller can do no more than the caller; those that run as the owner are named.
-grant execute on all functions in schema billing, finance, quality, reconciliation, reports, staging, tv
-to multitv_pipeline;
+-- Functions that run as their caller can do no more than the caller; the pipeline may call those that run as the owner,
+-- the screens those that are named. Nobody may call a trigger function: a trigger fires without that right, and with it
+-- a role could put it on a table of its own.
 do $$
 declare
-    routine regprocedure;
+    routine record;
 begin
     for routine in
-        select called.oid
+        select
+            called.oid::regprocedure as name,
+            case when called.prosecdef then 'multitv_pipeline' else 'multitv_pipeline, multitv_screens, multitv_reader' end
+                as callers
         from pg_proc as called
         where
-            not called.prosecdef
+            called.prorettype <> 'trigger'::regtype
             and called.pronamespace::regnamespace::text = any(array[
                 'billing', 'finance', 'quality', 'reconciliation', 'reports', 'staging', 'tv'
             ])
     loop
-        execute format('grant execute on function %s to multitv_screens, multitv_reader', routine);
+        execute format('grant execute on function %s to %s', routine.name, routine.callers);
     end loop;
 end
 $$;
@@ -132,7 +135,9 @@ grant update (
     client_plan_id, service_plan_id, amount, price, price_source, days, days_before, denominator, policy_id,
     reversed, cancel_reason, cancelled_at
 ) on billing.event_record to multitv_pipeline;
-grant update, delete on billing.exclusion, billing.expectation to multitv_pipeline;
+grant update (client_plan_id, service_plan_id, reason) on billing.exclusion to multitv_pipeline;
+grant update (candidates, charges, amount) on billing.expectation to multitv_pipeline;
+grant delete on billing.exclusion, billing.expectation to multitv_pipeline;
 grant delete on billing.exclusion_sum to multitv_pipeline;
 grant update (decision, decided_by, decided_at) on billing.review to multitv_pipeline;
 grant delete on billing.preview to multitv_pipeline;
