@@ -9,14 +9,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Self
 
-import psycopg
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import IntegrityError
 
 from multitv.billing.correction import post_credits
 from multitv.billing.review import Approval, ApprovalRequest, review
 from multitv.billing.run import BillingRun, Tally, lock_due_date, open_run, read_run
-from multitv.database.engine import bulk_transaction, transaction
+from multitv.database.engine import bulk_transaction, guarded, transaction
 from multitv.database.rows import read_as
 from multitv.database.sql import named
 from multitv.erp.facts import require_client_plans
@@ -29,7 +27,7 @@ from multitv.settings import Settings
 log = logging.getLogger(__name__)
 
 NOTHING = Tally(0, Decimal())
-# What billing.refuse_double_charge names.
+# The constraints that billing.refuse_double_charge names.
 _CHARGED_ONCE = ("event_live_charge", "event_live_package")
 
 
@@ -264,13 +262,8 @@ def _void_stale(connection: Connection, due_date: date, settings: Settings, *, a
 
 def _attach_events(connection: Connection, due_date: date) -> int:
     """Attach the new events and return their number. Raises DueDateOvertaken if another due date charges the same."""
-    try:
+    with guarded(connection, dict.fromkeys(_CHARGED_ONCE, DueDateOvertaken.by_another(due_date))):
         return int(connection.execute(named("billing/attach_events"), {"due_date": due_date}).scalar_one())
-    except IntegrityError as error:
-        broken = error.orig.diag.constraint_name if isinstance(error.orig, psycopg.Error) else None
-        if broken not in _CHARGED_ONCE:
-            raise
-        raise DueDateOvertaken.by_another(due_date) from error
 
 
 def _refuse_overtaken(connection: Connection, due_date: date, run: BillingRun) -> None:
@@ -279,8 +272,8 @@ def _refuse_overtaken(connection: Connection, due_date: date, run: BillingRun) -
     Everything before it reads and writes beside other due dates, so it comes last.
     """
     connection.execute(named("billing/lock_charged_months"), {"due_date": due_date})
-    of_run = {"run_id": run.id, "moved_away": run.moved_away}
-    if connection.execute(named("billing/overtaken"), of_run).scalar_one():
+    now = read_run(connection, "tv", due_date)
+    if now is None or now.moved_away != run.moved_away:
         raise DueDateOvertaken.by_another(due_date)
 
 

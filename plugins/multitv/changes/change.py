@@ -6,11 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import psycopg
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import IntegrityError
 
-from multitv.changes.errors import ContractRefused
 from multitv.changes.values import checked_text
 from multitv.database.engine import transaction
 from multitv.database.locks import lock
@@ -80,20 +77,3 @@ def changing(engine: Engine, author: str, action: str) -> Iterator[Change]:
     name = checked_text("author", author)
     with transaction(engine) as connection:
         yield Change(connection, name, action)
-
-
-@contextmanager
-def guarded(connection: Connection, refusals: dict[str, ContractRefused]) -> Iterator[None]:
-    """Run the block in a savepoint. `refusals` maps constraints to errors.
-
-    If the block violates one of the constraints, only the block is rolled back, and the constraint's error is raised.
-    """
-    try:
-        with connection.begin_nested():
-            yield
-    except IntegrityError as error:
-        cause = error.orig
-        broken = cause.diag.constraint_name if isinstance(cause, psycopg.Error) else None
-        if broken not in refusals:
-            raise
-        raise refusals[broken] from error

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row
 
-from multitv.changes.change import Change, changing, guarded, titled
+from multitv.changes.change import Change, changing, titled
 from multitv.changes.errors import (
     AlreadyBilled,
     AlreadyEnded,
@@ -23,6 +23,7 @@ from multitv.changes.errors import (
 from multitv.changes.values import checked_price
 from multitv.contracts.client_plan import require_tv
 from multitv.contracts.rows import ClientPackage
+from multitv.database.engine import guarded
 from multitv.database.rows import read_as
 from multitv.database.sql import named
 

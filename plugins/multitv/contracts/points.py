@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy import Engine, Row
 
-from multitv.changes.change import Change, changing, guarded, titled
+from multitv.changes.change import Change, changing, titled
 from multitv.changes.errors import AlreadyEnded, InvalidValue, MacTaken, NotThere, PointLimitReached
 from multitv.changes.values import TextField, checked_text, mac_address
 from multitv.contracts.client_plan import require_tv
 from multitv.contracts.rows import ClientPoint
+from multitv.database.engine import guarded
 from multitv.database.locks import lock
 from multitv.database.rows import read_as
 from multitv.database.sql import named

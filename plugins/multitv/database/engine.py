@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import psycopg
 from psycopg.pq import Conninfo
 from sqlalchemy import URL, Connection, Engine, create_engine
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.pool import NullPool
 
@@ -211,6 +212,23 @@ def transaction(engine: Engine) -> Iterator[Connection]:
     """
     with explained(engine.url), engine.begin() as connection:
         yield connection
+
+
+@contextmanager
+def guarded(connection: Connection, errors: Mapping[str, MultiTVError]) -> Iterator[None]:
+    """Run the block in a savepoint. `errors` maps constraints to errors.
+
+    If the block violates one of the constraints, only the block is rolled back, and the constraint's error is raised.
+    """
+    try:
+        with connection.begin_nested():
+            yield
+    except IntegrityError as error:
+        cause = error.orig
+        broken = cause.diag.constraint_name if isinstance(cause, psycopg.Error) else None
+        if broken is None or broken not in errors:
+            raise
+        raise errors[broken] from error
 
 
 @contextmanager
