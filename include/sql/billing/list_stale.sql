@@ -28,9 +28,7 @@ where
         from finance.posting
         where
             posting.event_due_date = moved.due_date
-            and posting.event_due_date
-            >= cast(date_trunc('month', cast(:due_date as timestamp)) - interval '1 month' as date)
-            and posting.event_due_date
-            < cast(date_trunc('month', cast(:due_date as timestamp)) + interval '2 months' as date)
+            and posting.event_due_date >= billing.charging_since(:due_date)
+            and posting.event_due_date < billing.charging_until(:due_date)
             and posting.id = moved.id
     )

@@ -5,8 +5,8 @@ select
     || ' live charges in ' || to_char(event.reference_month, 'YYYY-MM') as offender
 from billing.event_record as event
 where
-    event.due_date >= cast(date_trunc('month', cast(:due_date as timestamp)) - interval '1 month' as date)
-    and event.due_date < cast(date_trunc('month', cast(:due_date as timestamp)) + interval '2 months' as date)
+    event.due_date >= billing.charging_since(:due_date)
+    and event.due_date < billing.charging_until(:due_date)
     and event.reference_month between
     cast(date_trunc('month', cast(:due_date as timestamp)) - interval '1 month' as date) and cast(:due_date as date)
     and event.kind = 'charge'

@@ -8,8 +8,8 @@ as $$
     from billing.event_record as event
     where
         event.due_date <> for_due_date
-        and event.due_date >= cast(date_trunc('month', cast(for_due_date as timestamp)) - interval '1 month' as date)
-        and event.due_date < cast(date_trunc('month', cast(for_due_date as timestamp)) + interval '2 months' as date)
+        and event.due_date >= billing.charging_since(for_due_date)
+        and event.due_date < billing.charging_until(for_due_date)
         and event.kind = 'charge'
         and event.cancelled_at is null
         and not event.reversed

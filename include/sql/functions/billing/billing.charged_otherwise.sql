@@ -27,8 +27,8 @@ as $$
                 event.due_date = posting.event_due_date
                 and event.id = posting.id
                 -- Said of the postings too, so that only their partitions are planned and locked.
-                and posting.event_due_date >= cast(date_trunc('month', cast(for_due_date as timestamp)) - interval '1 month' as date)
-                and posting.event_due_date < cast(date_trunc('month', cast(for_due_date as timestamp)) + interval '2 months' as date)
+                and posting.event_due_date >= billing.charging_since(for_due_date)
+                and posting.event_due_date < billing.charging_until(for_due_date)
         where
             event.reference_month = any(
                 array(select policy.reference_month from billing.policy_of(for_due_date) as policy)

@@ -16,12 +16,10 @@ as $$
     inner join billing.event_record as event
         on correction.event_due_date = event.due_date and correction.event_id = event.id
     where
-        event.due_date >= cast(date_trunc('month', cast(for_due_date as timestamp)) - interval '1 month' as date)
-        and event.due_date < cast(date_trunc('month', cast(for_due_date as timestamp)) + interval '2 months' as date)
-        and correction.event_due_date
-        >= cast(date_trunc('month', cast(for_due_date as timestamp)) - interval '1 month' as date)
-        and correction.event_due_date
-        < cast(date_trunc('month', cast(for_due_date as timestamp)) + interval '2 months' as date)
+        event.due_date >= billing.charging_since(for_due_date)
+        and event.due_date < billing.charging_until(for_due_date)
+        and correction.event_due_date >= billing.charging_since(for_due_date)
+        and correction.event_due_date < billing.charging_until(for_due_date)
     group by event.client_plan_id, event.package_id, event.reference_month, event.client_package_id
     having not (array_agg(correction.rebill order by correction.id desc))[1]
 $$;

@@ -1,0 +1,8 @@
+-- In: for_due_date. Out: the first due date that may charge the same months as this one, since months are charged in
+-- advance or in arrears. Immutable, so that a condition on it names the partitions when a statement is planned.
+create or replace function billing.charging_since(for_due_date date)
+returns date
+language sql immutable parallel safe
+as $$
+    select cast(date_trunc('month', cast(for_due_date as timestamp)) - interval '1 month' as date)
+$$;
