@@ -159,15 +159,16 @@ def _merge(connection: Connection, merge: Merge) -> Merged:
 
 def _tried(connection: Connection, step: str, parameters: Mapping[str, object]) -> int:
     """Return the result of a step, in a transaction of its own. Raises DatabaseBusy if no try gets its locks."""
-    for tries_left in reversed(range(TRIES)):
+    tries = 0
+    while True:
+        tries += 1
         try:
             with explained(connection.engine.url), connection.begin():
                 return int(connection.execute(named(step), parameters).scalar_one())
         except DatabaseBusy:
-            if not tries_left:
+            if tries == TRIES:
                 raise
             time.sleep(PAUSE_SECONDS)
-    raise AssertionError("the last try returns or raises")
 
 
 def _discard(connection: Connection) -> None:

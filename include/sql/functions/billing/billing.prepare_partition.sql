@@ -8,13 +8,7 @@ set search_path = pg_catalog, pg_temp
 set datestyle = 'ISO'
 as $$
 declare
-    key name := (
-        select attribute.attname
-        from pg_partitioned_table as parted
-        inner join pg_attribute as attribute
-            on parted.partrelid = attribute.attrelid and parted.partattrs[0] = attribute.attnum
-        where parted.partrelid = parent
-    );
+    key name := billing.partition_key(parent);
     of_trigger record;
 begin
     execute (

@@ -17,13 +17,7 @@ begin
     if not found then
         raise exception 'there is no merge %', of_merge using errcode = 'restrict_violation';
     end if;
-    key := (
-        select attribute.attname
-        from pg_partitioned_table as parted
-        inner join pg_attribute as attribute
-            on parted.partrelid = attribute.attrelid and parted.partattrs[0] = attribute.attnum
-        where parted.partrelid = merged.parent
-    );
+    key := billing.partition_key(merged.parent);
     sums := (
         select
             format(
