@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -182,6 +183,20 @@ def save_twentieth(isp: Isp) -> tv.Saved:
     return saved
 
 
+@contextmanager
+def charged_months_held(isp: Isp) -> Iterator[None]:
+    """The lock that a step takes last: it waits there, with all its work done but not committed."""
+    with isp.engine.begin() as holder:
+        holder.execute(text("select billing.lock_charged_months(:due)"), {"due": DUE})
+        yield
+
+
+def bill_both(isp: Isp) -> None:
+    for due in (DUE, TWENTIETH):
+        bill_plans(isp.engine, due)
+        tv.settle(isp.engine, due, SETTINGS)
+
+
 def test_due_dates_of_a_month_are_billed_side_by_side(busy: Isp) -> None:
     busy.run("update erp.client_plan set due_day = 20 where id > 1200")
     with busy.engine.begin() as other:
@@ -198,8 +213,7 @@ def test_a_charge_that_is_posted_while_its_due_day_moves_is_charged_once(busy: I
         bill_plans(busy.engine, due)
     tv.save(busy.engine, DUE, SETTINGS)
     with ThreadPoolExecutor(2) as pool:
-        with busy.engine.begin() as holder:
-            holder.execute(text("select billing.lock_charged_months(:due)"), {"due": DUE})
+        with charged_months_held(busy):
             settling = pool.submit(tv.settle, busy.engine, DUE, SETTINGS)
             until_waiting(busy.engine)
             move_due_day(busy)
@@ -235,8 +249,7 @@ def test_a_due_day_that_moves_while_its_due_date_is_saved_again_is_charged_once(
     tv.save(busy.engine, DUE, SETTINGS)
     busy.run("update tv.client_package set price = 12.00")
     with ThreadPoolExecutor(2) as pool:
-        with busy.engine.begin() as holder:
-            holder.execute(text("select billing.lock_charged_months(:due)"), {"due": DUE})
+        with charged_months_held(busy):
             again = pool.submit(tv.save, busy.engine, DUE, SETTINGS)
             until_waiting(busy.engine)
             move_due_day(busy)
@@ -245,9 +258,7 @@ def test_a_due_day_that_moves_while_its_due_date_is_saved_again_is_charged_once(
             until_waiting(busy.engine, 2)
         assert again.result() == tv.Saved(0, 300, tv.NOTHING)
         assert (saving.result().added, saving.result().voided.count) == (300, 300)
-    for due in (DUE, TWENTIETH):
-        bill_plans(busy.engine, due)
-        tv.settle(busy.engine, due, SETTINGS)
+    bill_both(busy)
     assert_charged_once_in_the_month(busy)
 
 
@@ -260,8 +271,7 @@ def assert_charged_once_in_the_month(isp: Isp) -> None:
 
 def test_a_charge_that_two_due_dates_save_at_once_is_made_once(busy: Isp) -> None:
     with ThreadPoolExecutor(2) as pool:
-        with busy.engine.begin() as holder:
-            holder.execute(text("select billing.lock_charged_months(:due)"), {"due": DUE})
+        with charged_months_held(busy):
             first = pool.submit(tv.save, busy.engine, DUE, SETTINGS)
             until_waiting(busy.engine)
             move_due_day(busy)
@@ -271,7 +281,5 @@ def test_a_charge_that_two_due_dates_save_at_once_is_made_once(busy: Isp) -> Non
         with pytest.raises(tv.DueDateOvertaken, match="step of 2026-12-20 ran"):
             second.result()
     save_twentieth(busy)
-    for due in (DUE, TWENTIETH):
-        bill_plans(busy.engine, due)
-        tv.settle(busy.engine, due, SETTINGS)
+    bill_both(busy)
     assert_charged_once_in_the_month(busy)

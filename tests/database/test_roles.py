@@ -226,7 +226,7 @@ PIPELINE_HAS_NO_RIGHT = [
 
 PIPELINE_IS_REFUSED = [
     f"{SHADOWED} update billing.expectation set charges = 0 where run_id = {SETTLED}",
-    f"{SHADOWED} update billing.run set status = 'open', closed_at = null where kind = 'standard' and status = 'closed'",
+    f"{SHADOWED} update billing.run set status = 'open', closed_at = null where kind = 'standard'",
     f"update billing.event_record set amount = 1 {PROCESSED}",
     f"update billing.event_record set reversed = true, amount = 1 {PROCESSED}",
     f"update billing.event_record set cancelled_at = now(), cancel_reason = 'x' {PROCESSED}",
