@@ -21,8 +21,8 @@ An ISP whose ERP invoices the plans itself leaves this DAG paused and writes `fi
 * **`check_fees` or the report names client plans:** their due day moved within the month, and the plan fee is on the
   invoice that is named. They also have an invoice of this due date, for TV extras, without a second fee. All of them
   are in `quality.offender`.
-* **`check_fees` warns of `fee_of_no_contract`:** a fee is not its plan's price of today, or the ERP has no such contract.
-  If neither changed since, ask who wrote it.
+* **`check_fees` warns of `fee_of_no_contract`:** a fee is not its plan's price of today, or the ERP has no such
+  contract. If neither changed since, ask who wrote it.
 * **`check_fees` failed:** a client plan has two plan fees in a month, or one on an invoice of another client plan. Do
   not send the invoices out, and call the owner of billing before you clear anything.
 * **`check_plans` or `bill` failed and has no retry left:** the failure is recorded, and the TV billing of this due date

@@ -42,10 +42,10 @@ events never change, and nobody is charged twice for a package in a month.
   whether to reverse the charge (`tv_billing_correction`).
 * **`save`, `check_events`, the wait or `settle` failed:** the page *Faturamento TV* names the cause beside the state
   of the due date, until a save or a settlement ends well.
-* **`save` or `settle` was tried again after DueDateOvertaken:** a due day moved while two due dates were billed at once.
-  The next try sees what the other did. Look into it only if all tries fail.
-* **`check_books` warns of `charge_of_other_price`:** the price of a charge is neither the sale's nor one that the package
-  has or had. Ask who changed it in the database.
+* **`save` or `settle` was tried again after DueDateOvertaken:** a due day moved while two due dates were billed at
+  once. The next try sees what the other did. Look into it only if all tries fail.
+* **`check_books` warns of `charge_of_other_price`:** the price of a charge is neither the sale's nor one that the
+  package has or had. Ask who changed it in the database.
 * **A task was killed:** clear it. Each task is one transaction.
 """
 
