@@ -43,6 +43,8 @@ SETTINGS = {
 PATIENCE = 300.0
 # How long a test may need a DAG for itself.
 ALONE_SECONDS = 120.0
+# How long it may take to trigger a run, on a busy machine.
+TRIGGER_SECONDS = 10.0
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -101,6 +103,14 @@ class RunningStack:
             self.stack.check()
             assert time.monotonic() < deadline, f"{dag_id} does not come to rest: {self.api.active_run(dag_id)}"
             time.sleep(1)
+
+    def trigger_or_join(self, dag_id: str) -> str:
+        """Return the id of the run that does what is to be done: a scheduled one that came first, else one by hand."""
+        self.wake(dag_id)
+        while self.api.scheduled_run_comes(dag_id, TRIGGER_SECONDS):
+            self.stack.check()
+            time.sleep(0.2)
+        return self.api.active_run(dag_id) or self.api.trigger(dag_id, {})
 
     def task_states(self, dag_id: str, run_id: str) -> dict[str, str | None]:
         """Return the state of each task; of a mapped task, by `task[index]`."""

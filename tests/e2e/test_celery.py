@@ -43,9 +43,7 @@ def test_one_worker_dies_in_the_middle_and_the_other_does_the_rest_once(cluster:
     assert cluster.wait_for_run("tv_catalog_sync", run) == "success", evidence(stack)
 
     cluster.sandbox.admin("POST", "/admin/faults", {"kind": "latency", "seconds": 0.1})
-    cluster.wake(DAG)
-    cluster.have_alone(DAG)
-    run = cluster.trigger(DAG)
+    run = cluster.trigger_or_join(DAG)
     deadline = time.monotonic() + PATIENCE
     while len(writes(cluster)) < 100 or not all(applies(stack, name) for name in WORKERS):
         assert time.monotonic() < deadline, (cluster.task_states(DAG, run), evidence(stack))
