@@ -14,8 +14,10 @@ from multitv.billing.report import tv_report
 from multitv.billing.run import Tally
 from multitv.billing.standard import bill_plans
 from multitv.erp.facts import ErpEmpty
+from multitv.offer.billing_policy import Policy, set_policy
 from multitv.quality import books
 from multitv.settings import Settings
+from tests.support.databases import as_screens
 from tests.support.isp import DUE, Isp
 from tests.support.settings import SETTINGS
 
@@ -118,6 +120,27 @@ def test_a_moved_due_day_takes_its_pending_charge_along(isp: Isp, old: date, new
     assert isp.exclusions(old) == {sold: "not_due"}
     bill(isp, old)
     assert isp.run("select count(*) from finance.posting where kind = 'tv_package'") == [(1,)]
+
+
+@pytest.mark.parametrize("daily", [False, True])
+@pytest.mark.parametrize(("old", "new"), [(DUE, LATER), (LATER, DUE)])
+def test_a_package_sold_again_while_its_due_day_moves_is_charged_once(
+    isp: Isp, old: date, new: date, daily: bool
+) -> None:
+    if daily:
+        set_policy(as_screens(isp.engine), "Ana", Policy(proration="daily"))
+    plan, package = isp.client_plan(due_day=old.day), isp.package("31.00")
+    first = isp.sell(plan, package)
+    tv.save(isp.engine, old, SETTINGS)
+    isp.run("update erp.client_plan set due_day = :day", day=new.day)
+    isp.run("update tv.client_package set cancelled_on = '2026-12-05' where id = :id", id=first)
+    again = isp.sell(plan, package, added_on=date(2026, 12, 5))
+    bill(isp, new)
+    shares = {first: Decimal("4.00"), again: Decimal("27.00")} if daily else {again: Decimal("31.00")}
+    assert isp.events(new) == {sale: ("processed", amount) for sale, amount in shares.items()}
+    assert isp.events(old) == {first: ("cancelled", Decimal("31.00"))}
+    bill(isp, old)
+    assert isp.run("select sum(amount) from finance.posting where kind = 'tv_package'") == [(Decimal("31.00"),)]
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from multitv.database.engine import DatabaseUnavailable, engine_for
 from multitv.maintenance import merge
 from tests.maintenance.conftest import DUE_DATES, YEAR_OVER, furnish
 from tests.maintenance.test_merge import PARENTS, check_books, correct, merged, no_leftovers, partitions
-from tests.support.databases import own_database
+from tests.support.databases import as_pipeline, own_database
 from tests.support.isp import Isp
 from tests.support.kill import Killer
 from tests.support.settings import SETTINGS
@@ -146,12 +146,15 @@ def test_a_plan_fee_between_the_steps_discards_the_copy(billed: Isp) -> None:
     assert billed.run("select count(*) from finance.posting where kind = 'plan'")[0][0] == 14
 
 
-def test_a_run_that_was_opened_again_discards_the_copy_also_if_it_is_closed_by_then(billed: Isp) -> None:
+@pytest.mark.parametrize("at", ["now()", "cast(:closed_at as timestamptz)"])
+def test_a_run_that_was_opened_again_discards_the_copy_also_if_it_is_closed_by_then(billed: Isp, at: str) -> None:
+    before = billed.run("select closed_at from billing.run where kind = 'tv' and due_date = '2026-12-10'")[0]
     set_run = "update billing.run set status = :status, closed_at = {} where kind = 'tv' and due_date = '2026-12-10'"
     number = build(billed)
     assert compare(billed, number)
-    billed.run(set_run.format("null"), status="saved")
-    billed.run(set_run.format("now()"), status="closed")
+    with as_pipeline(billed.engine).begin() as connection:
+        connection.execute(text(set_run.format("null")), {"status": "saved"})
+        connection.execute(text(set_run.format(at)), {"status": "closed", "closed_at": before.closed_at})
     assert not swap(billed, number)
     assert no_leftovers(billed)
 

@@ -9,3 +9,6 @@ execute function billing.refuse_reopening();
 create or replace trigger run_stays_of_its_due_date before update of id, kind, due_date on billing.run
 for each row when ((old.id, old.kind, old.due_date) is distinct from (new.id, new.kind, new.due_date))
 execute function billing.refuse_change();
+create or replace trigger run_keeps_its_closing before update of status, closed_at on billing.run
+for each row when (new.status = 'closed')
+execute function billing.keep_closing();
