@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from multitv.billing import tv
 from multitv.billing.correction import correct
+from multitv.billing.correction import correct
 from multitv.billing.run import lock_due_date
 from multitv.billing.standard import bill_plans
 from multitv.database.engine import DatabaseUnavailable, engine_for
@@ -260,6 +261,26 @@ def test_a_due_day_that_moves_while_its_due_date_is_saved_again_is_charged_once(
         assert (saving.result().added, saving.result().voided.count) == (300, 300)
     bill_both(busy)
     assert_charged_once_in_the_month(busy)
+
+
+def test_a_charge_that_a_person_voids_while_its_due_day_moves_is_not_charged(busy: Isp) -> None:
+    tv.save(busy.engine, DUE, SETTINGS)
+    [[event, sold]] = busy.run("select id, client_package_id from billing.event order by id limit 1")
+    with ThreadPoolExecutor(2) as pool:
+        with charged_months_held(busy):
+            voiding = pool.submit(correct, busy.engine, event, "void", reason="never asked for it", author="Ana")
+            until_waiting(busy.engine)
+            move_due_day(busy)
+            saving = pool.submit(save_twentieth, busy)
+            until_waiting(busy.engine, 2)
+        voiding.result()
+        with pytest.raises(tv.DueDateOvertaken, match="step of 2026-12-20 ran"):
+            saving.result()
+    assert save_twentieth(busy).added == 299
+    assert busy.exclusions(TWENTIETH) == {sold: "corrected"}
+    bill_both(busy)
+    for due in (DUE, TWENTIETH):
+        books.check(busy.engine, books.BOOKS, due)
 
 
 def assert_charged_once_in_the_month(isp: Isp) -> None:

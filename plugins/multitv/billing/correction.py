@@ -64,6 +64,9 @@ def correct(engine: Engine, event: int, action: Action, *, reason: str, author: 
                 )
             return _corrected(connection, event, due_date, action, known.reversal_event_id)
         of_event: dict[str, object] = {"event": event, "due_date": due_date}
+        # In the order of a settlement. Another due date may be taking the charge along, because the due day moved.
+        lock(connection, CREDITS)
+        connection.execute(named("billing/lock_charged_months"), {"due_date": due_date})
         reversal = _CORRECTIONS[action](connection, of_event)
         connection.execute(
             named("billing/insert_correction"),
