@@ -151,7 +151,7 @@ LABELS = {
     "previews": "Listas de vencimentos",
     "change_sets": "Reconciliações e suas operações",
     "exclusions": "Motivos de não cobrança, um a um",
-    "offenders": "Achados das conferências",
+    "offenders": "Problemas encontrados nas conferências",
     "catalog_syncs": "Sincronizações do catálogo",
     "late_changes": "Anotações de mudanças em vencimentos fechados",
     # states of Airflow's tasks and runs

@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from include.local import postgres
+from multitv.database.roles import ROLES
 from tests.bench import billing, crowd, dashboard, growth, peers, reconciliation, screens, years
 
 ROOMS = {
@@ -30,6 +31,7 @@ def main(chosen: list[str]) -> None:
     # Not under a folder that only this user may enter: PostgreSQL runs as another one if we are root.
     with tempfile.TemporaryDirectory(prefix="multitv-bench-") as folder:
         server = postgres.start(Path(folder) / "postgres")
+        postgres.make_logins(server, ROLES)
         try:
             for name in chosen or ROOMS:
                 ROOMS[name](server, rows)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import random
+import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import date
 from functools import partial
+from pathlib import Path
 from statistics import median
 from threading import Barrier, BrokenBarrierError
 
@@ -16,20 +19,22 @@ from sqlalchemy.exc import DBAPIError
 
 from include.local import postgres
 from include.local.postgres import Server
+from include.sandbox.process import sandbox as running_sandbox
 from multitv.billing import tv
 from multitv.billing.standard import bill_plans
-from multitv.database.engine import engine_for, reading, shared_engine_for
+from multitv.database.engine import engine_for, reading
 from multitv.database.migrate import migrate
 from multitv.database.sql import named
 from multitv.maintenance.merge import merge_partitions
 from multitv.quality import books
-from multitv.web.clients import queries as clients
-from multitv.web.clients.pages import AHEAD, SPAN
 from tests.bench import sql
 from tests.bench.harness import TURNS, Scores, checkpoint, copy_of, exists, in_turns, show
 from tests.support.settings import SETTINGS
+from tests.web.server import api_server
+from tests.web.visitor import Visitor
 
 TODAY = date(2026, 12, 3)
+UNTIL = date(2026, 12, 20)
 SMALL, LARGE = date(2026, 12, 10), date(2026, 12, 30)
 FIRST_OF_SMALL, FIRST_OF_OLD = 2026121000000001, 2023061000000001
 # Seven due days a month over five years, and one more.
@@ -81,8 +86,8 @@ def bench(server: Server, rows: int) -> None:
                 for name, step in STEPS.items():
                     checkpoint(after)
                     scores.add(name, *in_turns(turn, partial(step, after, due), partial(step, none, due)))
-            _pages(turn, after, none, charges, of_pages)
             if turn == TURNS - 1:
+                _pages(server, after, none, charges, of_pages)
                 succeeded, taken = _crowd(after)
     for name in STEPS:
         of_large.pairs[f"{name} after {DUE_DATES} due dates against none"] = of_large.pairs[name]
@@ -132,34 +137,41 @@ def history(server: Server, charges: int, large: int) -> str:
     return name
 
 
-def _pages(turn: int, after: Engine, none: Engine, charges: int, scores: Scores) -> None:
-    """Add what a client's pages and an event by its number take, as the median of many."""
-    chance = random.Random(turn)
-    engines = [shared_engine_for(engine.url) for engine in (after, none)]
-    span = TODAY - SPAN, TODAY + AHEAD
-
-    def events(engine: Engine) -> None:
-        assert clients.events(engine, _client_plan(chance, charges), *span)
-
-    def invoices(engine: Engine) -> None:
-        assert clients.invoices(engine, _client_plan(chance, charges), *span)
+def _pages(server: Server, after: Engine, none: Engine, charges: int, scores: Scores) -> None:
+    """Add what a client's pages take, as answers of two real api-servers, and an event by its number."""
+    chance = random.Random(7)
+    first = {after: FIRST_OF_OLD, none: FIRST_OF_SMALL}
 
     def event(engine: Engine) -> None:
         # Long ago, where there are five years.
-        first = FIRST_OF_SMALL if engine is engines[1] else FIRST_OF_OLD
         with reading(engine) as connection:
-            connection.execute(named("billing/explain_event"), {"event": first + chance.randrange(10)}).one()
+            number = first[engine] + chance.randrange(10)
+            connection.execute(named("billing/explain_event"), {"event": number}).one()
 
-    pages: dict[str, Callable[[Engine], None]] = {
-        "years: a client's events": events,
-        "years: a client's invoices": invoices,
-        "years: an event by its number": event,
-    }
-    for name, ask in pages.items():
-        taken = [in_turns(number, partial(ask, engines[0]), partial(ask, engines[1])) for number in range(ASKED)]
-        scores.add(name, median(ours for ours, _ in taken), median(floor for _, floor in taken))
-    for engine in engines:
-        engine.dispose()
+    def page(person: Visitor, part: str) -> None:
+        shown = f"/clientes/{_client_plan(chance, charges)}/{part}?ate={UNTIL}"
+        answer = person.get(shown)
+        assert (answer.status_code, "R$" in answer.text) == (200, True), shown
+
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="multitv-years-")))
+        sandbox = stack.enter_context(running_sandbox(folder))
+        people = {}
+        for name, engine in {"after": after, "none": none}.items():
+            (home := folder / name).mkdir()
+            web = stack.enter_context(api_server(home, server, engine.url, sandbox, f"years_airflow_{name}"))
+            people[engine] = web.visitor("viewer")
+        ask: dict[str, Callable[[Engine], None]] = {
+            "years: the page of a client's events": lambda engine: page(people[engine], "eventos"),
+            "years: the page of a client's invoices": lambda engine: page(people[engine], "financeiro"),
+            "years: an event by its number": event,
+        }
+        for turn in range(TURNS):
+            for name, it in ask.items():
+                taken = [
+                    in_turns(number, partial(it, after), partial(it, none)) for number in range(turn, turn + ASKED)
+                ]
+                scores.add(name, median(ours for ours, _ in taken), median(floor for _, floor in taken))
 
 
 def _client_plan(chance: random.Random, charges: int) -> int:

@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -561,7 +563,7 @@ def test_the_roles_that_a_server_lacks_are_made_without_a_login() -> None:
             assert granted.scalar_one()
 
 
-def test_an_isps_own_views_are_the_isps_to_grant(server: Server) -> None:
+def test_an_isps_own_views_are_the_isps_to_grant(server: Server, caplog: pytest.LogCaptureFixture) -> None:
     with own_database(server) as engine:
         database = Database(engine)
         database.run("do $$ begin if not exists (select from pg_roles where rolname = 'landlord') then "
@@ -583,6 +585,34 @@ def test_an_isps_own_views_are_the_isps_to_grant(server: Server) -> None:
             "has_table_privilege('multitv_reader', 'erp.service_plan', 'select')"
         )
         assert rights == [(False, True)]
+        [said] = [record.message for record in caplog.records if "may not read the ERP" in record.message]
+        for grant in re.findall(r"grant .*?;", said):
+            database.run(grant)
+        caplog.clear()
+        migrate(as_role("landlord", engine))
+        assert "may not read the ERP" not in caplog.text
+        assert refusal(as_role(READER, engine), "select from erp.client") is None
+
+
+def test_an_erp_that_bills_its_plans_itself_needs_what_the_document_grants(isp: Isp, repository: Path) -> None:
+    grants = re.findall(r"^    (grant .* erp_writer;)$", (repository / "docs/deploying.md").read_text(), re.MULTILINE)
+    assert len(grants) == 3
+    isp.run("create role erp_writer login")
+    for grant in grants:
+        isp.run(grant)
+    try:
+        with as_role("erp_writer", isp.engine).connect() as connection, connection.begin() as transaction:
+            for statement in (
+                "insert into finance.invoice (client_plan_id, due_date) values (1, '2027-02-10'), (2, '2027-02-10')",
+                "insert into billing.run (kind, due_date, status) values ('standard', '2027-02-10', 'open')",
+                "update billing.run set status = 'closed', closed_at = now() where due_date = '2027-02-10'",
+                "update finance.invoice set status = 'paid' where due_date = '2026-12-10'",
+            ):
+                assert connection.exec_driver_sql(statement).rowcount > 0, statement
+            transaction.rollback()
+    finally:
+        isp.run("drop owned by erp_writer")
+        isp.run("drop role erp_writer")
 
 
 def test_the_later_due_date_is_as_it_was(isp: Isp) -> None:

@@ -36,6 +36,7 @@ def migrate(engine: Engine) -> None:
         # A migration may have dropped a view in order to change a table: its text is the same, and it is missing.
         if made or schema.check_known(connection) != before or not replaceable.is_applied(connection):
             replaceable.apply(connection)
+        roles.warn_of_missing_grants(connection)
 
 
 def apply(name: str) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
+
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from multitv.database.engine import place
 from multitv.database.sql import named
 from multitv.errors import PermanentError
+
+log = logging.getLogger(__name__)
 
 PIPELINE = "multitv_pipeline"
 SCREENS = "multitv_screens"
@@ -43,3 +47,14 @@ def make_missing(connection: Connection) -> bool:
             if getattr(error.orig, "sqlstate", None) not in _EXISTS:
                 raise
     return True
+
+
+def warn_of_missing_grants(connection: Connection) -> None:
+    """Log what the owner of the ERP's relations has to run so that the roles may read them, if they may not."""
+    statements = connection.execute(named("database/missing_grants"), {"roles": list(ROLES)}).scalar_one_or_none()
+    if statements:
+        log.warning(
+            "%s: tasks and screens may not read the ERP. Have the owner of its views run: %s",
+            place(connection.engine.url),
+            statements,
+        )
