@@ -17,8 +17,10 @@ An ISP whose ERP invoices the plans itself leaves this DAG paused and writes `fi
 
 * **Normal:** it takes a minute. A second run of a due date finds it closed and changes nothing.
 * **`check_plans` or the report names parked client plans:** their rows in the ERP are wrong, or that of their service
-  plan is, and the message says how. They have no invoice; all others are billed. Correct the rows, then run this DAG and
-  `tv_billing` for the same due date again. All of them are in `quality.offender`.
+  plan is, and the message says how. They have no invoice; all others are billed. Correct the rows, then run this DAG
+  and `tv_billing` for the same due date again. All of them are in `quality.offender`.
+* **A task failed with ErpViewFailed or ErpUnavailable:** a view over the ERP raises an error, or does not reach it. The
+  message names the view. The former is not tried again: correct the view or the row, then clear the task.
 * **`check_fees` or the report names client plans:** their due day moved within the month, and the plan fee is on the
   invoice that is named. They also have an invoice of this due date, for TV extras, without a second fee. All of them
   are in `quality.offender`.

@@ -83,7 +83,11 @@ def _standard_report(engine: Engine, due_date: date) -> str:
         parked = _read_parked(connection, due_date)
     title = f"# Faturamento Padrão, vencimento {due_date:%d/%m/%Y}"
     if not rows:
-        nothing = "Não há faturas neste vencimento." if parked else "Nenhum plano de cliente tem este vencimento: não há faturas."
+        nothing = (
+            "Não há faturas neste vencimento."
+            if parked
+            else "Nenhum plano de cliente tem este vencimento: não há faturas."
+        )
         return "\n".join([title, "", nothing, *_parked(parked)])
     lines = [
         title,
@@ -132,10 +136,13 @@ def _parked(rows: Sequence[Any]) -> list[str]:
         "plano de cliente não foi faturado por um erro nos dados do ERP",
         "planos de clientes não foram faturados por um erro nos dados do ERP",
     )
+    next_step = (
+        "O que já tinham pendente espera. Corrija os dados e execute o Faturamento Padrão e o Faturamento TV deste "
+        "vencimento de novo."
+    )
     lines = [
         "",
-        f"{stands}. O que já tinham pendente espera. Corrija os dados e execute o Faturamento Padrão e o Faturamento TV "
-        "deste vencimento de novo.",
+        f"{stands}. {next_step}",
         "",
         *table(
             ["plano do cliente", "cliente", "erro"],

@@ -79,7 +79,8 @@ class Saved:
 class Settled:
     """The events that settling posted and voided, and those that stay pending, by reason.
 
-    The reasons are no_invoice, invoice_closed, invoice_paid, and why a client plan is parked. `credited`: the reversals posted, of any due date.
+    The reasons are no_invoice, invoice_closed, invoice_paid, and why a client plan is parked. `credited`: the reversals
+    posted, of any due date.
     """
 
     posted: Tally
@@ -155,8 +156,8 @@ def settle(engine: Engine, due_date: date, settings: Settings, *, allow_voids: b
     """Post the pending events of a due date on the invoices of the standard billing, in one transaction.
 
     Events that are no longer owed are voided instead. Events without an open invoice, and those of parked client plans,
-    stay pending, and the others are posted. `allow_voids` lifts the limit of events that are voided at once. Raises ErpEmpty, StandardBillingNotClosed,
-    TooManyVoids, DueDateOvertaken, DatabaseUnavailable.
+    stay pending, and the others are posted. `allow_voids` lifts the limit of events that are voided at once. Raises
+    ErpEmpty, StandardBillingNotClosed, TooManyVoids, DueDateOvertaken, DatabaseUnavailable.
     """
     with bulk_transaction(engine) as connection:
         lock_due_date(connection, due_date)

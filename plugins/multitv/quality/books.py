@@ -35,8 +35,8 @@ BOOKS = (
 _NEXT_STEP = {
     "parked": "Correct them and run tv_billing for this due date again.",
     "impossible_monthly_price": "Correct them in the ERP; their client plans are parked.",
-    "parked_client_plan": "The others are billed. Correct these rows of the ERP, and run standard_billing and tv_billing "
-    "for this due date again.",
+    "parked_client_plan": "The others are billed. Correct these rows of the ERP, and run standard_billing and "
+    "tv_billing for this due date again.",
     "charge_of_other_price": "If nobody changed the price in the database itself, somebody forged them: ask who.",
     "fee_posted_before": "Their due day moved. They have an invoice of this due date without a second fee.",
     "fee_of_no_contract": "If their price or contract did not change since, somebody else wrote these fees: ask who.",
