@@ -173,7 +173,7 @@ def test_the_others_are_billed_and_a_bad_row_once_it_is_mended(shop: Shop, caplo
     for report in (tv_report(isp.engine, DUE), standard_report(isp.engine, DUE)):
         assert f"{len(BAD)} planos de clientes não foram faturados por um erro nos dados do ERP." in report
         for contract, (_, reason) in zip(shop.bad, BAD, strict=True):
-            assert re.search(rf"\| +{contract.id} \|.*\| {re.escape(label(reason))} ", report)
+            assert re.search(rf"\| {contract.id} +\|.*\| {re.escape(label(reason))} ", report)
     before = isp.tables()
     isp.bill()
     assert isp.tables() == before
