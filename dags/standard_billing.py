@@ -16,8 +16,11 @@ An ISP whose ERP invoices the plans itself leaves this DAG paused and writes `fi
 ## Triage notes
 
 * **Normal:** it takes a minute. A second run of a due date finds it closed and changes nothing.
-* **`check_plans` failed:** the ERP has plans with an impossible price, or repeats rows. The message names them. Correct
-  them, then clear `check_plans` *with its downstream tasks*.
+* **`check_plans` or the report names parked client plans:** their rows in the ERP are wrong, or that of their service
+  plan is, and the message says how. They have no invoice; all others are billed. Correct the rows, then run this DAG
+  and `tv_billing` for the same due date again. All of them are in `quality.offender`.
+* **A task failed with ErpViewFailed or ErpUnavailable:** a view over the ERP raises an error, or does not reach it. The
+  message names the view. The former is not tried again: correct the view or the row, then clear the task.
 * **`check_fees` or the report names client plans:** their due day moved within the month, and the plan fee is on the
   invoice that is named. They also have an invoice of this due date, for TV extras, without a second fee. All of them
   are in `quality.offender`.
@@ -65,7 +68,7 @@ with DAG(
 
     @task(task_display_name="Conferir os planos", on_failure_callback=record_standard_failure)
     def check_plans(due_date: str) -> None:
-        books.check(task_engine(), books.PLANS, parse_due_date(due_date))
+        books.warn_of(task_engine(), books.PLANS, parse_due_date(due_date))
 
     @task(task_display_name="Faturar os planos", on_failure_callback=record_standard_failure)
     def bill(due_date: str) -> None:

@@ -30,8 +30,11 @@ events never change, and nobody is charged twice for a package in a month.
   Docs say what is wrong. Correct the data that they come from and trigger a run for the same due date.
 * **`check_books` failed:** the books of this due date are wrong. The message and `quality.offender` name the rows. Do
   not send the invoices out, and call the owner of billing before you clear anything.
-* **The report or `check_books` names parked packages:** their price is negative, or a view of the ERP repeats them.
-  They are not charged. Correct them and trigger a run for the same due date.
+* **The report or `check_books` names what is parked:** a price is negative, or the row of the contract or of its
+  service plan in the ERP is wrong. It is not charged, and what it had pending is neither posted nor voided. Correct the
+  row and trigger a run of `standard_billing` and of this DAG for the same due date.
+* **A task failed with ErpViewFailed or ErpUnavailable:** a view over the ERP raises an error, or does not reach it. The
+  message names the view. The former is not tried again: correct the view or the row, then clear the task.
 * **`wait_for_standard_billing` failed:** the standard billing failed or is late; the message says which. Repair or run
   `standard_billing` for this due date, then clear the task. The events stay pending; nothing is lost.
 * **`settle` is green and the report says “ainda pendentes”:** those client plans have no open invoice. Make or re-open

@@ -57,7 +57,14 @@ LABELS = {
     "below_minimum": "abaixo do valor mínimo",
     "corrected": "estornado ou cancelado por uma pessoa",
     "negative_price": "preço negativo (erro nos dados)",
-    "listed_twice": "repetido pelo ERP (erro nos dados)",
+    "listed_twice": "contrato repetido no ERP (erro nos dados)",
+    "impossible_client_plan_id": "contrato sem número válido no ERP (erro nos dados)",
+    "impossible_client_id": "contrato sem cliente no ERP (erro nos dados)",
+    "impossible_service_plan_id": "contrato sem plano de serviço no ERP (erro nos dados)",
+    "impossible_date": "contrato com data impossível no ERP (erro nos dados)",
+    "service_plan_unknown": "plano de serviço não existe no ERP (erro nos dados)",
+    "service_plan_repeated": "plano de serviço repetido no ERP (erro nos dados)",
+    "impossible_monthly_price": "mensalidade do plano ausente ou impossível no ERP (erro nos dados)",
     # what a charge is made by
     "full": "valor cheio",
     "daily": "por dia",
@@ -179,6 +186,8 @@ SENTENCES: dict[str, str] = {
     "unexpected": "Algo deu errado aqui, e ficou registrado no log do Airflow.",
     "database_away": "O banco de dados do ISP não respondeu a tempo: tente de novo em instantes.",
     "database_not_ready": "O banco de dados do ISP não está pronto para estas telas: chame quem cuida do Airflow.",
+    "erp_away": "O ERP do ISP não respondeu a tempo: tente de novo em instantes.",
+    "erp_broken": "A leitura do ERP do ISP falha por um erro nos dados dele: chame quem cuida do Airflow.",
     "setting_wrong": "Uma configuração do Multi TV está errada: chame quem cuida do Airflow.",
     "pin_key_missing": "Falta a chave que abre os PINs: chame quem cuida do Airflow.",
     "too_many_requests": "Há pedidos demais ao mesmo tempo: tente de novo em instantes.",
@@ -393,6 +402,8 @@ SENTENCES: dict[str, str] = {
     "deste vencimento",
     "settlement_stopped": "{events:evento continua pendente|eventos continuam pendentes} com a fatura aberta, porque o "
     "lançamento parou: execute o Faturamento TV deste vencimento, que continua de onde parou",
+    "charges_parked": "{events:evento espera|eventos esperam} pela correção de um erro nos dados do ERP, que o "
+    "relatório do vencimento nomeia: corrija-o e execute o Faturamento Padrão e o Faturamento TV deste vencimento",
     "standard_billing_to_repair": "o Faturamento Padrão falhou ({cause:sentence}): corrija a causa, execute o "
     "Faturamento Padrão deste vencimento e depois limpe no Airflow (Clear) a espera do Faturamento TV",
     "standard_billing_stopped": "o Faturamento Padrão não terminou: execute o Faturamento Padrão deste vencimento e "
@@ -408,6 +419,8 @@ SENTENCES: dict[str, str] = {
     "database_refused": "o banco de dados recusou a operação",
     "schema_missing": "o banco de dados não está preparado para esta versão do sistema",
     "erp_empty": "o ERP não mostra nenhum plano de cliente",
+    "erp_unavailable": "o ERP não respondeu",
+    "erp_view_failed": "a leitura do ERP falha por um erro nos dados dele ou na visão que os lê",
     "check_failed": "uma conferência encontrou dados errados",
     "review_unanswered": "ninguém respondeu sobre a lista no prazo",
     "review_decided": "já havia uma resposta sobre a lista",

@@ -123,7 +123,7 @@ def _gate(years: Years) -> None:
 
 
 def _books(years: Years) -> None:
-    books.check(years.engine, books.PLANS + books.BOOKS, DUE)
+    books.check(years.engine, books.BOOKS, DUE)
     books.warn_of(years.engine, books.PARKED + books.PRICES + books.FEES, DUE)
     books.warn(years.engine, books.NEVER_BILLED, [10, 20])
 

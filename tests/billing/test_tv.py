@@ -35,7 +35,7 @@ def test_plan_and_extras_end_on_one_invoice(isp: Isp) -> None:
         ("client_plan_suspended", {"status": "suspended"}, {}, {}),
         ("client_plan_not_active_yet", {"activated_on": date(2026, 12, 11)}, {}, {}),
         ("plan_without_tv", {"service_plan": 2}, {}, {}),
-        ("plan_without_tv", {"service_plan": 99}, {}, {}),
+        ("service_plan_unknown", {"service_plan": 99}, {}, {}),
         ("package_not_extra", {}, {"extra": False}, {}),
         ("package_inactive", {}, {"active": False}, {}),
         ("not_added_yet", {}, {}, {"added_on": date(2026, 12, 11)}),

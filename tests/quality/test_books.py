@@ -40,7 +40,7 @@ def settled(server: Server, billed: str) -> Iterator[Isp]:
 
 
 def test_sound_books_pass_every_check(settled: Isp) -> None:
-    books.check(settled.engine, books.PLANS + books.BOOKS, DUE)
+    books.check(settled.engine, books.BOOKS, DUE)
 
 
 @pytest.mark.parametrize(
@@ -140,13 +140,20 @@ def test_a_credit_without_the_invoice_of_its_posting_is_found(settled: Isp) -> N
     event = settled.run("select max(id) from billing.event")[0][0]
     correct(settled.engine, event, "reverse", reason="erro", author="ana")
     books.check(settled.engine, ("reversal_nets_to_zero",), DUE)
+    [[invoice]] = settled.run("select invoice_id from billing.credit")
     settled.run("alter table billing.credit disable trigger user")
     for damage, found in (
-        ("invoice_id = null, posted_at = null", "is posted on invoice 1, billing.credit has -10.00 on invoice none"),
-        ("invoice_id = 77, posted_at = now()", "is posted on invoice 1, billing.credit has -10.00 on invoice 77"),
         (
-            "invoice_id = 1, amount = -9.99",
-            "credit 2026121000000002 of -10.00 .* billing.credit has -9.99 on invoice 1",
+            "invoice_id = null, posted_at = null",
+            f"is posted on invoice {invoice}, billing.credit has -10.00 on invoice none",
+        ),
+        (
+            "invoice_id = 77, posted_at = now()",
+            f"is posted on invoice {invoice}, billing.credit has -10.00 on invoice 77",
+        ),
+        (
+            f"invoice_id = {invoice}, amount = -9.99",
+            f"credit 2026121000000002 of -10.00 .* billing.credit has -9.99 on invoice {invoice}",
         ),
     ):
         settled.run(f"update billing.credit set {damage}")  # noqa: S608

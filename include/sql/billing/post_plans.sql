@@ -10,6 +10,6 @@ select
     cast(date_trunc('month', cast(:due_date as timestamp)) as date)
 from billing.due_client_plan(:due_date) as plan
 inner join finance.invoice as invoice on plan.id = invoice.client_plan_id and invoice.due_date = :due_date
-inner join erp.service_plan as service_plan on plan.service_plan_id = service_plan.id
+inner join billing.service_plan() as service_plan on plan.service_plan_id = service_plan.id
 where plan.exclusion is null and invoice.status = 'open' and service_plan.monthly_price > 0
 on conflict (fee_client_plan_id, fee_month) do nothing

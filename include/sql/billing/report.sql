@@ -76,5 +76,5 @@ left join expected on plans.service_plan_id = expected.service_plan_id
 left join events on plans.service_plan_id = events.service_plan_id
 left join posted on plans.service_plan_id = posted.service_plan_id
 left join excluded on plans.service_plan_id = excluded.service_plan_id
-left join erp.service_plan as plan on plans.service_plan_id = plan.id
+left join billing.service_plan() as plan on plans.service_plan_id = plan.id
 order by plans.service_plan_id

@@ -25,6 +25,6 @@ select
     cast(sum(part.candidates) as bigint) as candidates,
     coalesce(sum(part.amount), 0) as amount
 from part
-left join erp.service_plan as plan on part.service_plan_id = plan.id
+left join billing.service_plan() as plan on part.service_plan_id = plan.id
 group by part.service_plan_id, plan.name, part.exclusion
 order by part.service_plan_id, outcome

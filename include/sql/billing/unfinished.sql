@@ -22,7 +22,8 @@ state as (
             order by review.id desc
             limit 1
         ) as asked,
-        case run.kind when 'tv' then billing.count_postable(run.due_date) end as postable
+        case run.kind when 'tv' then billing.count_postable(run.due_date) end as postable,
+        case run.kind when 'tv' then billing.count_parked(run.due_date) end as parked
     from billing.run as run
     left join billing.run as standard
         on run.kind = 'tv' and standard.kind = 'standard' and run.due_date = standard.due_date
@@ -42,6 +43,13 @@ select
     jsonb_build_object('events', state.postable) as parameters
 from state
 where state.kind = 'tv' and state.standard_status = 'closed' and state.standard_old and state.postable > 0
+union all
+select
+    state.due_date,
+    'charges_parked' as code,
+    jsonb_build_object('events', state.parked) as parameters
+from state
+where state.kind = 'tv' and state.standard_status = 'closed' and state.standard_old and state.parked > 0
 union all
 select
     state.due_date,

@@ -8,7 +8,7 @@ select
 from finance.invoice as invoice
 inner join finance.posting_of_plans as posting on invoice.id = posting.invoice_id
 left join erp.client_plan as plan on posting.fee_client_plan_id = plan.id
-left join erp.service_plan as service_plan on plan.service_plan_id = service_plan.id
+left join billing.service_plan() as service_plan on plan.service_plan_id = service_plan.id
 where
     invoice.due_date = :due_date
     and posting.fee_month = cast(date_trunc('month', cast(:due_date as timestamp)) as date)

@@ -21,7 +21,7 @@ with page as materialized (
         and (cast(:outcome as text) is null or line.outcome = cast(:outcome as text))
         and (line.client_plan_id, line.client_package_id, line.reference_month)
         > (
-            coalesce(cast(:after_plan as bigint), -1),
+            coalesce(cast(:after_plan as bigint), cast('-9223372036854775808' as bigint)),
             coalesce(cast(:after_package as bigint), -1),
             coalesce(cast(:after_month as date), cast('0001-01-01' as date))
         )
@@ -52,5 +52,5 @@ select
     page.event_id
 from page
 left join tv.package as package on page.package_id = package.id
-left join erp.service_plan as service_plan on page.service_plan_id = service_plan.id
+left join billing.service_plan() as service_plan on page.service_plan_id = service_plan.id
 order by page.client_plan_id, page.client_package_id, page.reference_month

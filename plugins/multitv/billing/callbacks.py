@@ -23,6 +23,8 @@ NAMED_CAUSES = frozenset(
         "database_refused",
         "schema_missing",
         "erp_empty",
+        "erp_unavailable",
+        "erp_view_failed",
         "check_failed",
         "review_unanswered",
         "review_decided",

@@ -8,9 +8,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
-from multitv.billing.run import Tally, read_run
+from multitv.billing.run import Tally, name_service_plan, read_run
 from multitv.database.engine import bulk_transaction
 from multitv.database.rows import read_as
 from multitv.database.sql import named
@@ -49,6 +49,7 @@ def _tv_report(engine: Engine, due_date: date) -> str:
         excess = connection.execute(named("billing/excess_charges"), of_date).all()
         waiting = read_as(Tally, connection.execute(named("billing/count_credits"), of_date).one())
         unbilled = read_as(Tally, connection.execute(named("billing/count_unbilled"), of_date).one())
+        parked = _read_parked(connection, due_date)
     if run is None:
         return f"# Faturamento TV, vencimento {due_date:%d/%m/%Y}\n\nNão há nada a faturar neste vencimento."
     lines = [f"# Faturamento TV, vencimento {due_date:%d/%m/%Y}", "", f"Situação: {label(run.status)}", ""]
@@ -72,16 +73,22 @@ def _tv_report(engine: Engine, due_date: date) -> str:
     ]
     if unbilled.count:
         notes.append(f"Cobranças novas desde que a lista foi salva: {unbilled}. {_SAVE}")
-    return "\n".join([*lines, *(line for note in notes for line in ("", note))])
+    return "\n".join([*lines, *(line for note in notes for line in ("", note)), *_parked(parked)])
 
 
 def _standard_report(engine: Engine, due_date: date) -> str:
     with bulk_transaction(engine) as connection:
         rows = connection.execute(named("billing/standard_report"), {"due_date": due_date}).all()
         paid = connection.execute(named("billing/fees_posted_before"), {"due_date": due_date}).all()
+        parked = _read_parked(connection, due_date)
     title = f"# Faturamento Padrão, vencimento {due_date:%d/%m/%Y}"
     if not rows:
-        return f"{title}\n\nNenhum plano de cliente tem este vencimento: não há faturas."
+        nothing = (
+            "Não há faturas neste vencimento."
+            if parked
+            else "Nenhum plano de cliente tem este vencimento: não há faturas."
+        )
+        return "\n".join([title, "", nothing, *_parked(parked)])
     lines = [
         title,
         "",
@@ -111,12 +118,49 @@ def _standard_report(engine: Engine, due_date: date) -> str:
     if len(paid) > _LISTED:
         more = counted(len(paid) - _LISTED, "plano de cliente", "planos de clientes")
         lines += ["", f"E mais {more}: quem cuida do Airflow tem a lista inteira."]
-    return "\n".join(lines)
+    return "\n".join([*lines, *_parked(parked)])
+
+
+def _read_parked(connection: Connection, due_date: date) -> Sequence[Any]:
+    parameters = {"due_date": due_date, "limit": _LISTED}
+    return connection.execute(named("billing/parked_client_plans"), parameters).all()
+
+
+def _parked(rows: Sequence[Any]) -> list[str]:
+    """Return the lines that name the parked client plans of a due date, none if there are none."""
+    if not rows:
+        return []
+    total = rows[0].parked
+    stands = counted(
+        total,
+        "plano de cliente não foi faturado por um erro nos dados do ERP",
+        "planos de clientes não foram faturados por um erro nos dados do ERP",
+    )
+    next_step = (
+        "O que já tinham pendente espera. Corrija os dados e execute o Faturamento Padrão e o Faturamento TV deste "
+        "vencimento de novo."
+    )
+    lines = [
+        "",
+        f"{stands}. {next_step}",
+        "",
+        *table(
+            ["plano do cliente", "cliente", "erro"],
+            [
+                ["—" if row.id is None else row.id, "—" if row.client_id is None else row.client_id, label(row.reason)]
+                for row in rows
+            ],
+        ),
+    ]
+    if total > len(rows):
+        more = counted(total - len(rows), "plano de cliente", "planos de clientes")
+        lines += ["", f"E mais {more}: quem cuida do Airflow tem a lista inteira."]
+    return lines
 
 
 def _books_of(plan: Any) -> list[object]:
     return [
-        plan.service_plan or f"plano {plan.service_plan_id}",
+        name_service_plan(plan.service_plan_id, plan.service_plan),
         Tally(plan.expected, plan.expected_amount),
         Tally(plan.events, plan.events_amount),
         Tally(plan.postings, plan.posted_amount),

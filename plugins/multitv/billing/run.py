@@ -42,6 +42,11 @@ class Tally:
         return f"{number(self.count)} ({reais(self.amount)})"
 
 
+def name_service_plan(service_plan_id: int, name: str | None) -> str:
+    """Return what a report calls a service plan; 0 stands for the one that the ERP does not name."""
+    return name or (f"plano {service_plan_id}" if service_plan_id else "sem plano de serviço")
+
+
 def lock_due_date(connection: Connection, due_date: date) -> None:
     """Take an exclusive lock on the due date until the transaction ends.
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine
 
 from multitv.billing.correction import post_credits
 from multitv.billing.review import Approval, ApprovalRequest, review
-from multitv.billing.run import BillingRun, Tally, lock_due_date, open_run, read_run
+from multitv.billing.run import BillingRun, Tally, lock_due_date, name_service_plan, open_run, read_run
 from multitv.database.engine import bulk_transaction, guarded, transaction
 from multitv.database.rows import read_as
 from multitv.database.sql import named
@@ -79,7 +79,8 @@ class Saved:
 class Settled:
     """The events that settling posted and voided, and those that stay pending, by reason.
 
-    The reasons are no_invoice, invoice_closed and invoice_paid. `credited`: the reversals posted, of any due date.
+    The reasons are no_invoice, invoice_closed, invoice_paid, and why a client plan is parked. `credited`: the reversals
+    posted, of any due date.
     """
 
     posted: Tally
@@ -154,9 +155,9 @@ def save(
 def settle(engine: Engine, due_date: date, settings: Settings, *, allow_voids: bool = False) -> Settled:
     """Post the pending events of a due date on the invoices of the standard billing, in one transaction.
 
-    Events that are no longer owed are voided instead. Events without an open invoice stay pending, and the others are
-    posted. `allow_voids` lifts the limit of events that are voided at once. Raises ErpEmpty, StandardBillingNotClosed,
-    TooManyVoids, DueDateOvertaken, DatabaseUnavailable.
+    Events that are no longer owed are voided instead. Events without an open invoice, and those of parked client plans,
+    stay pending, and the others are posted. `allow_voids` lifts the limit of events that are voided at once. Raises
+    ErpEmpty, StandardBillingNotClosed, TooManyVoids, DueDateOvertaken, DatabaseUnavailable.
     """
     with bulk_transaction(engine) as connection:
         lock_due_date(connection, due_date)
@@ -171,6 +172,7 @@ def settle(engine: Engine, due_date: date, settings: Settings, *, allow_voids: b
         voided, posted, left = NOTHING, NOTHING, {}
         if run.status != "closed":
             of_date: dict[str, object] = {"due_date": due_date}
+            connection.execute(named("billing/list_parked"), of_date)
             connection.execute(named("billing/list_stale_at_settlement"), of_date)
             voided = _void_stale(connection, due_date, settings, allow_voids=allow_voids)
             connection.execute(named("billing/open_postings"), of_date)
@@ -206,7 +208,6 @@ def record_failure(engine: Engine, due_date: date, code: str, reason: str) -> No
 def list_candidates(connection: Connection, due_date: date) -> None:
     """Make the temporary tables candidate and processed, the list of a due date, until the transaction ends."""
     connection.execute(named("billing/list_candidates"), {"due_date": due_date})
-    connection.execute(named("billing/park_repeated"), {"due_date": due_date})
     connection.execute(named("billing/tally_processed"), {"due_date": due_date})
     # Without statistics the planner expects only a few rows in the temporary table.
     connection.exec_driver_sql("analyze candidate")
@@ -224,7 +225,7 @@ def _list_report(summary: DueDateSummary, parts: Sequence[Any]) -> str:
         head = ["plano de serviço", "resultado", "pacotes", "valor"]
         rows = [
             [
-                part.service_plan or f"plano {part.service_plan_id}",
+                name_service_plan(part.service_plan_id, part.service_plan),
                 label(part.outcome),
                 number(part.candidates),
                 reais(part.amount),

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, Operation
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.pool import NullPool
 
+from multitv.database.erp_views import find_failing_view, first_line
 from multitv.database.sql import named
 from multitv.errors import MultiTVError, PermanentError, TransientError
 
@@ -56,6 +57,19 @@ class DatabaseRefused(PermanentError):
     wrote_nothing = True
 
 
+class ErpViewFailed(PermanentError):
+    """A view in the place of a table of the ERP raises an error: it, or a row that it reads, is wrong."""
+
+    status = 503
+    cause = "erp_broken"
+
+
+class ErpUnavailable(TransientError):
+    """A view in the place of a table of the ERP cannot reach the ERP."""
+
+    cause = "erp_away"
+
+
 class SchemaMissing(PermanentError):
     """The database was not migrated to this version."""
 
@@ -74,6 +88,11 @@ _NO_RIGHT = "42501"
 _NO_SCHEMA = ("3F000", "42P01", "42883", "42703")
 # SQLSTATE classes and codes: rolled back by a conflict, cancelled, not locked in time, out of resources.
 _BUSY = ("40", "57014", "55P03", "53")
+# SQLSTATE classes and codes of a server behind a view that is away: no connection, a connection lost, what wrappers of
+# other servers say of that.
+_AWAY = ("08", "57", "HV00N", "HV00L", "HV000")
+# SQLSTATE classes that no view raises: a login, a constraint of our tables.
+_NO_VIEW = ("28", "23")
 
 
 def connection_url(conn_id: str = CONNECTION_ID) -> URL:
@@ -208,7 +227,7 @@ def transaction(engine: Engine) -> Iterator[Connection]:
     """Run the block in one transaction, which is committed whole or not at all.
 
     Raises DatabaseUnavailable if PostgreSQL cannot be reached or the connection is lost, DatabaseBusy, DatabaseRefused,
-    SchemaMissing.
+    SchemaMissing; ErpViewFailed and ErpUnavailable if a view over the ERP is what fails.
     """
     with explained(engine.url), engine.begin() as connection:
         yield connection
@@ -239,16 +258,42 @@ def explained(url: URL) -> Iterator[None]:
     except NoConnectionFree as error:
         raise DatabaseBusy("All connections that are kept are in use. Nothing was written; try again.") from error
     except DBAPIError as error:
-        explanation = _explained(url, error)
+        explanation = _of_the_erp(url, error) or _explained(url, error)
         if explanation is None:
             raise
         raise explanation from error
 
 
+def _of_the_erp(url: URL, error: DBAPIError) -> MultiTVError | None:
+    """Return an error that names the view of the ERP that fails as `error` does, None if none does."""
+    state = getattr(error.orig, "sqlstate", None)
+    # Without a state it was not the server that spoke.
+    if not state or state.startswith((*_NO_VIEW, *_BUSY)):
+        return None
+    try:
+        with engine_for(url).connect() as connection:
+            connection.execution_options(postgresql_readonly=True)
+            view = find_failing_view(connection, state)
+    except DBAPIError:
+        return None
+    if view is None:
+        return None
+    if state.startswith(_AWAY):
+        return ErpUnavailable(
+            f"{place(url)}: {view.name}, which reads the ISP's ERP, does not reach it: {view.said}. Nothing of this "
+            "transaction was written, and it is tried again by itself; if it keeps failing, see that the ERP's server "
+            "runs and lets this database in."
+        )
+    return ErpViewFailed(
+        f"{place(url)}: {view.name}, which reads the ISP's ERP, fails: {view.said}. Correct the view, or the row of "
+        "the ERP that it stumbles over, so that all of the view can be read; then clear this task. Nothing of this "
+        "transaction was written."
+    )
+
+
 def _explained(url: URL, error: DBAPIError) -> MultiTVError | None:
     """Return an error that a person can act on, None if PostgreSQL's own says enough."""
-    lines = str(error.orig or error).strip().splitlines()
-    cause = lines[0] if lines else type(error.orig).__name__
+    cause = first_line(error)
     where = place(url)
     state = getattr(error.orig, "sqlstate", None) or ""
     if state in _NO_SCHEMA:

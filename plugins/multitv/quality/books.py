@@ -17,7 +17,7 @@ from multitv.errors import PermanentError
 log = logging.getLogger(__name__)
 
 NEVER_BILLED = ("impossible_due_day", "incomplete_client_plan", "orphan_client_package", "unserved_due_day")
-PLANS = ("impossible_monthly_price", "due_twice")
+PLANS = ("impossible_monthly_price", "parked_client_plan")
 PARKED = ("parked",)
 PRICES = ("charge_of_other_price",)
 FEES = ("fee_posted_before", "fee_of_no_contract")
@@ -34,6 +34,9 @@ BOOKS = (
 )
 _NEXT_STEP = {
     "parked": "Correct them and run tv_billing for this due date again.",
+    "impossible_monthly_price": "Correct them in the ERP; their client plans are parked.",
+    "parked_client_plan": "The others are billed. Correct these rows of the ERP, and run standard_billing and "
+    "tv_billing for this due date again.",
     "charge_of_other_price": "If nobody changed the price in the database itself, somebody forged them: ask who.",
     "fee_posted_before": "Their due day moved. They have an invoice of this due date without a second fee.",
     "fee_of_no_contract": "If their price or contract did not change since, somebody else wrote these fees: ask who.",

@@ -1,5 +1,6 @@
 -- In: for_due_date. Out: every client package of every client plan that is due, as it is sold now: the amount to
--- charge, or the reason not to (a code of billing.exclusion_reason). Knows nothing of events.
+-- charge, or the reason not to (a code of billing.exclusion_reason). service_plan_id 0: the ERP names none. Knows
+-- nothing of events, and nothing of client plans that the ERP repeats.
 create or replace function billing.assessed_sale(for_due_date date)
 returns table (
     client_plan_id bigint,
@@ -44,6 +45,7 @@ as $$
                 )
             end as days_before,
             case
+                when plan.parked is not null then plan.parked
                 -- Without TV there is no policy, and the contract's own reason comes first.
                 when setting.allows_tv is not true then coalesce(plan.exclusion, 'plan_without_tv')
                 when
@@ -84,7 +86,7 @@ as $$
 
     select
         priced.client_plan_id,
-        priced.service_plan_id,
+        coalesce(priced.service_plan_id, 0),
         priced.client_package_id,
         priced.package_id,
         coalesce(priced.reference_month, cast(date_trunc('month', cast(for_due_date as timestamp)) as date)),

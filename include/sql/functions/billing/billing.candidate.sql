@@ -1,5 +1,6 @@
 -- In: for_due_date. Out: the list (the manual's "Carregar"): what can be charged now, each with its pending event if it
--- has one. Charges that are processed already are not on it, because they never change.
+-- has one. Charges that are processed already are not on it, because they never change; a pending charge of a parked
+-- client plan is on it as it was saved.
 create or replace function billing.candidate(for_due_date date)
 returns table (
     client_plan_id bigint,
@@ -27,6 +28,30 @@ as $$
         on
             chargeable.client_package_id = pending.client_package_id
             and chargeable.reference_month = pending.reference_month
+    where
+        (
+            chargeable.exclusion = any(
+                array(select reason.code from billing.exclusion_reason as reason where reason.at_settlement = 'wait')
+            )
+        ) is not true
+    union all
+    select
+        pending.client_plan_id,
+        pending.service_plan_id,
+        pending.client_package_id,
+        pending.package_id,
+        pending.reference_month,
+        pending.amount,
+        pending.price,
+        pending.price_source,
+        cast(pending.days as integer),
+        cast(pending.days_before as integer),
+        cast(pending.denominator as integer),
+        pending.policy_id,
+        cast(null as text),
+        pending.id
+    from billing.pending_charge(for_due_date) as pending
+    where pending.client_plan_id in (select parked.id from billing.parked_client_plan(for_due_date) as parked)
     union all
     select
         chargeable.*,
@@ -38,6 +63,39 @@ as $$
             from billing.live_charge(for_due_date) as event
             where
                 event.client_package_id = chargeable.client_package_id
-                and event.reference_month = chargeable.reference_month
+                and (
+                    event.reference_month = chargeable.reference_month
+                    -- The month of a parked client plan is unknown if its service plan is.
+                    or chargeable.exclusion = any(
+                        array(
+                            select reason.code from billing.exclusion_reason as reason
+                            where reason.at_settlement = 'wait'
+                        )
+                    )
+                )
+        )
+    union all
+    select
+        repeated.id,
+        coalesce(repeated.service_plan_id, 0),
+        sold.id,
+        sold.package_id,
+        cast(date_trunc('month', cast(for_due_date as timestamp)) as date),
+        cast(null as numeric(12, 2)),
+        sold.price,
+        case when sold.price is null then 'package' else 'client' end,
+        cast(null as integer),
+        cast(null as integer),
+        cast(null as integer),
+        cast(null as bigint),
+        'listed_twice',
+        cast(null as bigint)
+    from billing.repeated_client_plan(for_due_date) as repeated
+    inner join tv.client_package as sold on repeated.id = sold.client_plan_id
+    where
+        not exists (
+            select 1
+            from billing.live_charge(for_due_date) as event
+            where event.client_package_id = sold.id
         )
 $$;

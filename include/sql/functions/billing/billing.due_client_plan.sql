@@ -1,5 +1,6 @@
--- In: for_due_date. Out: the client plans that are due, each with the reason why its contract is not in force on that
--- day, or null. A due day past the end of the month is the month's last day.
+-- In: for_due_date. Out: the client plans that are due, once each; not those that the ERP repeats
+-- (billing.repeated_client_plan). parked: what is wrong with the row, or with that of its service plan, if the contract
+-- is not cancelled. exclusion: that, or why the contract is not in force on that day, or null.
 create or replace function billing.due_client_plan(for_due_date date)
 returns table (
     id bigint,
@@ -8,6 +9,7 @@ returns table (
     status text,
     activated_on date,
     cancelled_on date,
+    parked text,
     exclusion text
 )
 language sql stable parallel safe
@@ -19,20 +21,30 @@ as $$
         plan.status,
         plan.activated_on,
         plan.cancelled_on,
+        plan.parked,
         case
+            when plan.parked is not null then plan.parked
             -- A value that a view of the ERP leaves empty is never a reason to charge.
             when plan.status = 'cancelled' or plan.cancelled_on <= for_due_date then 'client_plan_cancelled'
             when plan.status is distinct from 'active' then 'client_plan_suspended'
             when plan.activated_on is null or plan.activated_on > for_due_date then 'client_plan_not_active_yet'
         end
-    from erp.client_plan as plan
-    where
-        -- Cast to the column's own type, so that its index and statistics are used.
-        plan.due_day between cast(extract(day from for_due_date) as smallint)
-        and cast(
+    from (
+        select
+            due.*,
             case
-                when extract(day from for_due_date + 1) = 1 then 31
-                else extract(day from for_due_date)
-            end as smallint
-        )
+                when due.id is null or due.id <= 0 then 'impossible_client_plan_id'
+                when due.status = 'cancelled' then null
+                -- No end is infinity as well as null.
+                when not isfinite(due.activated_on) or due.cancelled_on = '-infinity' then 'impossible_date'
+                when due.cancelled_on <= for_due_date then null
+                when due.client_id is null or due.client_id <= 0 then 'impossible_client_id'
+                when due.service_plan_id is null or due.service_plan_id <= 0 then 'impossible_service_plan_id'
+                when service_plan.id is null then 'service_plan_unknown'
+                else service_plan.parked
+            end as parked
+        from billing.due_row(for_due_date) as due
+        left join billing.service_plan() as service_plan on due.service_plan_id = service_plan.id
+        where (due.id in (select repeated.id from billing.repeated_client_plan(for_due_date) as repeated)) is not true
+    ) as plan
 $$;

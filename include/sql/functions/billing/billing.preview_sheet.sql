@@ -16,7 +16,8 @@ returns table (
 )
 language sql stable
 as $$
-    select
+    -- A view of the ERP may repeat what it names.
+    select distinct on (line.client_plan_id, line.client_package_id, line.reference_month)
         line.client_plan_id,
         tv.cell(client.name),
         tv.cell(client.document),
@@ -32,7 +33,7 @@ as $$
     from billing.preview_line as line
     left join erp.client_plan as plan on line.client_plan_id = plan.id
     left join erp.client as client on plan.client_id = client.id
-    left join erp.service_plan as service_plan on line.service_plan_id = service_plan.id
+    left join billing.service_plan() as service_plan on line.service_plan_id = service_plan.id
     left join tv.package as package on line.package_id = package.id
     where line.preview_id = of_preview
     order by line.client_plan_id, line.client_package_id, line.reference_month
