@@ -137,6 +137,8 @@ def test_a_late_run_a_correction_and_its_credit_reach_a_merged_due_date(billed: 
         ("processed", 9)
     ]
     assert partitions(billed, "billing.event_record") == {"event_record_2026": list(DUE_DATES)}
+    assert list(partitions(billed, "finance.posting_of_plans")) == ["posting_of_plans_2026"]
+    assert billed.run("select count(*) from finance.posting_of_plans where fee_month = '2026-11-01'") == [(7,)]
     check_books(billed)
     assert merged(billed) == []
 
