@@ -20,6 +20,7 @@ from tests.support.settings import SETTINGS
 
 DUE = date(2026, 12, 10)
 NOVEMBER = date(2026, 11, 10)
+JANUARY = date(2027, 1, 10)
 SMALL = 10_000
 PEERS = 20_000
 MEMORY = (
@@ -42,10 +43,23 @@ def bench(server: Server, rows: int) -> None:
     scores.show("billing: settle against UPDATE and INSERT of the same rows", 1.3)
     scores.show("billing: a whole second run against the first", 0.4)
     scores.show("billing: load, save and settle against INSERT ... SELECT with two keys", 3.5)
+    plans(server, rows)
     previews(server, rows)
     peers(server)
     large, small = (taken(server, population(server, size)) for size in (rows, SMALL))
     show("billing: memory of a task (MB) against 10,000 events", large / small, 1.1, rows, large, small)
+
+
+def plans(server: Server, rows: int) -> None:
+    """Print the ratios of the standard billing, of the first due date of a month and of one that is not."""
+    scores = Scores(rows)
+    template = population(server, rows)
+    for turn in range(TURNS):
+        with copy_of(server, template) as engine:
+            _turn_of_plans(engine, turn, scores)
+    scores.show("billing: bill the plans against INSERT ... SELECT with the same keys", 1.3)
+    scores.show("billing: bill the plans of a later due date of the month against the same", None)
+    scores.show("billing: bill the plans a second time against the first", None)
 
 
 def previews(server: Server, rows: int) -> None:
@@ -156,6 +170,26 @@ def _turn(engine: Engine, turn: int, scores: Scores) -> None:
         seconds(save) + seconds(lambda: tv.settle(engine, DUE, SETTINGS)),
         whole,
     )
+
+
+def _turn_of_plans(engine: Engine, turn: int, scores: Scores) -> None:
+    sql.run(engine, "billing_plans_floor")
+    checkpoint(engine)
+
+    def floor() -> None:
+        fee = "id, invoice_id, kind, amount, fee_client_plan_id, fee_month, created_at"
+        fees = f"insert into bench_fee ({fee}) select {fee} from bench_fee_row"  # noqa: S608, of constants
+        _run(engine, "insert into bench_invoice select * from bench_invoice_row")
+        _run(engine, fees)
+
+    billed, floor_seconds = in_turns(turn, lambda: bill_plans(engine, DUE), floor)
+    scores.add("billing: bill the plans against INSERT ... SELECT with the same keys", billed, floor_seconds)
+    again = seconds(lambda: bill_plans(engine, DUE))
+    scores.add("billing: bill the plans a second time against the first", again, billed)
+    _run(engine, "truncate bench_invoice, bench_fee")
+    checkpoint(engine)
+    later, floor_seconds = in_turns(turn, lambda: bill_plans(engine, JANUARY), floor)
+    scores.add("billing: bill the plans of a later due date of the month against the same", later, floor_seconds)
 
 
 def _turn_of_previews(engine: Engine, turn: int, scores: Scores) -> None:

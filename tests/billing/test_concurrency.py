@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from multitv.billing import tv
 from multitv.billing.correction import correct
 from multitv.billing.run import lock_due_date
-from multitv.billing.standard import bill_plans
+from multitv.billing.standard import Invoiced, bill_plans
 from multitv.database.engine import DatabaseUnavailable, engine_for
 from multitv.quality import books
 from tests.support.concurrency import at_once, end_waiting, until_waiting
@@ -100,6 +100,79 @@ def test_a_step_whose_connection_dies_in_the_middle_leaves_nothing_and_a_rerun_c
     for run in STEPS.values():
         run(busy)
     assert_billed_once(busy)
+
+
+def fee_tables(isp: Isp) -> list[str]:
+    """The partitions of plan fees, and tables that are to become partitions."""
+    found = "select relname from pg_class where relkind = 'r' and relname ~ '^(incoming_|posting_of_plans_)'"
+    return [row[0] for row in isp.run(found)]
+
+
+def test_a_standard_billing_that_dies_while_its_fees_get_their_keys_leaves_no_table(busy: Isp) -> None:
+    before = busy.tables()
+    with as_owner(busy.engine).connect() as blocker:
+        # Reading goes on, attaching waits.
+        blocker.execute(text("lock table finance.posting_of_plans in share mode"))
+        with ThreadPoolExecutor(1) as pool:
+            dying = pool.submit(bill_plans, busy.engine, DUE)
+            end_waiting(busy.engine, lock="relation")
+            with pytest.raises(DatabaseUnavailable):
+                dying.result()
+    assert (busy.tables(), fee_tables(busy)) == (before, [])
+    assert bill_plans(busy.engine, DUE) == Invoiced(300, 300)
+    assert fee_tables(busy) == ["posting_of_plans_2026_12"]
+
+
+def test_the_first_two_due_dates_of_a_month_at_once_share_its_partition(busy: Isp) -> None:
+    busy.run("update erp.client_plan set due_day = 20 where id > 1200")
+    with ThreadPoolExecutor(2) as pool:
+        with busy.engine.connect() as holder:
+            holder.execute(text("select finance.open_fee_month('2026-12-01')"))
+            billing = [pool.submit(bill_plans, busy.engine, due) for due in (DUE, TWENTIETH)]
+            until_waiting(busy.engine, 2, lock="advisory")
+            holder.rollback()
+        assert [each.result() for each in billing] == [Invoiced(200, 200), Invoiced(100, 100)]
+    assert fee_tables(busy) == ["posting_of_plans_2026_12"]
+    for due in (DUE, TWENTIETH):
+        books.check(busy.engine, books.ONE_FEE, due)
+
+
+def test_an_invoice_and_a_fee_that_an_erp_writes_meanwhile_are_not_made_again(busy: Isp) -> None:
+    busy.run("update erp.client_plan set due_day = 20 where id > 1200")
+    bill_plans(busy.engine, TWENTIETH)
+    with ThreadPoolExecutor(1) as pool:
+        with as_owner(busy.engine).begin() as erp:
+            erp.execute(text("insert into finance.invoice (client_plan_id, due_date) values (1007, '2026-12-10')"))
+            billing = pool.submit(bill_plans, busy.engine, DUE)
+            until_waiting(busy.engine)
+            erp.execute(
+                text(
+                    "insert into finance.posting (invoice_id, kind, amount, fee_client_plan_id, fee_month) "
+                    "select id, 'plan', 1, client_plan_id, '2026-12-01' from finance.invoice "
+                    "where client_plan_id = 1007"
+                )
+            )
+        assert billing.result() == Invoiced(invoices=199, postings=199)
+    assert busy.run("select count(*), count(distinct fee_client_plan_id) from finance.posting") == [(300, 300)]
+
+
+def test_a_fee_that_an_erp_writes_at_the_same_moment_is_posted_once(busy: Isp) -> None:
+    busy.run("update erp.client_plan set due_day = 20 where id > 1200")
+    bill_plans(busy.engine, TWENTIETH)
+    busy.run("insert into finance.invoice (client_plan_id, due_date) values (1007, '2026-12-10')")
+    with ThreadPoolExecutor(1) as pool:
+        with as_owner(busy.engine).begin() as erp:
+            erp.execute(
+                text(
+                    "insert into finance.posting (invoice_id, kind, amount, fee_client_plan_id, fee_month) "
+                    "select id, 'plan', 1, client_plan_id, '2026-12-01' from finance.invoice "
+                    "where client_plan_id = 1007"
+                )
+            )
+            billing = pool.submit(bill_plans, busy.engine, DUE)
+            until_waiting(busy.engine)
+        assert billing.result() == Invoiced(invoices=199, postings=199)
+    assert busy.run("select count(*), count(distinct fee_client_plan_id) from finance.posting") == [(300, 300)]
 
 
 def test_a_database_that_is_down_is_named_without_its_password() -> None:

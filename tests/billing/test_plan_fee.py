@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 
 from multitv.billing.report import standard_report
 from multitv.billing.standard import Invoiced, bill_plans
@@ -100,6 +100,39 @@ def test_a_key_refuses_a_second_fee_whoever_writes_it(isp: Isp, moved: int) -> N
             "select id, 'plan', 1, client_plan_id, '2026-12-01' from finance.invoice where due_date = :due",
             due=LATER,
         )
+
+
+FEE_OF_EACH = (
+    "insert into finance.posting (invoice_id, kind, amount, fee_client_plan_id, fee_month) "
+    "select id, 'plan', 1, client_plan_id, '2026-12-01' from finance.invoice where due_date = '2026-12-20'"
+)
+
+
+def test_fees_that_an_erp_wrote_are_not_posted_again(isp: Isp, moved: int) -> None:
+    other, third = isp.client_plan(due_day=20), isp.client_plan(due_day=20)
+    isp.run("insert into finance.invoice (client_plan_id, due_date) values (:plan, :due)", plan=other, due=LATER)
+    isp.run(FEE_OF_EACH)
+    assert bill_plans(isp.engine, LATER) == Invoiced(invoices=2, postings=1)
+    assert isp.postings() == [(moved, "plan", FEE), (other, "plan", Decimal("1.00")), (third, "plan", FEE)]
+
+
+def test_many_fees_at_once_are_checked_like_a_single_one(isp: Isp, moved: int) -> None:
+    isp.run(
+        "insert into finance.invoice (client_plan_id, due_date) "
+        "select 1000 + n, :due from generate_series(1, 10001) as n",
+        due=LATER,
+    )
+    with pytest.raises(IntegrityError, match="what its invoice_id points at"):
+        isp.run(
+            FEE_OF_EACH.replace("client_plan_id, '", "case client_plan_id when 11001 then 99 else client_plan_id end, '")
+        )
+    assert isp.run(FEE_OF_EACH) == 10001
+
+
+@pytest.mark.parametrize("parent", ["finance.posting_of_plans", "finance.invoice"])
+def test_a_day_within_a_month_gets_no_partition_of_plan_fees(isp: Isp, parent: str) -> None:
+    with pytest.raises(DataError, match=f"{parent} is not filled by 2026-12-10"):
+        isp.run("select billing.create_incoming(:parent, :due)", parent=parent, due=DUE)
 
 
 @pytest.mark.parametrize(

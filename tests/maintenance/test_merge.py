@@ -137,6 +137,8 @@ def test_a_late_run_a_correction_and_its_credit_reach_a_merged_due_date(billed: 
         ("processed", 9)
     ]
     assert partitions(billed, "billing.event_record") == {"event_record_2026": list(DUE_DATES)}
+    assert list(partitions(billed, "finance.posting_of_plans")) == ["posting_of_plans_2026"]
+    assert billed.run("select count(*) from finance.posting_of_plans where fee_month = '2026-11-01'") == [(7,)]
     check_books(billed)
     assert merged(billed) == []
 
@@ -206,7 +208,8 @@ def test_a_year_of_daily_due_dates_is_attached_without_a_scan(isp: Isp) -> None:
         "billing.event_record for values in (%L)'', day, date ''2026-01-01'' + day); end loop; end'"
     )
     for month in range(1, 13):
-        isp.run("select finance.open_fee_month(make_date(2026, :month, 1))", month=month)
+        first = date(2026, month, 1)
+        isp.run("select finance.open_fee_month(:first), finance.close_fee_month(:first)", first=first)
     isp.run(
         "insert into billing.run (kind, due_date, status, closed_at) select 'standard', due_date, status, closed_at "
         "from billing.run where kind = 'tv'"

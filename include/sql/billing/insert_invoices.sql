@@ -1,9 +1,14 @@
--- In: due_date. Makes the invoice of each billable client plan that is due. A conflict is the same invoice, which the
--- ERP or an earlier run made.
+-- In: due_date. Makes the invoice of each billable client plan that is due and has none of the ERP or of an earlier run.
+-- Without ON CONFLICT, which looks up each row before it adds it: a key refuses what somebody else adds meanwhile.
 insert into finance.invoice (client_plan_id, due_date)
 select
     plan.id,
     :due_date
 from billing.due_client_plan(:due_date) as plan
-where plan.exclusion is null
-on conflict (client_plan_id, due_date) do nothing
+where
+    plan.exclusion is null
+    and not exists (
+        select
+        from finance.invoice as made
+        where made.client_plan_id = plan.id and made.due_date = :due_date
+    )

@@ -9,7 +9,9 @@ import logging
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Engine
+from psycopg.errors import UniqueViolation
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import IntegrityError
 
 from multitv.billing.run import BillingRun, lock_due_date, open_run, read_run
 from multitv.database.engine import bulk_transaction, transaction
@@ -17,6 +19,8 @@ from multitv.database.sql import named
 from multitv.erp.facts import require_client_plans
 
 log = logging.getLogger(__name__)
+
+TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -39,14 +43,32 @@ def bill_plans(engine: Engine, due_date: date) -> Invoiced:
         require_client_plans(connection)
         run = open_run(connection, "standard", due_date)
         of_date = {"due_date": due_date}
-        invoices = connection.execute(named("billing/insert_invoices"), of_date).rowcount
+        invoices = _added(connection, "billing/insert_invoices", due_date)
         connection.execute(named("billing/open_fee_month"), of_date)
-        postings = connection.execute(named("billing/post_plans"), of_date).rowcount
+        postings = _added(connection, "billing/post_plans", due_date)
+        connection.execute(named("billing/close_fee_month"), of_date)
         if run.status != "closed":
             connection.execute(named("billing/close_run"), {"run_id": run.id})
     again = " more, closed before" if run.status == "closed" else ""
     log.info("Standard billing of %s: %s invoices, %s postings%s; closed.", due_date, invoices, postings, again)
     return Invoiced(invoices, postings)
+
+
+def _added(connection: Connection, statement: str, due_date: date) -> int:
+    """Return how many rows an insert of what is missing added.
+
+    If somebody else, as an ERP, adds the same rows meanwhile, a key refuses ours; the next try sees those and adds the
+    others.
+    """
+    tries = 0
+    while True:
+        tries += 1
+        try:
+            with connection.begin_nested():
+                return connection.execute(named(statement), {"due_date": due_date}).rowcount
+        except IntegrityError as error:
+            if tries == TRIES or not isinstance(error.orig, UniqueViolation):
+                raise
 
 
 def record_failure(engine: Engine, due_date: date, code: str, reason: str) -> None:

@@ -1,7 +1,7 @@
--- In: parent (billing.event_record or finance.posting), for_due_date, whose new rows are in the table that
--- billing.create_incoming made. Out: how many they are. If no partition has the due date, the bare table becomes one
--- and gets its constraints and keys now that it is full; else the rows go into the partition. One at a time for a due
--- date, by the lock of it. Runs as the owner of the tables; the writer's rights to the new table end.
+-- In: parent and for_due_date, as billing.incoming_name, whose new rows are in the table that billing.create_incoming
+-- made. Out: how many they are. If no partition has the date, the bare table becomes one and gets its constraints and
+-- keys now that it is full; else the rows go into the partition. One at a time for a due date, or a month, by the lock
+-- of it. Runs as the owner of the tables; the writer's rights to the new table end.
 create or replace function billing.attach_incoming(parent regclass, for_due_date date)
 returns bigint language plpgsql
 security definer set search_path = pg_catalog, pg_temp
@@ -9,7 +9,15 @@ set default_statistics_target = 20
 as $$
 declare
     incoming regclass := billing.incoming_name(parent, for_due_date)::regclass;
-    partition_name name := (select relname || to_char(for_due_date, '_YYYY_MM_DD') from pg_class where oid = parent);
+    partition_name name := (
+        select
+            relname || to_char(
+                for_due_date,
+                case parent when 'finance.posting_of_plans'::regclass then '_YYYY_MM' else '_YYYY_MM_DD' end
+            )
+        from pg_class
+        where oid = parent
+    );
     attached bigint;
 begin
     if billing.partition_of(parent, for_due_date) is not null then

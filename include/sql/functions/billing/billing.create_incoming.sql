@@ -1,5 +1,5 @@
--- In: parent (billing.event_record or finance.posting), for_due_date. Out: a new table with the parent's columns and
--- without keys, which the caller may fill until billing.attach_incoming takes it. Runs as the owner of the tables.
+-- In: parent and for_due_date, as billing.incoming_name. Out: a new table with the parent's columns and without keys,
+-- which the caller may fill until billing.attach_incoming takes it. Runs as the owner of the tables.
 create or replace function billing.create_incoming(parent regclass, for_due_date date)
 returns regclass language plpgsql
 security definer set search_path = pg_catalog, pg_temp

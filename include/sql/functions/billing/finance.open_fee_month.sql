@@ -1,22 +1,15 @@
--- In: month, by its first day. Makes the partition of the month's plan fees if there is none. One at a time for a
--- month, until the transaction ends. The partition is created apart and then attached, because creating it in place
--- would block readers of postings. Runs as the owner of the tables.
+-- In: month, by its first day. Lets this transaction post plan fees of the month, into pg_temp.incoming_posting_of_plans:
+-- a bare table if the month has no partition, as for events, else finance.posting_of_plans. One at a time for a month,
+-- until the transaction ends. finance.close_fee_month ends it.
 create or replace function finance.open_fee_month(month date)
-returns void language plpgsql
-security definer set search_path = pg_catalog, pg_temp
-as $$
+returns void language plpgsql as $$
 declare
-    partition text := format('finance.%I', 'posting_of_plans' || to_char(month, '_YYYY_MM'));
+    target regclass := 'finance.posting_of_plans';
 begin
-    if billing.partition_of('finance.posting_of_plans', month) is not null then
-        return;
-    end if;
     perform pg_advisory_xact_lock(hashtextextended('plan fees of ' || month, 0));
-    if billing.partition_of('finance.posting_of_plans', month) is not null then
-        return;
+    if billing.partition_of(target, month) is null then
+        target := billing.create_incoming(target, month);
     end if;
-    execute format('create table %s (like finance.posting including defaults)', partition);
-    perform billing.prepare_partition('finance.posting_of_plans', partition, array[month]);
-    execute format('alter table finance.posting_of_plans attach partition %s for values in (%L)', partition, month);
+    execute format('create temporary view incoming_posting_of_plans as select * from %s', target);
 end
 $$;
