@@ -408,6 +408,7 @@ SENTENCES: dict[str, str] = {
     "database_refused": "o banco de dados recusou a operação",
     "schema_missing": "o banco de dados não está preparado para esta versão do sistema",
     "erp_empty": "o ERP não mostra nenhum plano de cliente",
+    "erp_shrunken": "faltam no ERP muitos planos de clientes que ele mostrava antes",
     "check_failed": "uma conferência encontrou dados errados",
     "review_unanswered": "ninguém respondeu sobre a lista no prazo",
     "review_decided": "já havia uma resposta sobre a lista",

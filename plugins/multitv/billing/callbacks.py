@@ -23,6 +23,7 @@ NAMED_CAUSES = frozenset(
         "database_refused",
         "schema_missing",
         "erp_empty",
+        "erp_shrunken",
         "check_failed",
         "review_unanswered",
         "review_decided",
