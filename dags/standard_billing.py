@@ -28,6 +28,8 @@ An ISP whose ERP invoices the plans itself leaves this DAG paused and writes `fi
   contract. If neither changed since, ask who wrote it.
 * **`check_fees` failed:** a client plan has two plan fees in a month, or one on an invoice of another client plan. Do
   not send the invoices out, and call the owner of billing before you clear anything.
+* **`bill` failed with ErpShrunken:** many contracts that the ERP had are missing from it. Look whether it is
+  completely loaded, then clear the task. The message says what to do if they were really deleted.
 * **`check_plans` or `bill` failed and has no retry left:** the failure is recorded, and the TV billing of this due date
   stops waiting. After a successful run here, clear `wait_for_standard_billing` in `tv_billing`.
 * **A task was killed:** clear it. `bill` is one transaction.
@@ -46,6 +48,7 @@ from multitv.billing.report import standard_report
 from multitv.billing.timetables import DueDayTimetable
 from multitv.dag_defaults import default_args
 from multitv.database.engine import task_engine
+from multitv.erp import history
 from multitv.quality import books
 from multitv.settings import get_settings
 
@@ -72,6 +75,8 @@ with DAG(
 
     @task(task_display_name="Faturar os planos", on_failure_callback=record_standard_failure)
     def bill(due_date: str) -> None:
+        settings = get_settings()
+        history.record(task_engine(), settings.today(), settings)
         standard.bill_plans(task_engine(), parse_due_date(due_date))
 
     @task(task_display_name="Conferir as mensalidades")

@@ -49,6 +49,8 @@ events never change, and nobody is charged twice for a package in a month.
   once. The next try sees what the other did. Look into it only if all tries fail.
 * **`check_books` warns of `charge_of_other_price`:** the price of a charge is neither the sale's nor one that the
   package has or had. Ask who changed it in the database.
+* **`load` or `settle` failed with ErpShrunken:** many contracts that the ERP had are missing from it. Look whether it is
+  completely loaded, then clear the task. The message says what to do if they were really deleted.
 * **A task was killed:** clear it. Each task is one transaction.
 """
 
@@ -67,6 +69,7 @@ from multitv.billing.sensors import StandardBillingSensor
 from multitv.billing.timetables import DueDayTimetable
 from multitv.dag_defaults import default_args
 from multitv.database.engine import task_engine
+from multitv.erp import history
 from multitv.quality import books
 from multitv.quality.billing import check_charges
 from multitv.settings import get_settings
@@ -98,8 +101,10 @@ with DAG(
 
     @task(task_display_name="Processar e lançar no Financeiro", on_failure_callback=record_tv_failure)
     def settle(due_date: str) -> None:
+        settings = get_settings()
+        history.record(task_engine(), settings.today(), settings)
         allow_voids = get_current_context()["params"]["allow_voids"]
-        tv.settle(task_engine(), parse_due_date(due_date), get_settings(), allow_voids=allow_voids)
+        tv.settle(task_engine(), parse_due_date(due_date), settings, allow_voids=allow_voids)
 
     @task(task_display_name="Conferir os lançamentos")
     def check_books(due_date: str) -> None:

@@ -9,7 +9,8 @@ devices are added and removed. It fills in the client's *ID Assinante Beenius* a
     take_snapshot >> compute_change_set >> approve >> release >> apply >> verify >> [measure_discrepancies, report]
 
 At the end of a full run it measures the discrepancies in reais (revenue assurance) that the *Painel* shows: what is
-sold but not active, active but not billed, billed but not active (`reports.discrepancy`).
+sold but not active, active but not billed, billed but not active (`reports.discrepancy`). It also records what the ERP
+says of the contracts and what the ISP sells, as true from today on (`history`).
 
 It runs every hour and after each catalogue sync. A run by hand can be for one client plan (`only`), show the change
 set without applying it (`dry_run`), or allow many removals without asking anybody (`allow_removals`).
@@ -32,6 +33,8 @@ set without applying it (`dry_run`), or allow many removals without asking anybo
 * **`measure_discrepancies` failed:** nothing is wrong with the platform; the *Painel* shows the discrepancies of an
   earlier run and their age. Staging holds one run at a time, so an old run cannot be measured again: the next run
   measures.
+* **`measure_discrepancies` failed with ErpShrunken:** many contracts that the ERP had are missing from it. Look whether it
+  is completely loaded, then clear the task. The message says what to do if they were really deleted.
 * **The report names unmanaged subscribers:** they were created by hand, or their contract is gone from the ERP. They
   are never touched. Close them on the platform, or repair the contract.
 """
@@ -48,6 +51,7 @@ from multitv.beenius.pool import BEENIUS_POOL
 from multitv.catalog.assets import TV_CATALOG
 from multitv.dag_defaults import default_args
 from multitv.database.engine import task_engine
+from multitv.erp import history
 from multitv.reconciliation.apply import Wave, apply_batch, list_batches
 from multitv.reconciliation.change_set import make_change_set
 from multitv.reconciliation.operators import ApproveChangeSet
@@ -116,7 +120,9 @@ with DAG(
     @task.skip_if(lambda context: bool(context["params"]["only"] or context["params"]["dry_run"]))
     @task(task_display_name="Medir a divergência", trigger_rule="none_failed")
     def measure_discrepancies(change_set: str) -> None:
-        revenue_assurance.measure(task_engine(), int(change_set), get_settings().today())
+        settings = get_settings()
+        history.record(task_engine(), settings.today(), settings)
+        revenue_assurance.measure(task_engine(), int(change_set), settings.today())
 
     @task(task_display_name="Relatório", trigger_rule="none_failed")
     def report(change_set: str) -> str:

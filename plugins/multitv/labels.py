@@ -421,6 +421,7 @@ SENTENCES: dict[str, str] = {
     "erp_empty": "o ERP não mostra nenhum plano de cliente",
     "erp_unavailable": "o ERP não respondeu",
     "erp_view_failed": "a leitura do ERP falha por um erro nos dados dele ou na visão que os lê",
+    "erp_shrunken": "faltam no ERP muitos planos de clientes que ele mostrava antes",
     "check_failed": "uma conferência encontrou dados errados",
     "review_unanswered": "ninguém respondeu sobre a lista no prazo",
     "review_decided": "já havia uma resposta sobre a lista",

@@ -14,13 +14,14 @@ from multitv.billing import preview, tv
 from multitv.billing.due_date import parse_due_date
 from multitv.billing.review import ApprovalRequest, ListChanged, ReviewUnanswered, decide
 from multitv.database.engine import task_engine
+from multitv.erp import history
 from multitv.settings import get_settings
 
 log = logging.getLogger(__name__)
 
 
 class LoadList(BaseOperator, SkipMixin):
-    """Lists who would be charged on `due_date`; charges nobody.
+    """Lists who would be charged on `due_date`; charges nobody. Records what the ERP says, but not in a dry run.
 
     With `dry_run` in the run's form it stores the list, pushes the list's number as the XCom `preview` and its totals
     as `markdown`, and skips all tasks that follow. Otherwise it skips the next task if nothing is to be saved, voided
@@ -35,7 +36,7 @@ class LoadList(BaseOperator, SkipMixin):
         self.due_date = due_date
 
     def execute(self, context: Context) -> bool:
-        """Return whether the run goes on. Raises BadDueDate, ErpEmpty, DatabaseUnavailable."""
+        """Return whether the run goes on. Raises BadDueDate, ErpEmpty, ErpShrunken, DatabaseUnavailable."""
         due_date = parse_due_date(self.due_date)
         if context["params"]["dry_run"]:
             return self._store(context, due_date)
@@ -50,6 +51,8 @@ class LoadList(BaseOperator, SkipMixin):
         return False
 
     def _summarise(self, context: Context, due_date: date) -> bool:
+        settings = get_settings()
+        history.record(task_engine(), settings.today(), settings)
         has_work = tv.summarise_due_date(task_engine(), due_date).has_work
         if not has_work:
             self.skip(ti=context["ti"], tasks=context["task"].get_direct_relatives(upstream=False))

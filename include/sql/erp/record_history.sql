@@ -1,0 +1,8 @@
+-- In: today. Records what the ERP and the offer are as true from today on (history.record). Out: how many client plans
+-- were known, and how many of them changed or came, are parked, and went.
+select
+    recorded.known,
+    recorded.changed,
+    recorded.parked,
+    recorded.gone
+from history.record(:today) as recorded
