@@ -28,8 +28,13 @@ def empty(server: Server) -> Iterator[Engine]:
         yield engine
 
 
-# Texts that PostgreSQL takes only once a migration has made their table, each with the migration.
-NEEDS_A_NEW_TABLE = (("0005", "triggers/billing/billing.credit.sql"),)
+# Texts that PostgreSQL takes only once a migration has made their table or schema, each with the migration.
+NEEDS_A_NEW_TABLE = (
+    ("0005", "triggers/billing/billing.credit.sql"),
+    ("0009", "functions/erp/history.keep.sql"),
+    ("0009", "functions/erp/history.record.sql"),
+    ("0009", "functions/erp/history.stated_client_plan.sql"),
+)
 
 
 @dataclass(frozen=True)
