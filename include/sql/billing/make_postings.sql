@@ -1,5 +1,6 @@
--- In: due_date. Fills pg_temp.incoming_posting: a posting for each pending charge whose client plan has an open invoice
--- of the due date and is not in the temporary table parked. Closing an invoice waits for the lock of its due date, so the invoices stay open meanwhile.
+-- In: due_date; the temporary table parked. Fills pg_temp.incoming_posting: a posting for each pending charge whose
+-- client plan is not parked and has an open invoice of the due date. Closing an invoice waits for the lock of its due
+-- date, so the invoices stay open meanwhile.
 insert into pg_temp.incoming_posting (id, invoice_id, kind, amount, billing_event_id, event_due_date, created_at)
 select
     pending.id,

@@ -1,5 +1,5 @@
--- In: due_date, limit. Out: the client plans due on it that are parked, each with its client and the reason; and how
--- many there are in all.
+-- In: due_date, listed (how many). Out: the client plans due on it that are parked, each with its client and the reason;
+-- and how many there are in all.
 select
     parked.id,
     parked.client_id,
@@ -7,4 +7,4 @@ select
     count(*) over () as parked
 from billing.parked_client_plan(:due_date) as parked
 order by parked.id, parked.client_id
-limit :limit
+limit :listed

@@ -122,7 +122,7 @@ def _standard_report(engine: Engine, due_date: date) -> str:
 
 
 def _read_parked(connection: Connection, due_date: date) -> Sequence[Any]:
-    parameters = {"due_date": due_date, "limit": _LISTED}
+    parameters = {"due_date": due_date, "listed": _LISTED}
     return connection.execute(named("billing/parked_client_plans"), parameters).all()
 
 

@@ -1,5 +1,5 @@
--- In: for_due_date. Out: the rows of erp.client_plan that are due, as the ERP shows them: with gaps, and repeated. A due
--- day past the end of the month is the month's last day.
+-- In: for_due_date. Out: the rows of erp.client_plan that are due, as the ERP shows them: with gaps, and repeated. A
+-- due day past the end of the month is the month's last day.
 create or replace function billing.due_row(for_due_date date)
 returns table (
     id bigint,
