@@ -15,7 +15,6 @@ from sqlalchemy.exc import IntegrityError
 
 from multitv.billing import tv
 from multitv.billing.correction import correct
-from multitv.billing.correction import correct
 from multitv.billing.run import lock_due_date
 from multitv.billing.standard import bill_plans
 from multitv.database.engine import DatabaseUnavailable, engine_for

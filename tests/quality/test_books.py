@@ -146,7 +146,7 @@ def test_a_credit_without_the_invoice_of_its_posting_is_found(settled: Isp) -> N
         ("invoice_id = 77, posted_at = now()", "is posted on invoice 1, billing.credit has -10.00 on invoice 77"),
         (
             "invoice_id = 1, amount = -9.99",
-            "credit 2026121000000002 of -10.00 .* billing.credit has -9.99 on invoice 1",
+            r"credit 2026121000000002 \(EV-20261210-00000002-\d\) of -10.00 .* billing.credit has -9.99 on invoice 1",
         ),
     ):
         settled.run(f"update billing.credit set {damage}")  # noqa: S608
