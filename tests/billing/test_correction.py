@@ -37,7 +37,8 @@ def correct(isp: Isp, event: int, action: correction.Action = "reverse", **other
 
 
 def ask(isp: Isp, event: int, action: correction.Action = "reverse", **other: Any) -> correction.Question:
-    return correction.question(isp.engine, event, action, **{"reason": "cobrado por engano", "rebill": False} | other)
+    named: dict[str, Any] = {"reason": "cobrado por engano", "rebill": False} | other
+    return correction.question(isp.engine, event, action, **named)
 
 
 def _rows(body: str) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import pytest
 from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import DAG, Context
 from airflow.sdk.exceptions import DownstreamTasksSkipped, TaskAwaitingInput
 
@@ -139,7 +140,7 @@ def asked_about(operator: operators.ConfirmCorrection, context: Any, monkeypatch
     def wait(self: Any, context: Context) -> None:
         raise TaskAwaitingInput(method_name="execute_complete", timeout=None)
 
-    monkeypatch.setattr(operators.ApprovalOperator, "execute", wait)
+    monkeypatch.setattr(ApprovalOperator, "execute", wait)
     try:
         operator.execute(context)
     except TaskAwaitingInput:

@@ -1,7 +1,7 @@
 -- Documents are compared by their characters, because a CNPJ may have letters.
 
--- What documents are compared by: the 14 characters of a CNPJ, with whatever people put between its five parts, else the
--- digits of a text. An index is built with it: it changes only by a migration that rebuilds the index.
+-- What documents are compared by: the 14 characters of a CNPJ, with whatever people put between its five parts, else
+-- the digits of a text. An index is built with it: it changes only by a migration that rebuilds the index.
 create function tv.document_key(written text)
 returns text
 language sql immutable parallel safe
@@ -13,7 +13,12 @@ as $$
                     '^[^0-9A-Za-z]*[0-9A-Za-z]{2}[^0-9A-Za-z]*[0-9A-Za-z]{3}[^0-9A-Za-z]*[0-9A-Za-z]{3}'
                     '[^0-9A-Za-z]*[0-9A-Za-z]{4}[^0-9A-Za-z]*[0-9]{2}[^0-9A-Za-z]*$'
                 )
-                then upper(regexp_replace(written, '[^0-9A-Za-z]', '', 'g') collate "C")
+                then
+                    translate(
+                        regexp_replace(written, '[^0-9A-Za-z]', '', 'g'),
+                        'abcdefghijklmnopqrstuvwxyz',
+                        'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
+                    )
             else regexp_replace(written, '[^0-9]', '', 'g')
         end
 $$;
