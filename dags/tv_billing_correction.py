@@ -4,12 +4,15 @@
 A pending charge is voided. A processed charge is reversed by a credit of the same amount, which is linked to its
 posting. The reason and the author are recorded. Nothing that was posted is ever edited.
 
-    correct
+    confirm >> correct
 
-It is only started by hand, with a form. `event_id` is the event's number (`billing.event.id`); the author is the person
-who triggers it.
+It is only started by hand, with a form. `event_code` is the code that a client's page and the exports show, such as
+`EV-20261210-00000024-4`; the author is the person who triggers it.
 
-    {"event_id": 2026121000000001, "action": "reverse", "reason": "cobrado depois do cancelamento"}
+    {"event_code": "EV-20261210-00000024-4", "action": "reverse", "reason": "cobrado depois do cancelamento"}
+
+`confirm` shows whose event it is, with package, month and amount, and waits until a person approves it. A script may
+set `ask` to false. SQL knows an event by its number, which is the code's 16 digits without the check digit.
 
 The credit goes on the invoice of the charge. If that was paid or closed meanwhile, it goes on the client plan's next
 invoice: until there is one, the reversal stays pending, and the settlement of a later due date posts it.
@@ -19,8 +22,11 @@ price, set `rebill` and trigger `tv_billing` for the due date afterwards.
 
 ## Triage notes
 
+* **confirm waits:** that is normal. Somebody has to say yes under *Required Actions*; after a no, nothing is written.
+* **CorrectionUnanswered:** nobody answered within `MULTITV_BILLING_APPROVAL_HOURS`. Clear `confirm` to ask again.
+* **EventCodeRefused:** a number instead of a code, or a wrong check digit. Copy the code again from the client's page.
 * **CorrectionRefused:** the message says what the event is and how it can be corrected. Nothing was written.
-* **The task was killed:** clear it. It is one transaction, and the same correction is made only once.
+* **`correct` was killed:** clear it. It is one transaction, and the same correction is made only once.
 """
 
 from __future__ import annotations
@@ -28,9 +34,11 @@ from __future__ import annotations
 from airflow.sdk import DAG, get_current_context, task
 
 from multitv.billing import correction
+from multitv.billing.operators import ConfirmCorrection
 from multitv.billing.params import correction_form
 from multitv.dag_defaults import default_args
 from multitv.database.engine import task_engine
+from multitv.event_codes import event_number
 
 with DAG(
     "tv_billing_correction",
@@ -51,11 +59,11 @@ with DAG(
         author = context["dag_run"].triggering_user_name or ""
         return correction.correct(
             task_engine(),
-            form["event_id"],
+            event_number(form["event_code"]),
             form["action"],
             reason=form["reason"],
             author=author,
             rebill=form["rebill"],
         ).explanation
 
-    correct()
+    ConfirmCorrection(task_id="confirm", task_display_name="Confirmar") >> correct()

@@ -5,6 +5,8 @@
     │   ├── Refusal          a rule refuses what a person asked for on a screen
     │   │   ├── ContractRefused      changes/errors.py: a change of a contract or of the offer
     │   │   ├── RevealRefused        reconciliation/errors.py: a PIN is not shown
+    │   │   ├── EventCodeRefused         event_codes.py: what was typed is not the code of a billing event
+    │   │   ├── CorrectionRefused        billing/correction.py: a billing event cannot be corrected this way
     │   │   ├── PreviewOutdated      billing/preview.py: a list was replaced by a newer one
     │   │   └── NoSuchRow, BadCursor, RightMissing, ListTooLong, AirflowRefused      web/: what only the screens refuse
     │   └── (others)         for whoever is on call: SettingsError, SchemaMissing, MissingPinKey, StagingMissing, ...

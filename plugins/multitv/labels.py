@@ -65,6 +65,9 @@ LABELS = {
     "service_plan_unknown": "plano de serviço não existe no ERP (erro nos dados)",
     "service_plan_repeated": "plano de serviço repetido no ERP (erro nos dados)",
     "impossible_monthly_price": "mensalidade do plano ausente ou impossível no ERP (erro nos dados)",
+    # corrections of billing events
+    "reverse": "Estornar",
+    "void": "Cancelar",
     # what a charge is made by
     "full": "valor cheio",
     "daily": "por dia",
@@ -249,6 +252,22 @@ SENTENCES: dict[str, str] = {
     "nothing_chosen": "Escolha um item da lista.",
     "due_date_missing": "Escolha o vencimento.",
     "due_date_past": "O vencimento {due_date:day} já passou: marque “Permitir vencimento passado” para faturá-lo.",
+    # refusals: corrections of billing events
+    "event_code_is_number": "“{typed}” é um número, e uma planilha troca os últimos algarismos de um número tão longo: "
+    "informe o código do evento, como EV-20261210-00000024-4. Ele está na página do cliente, em Evento de Faturamento.",
+    "event_code_malformed": "“{typed}” não é o código de um evento, que se escreve como EV-20261210-00000024-4: "
+    "copie-o inteiro da página do cliente, em Evento de Faturamento.",
+    "event_code_mistyped": "O código “{typed}” tem um algarismo errado ou dois trocados, pois o último não confere com "
+    "os outros: copie-o de novo da página do cliente, em Evento de Faturamento.",
+    "event_unknown": "Não há evento {event}: copie o código de novo da página do cliente, em Evento de Faturamento.",
+    "correction_without_reason": "A correção não tem motivo: preencha por que ela é feita.",
+    "correction_without_author": "A correção não tem autor: entre no Airflow com o seu usuário.",
+    "event_corrected_before": "O evento {event} já foi corrigido por {author} ({action:label}; motivo: {reason}), e um "
+    "evento só se corrige uma vez.",
+    "event_is_no_charge": "O evento {event} é um estorno, e só se corrige uma cobrança: escolha a cobrança.",
+    "event_is_cancelled": "O evento {event} já está cancelado: não há o que corrigir.",
+    "event_is_not_pending": "O evento {event} já foi processado e não se cancela mais: escolha Estornar.",
+    "event_is_not_processed": "O evento {event} ainda está pendente e não se estorna: escolha Cancelar.",
     # refusals: client plans, their packages and points
     "client_plan_unknown": "O ERP não tem o plano do cliente {client_plan}: confira o número.",
     "plan_is_cancelled": "O plano do cliente {client_plan} está cancelado e não recebe mais pacotes nem pontos: use um "

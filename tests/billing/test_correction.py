@@ -15,6 +15,7 @@ from multitv.billing import correction, tv
 from multitv.billing.report import tv_report
 from multitv.billing.run import Tally
 from multitv.billing.standard import bill_plans
+from multitv.event_codes import event_code
 from multitv.quality import books
 from tests.support.concurrency import at_once, until_waiting
 from tests.support.isp import DUE, FIRST, Isp
@@ -33,6 +34,16 @@ def correct(isp: Isp, event: int, action: correction.Action = "reverse", **other
     corrected = correction.correct(isp.engine, event, action, **named)
     books.check(isp.engine, books.BOOKS, DUE)
     return corrected
+
+
+def ask(isp: Isp, event: int, action: correction.Action = "reverse", **other: Any) -> correction.Question:
+    named: dict[str, Any] = {"reason": "cobrado por engano", "rebill": False} | other
+    return correction.question(isp.engine, event, action, **named)
+
+
+def _rows(body: str) -> list[str]:
+    """The rows of the table, each with a cell before the first and after the last."""
+    return [f" {line} " for line in body.splitlines() if line.startswith("|")][2:]
 
 
 def invoice_totals(isp: Isp) -> dict[date, Decimal]:
@@ -115,17 +126,14 @@ def test_a_pending_event_that_was_voided_stays_away(isp: Isp) -> None:
 @pytest.mark.parametrize(
     ("event", "action", "said"),
     [
-        (
-            FIRST,
-            "void",
-            f"Event {FIRST} is a processed charge: only a pending charge is voided, a processed one is reversed",
-        ),
+        (FIRST, "void", f"O evento {event_code(FIRST)} já foi processado e não se cancela mais: escolha Estornar"),
         (
             FIRST + 1,
             "reverse",
-            f"Event {FIRST + 1} is a pending charge: only a processed charge is reversed, a pending one is voided",
+            f"O evento {event_code(FIRST + 1)} ainda está pendente e não se estorna: escolha Cancelar",
         ),
-        (77, "reverse", "There is no event 77"),
+        (FIRST + 7, "reverse", f"Não há evento {event_code(FIRST + 7)}: copie o código de novo da página do cliente"),
+        (77, "reverse", "Não há evento EV-00000000-00000077-"),
     ],
 )
 def test_what_cannot_be_corrected_so_is_refused_with_the_way_out(
@@ -137,22 +145,72 @@ def test_what_cannot_be_corrected_so_is_refused_with_the_way_out(
     before = charged.tables()
     with pytest.raises(correction.CorrectionRefused, match=said):
         correct(charged, event, action)
+    with pytest.raises(correction.CorrectionRefused, match=said):
+        ask(charged, event, action)
     assert charged.tables() == before
 
 
-@pytest.mark.parametrize("missing", [{"reason": " "}, {"author": ""}])
-def test_a_correction_has_a_reason_and_an_author(charged: Isp, missing: dict[str, Any]) -> None:
-    with pytest.raises(correction.CorrectionRefused, match="needs a reason and an author"):
+@pytest.mark.parametrize(
+    ("missing", "said"), [({"reason": " "}, "A correção não tem motivo"), ({"author": ""}, "A correção não tem autor")]
+)
+def test_a_correction_has_a_reason_and_an_author(charged: Isp, missing: dict[str, Any], said: str) -> None:
+    with pytest.raises(correction.CorrectionRefused, match=said):
         correct(charged, FIRST, **missing)
+
+
+def test_whoever_decides_sees_whose_event_it_is_and_its_amount_and_nothing_is_changed(charged: Isp) -> None:
+    before = charged.tables()
+    charged.run("update erp.client set name = 'Maria | [x](http://x)' where id = 2")
+    asked = ask(charged, FIRST)
+    assert asked.subject == f"Estornar o evento {event_code(FIRST)}, de R$ 29,90?"
+    facts = {cells[1].strip(): cells[2].strip() for cells in (line.split(" | ") for line in _rows(asked.body))}
+    assert facts == {
+        "evento": event_code(FIRST),
+        "cliente": "`Maria \\| [x](http://x)`",
+        "contrato": "2",
+        "pacote": "Pacote 1",
+        "competência": "12/2026",
+        "vencimento": "10/12/2026",
+        "valor": "R$ 29,90",
+        "situação": "Processado",
+        "motivo": "cobrado por engano",
+        "pode ser cobrado de novo": "não",
+    }
+    assert str(FIRST) not in asked.subject + asked.body
+    assert charged.tables() == before
+
+
+def test_a_pending_event_is_asked_about_before_it_is_voided(isp: Isp) -> None:
+    isp.sell(isp.client_plan(), isp.package("1234.50"))
+    tv.save(isp.engine, DUE, SETTINGS)
+    assert ask(isp, FIRST, "void", rebill=True).subject == f"Cancelar o evento {event_code(FIRST)}, de R$ 1.234,50?"
+    assert "| pode ser cobrado de novo | sim" in ask(isp, FIRST, "void", rebill=True).body
+
+
+def test_a_client_that_the_erp_lost_or_repeats_can_be_asked_about(charged: Isp) -> None:
+    charged.run("delete from erp.client")
+    assert "cliente desconhecido" in ask(charged, FIRST).body
+
+
+def test_whoever_is_asked_about_a_corrected_event_is_told_so(charged: Isp) -> None:
+    correct(charged, FIRST)
+    assert "Este evento já foi corrigido" in ask(charged, FIRST).body
+
+
+def test_nobody_is_asked_about_a_correction_without_a_reason(charged: Isp) -> None:
+    with pytest.raises(correction.CorrectionRefused, match="não tem motivo"):
+        ask(charged, FIRST, reason=" ")
 
 
 def test_a_correction_that_is_repeated_is_made_once_and_another_is_refused(charged: Isp) -> None:
     first = correct(charged, FIRST)
     before = charged.tables()
     assert correct(charged, FIRST) == first
-    with pytest.raises(correction.CorrectionRefused, match="was corrected before .reverse, by Ana: cobrado por engano"):
+    with pytest.raises(
+        correction.CorrectionRefused, match="já foi corrigido por Ana .Estornar; motivo: cobrado por engano"
+    ):
         correct(charged, FIRST, author="Bia")
-    with pytest.raises(correction.CorrectionRefused, match="a pending one|processed reversal"):
+    with pytest.raises(correction.CorrectionRefused, match="é um estorno, e só se corrige uma cobrança"):
         correct(charged, first.reversal_event or 0)
     assert charged.tables() == before
 

@@ -7,12 +7,14 @@ from typing import Any, cast
 
 import pytest
 from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import DAG, Context
-from airflow.sdk.exceptions import DownstreamTasksSkipped
+from airflow.sdk.exceptions import DownstreamTasksSkipped, TaskAwaitingInput
 
-from multitv.billing import operators, review, tv
+from multitv.billing import correction, operators, review, tv
+from multitv.event_codes import EventCodeRefused, event_code
 from multitv.settings import get_settings
-from tests.support.isp import DUE, Isp
+from tests.support.isp import DUE, FIRST, Isp
 from tests.support.settings import SETTINGS
 
 
@@ -117,3 +119,86 @@ def test_a_dry_run_stores_the_list_and_skips_every_task_after_it(isp: Isp, monke
     assert isp.run("select id from billing.preview") == [(xcoms["preview"],)]
     assert "**1 (R$ 10,00)** de 1 pacote da lista seria cobrado." in xcoms["markdown"]
     assert isp.events() == {}
+
+
+@pytest.fixture
+def to_correct(isp: Isp, monkeypatch: pytest.MonkeyPatch) -> tuple[operators.ConfirmCorrection, dict[str, Any]]:
+    """The question about the processed event of a client, and the form as a person leaves it."""
+    isp.sell(isp.client_plan(), isp.package("10.00"))
+    isp.bill()
+    monkeypatch.setattr(operators, "task_engine", lambda: isp.engine)
+    with DAG("d", schedule=None):
+        operator = operators.ConfirmCorrection(task_id="confirm")
+        operator >> EmptyOperator(task_id="correct")
+    form = {"event_code": event_code(FIRST), "action": "reverse", "reason": "engano", "rebill": False, "ask": True}
+    return operator, {"params": form, "ti": TaskInstance(), "task": operator}
+
+
+def asked_about(operator: operators.ConfirmCorrection, context: Any, monkeypatch: pytest.MonkeyPatch) -> str | None:
+    """Run the task; return the question that it waits with, None if it goes on without one."""
+
+    def wait(self: Any, context: Context) -> None:
+        raise TaskAwaitingInput(method_name="execute_complete", timeout=None)
+
+    monkeypatch.setattr(ApprovalOperator, "execute", wait)
+    try:
+        operator.execute(context)
+    except TaskAwaitingInput:
+        return f"{operator.subject}\n{operator.body}"
+    return None
+
+
+def test_a_correction_waits_for_a_person_who_sees_whose_event_it_is(
+    to_correct: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operator, context = to_correct
+    question = asked_about(operator, context, monkeypatch)
+    assert question is not None
+    assert question.startswith(f"Estornar o evento {event_code(FIRST)}, de R$ 10,00?")
+    for shown in ("Cliente 1", "Pacote 2", "12/2026", "R$ 10,00"):
+        assert shown in question
+
+
+def test_a_script_may_correct_without_a_question(to_correct: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    operator, context = to_correct
+    context["params"]["ask"] = False
+    assert asked_about(operator, context, monkeypatch) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "ask"), [(str(FIRST), True), (str(FIRST), False), (event_code(FIRST)[:-1] + "0", True), ("", True)]
+)
+def test_what_is_no_code_is_refused_before_anybody_is_asked(
+    to_correct: Any, monkeypatch: pytest.MonkeyPatch, typed: str, ask: bool
+) -> None:
+    operator, context = to_correct
+    context["params"] |= {"event_code": typed, "ask": ask}
+    with pytest.raises(EventCodeRefused, match="Evento de Faturamento"):
+        asked_about(operator, context, monkeypatch)
+
+
+def test_what_cannot_be_corrected_is_refused_before_anybody_is_asked(
+    to_correct: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operator, context = to_correct
+    context["params"]["action"] = "void"
+    with pytest.raises(correction.CorrectionRefused, match="já foi processado"):
+        asked_about(operator, context, monkeypatch)
+
+
+def test_a_correction_that_was_approved_goes_on(to_correct: Any) -> None:
+    operator, context = to_correct
+    operator.execute_complete(context, answer(operator.APPROVE, "Ana"))
+
+
+def test_a_correction_that_was_rejected_skips_what_follows(to_correct: Any) -> None:
+    operator, context = to_correct
+    with pytest.raises(DownstreamTasksSkipped) as skipped:
+        operator.execute_complete(context, answer(operator.REJECT, "Ana"))
+    assert set(skipped.value.tasks) == {"correct"}
+
+
+def test_a_correction_that_nobody_answers_fails(to_correct: Any) -> None:
+    operator, context = to_correct
+    with pytest.raises(operators.CorrectionUnanswered, match="Nothing was written. Clear this task"):
+        operator.execute_complete(context, answer(operator.REJECT, None))

@@ -127,6 +127,14 @@ def test_a_backfill_triggers_one_due_date_at_a_time_and_waits_for_all_at_once(ba
     assert trigger.get_closest_mapped_task_group() is wait.get_closest_mapped_task_group() is not None
 
 
+def test_a_correction_is_confirmed_before_it_is_made(bag: DagBag) -> None:
+    dag = bag.dags["tv_billing_correction"]
+    assert dag.get_task("confirm").downstream_task_ids == {"correct"}
+    assert dag.get_task("correct").trigger_rule == "all_success"
+    assert dag.params.get_param("event_code").schema["type"] == "string"
+    assert dag.params["ask"] is True
+
+
 def test_discrepancies_are_measured_also_where_nothing_had_to_be_applied(bag: DagBag) -> None:
     measure = bag.dags["tv_plan_reconciliation"].get_task("measure_discrepancies")
     assert measure.upstream_task_ids == {"verify"}

@@ -534,7 +534,7 @@ def test_no_function_of_ours_is_for_everybody_but_those_of_the_erps_indexes(isp:
         "select oid::regproc::text from pg_proc where has_function_privilege('pg_monitor', oid, 'execute') and "
         "pronamespace::regnamespace::text in ('billing', 'finance', 'reconciliation', 'reports', 'tv') order by 1"
     )
-    assert [row[0] for row in found] == ["tv.digits", "tv.plain", "tv.words"]
+    assert [row[0] for row in found] == ["tv.document_key", "tv.plain", "tv.words"]
 
 
 def test_the_roles_that_a_server_lacks_are_made_without_a_login() -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 from multitv.billing import preview
 from multitv.billing.standard import bill_plans, record_failure
+from multitv.event_codes import event_code
+from multitv.money import reais
 from multitv.settings import get_settings
 from tests.e2e.conftest import RunningStack, rows, totals
 
@@ -139,8 +141,15 @@ def test_one_run_bills_several_due_dates_side_by_side_and_one_event_is_reversed(
         assert expected[0] > 0
 
     event = events(stack, waiting)[0]
-    form = {"event_id": event.id, "reason": "cobrado por engano"}
+    form = {"event_code": event_code(event.id), "reason": "cobrado por engano"}
     run = stack.trigger("tv_billing_correction", form)
+    stack.wait_for_task("tv_billing_correction", run, "confirm", "awaiting_input")
+    subject, body = stack.api.question("tv_billing_correction", run, "confirm")
+    assert event_code(event.id) in subject
+    assert reais(event.amount) in subject
+    assert event_code(event.id) in body
+    assert rows(stack, "select from billing.correction where event_id = :id", id=event.id) == []
+    stack.answer("tv_billing_correction", run, "confirm", "Approve")
     assert stack.wait_for_run("tv_billing_correction", run) == "success"
     [kept] = rows(stack, "select author, reason, action from billing.correction where event_id = :id", id=event.id)
     assert tuple(kept) == ("admin", "cobrado por engano", "reverse")
@@ -151,9 +160,12 @@ def test_one_run_bills_several_due_dates_side_by_side_and_one_event_is_reversed(
         id=event.id,
     )
     assert credit[0] == -event.amount
-    again = stack.trigger("tv_billing_correction", form | {"reason": "outra vez"})
+    again = stack.trigger("tv_billing_correction", form | {"reason": "outra vez", "ask": False})
     assert stack.wait_for_run("tv_billing_correction", again) == "failed"
-    assert "was corrected before" in stack.task_log("tv_billing_correction", again, "correct")
+    assert "já foi corrigido por admin" in stack.task_log("tv_billing_correction", again, "correct")
+    number = stack.trigger("tv_billing_correction", form | {"event_code": str(event.id), "ask": False})
+    assert stack.wait_for_run("tv_billing_correction", number) == "failed"
+    assert "informe o código do evento" in stack.task_log("tv_billing_correction", number, "confirm")
 
 
 def test_airflows_own_backfill_bills_the_due_dates_of_its_span(stack: RunningStack) -> None:

@@ -16,6 +16,7 @@ from playwright.sync_api import Locator, expect
 
 from multitv.billing.explanation import Explanation
 from multitv.database.rows import read_as
+from multitv.event_codes import event_code
 from tests.e2e.conftest import RunningStack, bill_plans, rows, totals
 from tests.e2e.screens.browser import DAG_MS, Person
 from tests.e2e.screens.looks import judge
@@ -137,10 +138,10 @@ def save(person: Person, stack: RunningStack, due: date) -> None:
     expect(event).to_contain_text("Processado")
     expect(event).to_contain_text(reais(sold.amount))
     [why] = rows(stack, "select * from billing.explanation(:id)", id=sold.id)
-    expect(event).to_contain_text(f"Nº {sold.id}. {read_as(Explanation, why).line()}")
+    expect(event).to_contain_text(f"{event_code(sold.id)}. {read_as(Explanation, why).line()}")
     invoice = person.row(f"{due:%d/%m/%Y}", "Faturas")
     expect(invoice).to_contain_text(f"Plano {reais(sold.monthly_price)}")
-    expect(invoice).to_contain_text(f"Pacote Extra {reais(sold.amount)} evento {sold.id}")
+    expect(invoice).to_contain_text(f"Pacote Extra {reais(sold.amount)} evento {event_code(sold.id)}")
     expect(invoice).to_contain_text(reais(sold.monthly_price + sold.amount))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -50,11 +51,13 @@ def cpf_is_valid(cpf: str) -> bool:
 
 def cnpj_is_valid(cnpj: str) -> bool:
     weights = [6, 5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2]
-    return len(cnpj) == 14 and all(int(cnpj[size]) == _check(cnpj[:size], weights[-size:]) for size in (12, 13))
+    return re.fullmatch("[0-9A-Z]{12}[0-9]{2}", cnpj) is not None and all(
+        int(cnpj[size]) == _check(cnpj[:size], weights[-size:]) for size in (12, 13)
+    )
 
 
 def _check(digits: str, weights: Any) -> int:
-    remainder = sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=True)) % 11
+    remainder = sum((ord(sign) - 48) * weight for sign, weight in zip(digits, weights, strict=True)) % 11
     return 0 if remainder < 2 else 11 - remainder
 
 
@@ -64,6 +67,8 @@ def test_the_oracle_itself_tells_good_documents_from_bad() -> None:
     assert not cpf_is_valid("11111111111")
     assert cnpj_is_valid("11222333000181")
     assert not cnpj_is_valid("11222333000182")
+    assert cnpj_is_valid("12ABC34501DE35")
+    assert not cnpj_is_valid("12ABC34501DE53")
 
 
 def test_every_document_is_valid_and_nobody_shares_one(read: Callable[[str], list[Any]]) -> None:
@@ -74,6 +79,7 @@ def test_every_document_is_valid_and_nobody_shares_one(read: Callable[[str], lis
     assert all(cpf_is_valid(document) for document in people)
     assert all(cnpj_is_valid(document) for document in companies)
     assert 50 < len(companies) < 300
+    assert 0.15 < sum(not document.isdigit() for document in companies) / len(companies) < 0.35
 
 
 @settings(max_examples=6, deadline=None)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from multitv.event_codes import event_code, event_number
 from tests.web.routes import NOBODY, PLACES
 from tests.web.visitor import Visitor
 from tests.web.world import SCRIPT, World
@@ -62,6 +63,11 @@ def test_a_contract_reads_as_on_the_screen(world: World, viewer: Visitor) -> Non
     assert [posting["kind"] for posting in older["postings"]] == ["plan", "tv_package", "tv_package", "reversal"]
     events = viewer.read(f"/client-plans/{world.maria}/events")
     assert sum(Decimal(event["amount"]) for event in events) == Decimal("49.88")
+    assert all(event_number(event["code"]) == event["id"] for event in events)
+    assert {posting["billing_event_code"] for posting in older["postings"]} == {
+        None if posting["billing_event_id"] is None else event_code(posting["billing_event_id"])
+        for posting in older["postings"]
+    }
     assert [event["status"] for event in viewer.read(f"/client-plans/{world.voided}/events")] == ["cancelled"]
 
 

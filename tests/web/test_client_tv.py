@@ -11,6 +11,7 @@ import pytest
 
 from include.sandbox.process import Sandbox
 from multitv.beenius.client import BeeniusClient
+from multitv.event_codes import event_code
 from tests.web.markup import Page
 from tests.web.server import Web
 from tests.web.visitor import SAME_ORIGIN, Visitor, message_of
@@ -158,6 +159,17 @@ def test_the_events_each_explain_their_amount(world: World, viewer: Visitor) -> 
     assert f"Estorno de Esportes & Cia em {world.settled:%m/%Y}: R$ -29,90" in rows[2][5]
 
 
+def test_events_are_called_by_their_codes_and_no_number_of_them_is_shown(world: World, viewer: Visitor) -> None:
+    events = world.run("select id from billing.event where client_plan_id = :plan order by due_date desc, id desc",
+                       plan=world.maria)  # fmt: skip
+    page = viewer.page(f"/clientes/{world.maria}/eventos")
+    assert [row[5].split(". ")[0] for row in page.rows[1:]] == [event_code(event) for (event,) in events]
+    invoices = viewer.page(f"/clientes/{world.maria}/financeiro")
+    for (event,) in events:
+        assert f"evento {event_code(event)}" in invoices.text
+        assert str(event) not in page.text + invoices.text
+
+
 def test_an_event_that_waits_or_was_voided_says_so(world: World, viewer: Visitor) -> None:
     assert viewer.page(f"/clientes/{world.waiting}/eventos").rows[1][4] == "Pendente"
     assert viewer.page(f"/clientes/{world.voided}/eventos").rows[1][4] == "Cancelado pacote cancelado"
@@ -175,7 +187,7 @@ def test_an_invoice_is_the_sum_of_its_postings(world: World, viewer: Visitor) ->
         (f"{world.current:%d/%m/%Y}", "R$ 189,79", "Aberta"),
         (f"{world.settled:%d/%m/%Y}", "R$ 159,89", "Aberta"),
     ]
-    assert "Plano R$ 149,90 Pacote Extra R$ 29,90 evento" in rows[0][2]
+    assert "Plano R$ 149,90 Pacote Extra R$ 29,90 evento EV-" in rows[0][2]
     assert "Estorno R$ -29,90" in rows[1][2]
 
 

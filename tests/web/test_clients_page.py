@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 
 from tests.web.markup import Page
@@ -48,6 +51,44 @@ def test_a_contract_is_found_by_its_number(world: World, viewer: Visitor) -> Non
 )
 def test_a_company_is_found_by_its_cnpj_as_well(world: World, viewer: Visitor, search: str) -> None:
     assert "Padaria São João ME" in found(viewer, search)
+
+
+@pytest.mark.parametrize(
+    "search",
+    ["12ABC34501DE35", "12abc34501de35", "12.ABC.345/01DE-35", "12.abc.345/01de\u201335", "12 ABC 345 01DE 35",
+     " 12abc34501de35\u00a0", "12ABC", "12.abc", "12.ABC.345/01DE-3"],
+)  # fmt: skip
+def test_a_company_is_found_by_a_cnpj_with_letters(world: World, viewer: Visitor, search: str) -> None:
+    with documents(world, {"Letras Ltda": "12abc34501de35", "Outras Letras": "12ABD34501DE00"}):
+        assert found(viewer, search) == ["Letras Ltda"]
+
+
+def test_digits_find_a_cnpj_that_goes_on_with_letters(world: World, viewer: Visitor) -> None:
+    with documents(world, {"Letras Ltda": "98.7BC.345/01DE-35"}):
+        assert found(viewer, "987") == ["Letras Ltda"]
+        assert viewer.page("/clientes?busca=98.7bc").row("Letras")[1] == "98.7BC.345/01DE-35"
+
+
+def test_a_name_with_a_digit_is_found_beside_cnpjs_that_begin_so_and_nobody_twice(
+    world: World, viewer: Visitor
+) -> None:
+    cnpjs = {f"Zeta {number:02}": f"Q7{number:02}3450001000" for number in range(25)}
+    named = {f"Q7 Telecom {number:02}": f"Q7A{number:02}" for number in range(25)}
+    with documents(world, cnpjs | named | {"Q7 do CNPJ": "Q7Z34501DE0035"}):
+        names = found(viewer, "q7")
+        assert sorted(names) == sorted([*cnpjs, *named, "Q7 do CNPJ"])
+        assert names[:25] == list(cnpjs)
+
+
+@contextmanager
+def documents(world: World, documents_by_name: dict[str, str]) -> Iterator[None]:
+    """Have these clients, in this order, until the end."""
+    made = [world.client(name, document) for name, document in documents_by_name.items()]
+    try:
+        yield
+    finally:
+        world.run("delete from erp.client_plan where id = any(:made)", made=made)
+        world.run("delete from erp.client where id = any(:made)", made=made)
 
 
 @pytest.mark.parametrize("search", ["aria", "jose pedro", "maria xyz", "98765432100", "''", "🎬", "日本"])

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from unicodedata import category
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, text
 
-from multitv.web.core.search_text import digits, plain
+from multitv.documents import document_key
+from multitv.web.core.search_text import plain
 
 # PostgreSQL keeps no NUL, and knows characters that came into Unicode after this Python.
 LETTERS = st.characters(exclude_categories=("Cs", "Cn", "Co"), exclude_characters="\0")
@@ -41,9 +42,19 @@ def test_every_character_there_is_is_plain_alike(connection: Connection) -> None
 
 
 @SAME_DATABASE
-@given(st.text(st.sampled_from("0123456789./- aç") | LETTERS, max_size=30))
-def test_a_document_has_the_same_digits_in_both(connection: Connection, written: str) -> None:
-    assert digits(written) == of_database(connection, "digits", written)
+@given(
+    st.text(st.sampled_from("0123456789./- aç") | LETTERS, max_size=30)
+    | st.from_regex(
+        r"[ ./-]{0,2}[0-9A-Za-zé]{2}[ .]?[0-9A-Za-z]{3}[.–]?[0-9A-Za-z]{3}[ /]{0,2}[0-9A-Za-z]{4}-?[0-9a]{2}\n?"
+    )
+)
+def test_a_document_has_the_same_key_in_both(connection: Connection, written: str) -> None:
+    assume("\0" not in written)
+    assert document_key(written) == of_database(connection, "document_key", written)
+
+
+def test_the_key_of_no_document_is_nothing(connection: Connection) -> None:
+    assert connection.scalar(text("select tv.document_key(null)")) is None
 
 
 @pytest.mark.parametrize(
@@ -60,8 +71,3 @@ def test_a_document_has_the_same_digits_in_both(connection: Connection, written:
 )
 def test_names_lose_accents_capitals_and_signs(written: str, made_plain: str) -> None:
     assert plain(written) == made_plain
-
-
-@pytest.mark.parametrize("written", ["123.456.789-09", "12345678909", " 123 456 789 09 ", "CPF 123456789-09"])
-def test_a_document_is_its_digits_however_it_is_written(written: str) -> None:
-    assert digits(written) == "12345678909"

@@ -1,5 +1,5 @@
 -- In: first_id, last_id, seed; the lists of parts of names. Inserts these clients, each with a CPF, or a CNPJ for a
--- company, that is valid and unique in the population.
+-- company, that is valid and unique in the population. A quarter of the CNPJs has letters.
 insert into erp.client (id, name, document, status)
 with client as (
     select
@@ -41,10 +41,15 @@ stem as (
     select
         named.*,
         case
-            when named.company then named.eight_digits * 10000 + 1
+            when named.company and pg_temp.roll(named.key, 'letters', 4) = 0
+                then
+                    translate(lpad(cast(named.eight_digits as text), 8, '0'), '0123456789', 'A1C2E3G4J5') || '0001'
+            when named.company then lpad(cast(named.eight_digits as text), 8, '0') || '0001'
             -- The ninth digit differs from the eighth, because a CPF of eleven equal digits is invalid.
-            else named.eight_digits * 10 + mod(named.eight_digits + 1 + pg_temp.roll(named.key, 'region', 9), 10)
-        end as digits,
+            else
+                lpad(cast(named.eight_digits as text), 8, '0')
+                || mod(named.eight_digits + 1 + pg_temp.roll(named.key, 'region', 9), 10)
+        end as characters,
         case when named.company then 12 else 9 end as length,
         -- Weights descend from 9 at the last digit; those of a CNPJ restart at 9 after 2.
         case when named.company then 8 else 10 end as cycle
@@ -54,15 +59,18 @@ stem as (
 select
     stem.client_id,
     stem.name,
-    lpad(cast(stem.digits as text), stem.length, '0')
+    stem.characters
     || cast(mod(mod(weighed.for_first, 11), 10) as text)
     || cast(mod(mod(weighed.for_second + 9 * mod(mod(weighed.for_first, 11), 10), 11), 10) as text),
     stem.status
 from stem
 cross join
     lateral (
+        -- A letter counts as its ASCII code minus 48, as a digit does.
         select
-            sum(mod(stem.digits / cast(10 ^ place as bigint), 10) * (9 - mod(place, stem.cycle))) as for_first,
-            sum(mod(stem.digits / cast(10 ^ place as bigint), 10) * (9 - mod(place + 1, stem.cycle))) as for_second
+            sum((ascii(substr(stem.characters, stem.length - place, 1)) - 48) * (9 - mod(place, stem.cycle)))
+                as for_first,
+            sum((ascii(substr(stem.characters, stem.length - place, 1)) - 48) * (9 - mod(place + 1, stem.cycle)))
+                as for_second
         from generate_series(0, stem.length - 1) as place
     ) as weighed

@@ -1,5 +1,7 @@
--- In: event, due_date. Locks the event until the transaction ends. Out: its kind and status; no row if there is none.
+-- In: event, due_date. Locks the event until the transaction ends. Out: its number, kind and status; no row if there is
+-- none.
 select
+    event.id,
     event.kind,
     (
         select shown.status

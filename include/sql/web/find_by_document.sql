@@ -1,5 +1,5 @@
--- In: digits (the first of a document), after_id (the last client's, or null), size. Out: a page of clients whose
--- document begins with them.
+-- In: key (the first characters of a document, as tv.document_key writes them), after_id (the last client's, or null),
+-- size. Out: a page of clients whose document begins with them.
 select
     client.id,
     client.name,
@@ -7,7 +7,7 @@ select
     client.status
 from erp.client as client
 where
-    tv.digits(client.document) like cast(:digits as text) || '%'
+    tv.document_key(client.document) like cast(:key as text) || '%'
     and client.id > coalesce(cast(:after_id as bigint), 0)
 order by client.id
 limit :size

@@ -5,17 +5,22 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from decimal import Decimal
+from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Row
 
 from multitv.billing.explanation import Explanation
 from multitv.billing.run import Tally, lock_due_date
-from multitv.database.engine import transaction
+from multitv.database.engine import reading, transaction
 from multitv.database.locks import lock
 from multitv.database.rows import read_as
 from multitv.database.sql import named
-from multitv.errors import PermanentError
+from multitv.errors import Refusal
+from multitv.event_codes import event_code
+from multitv.labels import label
+from multitv.markdown import table
+from multitv.money import reais
 
 log = logging.getLogger(__name__)
 
@@ -24,8 +29,32 @@ Action = Literal["void", "reverse"]
 CREDITS = "billing credits"
 
 
-class CorrectionRefused(PermanentError):
+class CorrectionRefused(Refusal):
     """The event cannot be corrected this way. The message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a person is asked before an event is corrected: a line, and as Markdown whose event it is."""
+
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True)
+class EventToCorrect:
+    """An event with its names. `amount` is in reais; `author` is that of its correction, None if it has none."""
+
+    id: int
+    client: str | None
+    client_plan_id: int
+    package: str
+    due_date: date
+    reference_month: date
+    kind: Literal["charge", "reversal"]
+    status: Literal["pending", "processed", "cancelled"]
+    amount: Decimal
+    author: str | None
 
 
 @dataclass(frozen=True)
@@ -48,25 +77,31 @@ def correct(engine: Engine, event: int, action: Action, *, reason: str, author: 
     Raises CorrectionRefused, DatabaseUnavailable.
     """
     reason, author = reason.strip(), author.strip()
-    if not reason or not author:
-        raise CorrectionRefused("A correction needs a reason and an author. Nothing was written.")
+    if not reason:
+        raise CorrectionRefused("correction_without_reason", field="reason")
+    if not author:
+        raise CorrectionRefused("correction_without_author")
     with transaction(engine) as connection:
         due_date = connection.execute(named("billing/event_due_date"), {"event": event}).scalar_one_or_none()
         if due_date is None:
-            raise CorrectionRefused(f"There is no event {event}: look its number up again. Nothing was written.")
+            raise CorrectionRefused("event_unknown", event=event_code(event))
         lock_due_date(connection, due_date)
         known = connection.execute(named("billing/read_correction"), {"event": event}).one_or_none()
         if known is not None:
             if (known.action, known.reason, known.author, known.rebill) != (action, reason, author, rebill):
                 raise CorrectionRefused(
-                    f"Event {event} was corrected before ({known.action}, by {known.author}: {known.reason}). "
-                    "Nothing was written."
+                    "event_corrected_before",
+                    event=event_code(event),
+                    author=known.author,
+                    action=known.action,
+                    reason=known.reason,
                 )
             return _corrected(connection, event, due_date, action, known.reversal_event_id)
         of_event: dict[str, object] = {"event": event, "due_date": due_date}
         # In the order of a settlement. Another due date may be taking the charge along, because the due day moved.
         lock(connection, CREDITS)
         connection.execute(named("billing/lock_charged_months"), {"due_date": due_date})
+        _require(connection.execute(named("billing/lock_event"), of_event).one(), action)
         reversal = _CORRECTIONS[action](connection, of_event)
         connection.execute(
             named("billing/insert_correction"),
@@ -81,10 +116,54 @@ def correct(engine: Engine, event: int, action: Action, *, reason: str, author: 
         )
         post_credits(connection)
         corrected = _corrected(connection, event, due_date, action, reversal)
-    log.info("Event %s: %s by %s (%s). %s", event, action, author, reason, corrected.explanation)
+    log.info(
+        "Event %s (%s): %s by %s (%s). %s", event_code(event), event, action, author, reason, corrected.explanation
+    )
     if reversal is not None and not corrected.posted:
-        log.warning("No open invoice can carry reversal %s yet: a later settlement posts it.", reversal)
+        log.warning(
+            "No open invoice can carry reversal %s (%s) yet: a later settlement posts it.",
+            event_code(reversal),
+            reversal,
+        )
     return corrected
+
+
+def question(engine: Engine, event: int, action: Action, *, reason: str, rebill: bool) -> Question:
+    """Return what to ask a person before this correction. Changes nothing.
+
+    Raises CorrectionRefused if it cannot be made, DatabaseUnavailable.
+    """
+    if not reason.strip():
+        raise CorrectionRefused("correction_without_reason", field="reason")
+    with reading(engine) as connection:
+        row = connection.execute(named("billing/event_to_correct"), {"event": event}).one_or_none()
+    if row is None:
+        raise CorrectionRefused("event_unknown", event=event_code(event))
+    found = read_as(EventToCorrect, row)
+    # Whether a correction is the same as one before, which is no error, is for `correct` to tell.
+    if found.author is None:
+        _require(found, action)
+    return _question(found, action, reason, rebill=rebill)
+
+
+def _question(event: EventToCorrect, action: Action, reason: str, *, rebill: bool) -> Question:
+    code = event_code(event.id)
+    facts: list[tuple[str, object]] = [
+        ("evento", code),
+        ("cliente", event.client or "cliente desconhecido"),
+        ("contrato", event.client_plan_id),
+        ("pacote", event.package),
+        ("competência", f"{event.reference_month:%m/%Y}"),
+        ("vencimento", f"{event.due_date:%d/%m/%Y}"),
+        ("valor", reais(event.amount)),
+        ("situação", label(event.status)),
+        ("motivo", reason),
+        ("pode ser cobrado de novo", "sim" if rebill else "não"),
+    ]
+    body = table(["", "o que será corrigido"], facts)
+    if event.author is not None:
+        body += ["", "Este evento já foi corrigido: nada muda se for a mesma correção, e outra será recusada."]
+    return Question(f"{label(action)} o evento {code}, de {reais(event.amount)}?", "\n".join(body))
 
 
 def post_credits(connection: Connection) -> Tally:
@@ -94,25 +173,23 @@ def post_credits(connection: Connection) -> Tally:
 
 
 def _void(connection: Connection, event: dict[str, object]) -> None:
-    _require(connection, event, "pending", "voided", "a processed one is reversed")
     connection.execute(named("billing/void_event"), event)
 
 
 def _reverse(connection: Connection, event: dict[str, object]) -> int:
-    _require(connection, event, "processed", "reversed", "a pending one is voided")
     return int(connection.execute(named("billing/insert_reversal"), event).scalar_one())
 
 
-def _require(connection: Connection, event: dict[str, object], status: str, done: str, other: str) -> None:
-    """Lock the event. Raises CorrectionRefused unless it is a charge of this status."""
-    row = connection.execute(named("billing/lock_event"), event).one()
-    if (row.kind, row.status) == ("charge", status):
-        return
-    hint = f", {other}" if row.kind == "charge" and row.status in ("pending", "processed") else ""
-    raise CorrectionRefused(
-        f"Event {event['event']} is a {row.status} {row.kind}: only a {status} charge is {done}{hint}. "
-        "Nothing was written."
-    )
+def _require(event: Row[Any] | EventToCorrect, action: Action) -> None:
+    """Raises CorrectionRefused unless the event is a charge of the status that the action needs."""
+    if event.kind != "charge":
+        raise CorrectionRefused("event_is_no_charge", event=event_code(event.id))
+    if event.status == "cancelled":
+        raise CorrectionRefused("event_is_cancelled", event=event_code(event.id))
+    if action == "void" and event.status != "pending":
+        raise CorrectionRefused("event_is_not_pending", event=event_code(event.id))
+    if action == "reverse" and event.status != "processed":
+        raise CorrectionRefused("event_is_not_processed", event=event_code(event.id))
 
 
 _CORRECTIONS = {"void": _void, "reverse": _reverse}

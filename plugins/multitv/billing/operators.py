@@ -1,4 +1,4 @@
-"""Airflow operators of the steps Carregar and Salvar of the TV billing."""
+"""Airflow operators of the steps Carregar and Salvar of the TV billing, and of the question before a correction."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.providers.standard.utils.skipmixin import SkipMixin
 from airflow.sdk import BaseOperator, Context
 
-from multitv.billing import preview, tv
+from multitv.billing import correction, preview, tv
 from multitv.billing.due_date import parse_due_date
 from multitv.billing.review import ApprovalRequest, ListChanged, ReviewUnanswered, decide
 from multitv.database.engine import task_engine
 from multitv.erp import history
+from multitv.errors import PermanentError
+from multitv.event_codes import event_number
 from multitv.settings import get_settings
 
 log = logging.getLogger(__name__)
@@ -122,3 +124,48 @@ class ReviewAndSave(ApprovalOperator):
             approval=params["approval"] or settings.billing_approval,
         )
         return saved if isinstance(saved, ApprovalRequest) else None
+
+
+class CorrectionUnanswered(PermanentError):
+    """Nobody answered the question about a correction before its time limit."""
+
+
+class ConfirmCorrection(ApprovalOperator):
+    """Shows a person whose event is about to be corrected, and its amount; skips what follows unless they approve.
+
+    With `ask` false in the run's form it asks nobody. No answer within MULTITV_BILLING_APPROVAL_HOURS is a failure.
+    """
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(
+            subject="Correção de um evento de faturamento",
+            defaults=self.REJECT,
+            response_timeout=timedelta(hours=get_settings().billing_approval_hours),
+            **arguments,
+        )
+
+    def execute(self, context: Context) -> None:
+        """Ask a person. Raises EventCodeRefused, CorrectionRefused, DatabaseUnavailable."""
+        form = context["params"]
+        event = event_number(form["event_code"])
+        asked = correction.question(task_engine(), event, form["action"], reason=form["reason"], rebill=form["rebill"])
+        log.info("%s\n%s", asked.subject, asked.body)
+        if form["ask"]:
+            self.subject, self.body = asked.subject, asked.body
+            super().execute(context)
+
+    def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
+        """Go on, or skip the tasks that follow. Raises CorrectionUnanswered."""
+        if "error" not in event:
+            user = event.get("responded_by_user") or {}
+            by = user.get("name") or user.get("id")
+            code = context["params"]["event_code"]
+            if by is None:
+                raise CorrectionUnanswered(
+                    f"Nobody answered about the correction of {code} within "
+                    f"{get_settings().billing_approval_hours:g} hours (MULTITV_BILLING_APPROVAL_HOURS). Nothing was "
+                    "written. Clear this task to be asked again."
+                )
+            approved = event["chosen_options"] == [self.APPROVE]
+            log.info("The correction of %s was %s by %s.", code, "approved" if approved else "rejected", by)
+        return super().execute_complete(context, event)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from airflow.sdk import Param, get_current_context, task
 
 from multitv.billing import due_date
+from multitv.labels import label
 from multitv.settings import get_settings
 
 # A template: the output of the task itself would add an arrow from the first task to every other one.
@@ -71,12 +72,19 @@ def review_form() -> dict[str, Param]:
 def correction_form() -> dict[str, Param]:
     """Return the parameters of the correction of one event."""
     return {
-        "event_id": Param(type="integer", minimum=1, title="Evento", description="O número do evento"),
+        "event_code": Param(
+            type="string",
+            minLength=1,
+            maxLength=100,
+            title="Evento",
+            description="O código do evento, como EV-20261210-00000024-4, da página do cliente",
+        ),
         "action": Param(
             "reverse",
             enum=["reverse", "void"],
+            values_display={action: label(action) for action in ("reverse", "void")},
             title="Correção",
-            description="reverse: estornar um evento processado; void: cancelar um pendente",
+            description="Estornar um evento processado, ou cancelar um pendente",
         ),
         "reason": Param(
             "", type="string", maxLength=500, title="Motivo", description="Por que; fica guardado com o seu nome"
@@ -86,6 +94,12 @@ def correction_form() -> dict[str, Param]:
             type="boolean",
             title="Cobrar de novo",
             description="O próximo faturamento pode cobrar este mês de novo",
+        ),
+        "ask": Param(
+            True,
+            type="boolean",
+            title="Perguntar antes",
+            description="Mostrar o cliente e o valor, e corrigir só depois de um sim",
         ),
     }
 

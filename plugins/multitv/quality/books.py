@@ -13,6 +13,7 @@ from multitv.database.engine import bulk_transaction
 from multitv.database.locks import lock
 from multitv.database.sql import named
 from multitv.errors import PermanentError
+from multitv.event_codes import with_event_codes
 
 log = logging.getLogger(__name__)
 
@@ -123,4 +124,4 @@ def _run(
 
 def _some(offenders: Sequence[str]) -> str:
     more = f" and {len(offenders) - _SHOWN} more" if len(offenders) > _SHOWN else ""
-    return "; ".join(offenders[:_SHOWN]) + more
+    return with_event_codes("; ".join(offenders[:_SHOWN])) + more

@@ -122,7 +122,7 @@ end
 $$;
 grant execute on function billing.lock_runs(), billing.approve_preview(bigint, text, timestamptz) to multitv_screens;
 -- Indexes of erp.client are made of these: whoever writes it must be able to call them.
-grant execute on function tv.plain(text), tv.words(text), tv.digits(text) to public;
+grant execute on function tv.plain(text), tv.words(text), tv.document_key(text) to public;
 
 -- The pipeline: billing.
 grant insert on

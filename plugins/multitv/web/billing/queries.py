@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from multitv.billing.preview import PreviewOutdated
 from multitv.database.engine import reading
+from multitv.event_codes import event_code
 from multitv.labels import Reason, sentence
 from multitv.web.core.paging import SIZE, CursorPage, page_of, read_cursor
 from multitv.web.core.rows import NoSuchRow, Shown, select
@@ -66,6 +67,11 @@ class Line(Shown):
     outcome: str
     status: Literal["new", "pending", "processed"] | None
     event_id: int | None
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def event_code(self) -> str | None:
+        return None if self.event_id is None else event_code(self.event_id)
 
 
 class BillingRun(Shown):

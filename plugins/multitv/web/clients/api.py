@@ -26,7 +26,7 @@ _YEAR = timedelta(days=366)
 def find(
     person: Reader, engine: Database, search: Annotated[str, Query(max_length=100)] = "", cursor: Cursor = None
 ) -> CursorPage[queries.Found]:
-    """Find clients by the beginnings of words of their names, of a document's digits, or by a client plan's id."""
+    """Find clients by the beginnings of words of their names, of a document, or by a client plan's id."""
     return queries.find(engine, search, cursor)
 
 

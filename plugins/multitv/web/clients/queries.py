@@ -13,11 +13,13 @@ from sqlalchemy import Connection, Engine, Row
 from multitv.billing.explanation import Explanation
 from multitv.database.engine import reading
 from multitv.database.rows import read_as
+from multitv.documents import beginning_of_cnpj, document_key
+from multitv.event_codes import event_code
 from multitv.labels import sentence
 from multitv.reconciliation.fields import PIN_FIELD, UID_FIELD
-from multitv.web.core.paging import MAX_ID, CursorPage, page_of, read_cursor
+from multitv.web.core.paging import MAX_ID, BadCursor, CursorPage, page_of, read_cursor
 from multitv.web.core.rows import NoSuchRow, Shown, select
-from multitv.web.core.search_text import digits, plain
+from multitv.web.core.search_text import plain
 
 PAGE = 20
 
@@ -38,7 +40,7 @@ class Found(Shown):
 
     id: int
     name: str
-    document: str
+    document: str | None
     status: str
     plans: list[PlanOfClient]
 
@@ -179,7 +181,10 @@ class Reconciled(Shown):
 
 
 class Event(Shown):
-    """A billing event of a client plan, with a line in Portuguese that explains its amount, which is in reais."""
+    """A billing event of a client plan, with a line in Portuguese that explains its amount, which is in reais.
+
+    `code` is what people call it by: a spreadsheet rounds the `id`.
+    """
 
     id: int
     due_date: date
@@ -192,6 +197,11 @@ class Event(Shown):
     reversed: bool
     explanation: str
 
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def code(self) -> str:
+        return event_code(self.id)
+
 
 class Posting(Shown):
     invoice_id: int
@@ -200,6 +210,11 @@ class Posting(Shown):
     amount: Decimal
     billing_event_id: int | None
     created_at: datetime
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def billing_event_code(self) -> str | None:
+        return None if self.billing_event_id is None else event_code(self.billing_event_id)
 
 
 class Invoice(Shown):
@@ -217,12 +232,15 @@ def find(engine: Engine, search: str, cursor: str | None = None) -> CursorPage[F
 
     An empty search returns all clients by name. Raises BadCursor, DatabaseUnavailable.
     """
-    number = digits(search)
+    number = document_key(search)
     by_number = bool(number) and not re.search(r"[^\W\d_]", search)
     with reading(engine) as connection:
-        found = (
-            _by_number(connection, number, cursor) if by_number else _by_name(connection, plain(search), search, cursor)
-        )
+        if by_number:
+            found = _by_number(connection, number, cursor)
+        elif cnpj := beginning_of_cnpj(search):
+            found = _by_cnpj(connection, cnpj, search, cursor)
+        else:
+            found = _by_name(connection, search, cursor)
         return CursorPage(rows=_with_plans(connection, found.rows), next=found.next)
 
 
@@ -335,8 +353,7 @@ def invoices(engine: Engine, client_plan_id: int, since: date, until: date) -> l
 
 def _by_number(connection: Connection, number: str, cursor: str | None) -> CursorPage[Any]:
     (after,) = read_cursor(cursor, tuple[int]) or (None,)
-    of_page = {"digits": number, "after_id": after, "size": PAGE + 1}
-    by_document = page_of(select(connection, "find_by_document", of_page), lambda row: (row.id,), PAGE)
+    by_document = _by_document(connection, number, after)
     if after is not None or int(number) > MAX_ID:
         return by_document
     by_contract = select(connection, "find_by_contract", {"client_plan_id": int(number)})
@@ -346,8 +363,29 @@ def _by_number(connection: Connection, number: str, cursor: str | None) -> Curso
     )
 
 
-def _by_name(connection: Connection, words: str, search: str, cursor: str | None) -> CursorPage[Any]:
+def _by_document(connection: Connection, key: str, after: int | None) -> CursorPage[Any]:
+    of_page = {"key": key, "after_id": after, "size": PAGE + 1}
+    return page_of(select(connection, "find_by_document", of_page), lambda row: (row.id,), PAGE)
+
+
+def _by_cnpj(connection: Connection, key: str, search: str, cursor: str | None) -> CursorPage[Any]:
+    """Return a page of the clients whose CNPJ begins so, then of those that have it in their names."""
+    try:
+        (after,) = read_cursor(cursor, tuple[int]) or (None,)
+    except BadCursor:
+        by_document, by_name = [], _by_name(connection, search, cursor)
+    else:
+        found = _by_document(connection, key, after)
+        if found.next:
+            return found
+        by_document, by_name = found.rows, _by_name(connection, search, None)
+    others = [row for row in by_name.rows if not document_key(row.document or "").startswith(key)]
+    return CursorPage(rows=[*by_document, *others], next=by_name.next)
+
+
+def _by_name(connection: Connection, search: str, cursor: str | None) -> CursorPage[Any]:
     """Return a page of the clients whose name begins with the words, then of those that have them elsewhere in it."""
+    words = plain(search)
     if search.strip() and not words:
         return CursorPage(rows=[], next=None)
     elsewhere, name, client = read_cursor(cursor, tuple[bool, str, int]) or (False, None, None)

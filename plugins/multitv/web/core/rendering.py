@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +12,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
+from multitv.documents import formatted
 from multitv.labels import label, number, sentence
 from multitv.money import reais
 from multitv.settings import get_settings
@@ -76,13 +76,8 @@ def recorded(value: object, name: str) -> str:
 
 
 def document(value: str | None) -> str:
-    """Return a CPF or CNPJ with its dots and dashes; other text is returned unchanged."""
-    digits = re.sub(r"\D", "", value or "")
-    if len(digits) == 11:
-        return f"{digits[:3]}.{digits[3:6]}.{digits[6:9]}-{digits[9:]}"
-    if len(digits) == 14:
-        return f"{digits[:2]}.{digits[2:5]}.{digits[5:8]}/{digits[8:12]}-{digits[12:]}"
-    return value or "—"
+    """Return a valid CPF or CNPJ with its dots and dashes; other text is returned unchanged, a dash for none."""
+    return formatted(value) if value else "—"
 
 
 def _make_environment() -> Environment:

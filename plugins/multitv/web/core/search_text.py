@@ -12,8 +12,3 @@ _OTHERS = re.compile(r"[^a-z0-9]+")
 def plain(typed: str) -> str:
     """Normalise text: lower case, no accents, words separated by one space. Must match `tv.plain`."""
     return _OTHERS.sub(" ", _MARKS.sub("", unicodedata.normalize("NFKD", typed)).lower()).strip()
-
-
-def digits(typed: str) -> str:
-    """Return the digits of a text. Must match `tv.digits`."""
-    return re.sub(r"[^0-9]", "", typed)
