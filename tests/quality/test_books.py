@@ -153,7 +153,8 @@ def test_a_credit_without_the_invoice_of_its_posting_is_found(settled: Isp) -> N
         ),
         (
             f"invoice_id = {invoice}, amount = -9.99",
-            rf"credit 2026121000000002 \(EV-20261210-00000002-\d\) of -10.00 .* billing.credit has -9.99 on invoice {invoice}",
+            r"credit 2026121000000002 \(EV-20261210-00000002-\d\) of -10.00 .* "
+            rf"billing.credit has -9.99 on invoice {invoice}",
         ),
     ):
         settled.run(f"update billing.credit set {damage}")  # noqa: S608
