@@ -1,5 +1,5 @@
--- In: due_date, listed (how many). Out: the client plans due on it that are parked, each with its client and the reason;
--- and how many there are in all.
+-- In: due_date, listed (how many). Out: the client plans due on it that are parked, each with its client and the
+-- reason; and how many there are in all.
 select
     parked.id,
     parked.client_id,

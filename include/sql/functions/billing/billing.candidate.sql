@@ -63,16 +63,13 @@ as $$
             from billing.live_charge(for_due_date) as event
             where
                 event.client_package_id = chargeable.client_package_id
-                and (
-                    event.reference_month = chargeable.reference_month
-                    -- The month of a parked client plan is unknown if its service plan is.
-                    or chargeable.exclusion = any(
-                        array(
-                            select reason.code from billing.exclusion_reason as reason
-                            where reason.at_settlement = 'wait'
-                        )
-                    )
-                )
+                and event.reference_month = chargeable.reference_month
+        )
+        -- The month of a parked client plan is unknown if its service plan is.
+        and chargeable.client_package_id not in (
+            select event.client_package_id
+            from billing.live_charge(for_due_date) as event
+            where event.client_plan_id in (select parked.id from billing.parked_client_plan(for_due_date) as parked)
         )
     union all
     select
