@@ -1,5 +1,5 @@
--- What a bare INSERT ... SELECT fills with the invoices and plan fees of a due date: tables with the keys and indexes of
--- the real ones, without their constraints and triggers; and the very rows, worked out beforehand.
+-- What a bare INSERT ... SELECT fills with the invoices and plan fees of a due date: tables with the keys and indexes
+-- of the real ones, without their constraints and triggers; and the very rows, worked out beforehand.
 create table bench_invoice (like finance.invoice including indexes);
 create table bench_fee (like finance.posting including indexes);
 create unique index on bench_fee (fee_client_plan_id, fee_month);
@@ -26,4 +26,5 @@ inner join erp.client_plan as plan on invoice.client_plan_id = plan.id
 inner join erp.service_plan as service_plan on plan.service_plan_id = service_plan.id;
 analyze bench_invoice_row, bench_fee_row;
 -- A month that has its partition already, as after its first due date.
-select finance.open_fee_month('2027-01-01'), finance.close_fee_month('2027-01-01');
+select finance.open_fee_month('2027-01-01');
+select finance.close_fee_month('2027-01-01');
