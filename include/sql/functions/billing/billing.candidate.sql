@@ -51,7 +51,14 @@ as $$
         cast(null as text),
         pending.id
     from billing.pending_charge(for_due_date) as pending
-    where pending.client_plan_id in (select parked.id from billing.parked_client_plan(for_due_date) as parked)
+    -- As an array, so that a closed due date, which has nothing pending, looks for none.
+    where pending.client_plan_id = any(
+        array(
+            select parked.id
+            from billing.parked_client_plan(for_due_date) as parked
+            where not (select billing.is_closed(for_due_date))
+        )
+    )
     union all
     select
         chargeable.*,
@@ -66,10 +73,14 @@ as $$
                 and event.reference_month = chargeable.reference_month
         )
         -- The month of a parked client plan is unknown if its service plan is.
-        and chargeable.client_package_id not in (
-            select event.client_package_id
-            from billing.live_charge(for_due_date) as event
-            where event.client_plan_id in (select parked.id from billing.parked_client_plan(for_due_date) as parked)
+        and not (
+            coalesce(chargeable.exclusion, '') = any(
+                array(select reason.code from billing.exclusion_reason as reason where reason.at_settlement = 'wait')
+            )
+            and chargeable.client_package_id in (
+                select event.client_package_id
+                from billing.live_charge(for_due_date) as event
+            )
         )
     union all
     select
