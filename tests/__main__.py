@@ -1,6 +1,6 @@
 """Runs all tests in three parts side by side, each of which waits a good part of its time.
 
-The tests of the screens share one api-server of Airflow, the end-to-end tests one whole Airflow, so each of these two
+The tests of the screens share one api-server of Airflow, most end-to-end tests one whole Airflow, so each of these two
 parts runs in one process. The others run in two, and their progress is shown; what the first two print follows.
 """
 
@@ -11,13 +11,17 @@ import sys
 import tempfile
 import time
 from contextlib import ExitStack
+from pathlib import Path
 from typing import IO
 
+END_TO_END = sorted(str(path) for path in Path("tests/e2e").glob("test_*.py"))
+# They start a stack of their own, and need not wait for the tests of the shared one.
+APART = {"tests/e2e/test_celery.py", "tests/e2e/test_runner.py"}
 PARTS = {
-    "the end-to-end tests": "tests/e2e",
-    "the tests of the screens": "tests/web",
+    "the end-to-end tests": [path for path in END_TO_END if path not in APART],
+    "the tests of the screens": ["tests/web"],
 }
-IGNORED = [f"--ignore={folder}" for folder in PARTS.values()]
+IGNORED = [f"--ignore={path}" for paths in PARTS.values() for path in paths]
 OTHERS = (*IGNORED, "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
@@ -26,7 +30,7 @@ def main() -> int:
     began = time.monotonic()
     with ExitStack() as files:
         running = {
-            name: _start(folder, files.enter_context(tempfile.TemporaryFile("w+"))) for name, folder in PARTS.items()
+            name: _start(paths, files.enter_context(tempfile.TemporaryFile("w+"))) for name, paths in PARTS.items()
         }
         print(f"At the same time run {' and '.join(PARTS)}; what they say comes after these:", flush=True)
         try:
@@ -45,8 +49,8 @@ def main() -> int:
     return 0 if passed else 1
 
 
-def _start(folder: str, output: IO[str]) -> tuple[subprocess.Popen[bytes], IO[str]]:
-    return subprocess.Popen(_pytest(folder), stdout=output, stderr=subprocess.STDOUT), output
+def _start(paths: list[str], output: IO[str]) -> tuple[subprocess.Popen[bytes], IO[str]]:
+    return subprocess.Popen(_pytest(*paths), stdout=output, stderr=subprocess.STDOUT), output
 
 
 def _pytest(*arguments: str) -> list[str]:

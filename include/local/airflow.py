@@ -23,7 +23,6 @@ COMPONENTS = {
     "dag-processor": (),
     "triggerer": ("--skip-serve-logs",),
 }
-FORKING = ("scheduler", "dag-processor")
 # A slow machine with a cold disk takes minutes; longer than this means that something is broken.
 MIGRATE_SECONDS = 600.0
 READY_SECONDS = 600.0
@@ -33,16 +32,19 @@ class AirflowNotReady(ProcessFailed):
     """Airflow did not come up, or a DAG file cannot be imported."""
 
 
+def command(*arguments: str) -> list[str]:
+    """Return the command line of a command of Airflow."""
+    return [sys.executable, "-m", "include.local.preloaded", *arguments]
+
+
 def start_migrating(environment: Mapping[str, str], logs: Path) -> Process:
     """Start a process that migrates the metadata database to this version of Airflow and then ends."""
-    return Process.start("airflow-db-migrate", _airflow("db", "migrate"), environment, logs)
+    return Process.start("airflow-db-migrate", command("db", "migrate"), environment, logs)
 
 
 def start(environment: Mapping[str, str], logs: Path) -> list[Process]:
     """Start the four components."""
-    return [
-        Process.start(name, _airflow(name, *arguments), environment, logs) for name, arguments in COMPONENTS.items()
-    ]
+    return [Process.start(name, command(name, *arguments), environment, logs) for name, arguments in COMPONENTS.items()]
 
 
 def migrated(metadata: URL, note: Path) -> bool:
@@ -95,11 +97,6 @@ def wait_until_parsed(api: Api, folder: Path, since: float, check: Callable[[], 
                 f"Not parsed after {READY_SECONDS:.0f} s: {', '.join(sorted(waiting))}. See the dag-processor's log."
             )
         time.sleep(0.25)
-
-
-def _airflow(command: str, *arguments: str) -> list[str]:
-    program = "include.local.preloaded" if command in FORKING else "airflow"
-    return [sys.executable, "-m", program, command, *arguments]
 
 
 def _missing(api: Api, since: float) -> list[str]:

@@ -62,6 +62,9 @@ _DEFAULTS = {
     # Seconds between the checks that adopt the tasks of a scheduler that died.
     "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "60",
     "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "30",
+    # So late, in seconds, the supervisor of a task may notice that its process has ended. If a deferred task goes on
+    # before that, the scheduler takes it for killed.
+    "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
     "AIRFLOW__LOGGING__COLORED_CONSOLE_LOG": "False",
     "MULTITV_STANDARD_BILLING_POLL_SECONDS": "2",
 }

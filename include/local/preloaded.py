@@ -1,12 +1,13 @@
-"""Runs a component of Airflow with the packages that it would import again and again imported already.
+"""Runs a command of Airflow: one that forks, with the packages imported already that it would import again and again.
 
 The dag-processor forks a process for each DAG file that it reads; the scheduler, with the LocalExecutor, one for each
-task. Each would import what the DAG files use and Airflow's task runner, a task also Great Expectations: half a second
-to five of a processor, for work that takes a tenth.
+task, as a Celery worker does. Each would import what the DAG files use and Airflow's task runner, a task also Great
+Expectations: half a second to five of a processor, for work that takes a tenth.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import runpy
 import sys
@@ -19,6 +20,7 @@ from airflow.configuration import conf
 
 from multitv.quality import gate
 
+FORKING = ("scheduler", "dag-processor", "celery")
 OF_ALL = (
     "airflow.dag_processing.dagbag",
     "airflow.sdk.execution_time.supervisor",
@@ -50,8 +52,16 @@ def preload(dags_folder: Path, *, tasks: bool) -> None:
 
 
 if __name__ == "__main__":
+    # Hardly anything of what is imported becomes garbage: to look for it as often as Python does takes a fifth of the
+    # start, and a tenth of what follows.
+    gc.disable()
     # A process with several threads cannot be forked safely, and numpy starts some when it is imported.
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
-    local = conf.get("core", "executor") == "LocalExecutor"
-    preload(Path(conf.get("core", "dags_folder")), tasks=sys.argv[1] == "scheduler" and local)
+    command = sys.argv[1]
+    if command in FORKING:
+        runs_tasks = command == "celery" or (command == "scheduler" and conf.get("core", "executor") == "LocalExecutor")
+        preload(Path(conf.get("core", "dags_folder")), tasks=runs_tasks)
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+    gc.enable()
     airflow.main()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from contextlib import suppress
 
 import psutil
 from sqlalchemy import URL
 
+from include.local import airflow
 from include.local.config import Config
 from include.local.processes import Process, tail
 from include.local.stack import Say, Stack
@@ -30,7 +30,7 @@ class CeleryStack(Stack):
 
     def start_worker(self, name: str) -> None:
         """Start a worker, which may take some seconds until it takes tasks."""
-        command = [sys.executable, "-m", "airflow", *WORKER, name, "--pid", str(self.home.logs / f"{name}.pid")]
+        command = airflow.command(*WORKER, name, "--pid", str(self.home.logs / f"{name}.pid"))
         worker = Process.start(name, command, self.environment, self.home.logs)
         self.workers[name] = worker
         self._processes.append(worker)

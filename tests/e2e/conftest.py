@@ -36,8 +36,14 @@ SETTINGS = {
     # Nobody has to be spared by waiting here.
     "MULTITV_STANDARD_BILLING_POLL_SECONDS": "1",
     "MULTITV_RETRY_DELAY_SECONDS": "3",
+    # So long, at most, the scheduler lets a task wait that may start; shorter, it would look too often for nothing.
+    "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
+    # No connection to this PostgreSQL is lost, and to ask so before each use takes a sixth of the scheduler's queries.
+    "AIRFLOW__DATABASE__SQL_ALCHEMY_POOL_PRE_PING": "False",
     # No DAG file changes during the tests, and reading all of them again takes a good part of a processor.
     "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "3600",
+    # A DAG whose file was last read for a callback is not gone.
+    "AIRFLOW__DAG_PROCESSOR__STALE_DAG_THRESHOLD": "3600",
 }
 # For a busy machine; a wait that ends sooner costs nothing.
 PATIENCE = 300.0

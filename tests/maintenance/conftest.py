@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
+from itertools import count
 
 import pytest
 from sqlalchemy import Engine
 
+from include.local.postgres import Server
 from multitv.maintenance import merge
+from tests.support.databases import own_database
 from tests.support.isp import Isp
 
 DUE_DATES = (date(2026, 11, 10), date(2026, 11, 20), date(2026, 12, 10), date(2026, 12, 20))
@@ -39,8 +43,17 @@ def isp(engine: Engine) -> Isp:
     return furnish(engine)
 
 
+@pytest.fixture(scope="session")
+def billed_once(server: Server, migrated: str) -> Iterator[Isp]:
+    """To make copies of."""
+    with own_database(server, migrated) as engine:
+        made = furnish(engine)
+        for due_date in DUE_DATES:
+            made.bill(due_date)
+        yield made
+
+
 @pytest.fixture
-def billed(isp: Isp) -> Isp:
-    for due_date in DUE_DATES:
-        isp.bill(due_date)
-    return isp
+def billed(server: Server, billed_once: Isp) -> Iterator[Isp]:
+    with own_database(server, str(billed_once.engine.url.database)) as engine:
+        yield Isp(engine, count(next(billed_once.ids)))

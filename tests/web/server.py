@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -75,7 +74,7 @@ def api_server(home: Path, server: Server, isp: URL, sandbox: Sandbox, metadata:
     try:
         airflow.start_migrating(values, home / "logs").finish(airflow.MIGRATE_SECONDS)
         running += [
-            Process.start(name, [sys.executable, "-m", "airflow", *arguments], values, home / "logs")
+            Process.start(name, airflow.command(*arguments), values, home / "logs")
             for name, arguments in {
                 "api-server": ("api-server", *airflow.COMPONENTS["api-server"]),
                 "reserialize": ("dags", "reserialize"),

@@ -135,9 +135,9 @@ class Person:
             self._note(f"{message.text} ({message.location['url']})")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """A Chromium. Not one for all modules: Playwright keeps an event loop running in this thread."""
+    """A Chromium for this folder. Not for all tests: Playwright keeps an event loop running in this thread."""
     program = system.browser()
     if program is None:
         pytest.fail("a browser is missing: python -m tests.support.system installs it")
@@ -150,7 +150,7 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def context(chromium: Browser, stack: RunningStack) -> Iterator[BrowserContext]:
     """A browser in which the administrator is logged in."""
     context = new_context(chromium, stack)
@@ -172,9 +172,11 @@ def new_context(chromium: Browser, stack: RunningStack, viewport: ViewportSize =
 
 
 @pytest.fixture(scope="module")
-def page(context: BrowserContext) -> Page:
+def page(context: BrowserContext) -> Iterator[Page]:
     """A page for all tests of a module, since Airflow's own interface takes seconds to come up."""
-    return context.new_page()
+    page = context.new_page()
+    yield page
+    page.close()
 
 
 @pytest.fixture
