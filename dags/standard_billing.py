@@ -28,8 +28,8 @@ An ISP whose ERP invoices the plans itself leaves this DAG paused and writes `fi
   contract. If neither changed since, ask who wrote it.
 * **`check_fees` failed:** a client plan has two plan fees in a month, or one on an invoice of another client plan. Do
   not send the invoices out, and call the owner of billing before you clear anything.
-* **`bill` failed with ErpShrunken:** many contracts that the ERP had are missing from it. Look whether it is
-  completely loaded, then clear the task. The message says what to do if they were really deleted.
+* **`bill` failed with ErpIncomplete:** many contracts are gone from the ERP, or wrong in it. Look whether it
+  is completely loaded, then clear the task. The message says what to do if it is as it should be.
 * **`check_plans` or `bill` failed and has no retry left:** the failure is recorded, and the TV billing of this due date
   stops waiting. After a successful run here, clear `wait_for_standard_billing` in `tv_billing`.
 * **A task was killed:** clear it. `bill` is one transaction.

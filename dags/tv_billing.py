@@ -49,8 +49,8 @@ events never change, and nobody is charged twice for a package in a month.
   once. The next try sees what the other did. Look into it only if all tries fail.
 * **`check_books` warns of `charge_of_other_price`:** the price of a charge is neither the sale's nor one that the
   package has or had. Ask who changed it in the database.
-* **`load` or `settle` failed with ErpShrunken:** many contracts that the ERP had are missing from it. Look whether it
-  is completely loaded, then clear the task. The message says what to do if they were really deleted.
+* **`load` or `settle` failed with ErpIncomplete:** many contracts are gone from the ERP, or wrong in it. Look
+  whether it is completely loaded, then clear the task. The message says what to do if it is as it should be.
 * **A task was killed:** clear it. Each task is one transaction.
 """
 

@@ -33,8 +33,8 @@ set without applying it (`dry_run`), or allow many removals without asking anybo
 * **`measure_discrepancies` failed:** nothing is wrong with the platform; the *Painel* shows the discrepancies of an
   earlier run and their age. Staging holds one run at a time, so an old run cannot be measured again: the next run
   measures.
-* **`measure_discrepancies` failed with ErpShrunken:** many contracts that the ERP had are missing from it. Look whether
-  it is completely loaded, then clear the task. The message says what to do if they were really deleted.
+* **`measure_discrepancies` failed with ErpIncomplete:** many contracts are gone from the ERP, or wrong in it. Look
+  whether it is completely loaded, then clear the task. The message says what to do if it is as it should be.
 * **The report names unmanaged subscribers:** they were created by hand, or their contract is gone from the ERP. They
   are never touched. Close them on the platform, or repair the contract.
 """

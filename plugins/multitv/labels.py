@@ -423,6 +423,9 @@ SENTENCES: dict[str, str] = {
     "lançamento parou: execute o Faturamento TV deste vencimento, que continua de onde parou",
     "charges_parked": "{events:evento espera|eventos esperam} pela correção de um erro nos dados do ERP, que o "
     "relatório do vencimento nomeia: corrija-o e execute o Faturamento Padrão e o Faturamento TV deste vencimento",
+    "plans_parked": "{client_plans:plano de cliente não tem|planos de clientes não têm} fatura por um erro nos dados "
+    "do ERP, que o relatório do Faturamento Padrão nomeia: corrija-o e execute o Faturamento Padrão e o Faturamento TV "
+    "deste vencimento",
     "standard_billing_to_repair": "o Faturamento Padrão falhou ({cause:sentence}): corrija a causa, execute o "
     "Faturamento Padrão deste vencimento e depois limpe no Airflow (Clear) a espera do Faturamento TV",
     "standard_billing_stopped": "o Faturamento Padrão não terminou: execute o Faturamento Padrão deste vencimento e "
@@ -440,7 +443,7 @@ SENTENCES: dict[str, str] = {
     "erp_empty": "o ERP não mostra nenhum plano de cliente",
     "erp_unavailable": "o ERP não respondeu",
     "erp_view_failed": "a leitura do ERP falha por um erro nos dados dele ou na visão que os lê",
-    "erp_shrunken": "faltam no ERP muitos planos de clientes que ele mostrava antes",
+    "erp_incomplete": "muitos planos de clientes faltam no ERP ou estão errados nele",
     "check_failed": "uma conferência encontrou dados errados",
     "review_unanswered": "ninguém respondeu sobre a lista no prazo",
     "review_decided": "já havia uma resposta sobre a lista",

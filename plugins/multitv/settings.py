@@ -116,11 +116,11 @@ class Settings(BaseSettings):
         description="how long a task waits after a transient error before it is tried again; doubled each time",
     )
     catalog_time: time = Field(default=time(4), description="local time of day at which the catalogue is synced")
-    erp_max_gone: int = Field(
-        default=50, ge=0, description="this many client plans may always be missing from the ERP that were in it before"
+    erp_max_wrong: int = Field(
+        default=50, ge=0, description="this many client plans may always have gone from the ERP, or be wrong in it"
     )
-    erp_max_gone_share: Share = Field(
-        default=0.05, description="an ERP that lacks more than this share of the client plans known stops the run"
+    erp_max_wrong_share: Share = Field(
+        default=0.05, description="more than this share of the client plans gone, or wrong, stops billing"
     )
     billing_max_voids: int = Field(
         default=20, ge=0, description="this many pending events of a due date may always be voided at once"

@@ -15,7 +15,7 @@ from include.local.postgres import Server
 from multitv.database.engine import DatabaseRefused
 from multitv.erp import history
 from multitv.erp.facts import ErpEmpty
-from multitv.erp.history import ErpShrunken, Recorded
+from multitv.erp.history import ErpIncomplete, Recorded
 from multitv.settings import Settings
 from tests.support.concurrency import until_waiting
 from tests.support.databases import as_owner, as_pipeline, as_screens, own_database
@@ -71,8 +71,8 @@ def nothing_overlaps(isp: Isp) -> bool:
 
 def test_the_first_state_extends_backwards_and_a_change_counts_from_the_day_it_is_seen(isp: Isp) -> None:
     plan = isp.client_plan(due_day=10)
-    assert record(isp) == Recorded(known=0, changed=1, parked=0, gone=0)
-    assert record(isp, FIRST + timedelta(1)) == Recorded(known=1, changed=0, parked=0, gone=0)
+    assert record(isp) == Recorded(known=0, stated=1, changed=1, parked=0, gone=0)
+    assert record(isp, FIRST + timedelta(1)) == Recorded(known=1, stated=1, changed=0, parked=0, gone=0)
     isp.run("update erp.client_plan set due_day = 20, status = 'suspended'")
     assert record(isp, date(2026, 12, 5)).changed == 1
     assert days(isp, "client_plan", "client_plan_id, due_day, status") == [
@@ -130,6 +130,9 @@ def test_when_a_contract_began_and_ended_counts_as_stated_last(isp: Isp) -> None
         "activated_on = null",
         "activated_on = 'infinity'",
         "activated_on = '-infinity'",
+        "cancelled_on = '-infinity'",
+        "client_id = 0",
+        "service_plan_id = -1",
     ],
 )
 def test_a_row_that_is_parked_keeps_its_last_good_state(isp: Isp, damage: str) -> None:
@@ -137,9 +140,10 @@ def test_a_row_that_is_parked_keeps_its_last_good_state(isp: Isp, damage: str) -
             "service_plan_id bigint, status text, due_day int, activated_on date, cancelled_on date)")  # fmt: skip
     parked, other = isp.client_plan(), isp.client_plan()
     record(isp)
-    isp.run(f"update erp.client_plan set cancelled_on = '2026-12-01', {damage} where id = :id", id=parked)  # noqa: S608
+    isp.run(f"update erp.client_plan set {damage} where id = :id", id=parked)  # noqa: S608
+    isp.run("update erp.client_plan set cancelled_on = '2026-12-01' where id = :id and cancelled_on is null", id=parked)
     isp.run("update erp.client_plan set due_day = 25 where id = :id", id=other)
-    assert record(isp, date(2026, 12, 5)) == Recorded(known=2, changed=1, parked=1, gone=0)
+    assert record(isp, date(2026, 12, 5)) == Recorded(known=2, stated=2, changed=1, parked=1, gone=0)
     [state, *_] = days(isp, "client_plan", "client_plan_id, client_id, service_plan_id, status, due_day")
     assert state == (parked, parked, 1, "active", 10, None, None)
     assert isp.run("select cancelled_on from history.client_plan_term where client_plan_id = :id", id=parked) == [
@@ -157,7 +161,7 @@ def test_rows_that_are_repeated_or_have_no_id_are_parked(isp: Isp) -> None:
     isp.run("insert into erp.client_plan select id, client_id, service_plan_id, status, 25, activated_on from "
             "erp.client_plan; insert into erp.client_plan values (null, 1, 1, 'active', 10, '2026-01-01')")  # fmt: skip
     isp.run("insert into erp.service_plan values (1, 'Outro', 99.90), (2, 'Fibra 300', null), (null, 'x', 1)")
-    assert record(isp, date(2026, 12, 5)) == Recorded(known=1, changed=0, parked=1, gone=0)
+    assert record(isp, date(2026, 12, 5)) == Recorded(known=1, stated=1, changed=0, parked=1, gone=0)
     assert days(isp, "client_plan", "client_plan_id, due_day") == [(twice, 10, None, None)]
     assert [price for price, *_ in days(isp, "service_plan", "cast(monthly_price as text)")] == ["149.90", "99.90"]
 
@@ -166,13 +170,13 @@ def test_a_contract_that_the_erp_does_not_show_any_more_is_kept_and_marked(isp: 
     gone, kept = isp.client_plan(), isp.client_plan()
     record(isp)
     isp.run("delete from erp.client_plan where id = :id", id=gone)
-    assert record(isp, date(2026, 12, 5)) == Recorded(known=2, changed=0, parked=0, gone=1)
-    assert record(isp, date(2026, 12, 6)) == Recorded(known=1, changed=0, parked=0, gone=0)
+    assert record(isp, date(2026, 12, 5)) == Recorded(known=2, stated=1, changed=0, parked=0, gone=1)
+    assert record(isp, date(2026, 12, 6)) == Recorded(known=1, stated=1, changed=0, parked=0, gone=0)
     marked = "select client_plan_id, gone_since from history.client_plan_term order by 1"
     assert isp.run(marked) == [(gone, date(2026, 12, 5)), (kept, None)]
     assert len(days(isp, "client_plan", "client_plan_id")) == 2
     isp.run("insert into erp.client_plan values (:id, :id, 1, 'active', 10, '2026-01-01')", id=gone)
-    assert record(isp, date(2026, 12, 7)) == Recorded(known=1, changed=0, parked=0, gone=0)
+    assert record(isp, date(2026, 12, 7)) == Recorded(known=1, stated=2, changed=0, parked=0, gone=0)
     assert isp.run(marked) == [(gone, None), (kept, None)]
 
 
@@ -180,14 +184,54 @@ def test_an_erp_that_is_empty_or_shrunken_stops_the_run_and_records_nothing(isp:
     isp.run("insert into erp.client_plan select n, n, 1, 'active', 10, '2026-01-01' from generate_series(1, 100) n")
     record(isp)
     isp.run("delete from erp.client_plan where id <= 11; update erp.client_plan set due_day = 20")
-    settings = SETTINGS.model_copy(update={"erp_max_gone": 10, "erp_max_gone_share": 0.1})
-    with pytest.raises(ErpShrunken, match="11 of 100 client plans are missing from erp.client_plan, more than 10 "):
+    settings = SETTINGS.model_copy(update={"erp_max_wrong": 10, "erp_max_wrong_share": 0.1})
+    with pytest.raises(ErpIncomplete, match="Of 100 client plans, 11 are missing .* 0 are wrong .*; more than 10 are"):
         record(isp, date(2026, 12, 5), settings)
     isp.run("insert into erp.client_plan values (11, 11, 1, 'active', 10, '2026-01-01')")
-    assert record(isp, date(2026, 12, 5), settings) == Recorded(known=100, changed=89, parked=0, gone=10)
+    assert record(isp, date(2026, 12, 5), settings) == Recorded(known=100, stated=90, changed=89, parked=0, gone=10)
     isp.run("delete from erp.client_plan")
     with pytest.raises(ErpEmpty):
         record(isp, date(2026, 12, 6))
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [f"monthly_price = {price}" for price in ("'NaN'", "'infinity'", "1e12", "-1", "null")] + ["id = 3"],
+)
+def test_a_service_plan_that_is_wrong_keeps_its_price_and_its_contracts_count_as_parked(isp: Isp, damage: str) -> None:
+    isp.run("alter table erp.service_plan alter column monthly_price type numeric, "
+            "alter column monthly_price drop not null")  # fmt: skip
+    isp.run("insert into erp.client_plan select n, n, 1, 'active', 10, '2026-01-01' from generate_series(1, 60) n")
+    isp.run("insert into erp.client_plan select n, n, 2, 'active', 10, '2026-01-01' from generate_series(61, 100) n")
+    record(isp)
+    isp.run(f"update erp.service_plan set {damage} where id = 2")  # noqa: S608
+    assert record(isp, date(2026, 12, 5)) == Recorded(known=100, stated=100, changed=0, parked=40, gone=0)
+    isp.run(f"update erp.service_plan set {damage.replace('id = 3', 'id = 4')} where id = 1")  # noqa: S608
+    with pytest.raises(ErpIncomplete, match="Of 100 client plans, 0 are missing .* and 100 are wrong"):
+        record(isp, date(2026, 12, 5))
+    [(kept, *_), *_] = days(isp, "service_plan", "cast(monthly_price as text)")
+    assert kept == "149.90"
+
+
+def test_a_cancelled_contract_is_recorded_whatever_else_its_row_lacks(isp: Isp) -> None:
+    isp.run("alter table erp.client_plan alter column client_id drop not null, alter column due_day drop not null, "
+            "alter column activated_on drop not null")  # fmt: skip
+    plan = isp.client_plan()
+    record(isp)
+    isp.run("update erp.client_plan set status = 'cancelled', client_id = null, due_day = null, activated_on = null")
+    assert record(isp, date(2026, 12, 5)) == Recorded(known=1, stated=1, changed=1, parked=0, gone=0)
+    assert days(isp, "client_plan", "client_plan_id, status, due_day")[-1] == (
+        plan, "cancelled", None, date(2026, 12, 5), None
+    )  # fmt: skip
+
+
+def test_the_pipeline_cannot_move_today_by_a_time_zone(isp: Isp) -> None:
+    isp.client_plan()
+    with as_pipeline(isp.engine).begin() as connection:
+        connection.exec_driver_sql("set local timezone = 'X+167'")
+        moved = connection.exec_driver_sql("select current_date").scalar_one()
+        with pytest.raises(DBAPIError, match="today is not"):
+            connection.execute(text("select history.record(:today)"), {"today": moved})
 
 
 def test_what_the_isp_set_of_its_offer_is_recorded_too(isp: Isp) -> None:
@@ -231,7 +275,7 @@ def test_two_that_record_at_once_record_once(isp: Isp) -> None:
             first.execute(text("select history.record(:today)"), {"today": FIRST})
             second = pool.submit(record, isp)
             until_waiting(isp.engine)
-        assert second.result() == Recorded(known=1, changed=0, parked=0, gone=0)
+        assert second.result() == Recorded(known=1, stated=1, changed=0, parked=0, gone=0)
     assert nothing_overlaps(isp)
 
 

@@ -1,5 +1,6 @@
 -- In: due_date. Makes the invoice of each billable client plan that is due and has none of the ERP or of an earlier
--- run. Without ON CONFLICT, which looks up each row before it adds it: a key refuses what others add meanwhile.
+-- run. Without ON CONFLICT, which looks up each row before it adds it: if somebody adds the same invoice meanwhile, the
+-- key raises an error, and the caller tries again.
 insert into finance.invoice (client_plan_id, due_date)
 select
     plan.id,

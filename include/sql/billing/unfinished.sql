@@ -62,6 +62,28 @@ from state
 where state.kind = 'standard' and state.old
 union all
 select
+    closed.due_date,
+    'plans_parked' as code,
+    jsonb_build_object('client_plans', closed.parked) as parameters
+from (
+    select
+        run.due_date,
+        (
+            select count(*)
+            from billing.parked_client_plan(run.due_date) as plan
+            where
+                not exists (
+                    select 1
+                    from finance.invoice as invoice
+                    where invoice.client_plan_id = plan.id and invoice.due_date = run.due_date
+                )
+        ) as parked
+    from billing.run as run
+    where run.kind = 'standard' and run.status = 'closed' and run.due_date = any(cast(:scheduled as date[]))
+) as closed
+where closed.parked > 0
+union all
+select
     due.due_date,
     'never_billed' as code,
     jsonb_build_object() as parameters

@@ -1,21 +1,33 @@
--- Out: the statements with which the owner of the ERP's relations lets the roles of this database read them, if one of
--- them cannot.
-with denied as (
+-- In: roles. Out: the statements with which the owner of the ERP's relations lets the roles, and the owner of this
+-- database, read them, if one of them cannot.
+with reader as (
+    select role.name
+    from unnest(cast(:roles as text[])) as role (name)
+    union all
+    select cast(current_user as text)
+),
+
+denied as (
     select relation.oid
     from pg_class as relation
-    cross join unnest(cast(:roles as text[])) as role (name)
+    cross join reader
     where
         relation.relnamespace = cast('erp' as regnamespace)
         and relation.relname in ('client', 'client_plan', 'service_plan')
         and (
-            not has_schema_privilege(role.name, 'erp', 'usage')
-            or not has_table_privilege(role.name, relation.oid, 'select')
+            not has_schema_privilege(reader.name, 'erp', 'usage')
+            or not has_table_privilege(reader.name, relation.oid, 'select')
         )
+),
+
+readers as (
+    select string_agg(format('%I', reader.name), ', ') as names
+    from reader
 )
 
 select
-    'grant usage on schema erp to ' || array_to_string(cast(:roles as text[]), ', ') || '; grant select on '
-    || string_agg(distinct cast(cast(denied.oid as regclass) as text), ', ') || ' to '
-    || array_to_string(cast(:roles as text[]), ', ') || ';' as statements
+    'grant usage on schema erp to ' || min(readers.names) || '; grant select on '
+    || string_agg(distinct cast(cast(denied.oid as regclass) as text), ', ') || ' to ' || min(readers.names) || ';' as statements
 from denied
+cross join readers
 having count(*) > 0

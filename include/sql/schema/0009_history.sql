@@ -5,21 +5,23 @@ create schema history;
 
 create table history.client_plan (
     client_plan_id bigint not null,
-    client_id bigint not null,
-    service_plan_id bigint not null,
+    client_id bigint,
+    service_plan_id bigint,
     status text not null,
-    due_day smallint not null,
+    due_day smallint,
     since date not null,
     until date not null default 'infinity',
     primary key (client_plan_id, since),
-    check (since < until)
+    check (since < until),
+    -- Nobody looks further at a contract that is cancelled.
+    check (status = 'cancelled' or num_nulls(client_id, service_plan_id, due_day) = 0)
 );
 comment on table history.client_plan is 'The states of each client plan in the ERP.';
 
 -- Not versioned: when a contract began and ended counts as stated, whenever that is learned.
 create table history.client_plan_term (
     client_plan_id bigint primary key,
-    activated_on date not null,
+    activated_on date,
     cancelled_on date,
     gone_since date
 );

@@ -25,7 +25,7 @@ NAMED_CAUSES = frozenset(
         "erp_empty",
         "erp_unavailable",
         "erp_view_failed",
-        "erp_shrunken",
+        "erp_incomplete",
         "check_failed",
         "review_unanswered",
         "review_decided",

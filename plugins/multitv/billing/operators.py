@@ -38,7 +38,7 @@ class LoadList(BaseOperator, SkipMixin):
         self.due_date = due_date
 
     def execute(self, context: Context) -> bool:
-        """Return whether the run goes on. Raises BadDueDate, ErpEmpty, ErpShrunken, DatabaseUnavailable."""
+        """Return whether the run goes on. Raises BadDueDate, ErpEmpty, ErpIncomplete, DatabaseUnavailable."""
         due_date = parse_due_date(self.due_date)
         if context["params"]["dry_run"]:
             return self._store(context, due_date)

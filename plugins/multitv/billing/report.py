@@ -61,8 +61,7 @@ def _tv_report(engine: Engine, due_date: date) -> str:
         rows = [[label(row.reason), number(row.candidates)] for row in reasons]
         lines += ["", *table(["não cobrados porque", "pacotes"], rows)]
     notes = [
-        f"Eventos ainda pendentes: {Tally(row.events, row.amount)}, porque {label(row.reason)}. {_AGAIN}"
-        for row in pending
+        f"Eventos ainda pendentes: {Tally(row.events, row.amount)}: {label(row.reason)}. {_AGAIN}" for row in pending
     ]
     if waiting.count:
         notes.append(f"Estornos à espera de uma fatura aberta: {waiting}. Ficam para um vencimento posterior.")
@@ -133,12 +132,12 @@ def _parked(rows: Sequence[Any]) -> list[str]:
     total = rows[0].parked
     stands = counted(
         total,
-        "plano de cliente não foi faturado por um erro nos dados do ERP",
-        "planos de clientes não foram faturados por um erro nos dados do ERP",
+        "plano de cliente está com erro nos dados do ERP",
+        "planos de clientes estão com erro nos dados do ERP",
     )
     next_step = (
-        "O que já tinham pendente espera. Corrija os dados e execute o Faturamento Padrão e o Faturamento TV deste "
-        "vencimento de novo."
+        "Nada se cobra enquanto isso, e o que já estava pendente espera. Corrija os dados e execute o Faturamento Padrão "
+        "e o Faturamento TV deste vencimento de novo."
     )
     lines = [
         "",

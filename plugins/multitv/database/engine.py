@@ -92,7 +92,7 @@ _BUSY = ("40", "57014", "55P03", "53")
 # other servers say of that.
 _AWAY = ("08", "57", "HV00N", "HV00L", "HV000")
 # SQLSTATE classes that no view raises: a login, a constraint of our tables.
-_NO_VIEW = ("28", "23")
+_NO_VIEW = ("28", "23", "42501")
 
 
 def connection_url(conn_id: str = CONNECTION_ID) -> URL:

@@ -18,15 +18,16 @@ from multitv.settings import Settings
 log = logging.getLogger(__name__)
 
 
-class ErpShrunken(PermanentError):
-    """So many client plans are missing from the ERP at once that it is more likely to be half loaded."""
+class ErpIncomplete(PermanentError):
+    """So many client plans are missing from the ERP, or wrong in it, that it is more likely to be half loaded."""
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """The client plans that were known, and those that changed or came, that are parked, and that went."""
+    """The client plans that were known, those in the ERP now, and those that changed or came, are parked, and went."""
 
     known: int
+    stated: int
     changed: int
     parked: int
     gone: int
@@ -36,23 +37,25 @@ def record(engine: Engine, today: date, settings: Settings) -> Recorded:
     """Record the ERP's facts and the ISP's offer as true from `today`, the ISP's business date, on.
 
     In one transaction, and harmless when repeated: the last state that is seen on a day is the day's. A client plan
-    that is parked or gone keeps its last good state. Raises ErpEmpty, ErpShrunken, DatabaseUnavailable; nothing is then
-    recorded.
+    that is parked or gone keeps its last good state. Raises ErpEmpty, ErpIncomplete, DatabaseUnavailable; nothing is
+    then recorded.
     """
     with bulk_transaction(engine) as connection:
         require_client_plans(connection)
         recorded = read_as(Recorded, connection.execute(named("erp/record_history"), {"today": today}).one())
-        limit = max(settings.erp_max_gone, int(settings.erp_max_gone_share * recorded.known))
-        if recorded.gone > limit:
-            raise ErpShrunken(
-                f"{recorded.gone} of {recorded.known} client plans are missing from erp.client_plan, more than {limit} "
-                "(MULTITV_ERP_MAX_GONE, MULTITV_ERP_MAX_GONE_SHARE). Look whether the ERP is completely loaded, then "
-                "clear this task; if the contracts were really deleted, raise the limit until the next run. Nothing "
-                "was written."
+        all_of_them = max(recorded.known, recorded.stated)
+        limit = max(settings.erp_max_wrong, int(settings.erp_max_wrong_share * all_of_them))
+        if max(recorded.gone, recorded.parked) > limit:
+            raise ErpIncomplete(
+                f"Of {all_of_them} client plans, {recorded.gone} are missing from erp.client_plan that were in it "
+                f"before, and {recorded.parked} are wrong or have a service plan that is; more than {limit} are too many "
+                "(MULTITV_ERP_MAX_WRONG, MULTITV_ERP_MAX_WRONG_SHARE). Look whether the ERP is completely loaded, then "
+                "clear this task; docs/erp.md says what is wrong in a row. If it is as it should be, raise the limit "
+                "until the next run. Nothing was written."
             )
     log.info(
-        "History: %s client plans known, %s changed or new, %s parked, %s gone.",
-        recorded.known,
+        "History: %s client plans, %s changed or new, %s parked, %s gone.",
+        recorded.stated,
         recorded.changed,
         recorded.parked,
         recorded.gone,

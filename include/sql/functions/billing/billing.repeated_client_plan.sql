@@ -24,9 +24,9 @@ begin
     end if;
     return query
     select
-        plan.id,
-        min(plan.client_id),
-        min(plan.service_plan_id)
+        cast(plan.id as bigint),
+        cast(min(plan.client_id) as bigint),
+        cast(min(plan.service_plan_id) as bigint)
     from erp.client_plan as plan
     where plan.id in (select due.id from billing.due_row(for_due_date) as due)
     group by plan.id

@@ -2,23 +2,42 @@
 -- on. A client plan that is parked keeps its last good state; one that the ERP does not show any more keeps it too, and
 -- is marked as gone. One at a time, until the transaction ends. Runs as the owner of the history; only the owner may
 -- record for another day than the server's, by the most that time zones differ. Out: the client plans that were known,
--- and how many of them changed, came, are parked, and went now.
+-- and that are stated now; how many of them changed or came, are parked without being cancelled, or have a service plan
+-- that is, and went now.
 create or replace function history.record(today date)
-returns table (known bigint, changed bigint, parked bigint, gone bigint)
+returns table (known bigint, stated bigint, changed bigint, parked bigint, gone bigint)
 language plpgsql
-security definer set search_path = pg_catalog, pg_temp
+security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC'
 as $$
 begin
     if
         today not between current_date - 1 and current_date + 1
-        and not pg_has_role(session_user, (select relowner from pg_class where oid = 'history.client_plan'::regclass), 'usage')
+        and not pg_has_role(
+            session_user, (select relowner from pg_class where oid = 'history.client_plan'::regclass), 'usage'
+        )
     then
         raise exception 'today is not %', today using errcode = 'restrict_violation';
     end if;
     perform pg_advisory_xact_lock(hashtextextended('history', 0));
     create temporary table stated_client_plan on commit drop as select * from history.stated_client_plan();
+    create temporary table stated_service_plan on commit drop as select * from history.stated_service_plan();
     select count(*) filter (where term.gone_since is null) into known from history.client_plan_term as term;
-    select count(*) into parked from pg_temp.stated_client_plan as stated where not stated.reliable;
+    select
+        count(*),
+        count(*) filter (
+            where
+                plan.status is distinct from 'cancelled'
+                and not (
+                    plan.reliable
+                    and exists (
+                        select
+                        from pg_temp.stated_service_plan as sold
+                        where sold.id = plan.service_plan_id
+                    )
+                )
+        )
+    into stated, parked
+    from pg_temp.stated_client_plan as plan;
     changed := history.keep(
         'history.client_plan',
         'select client_plan_id, client_id, service_plan_id, status, due_day::smallint from pg_temp.stated_client_plan '
@@ -27,17 +46,17 @@ begin
     );
     insert into history.client_plan_term as term (client_plan_id, activated_on, cancelled_on)
     select
-        stated.client_plan_id,
-        stated.activated_on,
-        stated.cancelled_on
-    from pg_temp.stated_client_plan as stated
-    left join history.client_plan_term as told on told.client_plan_id = stated.client_plan_id
+        plan.client_plan_id,
+        plan.activated_on,
+        plan.cancelled_on
+    from pg_temp.stated_client_plan as plan
+    left join history.client_plan_term as told on told.client_plan_id = plan.client_plan_id
     where
-        stated.reliable
+        plan.reliable
         and (
             told.client_plan_id is null
             or (told.activated_on, told.cancelled_on, told.gone_since)
-            is distinct from (stated.activated_on, stated.cancelled_on, null)
+            is distinct from (plan.activated_on, plan.cancelled_on, null)
         )
     on conflict (client_plan_id) do update
     set activated_on = excluded.activated_on, cancelled_on = excluded.cancelled_on, gone_since = null;
@@ -47,18 +66,12 @@ begin
         term.gone_since is null
         and not exists (
             select
-            from pg_temp.stated_client_plan as stated
-            where stated.client_plan_id = term.client_plan_id
+            from pg_temp.stated_client_plan as plan
+            where plan.client_plan_id = term.client_plan_id
         );
     get diagnostics gone = row_count;
-    drop table pg_temp.stated_client_plan;
     perform
-        history.keep(
-            'history.service_plan',
-            'select id, min(monthly_price)::numeric(12, 2) from erp.service_plan '
-            'where id is not null group by id having count(*) = 1 and min(monthly_price) is not null',
-            today
-        ),
+        history.keep('history.service_plan', 'select id, monthly_price from pg_temp.stated_service_plan', today),
         history.keep(
             'history.service_plan_setting',
             'select service_plan_id, allows_tv, package_id from tv.service_plan_setting',
@@ -66,6 +79,7 @@ begin
         ),
         history.keep('history.package', 'select id, extra, active, price from tv.package', today),
         history.keep('history.client_package', 'select id, price from tv.client_package', today);
+    drop table pg_temp.stated_client_plan, pg_temp.stated_service_plan;
     return next;
 end
 $$;

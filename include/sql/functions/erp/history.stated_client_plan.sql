@@ -1,5 +1,5 @@
 -- Out: what the ERP says of each client plan, and whether it can be relied on: a row that is repeated, incomplete or
--- impossible is parked. Without id it says nothing.
+-- impossible is parked, by the rules of billing.due_client_plan, unless it is cancelled. Without id it says nothing.
 create or replace function history.stated_client_plan()
 returns table (
     client_plan_id bigint,
@@ -23,13 +23,17 @@ as $$
         min(plan.cancelled_on),
         count(*) = 1
         and coalesce(bool_and(
-            plan.client_id is not null
-            and plan.service_plan_id is not null
-            and plan.status in ('active', 'suspended', 'cancelled')
-            and plan.due_day between 1 and 31
-            and isfinite(plan.activated_on)
+            plan.status = 'cancelled'
+            or (
+                plan.client_id > 0
+                and plan.service_plan_id > 0
+                and plan.status in ('active', 'suspended')
+                and plan.due_day between 1 and 31
+                and isfinite(plan.activated_on)
+                and (plan.cancelled_on = '-infinity') is not true
+            )
         ), false)
     from erp.client_plan as plan
-    where plan.id is not null
+    where plan.id > 0
     group by plan.id
 $$;
