@@ -142,7 +142,7 @@ def _pages_of_client(years: Years) -> None:
 
 def _event_by_number(years: Years) -> None:
     with transaction(years.engine) as connection:
-        for name in ("event_due_date", "explain_event"):
+        for name in ("event_due_date", "event_to_correct", "explain_event"):
             connection.execute(named(f"billing/{name}"), {"event": FIRST_OF_OLD}).one()
 
 

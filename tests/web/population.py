@@ -118,8 +118,8 @@ def _make_catalog_sync(world: World) -> None:
 
 def _bill(world: World) -> None:
     world.bill(world.settled)
-    [(event,)] = world.run("select min(id) from billing.event where client_plan_id = :plan and due_date = :due",
-                           plan=world.maria, due=world.settled)  # fmt: skip
+    [(event,)] = world.run("select id from billing.event where client_plan_id = :plan and due_date = :due "
+                           "order by amount desc limit 1", plan=world.maria, due=world.settled)  # fmt: skip
     correct(world.engine, event, "reverse", reason="engano", author="Ana")
     world.bill(world.current)
     stays, goes = (world.client(due_day=5) for _ in range(2))

@@ -103,7 +103,13 @@ def test_a_refusal_that_the_contract_does_not_know_has_general_words(code: str) 
             "multitv.billing.operators, multitv.billing.sensors, multitv.quality.billing",
             {"too_many_voids", "gate_failed", "standard_billing_overdue", "review_unanswered"},
             # Of the task before, of other DAGs.
-            {"bad_due_date", "correction_refused", "billing_run_failed", "billing_run_missing"},
+            {
+                "bad_due_date",
+                "correction_refused",
+                "correction_unanswered",
+                "billing_run_failed",
+                "billing_run_missing",
+            },
         ),
     ],
 )

@@ -26,8 +26,12 @@ readers as (
 )
 
 select
-    'grant usage on schema erp to ' || min(readers.names) || '; grant select on '
-    || string_agg(distinct cast(cast(denied.oid as regclass) as text), ', ') || ' to ' || min(readers.names) || ';' as statements
+    format(
+        'grant usage on schema erp to %s; grant select on %s to %s;',
+        min(readers.names),
+        string_agg(distinct cast(cast(denied.oid as regclass) as text), ', '),
+        min(readers.names)
+    ) as statements
 from denied
 cross join readers
 having count(*) > 0

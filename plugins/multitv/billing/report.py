@@ -136,8 +136,8 @@ def _parked(rows: Sequence[Any]) -> list[str]:
         "planos de clientes estão com erro nos dados do ERP",
     )
     next_step = (
-        "Nada se cobra enquanto isso, e o que já estava pendente espera. Corrija os dados e execute o Faturamento Padrão "
-        "e o Faturamento TV deste vencimento de novo."
+        "Nada se cobra enquanto isso, e o que já estava pendente espera. Corrija os dados e execute o Faturamento "
+        "Padrão e o Faturamento TV deste vencimento de novo."
     )
     lines = [
         "",

@@ -48,10 +48,10 @@ def record(engine: Engine, today: date, settings: Settings) -> Recorded:
         if max(recorded.gone, recorded.parked) > limit:
             raise ErpIncomplete(
                 f"Of {all_of_them} client plans, {recorded.gone} are missing from erp.client_plan that were in it "
-                f"before, and {recorded.parked} are wrong or have a service plan that is; more than {limit} are too many "
-                "(MULTITV_ERP_MAX_WRONG, MULTITV_ERP_MAX_WRONG_SHARE). Look whether the ERP is completely loaded, then "
-                "clear this task; docs/erp.md says what is wrong in a row. If it is as it should be, raise the limit "
-                "until the next run. Nothing was written."
+                f"before, and {recorded.parked} are wrong or have a service plan that is; more than {limit} are too "
+                "many (MULTITV_ERP_MAX_WRONG, MULTITV_ERP_MAX_WRONG_SHARE). Look whether the ERP is completely loaded, "
+                "then clear this task; docs/erp.md says what is wrong in a row. If it is as it should be, raise the "
+                "limit until the next run. Nothing was written."
             )
     log.info(
         "History: %s client plans, %s changed or new, %s parked, %s gone.",
