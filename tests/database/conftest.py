@@ -34,6 +34,7 @@ NEEDS_A_NEW_TABLE = (
     ("0009", "functions/erp/history.keep.sql"),
     ("0009", "functions/erp/history.record.sql"),
     ("0009", "functions/erp/history.stated_client_plan.sql"),
+    ("0009", "functions/erp/history.stated_service_plan.sql"),
 )
 
 
