@@ -61,23 +61,29 @@ as $$
     )
     union all
     select
-        chargeable.*,
+        unbilled.*,
         cast(null as bigint)
-    from billing.chargeable(for_due_date) as chargeable
+    from (
+        select chargeable.*
+        from billing.chargeable(for_due_date) as chargeable
+        where
+            not exists (
+                select 1
+                from billing.live_charge(for_due_date) as event
+                where
+                    event.client_package_id = chargeable.client_package_id
+                    and event.reference_month = chargeable.reference_month
+            )
+        -- So that what is billed already leaves first: it is not compared with what was charged otherwise.
+        offset 0
+    ) as unbilled
     where
-        not exists (
-            select 1
-            from billing.live_charge(for_due_date) as event
-            where
-                event.client_package_id = chargeable.client_package_id
-                and event.reference_month = chargeable.reference_month
-        )
         -- The month of a parked client plan is unknown if its service plan is.
-        and not (
-            coalesce(chargeable.exclusion, '') = any(
+        not (
+            coalesce(unbilled.exclusion, '') = any(
                 array(select reason.code from billing.exclusion_reason as reason where reason.at_settlement = 'wait')
             )
-            and chargeable.client_package_id in (
+            and unbilled.client_package_id in (
                 select event.client_package_id
                 from billing.live_charge(for_due_date) as event
             )
