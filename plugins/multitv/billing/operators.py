@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.providers.standard.utils.skipmixin import SkipMixin
 from airflow.sdk import BaseOperator, Context
 
+from multitv.approval import Answer
 from multitv.billing import correction, preview, tv
 from multitv.billing.due_date import parse_due_date
 from multitv.billing.review import ApprovalRequest, ListChanged, ReviewUnanswered, decide
@@ -96,18 +97,15 @@ class ReviewAndSave(ApprovalOperator):
         Raises ReviewUnanswered, ReviewDecided, ListChanged, and what `execute` raises.
         """
         if "error" not in event:
-            user = event.get("responded_by_user") or {}
-            by = user.get("name") or user.get("id")
-            if by is None:
+            answer = Answer.of(event, self.APPROVE)
+            if answer.by is None:
                 raise ReviewUnanswered(
                     f"Nobody approved the list of {self.due_date} within {get_settings().billing_approval_hours:g} "
                     "hours (MULTITV_BILLING_APPROVAL_HOURS). Nothing was saved. Clear this task to be asked again."
                 )
-            approved = event["chosen_options"] == [self.APPROVE]
             review = context["ti"].xcom_pull(task_ids=context["ti"].task_id, key="review")
-            at = event.get("responded_at") or datetime.now(UTC)
-            decide(task_engine(), int(review), approved=approved, by=by, at=at)
-            if approved and self._save(context) is not None:
+            decide(task_engine(), int(review), approved=answer.approved, by=answer.by, at=answer.at)
+            if answer.approved and self._save(context) is not None:
                 raise ListChanged(
                     f"The list of {self.due_date} changed after it was approved. Nothing was saved; the next try of "
                     "this task asks again, with the list as it is then."
@@ -157,15 +155,13 @@ class ConfirmCorrection(ApprovalOperator):
     def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
         """Go on, or skip the tasks that follow. Raises CorrectionUnanswered."""
         if "error" not in event:
-            user = event.get("responded_by_user") or {}
-            by = user.get("name") or user.get("id")
+            answer = Answer.of(event, self.APPROVE)
             code = context["params"]["event_code"]
-            if by is None:
+            if answer.by is None:
                 raise CorrectionUnanswered(
                     f"Nobody answered about the correction of {code} within "
                     f"{get_settings().billing_approval_hours:g} hours (MULTITV_BILLING_APPROVAL_HOURS). Nothing was "
                     "written. Clear this task to be asked again."
                 )
-            approved = event["chosen_options"] == [self.APPROVE]
-            log.info("The correction of %s was %s by %s.", code, "approved" if approved else "rejected", by)
+            log.info("The correction of %s was %s by %s.", code, answer, answer.by)
         return super().execute_complete(context, event)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import Context
 
+from multitv.approval import Answer
 from multitv.database.engine import task_engine
 from multitv.reconciliation.change_set import read_change_set
 from multitv.reconciliation.guard import LIMITS, NOBODY, assess, record_decision
@@ -58,12 +59,10 @@ class ApproveChangeSet(ApprovalOperator):
     def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
         """Record who decided what and when, then go on or skip."""
         if "error" not in event:
-            user = event.get("responded_by_user") or {}
-            at = event.get("responded_at") or datetime.now(UTC)
-            by = user.get("name") or user.get("id") or NOBODY
-            approved = event["chosen_options"] == [self.APPROVE]
-            record_decision(task_engine(), int(self.change_set), approved=approved, by=by, at=at)
-            log.info("Change set %s was %s by %s.", self.change_set, "approved" if approved else "rejected", by)
+            answer = Answer.of(event, self.APPROVE)
+            by = answer.by or NOBODY
+            record_decision(task_engine(), int(self.change_set), approved=answer.approved, by=by, at=answer.at)
+            log.info("Change set %s was %s by %s.", self.change_set, answer, by)
         return super().execute_complete(context, event)
 
     def _followers(self, context: Context) -> list[Any]:
