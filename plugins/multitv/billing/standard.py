@@ -12,6 +12,7 @@ from datetime import date
 from psycopg.errors import UniqueViolation
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
+from tenacity import Retrying, retry_if_exception, stop_after_attempt
 
 from multitv.billing.run import BillingRun, lock_due_date, open_run, read_run
 from multitv.database.engine import bulk_transaction, transaction
@@ -20,7 +21,7 @@ from multitv.erp.facts import require_client_plans
 
 log = logging.getLogger(__name__)
 
-TRIES = 3
+_TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -60,15 +61,17 @@ def _added(connection: Connection, statement: str, due_date: date) -> int:
     If somebody else, as an ERP, adds the same rows meanwhile, a key refuses ours; the next try sees those and adds the
     others.
     """
-    tries = 0
-    while True:
-        tries += 1
-        try:
-            with connection.begin_nested():
-                return connection.execute(named(statement), {"due_date": due_date}).rowcount
-        except IntegrityError as error:
-            if tries == TRIES or not isinstance(error.orig, UniqueViolation):
-                raise
+
+    def once() -> int:
+        with connection.begin_nested():
+            return connection.execute(named(statement), {"due_date": due_date}).rowcount
+
+    tries = Retrying(retry=retry_if_exception(_is_there_already), stop=stop_after_attempt(_TRIES), reraise=True)
+    return tries(once)
+
+
+def _is_there_already(error: BaseException) -> bool:
+    return isinstance(error, IntegrityError) and isinstance(error.orig, UniqueViolation)
 
 
 def record_failure(engine: Engine, due_date: date, code: str, reason: str) -> None:
