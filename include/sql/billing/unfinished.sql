@@ -22,9 +22,18 @@ state as (
             order by review.id desc
             limit 1
         ) as asked,
-        case run.kind when 'tv' then billing.count_postable(run.due_date) end as postable,
-        case run.kind when 'tv' then billing.count_parked(run.due_date) end as parked
+        waiting.parked,
+        waiting.postable
     from billing.run as run
+    left join
+        lateral (
+            select
+                counted.parked,
+                counted.postable
+            from billing.count_waiting(run.due_date) as counted
+            where run.kind = 'tv'
+        ) as waiting
+        on true
     left join billing.run as standard
         on run.kind = 'tv' and standard.kind = 'standard' and run.due_date = standard.due_date
     where run.status <> 'closed'
@@ -39,17 +48,12 @@ where state.kind = 'tv' and state.status = 'open' and state.old
 union all
 select
     state.due_date,
-    'settlement_stopped' as code,
-    jsonb_build_object('events', state.postable) as parameters
+    charges.code,
+    jsonb_build_object('events', charges.events) as parameters
 from state
-where state.kind = 'tv' and state.standard_status = 'closed' and state.standard_old and state.postable > 0
-union all
-select
-    state.due_date,
-    'charges_parked' as code,
-    jsonb_build_object('events', state.parked) as parameters
-from state
-where state.kind = 'tv' and state.standard_status = 'closed' and state.standard_old and state.parked > 0
+cross join
+    lateral (values ('settlement_stopped', state.postable), ('charges_parked', state.parked)) as charges (code, events)
+where state.kind = 'tv' and state.standard_status = 'closed' and state.standard_old and charges.events > 0
 union all
 select
     state.due_date,

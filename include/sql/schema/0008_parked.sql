@@ -34,3 +34,5 @@ comment on column billing.exclusion.service_plan_id is '0: the ERP names none.';
 -- Their files have other columns.
 drop function if exists billing.due_client_plan(date);
 drop function if exists billing.repeated_client_plan(date);
+-- Counted by billing.count_waiting.
+drop function if exists billing.count_postable(date);

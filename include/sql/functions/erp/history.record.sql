@@ -21,7 +21,7 @@ begin
     perform pg_advisory_xact_lock(hashtextextended('history', 0));
     create temporary table stated_client_plan on commit drop as select * from history.stated_client_plan();
     create temporary table stated_service_plan on commit drop as select * from history.stated_service_plan();
-    select count(*) filter (where term.gone_since is null) into known from history.client_plan_term as term;
+    select count(*) into known from history.client_plan_term as term where term.gone_since is null;
     select
         count(*),
         count(*) filter (
