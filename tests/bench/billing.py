@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any, cast
 
@@ -34,11 +35,7 @@ MEMORY = (
 
 def bench(server: Server, rows: int) -> None:
     """Print the ratios of billing `rows` events, and of the memory at `rows` and at 10,000."""
-    scores = Scores(rows)
-    template = population(server, rows)
-    for turn in range(TURNS):
-        with copy_of(server, template) as engine:
-            _turn(engine, turn, scores)
+    scores = _scored(server, population(server, rows), rows, _turn)
     scores.show("billing: load and save against INSERT ... SELECT with the same keys", 1.15)
     scores.show("billing: settle against UPDATE and INSERT of the same rows", 1.3)
     scores.show("billing: a whole second run against the first", 0.4)
@@ -52,11 +49,7 @@ def bench(server: Server, rows: int) -> None:
 
 def plans(server: Server, rows: int) -> None:
     """Print the ratios of the standard billing, of the first due date of a month and of one that is not."""
-    scores = Scores(rows)
-    template = population(server, rows)
-    for turn in range(TURNS):
-        with copy_of(server, template) as engine:
-            _turn_of_plans(engine, turn, scores)
+    scores = _scored(server, population(server, rows), rows, _turn_of_plans)
     scores.show("billing: bill the plans against INSERT ... SELECT with the same keys", 1.3)
     scores.show("billing: bill the plans of a later due date of the month against the same", None)
     scores.show("billing: bill the plans a second time against the first", None)
@@ -64,11 +57,7 @@ def plans(server: Server, rows: int) -> None:
 
 def previews(server: Server, rows: int) -> None:
     """Print the ratios of keeping a list for the screen, with a month before to compare it with and one to replace."""
-    scores = Scores(rows)
-    template = billed(server, rows)
-    for turn in range(TURNS):
-        with copy_of(server, template) as engine:
-            _turn_of_previews(engine, turn, scores)
+    scores = _scored(server, billed(server, rows), rows, _turn_of_previews)
     scores.show("billing: keep a preview against INSERT ... SELECT with the same keys", 1.5)
     scores.show("billing: keep a preview against the same, unlogged", None)
 
@@ -128,6 +117,15 @@ def taken(server: Server, template: str) -> float:
     """Return the memory, in MB, of billing the whole due date."""
     with copy_of(server, template) as engine:
         return memory(MEMORY, engine.url.render_as_string(hide_password=False))
+
+
+def _scored(server: Server, template: str, rows: int, play: Callable[[Engine, int, Scores], None]) -> Scores:
+    """Return the scores of all turns, each played on a copy of its own."""
+    scores = Scores(rows)
+    for turn in range(TURNS):
+        with copy_of(server, template) as engine:
+            play(engine, turn, scores)
+    return scores
 
 
 def _turn(engine: Engine, turn: int, scores: Scores) -> None:
