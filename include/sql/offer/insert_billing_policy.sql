@@ -1,34 +1,45 @@
--- In: service_plan_id (null: the default), proration, timing, minimum_amount in reais, bills_suspended, author. Adds a
--- version, unless the one in force is the same. Out: the id of the version in force.
-with in_force as (
-    select
-        policy.id,
-        policy.proration,
-        policy.timing,
-        policy.minimum_amount,
-        policy.bills_suspended
-    from billing.policy_in_force as policy
+-- In: service_plan_id (null: the default), proration, timing, rounding, minimum_amount in reais, bills_suspended,
+-- adjusts, bills_open_months, valid_from (the first day of a month, or -infinity), author. Adds a version, unless the
+-- newest one is the same. Out: the id of the newest version.
+with newest as (
+    select policy.*
+    from billing.policy as policy
     where policy.service_plan_id is not distinct from cast(:service_plan_id as bigint)
+    order by policy.id desc
+    limit 1
 ),
 
 added as (
-    insert into billing.policy (service_plan_id, proration, timing, minimum_amount, bills_suspended, author)
+    insert into billing.policy (
+        service_plan_id, proration, timing, rounding, minimum_amount, bills_suspended, adjusts, bills_open_months,
+        valid_from, author
+    )
     select
         cast(:service_plan_id as bigint),
         :proration,
         :timing,
+        :rounding,
         cast(:minimum_amount as numeric),
         :bills_suspended,
+        :adjusts,
+        :bills_open_months,
+        cast(:valid_from as date),
         :author
     where
         not exists (
             select 1
-            from in_force
+            from newest
             where
-                (in_force.proration, in_force.timing, in_force.minimum_amount, in_force.bills_suspended)
-                = (:proration, :timing, cast(:minimum_amount as numeric), :bills_suspended)
+                (
+                    newest.proration, newest.timing, newest.rounding, newest.minimum_amount, newest.bills_suspended,
+                    newest.adjusts, newest.bills_open_months, newest.valid_from
+                )
+                = (
+                    :proration, :timing, :rounding, cast(:minimum_amount as numeric), :bills_suspended, :adjusts,
+                    :bills_open_months, cast(:valid_from as date)
+                )
         )
     returning id
 )
 
-select coalesce((select added.id from added), (select in_force.id from in_force)) as id
+select coalesce((select added.id from added), (select newest.id from newest)) as id

@@ -187,9 +187,15 @@ grant insert (author, client_plan_id) on tv.pin_reveal to multitv_screens;
 grant insert (client_plan_id, package_id, price, added_on) on tv.client_package to multitv_screens;
 grant update (cancelled_on) on tv.client_package to multitv_screens;
 grant delete on tv.client_package to multitv_screens;
+grant insert (client_package_id, price, since, until) on tv.promotion to multitv_screens;
+grant update (until) on tv.promotion to multitv_screens;
+grant delete on tv.promotion to multitv_screens;
 grant insert (client_plan_id, mac, serial, device_type, label, added_on) on tv.client_point to multitv_screens;
 grant update (mac, serial, device_type, label, removed_on) on tv.client_point to multitv_screens;
 grant insert, update (allows_tv, package_id) on tv.service_plan_setting to multitv_screens;
 grant update (extra, price, point_limit, changed_at) on tv.package to multitv_screens;
-grant insert (service_plan_id, proration, timing, minimum_amount, bills_suspended, author) on billing.policy
+grant insert (
+    service_plan_id, proration, timing, rounding, minimum_amount, bills_suspended, adjusts, bills_open_months, valid_from,
+    author
+) on billing.policy
 to multitv_screens;
