@@ -46,6 +46,7 @@ LABELS = {
     "client_plan_suspended": "contrato suspenso",
     "client_plan_not_active_yet": "contrato ainda não ativo",
     "plan_without_tv": "plano sem TV",
+    "no_default_package": "plano com TV sem pacote liberado (erro na oferta)",
     "package_not_extra": "pacote não é extra",
     "package_inactive": "pacote fora da plataforma",
     "not_added_yet": "pacote começa depois",
@@ -73,6 +74,8 @@ LABELS = {
     "daily": "por dia",
     "advance": "mês do vencimento",
     "arrears": "mês vencido",
+    "half_up": "meio centavo arredondado para cima",
+    "down": "fração de centavo cortada",
     # packages
     "BASIC_SERVICE": "Básico",
     "EXTENDED_SERVICE": "Adicional",
@@ -94,6 +97,8 @@ LABELS = {
     "add_package": "Add. Pacote",
     "cancel_package": "Cancelar Pacote",
     "delete_package": "Apagar Pacote",
+    "add_promotion": "Criar promoção",
+    "end_promotion": "Encerrar promoção",
     "add_point": "Add. Ponto",
     "edit_point": "Editar Ponto",
     "remove_point": "Retirar Ponto",
@@ -111,6 +116,9 @@ LABELS = {
     "price": "valor",
     "added_on": "início",
     "cancelled_on": "cancelado a partir de",
+    "client_package_id": "pacote do cliente",
+    "since": "desde",
+    "until": "sem a promoção a partir de",
     "removed_on": "retirado em",
     "mac": "MAC",
     "allows_tv": "permite a criação de Planos de TV",
@@ -309,6 +317,8 @@ SENTENCES: dict[str, str] = {
     "mac_taken_meanwhile": "O MAC {mac} acabou de ser posto em outro ponto: procure esse ponto e tente de novo.",
     # refusals: the offer
     "service_plan_unknown": "O ERP não tem o plano de serviço {service_plan}: confira o número.",
+    "tv_without_default_package": "O plano de serviço {service_plan} não tem “Pacote liberado no Plano”, e sem ele não "
+    "pode permitir TV: escolha o pacote junto com “Permite a criação de Planos de TV”.",
     "default_package_is_extra": "O pacote {package} é um Pacote Extra: escolha como “Pacote liberado no Plano” um "
     "pacote básico com Pacote Extra em Não.",
     "default_package_is_not_basic": "O pacote {package} só é servido pela plataforma junto com um pacote básico: "

@@ -201,7 +201,7 @@ CHANGES: dict[str, Callable[[Shop, int, int], object]] = {
     "remove_point": lambda shop, sold, point: remove_point(shop.engine, "ana", point, today=TODAY),
     "swap_point": lambda shop, sold, point: swap_point(shop.engine, "ana", point, mac=mac(9), **DEVICE),
     "change_default_package": lambda shop, sold, point: change_default_package(shop.engine, "ana", 2, shop.basic),
-    "set_allows_tv": lambda shop, sold, point: set_allows_tv(shop.engine, "ana", 2, True),
+    "set_allows_tv": lambda shop, sold, point: set_allows_tv(shop.engine, "ana", 1, False),
     "change_offer": lambda shop, sold, point: change_offer(
         shop.engine, "ana", shop.extra, extra=True, price=Decimal("9.90"), point_limit=None
     ),

@@ -22,7 +22,7 @@ class InvalidValue(ContractRefused):
 
 
 class PlanRefused(ContractRefused):
-    """The client plan is cancelled, or its service plan has no TV."""
+    """The client plan is cancelled, its service plan has no TV, or may not have it without a default package."""
 
 
 class PackageRefused(ContractRefused):
