@@ -109,7 +109,7 @@ def test_tv_is_not_allowed_with_a_default_package_that_nobody_could_be_given(
 ) -> None:
     for plan in (1, 2):
         change_tv_tab(shop.engine, "ana", plan, allows_tv=plan == 1, package_id=other)
-    shop.isp.run(f"update tv.package set {became} where id = :id", id=other)
+    shop.isp.run(f"update tv.package set {became} where id = :id", id=other)  # noqa: S608
     before = shop.tables()
     for step in (set_allows_tv, partial(change_tv_tab, package_id=other)):
         with pytest.raises(PackageRefused, match=cause):

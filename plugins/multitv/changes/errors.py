@@ -41,6 +41,10 @@ class AlreadyBilled(ContractRefused):
     """The client package was billed, so it cannot be deleted."""
 
 
+class PromotionRefused(ContractRefused):
+    """The client package has ended, has another promotion on one of those days, or none to end."""
+
+
 class MacTaken(ContractRefused):
     """The MAC is already on an active point."""
 
