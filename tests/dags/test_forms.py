@@ -39,7 +39,8 @@ def trigger(bag: DagBag, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Trigger
         # Copied, because a parameter keeps what it was resolved to.
         params = {name: copy(dag.params.get_param(name)) for name in dag.params}
         form = {name: param.resolve(typed.get(name, param.value)) for name, param in params.items()}
-        run = dag.get_task("save").python_callable
+        task: Any = dag.get_task("save")
+        run = task.python_callable
         context = {"params": form, "dag_run": SimpleNamespace(triggering_user_name=by)}
         monkeypatch.setitem(run.__globals__, "get_current_context", lambda: context)
         monkeypatch.setitem(run.__globals__, "screens_engine", lambda: engine or as_screens(shop.isp.engine))
