@@ -46,6 +46,7 @@ LABELS = {
     "client_plan_suspended": "contrato suspenso",
     "client_plan_not_active_yet": "contrato ainda não ativo",
     "plan_without_tv": "plano sem TV",
+    "no_default_package": "plano com TV sem pacote liberado (erro na oferta)",
     "package_not_extra": "pacote não é extra",
     "package_inactive": "pacote fora da plataforma",
     "not_added_yet": "pacote começa depois",
@@ -75,6 +76,8 @@ LABELS = {
     "daily": "por dia",
     "advance": "mês do vencimento",
     "arrears": "mês vencido",
+    "half_up": "meio centavo arredondado para cima",
+    "down": "fração de centavo cortada",
     # packages
     "BASIC_SERVICE": "Básico",
     "EXTENDED_SERVICE": "Adicional",
@@ -96,6 +99,8 @@ LABELS = {
     "add_package": "Add. Pacote",
     "cancel_package": "Cancelar Pacote",
     "delete_package": "Apagar Pacote",
+    "add_promotion": "Criar promoção",
+    "end_promotion": "Encerrar promoção",
     "add_point": "Add. Ponto",
     "edit_point": "Editar Ponto",
     "remove_point": "Retirar Ponto",
@@ -113,6 +118,9 @@ LABELS = {
     "price": "valor",
     "added_on": "início",
     "cancelled_on": "cancelado a partir de",
+    "client_package_id": "pacote do cliente",
+    "since": "desde",
+    "until": "sem a promoção a partir de",
     "removed_on": "retirado em",
     "mac": "MAC",
     "allows_tv": "permite a criação de Planos de TV",
@@ -249,6 +257,7 @@ SENTENCES: dict[str, str] = {
     "text_with_invisible_characters": "O {text:label} {typed} tem quebra de linha, tabulação ou outro caractere "
     "invisível: apague-o.",
     "day_unreadable": "“{typed}” não é uma data.",
+    "month_unreadable": "“{typed}” não é um mês: escreva como 12/2026.",
     "day_out_of_range": "{day:day} não é uma data possível: confira o ano.",
     "count_unreadable": "“{typed}” não é um número inteiro.",
     "nothing_chosen": "Escolha um item da lista.",
@@ -298,6 +307,22 @@ SENTENCES: dict[str, str] = {
     "vencimento em {last_due_date:day}) e fica como histórico: use Cancelar Pacote.",
     "package_billed_meanwhile": "O pacote do cliente {client_package} já entrou no faturamento e fica como histórico: "
     "use Cancelar Pacote.",
+    "promotion_without_price": "A promoção não tem valor: informe-o em reais, como 9,90, ou 0 para grátis.",
+    "promotion_without_end": "A promoção não tem último dia: escolha-o.",
+    "promotion_ends_before_it_begins": "A promoção começaria em {since:day} e já teria terminado em {last_day:day}: "
+    "escolha um último dia que não venha antes do primeiro.",
+    "promotion_begins_too_early": "A promoção do pacote do cliente {client_package} não pode começar em {since:day}, "
+    "que já passou ou vem antes do pacote: comece-a em {earliest:day} ou depois.",
+    "promotion_of_ended_package": "O pacote do cliente {client_package} está cancelado a partir de "
+    "{cancelled_on:day}: uma promoção desde {since:day} não teria efeito.",
+    "promotion_overlaps": "O pacote do cliente {client_package} já tem uma promoção de {price:reais}, de {since:day} "
+    "a {last_day:day}: encerre-a antes, ou escolha outros dias.",
+    "promotion_overlaps_meanwhile": "O pacote do cliente {client_package} acabou de receber uma promoção em um desses "
+    "dias: confira os pacotes do plano.",
+    "promotion_ends_in_the_past": "Os dias que uma promoção já valeu não mudam: escolha como último dia "
+    "{earliest:day} ou um depois.",
+    "no_promotion": "O pacote do cliente {client_package} não tem promoção a partir de {since:day}: não há o que "
+    "encerrar.",
     "point_unknown": "Não há ponto {point}: confira o número.",
     "point_already_removed": "O ponto {point} foi retirado em {removed_on:day}: use Add. Ponto para pôr um novo.",
     "point_without_package": "O plano do cliente {client_plan} não tem nenhum pacote ativo, e um ponto não mostraria "
@@ -311,6 +336,8 @@ SENTENCES: dict[str, str] = {
     "mac_taken_meanwhile": "O MAC {mac} acabou de ser posto em outro ponto: procure esse ponto e tente de novo.",
     # refusals: the offer
     "service_plan_unknown": "O ERP não tem o plano de serviço {service_plan}: confira o número.",
+    "tv_without_default_package": "O plano de serviço {service_plan} não tem “Pacote liberado no Plano”, e sem ele não "
+    "pode permitir TV: escolha o pacote junto com “Permite a criação de Planos de TV”.",
     "default_package_is_extra": "O pacote {package} é um Pacote Extra: escolha como “Pacote liberado no Plano” um "
     "pacote básico com Pacote Extra em Não.",
     "default_package_is_not_basic": "O pacote {package} só é servido pela plataforma junto com um pacote básico: "
@@ -320,6 +347,10 @@ SENTENCES: dict[str, str] = {
     "extra_is_default_package_of_many": "O pacote {package} é o “Pacote liberado no Plano” destes planos de serviço: "
     "{service_plans} e mais {others}. Um pacote incluído no plano não pode ser Pacote Extra: escolha antes outro "
     "pacote neles.",
+    "policy_without_author": "A política não tem autor: entre no Airflow com o seu usuário.",
+    "policy_minimum_impossible": "O valor mínimo R$ {amount} não é um valor em reais e centavos, de zero para cima: "
+    "escreva como 5,00.",
+    "policy_not_from_a_month_on": "Uma política vale a partir do primeiro dia de um mês, e {valid_from:day} não é um.",
     # refusals: PINs
     "invalid_author": "O autor não tem de 1 a {greatest} caracteres visíveis, e sem autor o PIN não é mostrado: entre "
     "no sistema com o seu usuário.",
@@ -464,6 +495,13 @@ SENTENCES: dict[str, str] = {
     "explained_price_of_client": "preço do cliente",
     "explained_price_of_package": "preço do pacote",
     "explained_policy": "política {policy_id}: {proration:label}, {timing:label}",
+    # what was set by a form of Airflow
+    "policy_of_plan_set": "Política {policy_id} do plano de serviço {service_plan}, a partir de {valid_from:month}: "
+    "{proration:label}, {timing:label}, {rounding:label}, mínimo de {minimum_amount:reais}.",
+    "policy_of_all_set": "Política {policy_id} dos planos de serviço sem política própria, a partir de "
+    "{valid_from:month}: {proration:label}, {timing:label}, {rounding:label}, mínimo de {minimum_amount:reais}.",
+    "promotion_made": "Pacote do cliente {client_package}: {price:reais} por mês, de {since:day} a {last_day:day}.",
+    "promotion_ended": "Pacote do cliente {client_package}: sem promoção a partir de {until:day}.",
     # what is unusual about a list of billing
     "not_billed_month_before": "Este vencimento não foi faturado no mês anterior: não há com que comparar.",
     "charges_changed": "O número de cobranças mudou mais de {share:.0%} em um mês: de {before} para {after}.",

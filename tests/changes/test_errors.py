@@ -14,6 +14,7 @@ CODES = {
     "AlreadySold": "already_sold",
     "AlreadyEnded": "already_ended",
     "AlreadyBilled": "already_billed",
+    "PromotionRefused": "promotion_refused",
     "MacTaken": "mac_taken",
     "PointLimitReached": "point_limit_reached",
 }

@@ -34,12 +34,12 @@ def test_what_was_written_stays(shop: Shop, statement: str) -> None:
 def test_a_change_is_dated_by_the_clock_and_of_a_client_plan_a_service_plan_or_a_package(shop: Shop) -> None:
     begin = datetime.now(UTC)
     add_package(shop.engine, "ana", shop.plan, shop.extra, today=TODAY)
-    set_allows_tv(shop.engine, "ana", 2, True)
+    set_allows_tv(shop.engine, "ana", 1, False)
     change_offer(shop.engine, "ana", shop.extra, extra=True, price=Decimal("1.00"), point_limit=3)
     rows = shop.isp.run(
         "select changed_at, client_plan_id, service_plan_id, package_id from tv.contract_change order by id"
     )
-    assert [row[1:] for row in rows] == [(shop.plan, None, None), (None, 2, None), (None, None, shop.extra)]
+    assert [row[1:] for row in rows] == [(shop.plan, None, None), (None, 1, None), (None, None, shop.extra)]
     assert begin <= rows[0][0] <= rows[1][0] <= rows[2][0] <= datetime.now(UTC)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 
@@ -18,9 +19,12 @@ from multitv.changes.errors import (
     NotThere,
     PackageRefused,
     PointLimitReached,
+    PromotionRefused,
 )
 from multitv.contracts.packages import add_package, cancel_package, delete_package
 from multitv.contracts.points import edit_point, remove_point, swap_point
+from multitv.contracts.promotions import add_promotion
+from multitv.contracts.rows import Promotion
 from multitv.database.engine import DatabaseUnavailable
 from multitv.offer.packages import change_offer
 from multitv.offer.tv_tab import change_default_package, set_allows_tv
@@ -46,6 +50,11 @@ def refusals(*steps: Callable[[], object]) -> list[ContractRefused]:
 
     told = at_once(*[partial(refusal, step) for step in steps])
     return [refused for refused in told if refused is not None]
+
+
+def promote(shop: Shop, sold: int, days: int = 30) -> Promotion:
+    until = TODAY + timedelta(days=days)
+    return add_promotion(shop.engine, "ana", sold, price=Decimal("9.90"), until=until, today=TODAY)
 
 
 def test_many_points_at_once_stop_exactly_at_the_limit(shop: Shop) -> None:
@@ -190,18 +199,41 @@ def test_what_another_program_writes_at_the_same_time_is_refused_by_the_database
     assert shop.audit() == []
 
 
+def test_of_many_promotions_of_the_same_days_one_is_made(shop: Shop) -> None:
+    sold = shop.isp.sell(shop.plan, shop.extra)
+    refused = refusals(*[lambda days=days: promote(shop, sold, days) for days in range(1, 7)])
+    assert [type(error) for error in refused] == [PromotionRefused] * 5
+    assert len(shop.audit()) == 1
+
+
+def test_a_promotion_that_another_program_writes_at_the_same_time_is_refused_by_the_database(shop: Shop) -> None:
+    sold = shop.isp.sell(shop.plan, shop.extra)
+    elsewhere = (
+        "insert into tv.promotion (client_package_id, price, since, until) values (:id, 1, :today, '2100-01-01')"
+    )
+    with ThreadPoolExecutor(1) as pool:
+        with as_owner(shop.engine).begin() as other:
+            other.execute(text(elsewhere), {"id": sold, "today": TODAY})
+            ours = pool.submit(promote, shop, sold)
+            until_waiting(shop.engine, lock="transactionid")
+        with pytest.raises(PromotionRefused, match="acabou de receber uma promoção"):
+            ours.result()
+    assert shop.audit() == []
+
+
 CHANGES: dict[str, Callable[[Shop, int, int], object]] = {
     "add_package": lambda shop, sold, point: add_package(
         shop.engine, "ana", shop.plan, shop.isp.package(), today=TODAY
     ),
     "cancel_package": lambda shop, sold, point: cancel_package(shop.engine, "ana", sold, today=TODAY),
     "delete_package": lambda shop, sold, point: delete_package(shop.engine, "ana", sold),
+    "add_promotion": lambda shop, sold, point: promote(shop, sold),
     "add_point": lambda shop, sold, point: shop.point(2),
     "edit_point": lambda shop, sold, point: edit_point(shop.engine, "ana", point, label="Quarto"),
     "remove_point": lambda shop, sold, point: remove_point(shop.engine, "ana", point, today=TODAY),
     "swap_point": lambda shop, sold, point: swap_point(shop.engine, "ana", point, mac=mac(9), **DEVICE),
     "change_default_package": lambda shop, sold, point: change_default_package(shop.engine, "ana", 2, shop.basic),
-    "set_allows_tv": lambda shop, sold, point: set_allows_tv(shop.engine, "ana", 2, True),
+    "set_allows_tv": lambda shop, sold, point: set_allows_tv(shop.engine, "ana", 1, False),
     "change_offer": lambda shop, sold, point: change_offer(
         shop.engine, "ana", shop.extra, extra=True, price=Decimal("9.90"), point_limit=None
     ),

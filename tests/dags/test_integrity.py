@@ -20,9 +20,11 @@ from multitv.settings import get_settings
 DAG_IDS = {
     "tv_catalog_sync",
     "tv_plan_reconciliation",
+    "tv_promotion",
     "tv_billing",
     "tv_billing_correction",
     "tv_billing_backfill",
+    "tv_billing_policy",
     "tv_billing_sweep",
     "tv_dashboard",
     "tv_maintenance",

@@ -35,6 +35,7 @@ NEEDS_A_NEW_TABLE = (
     ("0009", "functions/erp/history.record.sql"),
     ("0009", "functions/erp/history.stated_client_plan.sql"),
     ("0009", "functions/erp/history.stated_service_plan.sql"),
+    ("0011", "triggers/contracts/tv.promotion.sql"),
 )
 
 

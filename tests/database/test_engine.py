@@ -17,6 +17,7 @@ from multitv.database.engine import (
     connection_url,
     engine_for,
     owner_engine,
+    screens_engine,
     shared_engine_for,
     task_engine,
     transaction,
@@ -49,6 +50,14 @@ def test_who_migrates_has_a_connection_of_its_own_or_else_that_of_the_tasks(monk
     assert task_engine().url.username == "multitv_pipeline"
     monkeypatch.setattr(database_engine, "has_connection", lambda _: False)
     assert owner_engine().url.username == "multitv_pipeline"
+
+
+def test_a_task_that_makes_a_persons_change_connects_as_the_screens_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_ISP_DB", "postgres://multitv_pipeline@db/isp")
+    monkeypatch.setenv("AIRFLOW_CONN_ISP_DB_SCREENS", "postgres://multitv_screens@db/isp")
+    assert screens_engine().url.username == "multitv_screens"
+    monkeypatch.setattr(database_engine, "has_connection", lambda _: False)
+    assert screens_engine().url.username == "multitv_pipeline"
 
 
 @pytest.mark.parametrize("make", [lambda url: engine_for(url), lambda url: shared_engine_for(url)])

@@ -33,6 +33,7 @@ REFUSED = "23001"
 CONTENT = f"""
     insert into tv.client_point (client_plan_id, mac, serial, device_type, label, added_on)
     values (3, 'a4:5e:60:00:00:01', 'SN1', 'stb', 'Sala', '2026-06-01');
+    insert into tv.promotion (client_package_id, price, since, until) values (1, 0, '2027-01-01', '2027-03-01');
     insert into tv.client_extra_field values (3, '{PIN_FIELD}', 'sealed'), (3, 'ID Assinante Beenius', 'sub-3');
     insert into tv.contract_change (author, action, client_plan_id, after) values ('ana', 'add_package', 3, '{{}}');
     insert into tv.pin_reveal (author, client_plan_id) values ('ana', 3);
@@ -206,6 +207,9 @@ PIPELINE_HAS_NO_RIGHT = [
     "delete from tv.client_point",
     "update tv.service_plan_setting set allows_tv = false",
     "insert into billing.policy (author) values ('x')",
+    "insert into tv.promotion (client_package_id, price, since, until) values (1, 0, '2027-01-01', '2027-02-01')",
+    "update tv.promotion set until = '2027-02-01'",
+    "delete from tv.promotion",
     "update billing.policy set minimum_amount = 9",
     "insert into tv.contract_change (author, action, package_id, after) values ('x', 'change_offer', 1, '{}')",
     "update tv.contract_change set author = 'x'",
@@ -340,6 +344,9 @@ SCREENS_HAVE_NO_RIGHT = [
     "update tv.client_package set added_on = '2026-01-01'",
     "update tv.client_package set client_plan_id = 4",
     "truncate tv.client_package",
+    "update tv.promotion set price = 1",
+    "update tv.promotion set since = '2027-01-02'",
+    "truncate tv.promotion",
     "delete from tv.client_point",
     "delete from tv.service_plan_setting",
     "update tv.package set name = 'x'",
@@ -374,6 +381,9 @@ SCREENS_ARE_REFUSED = [
     AUDITED.format(after="'{}'"),
     "update tv.client_package set cancelled_on = '2027-01-01'",
     "insert into tv.client_package (client_plan_id, package_id, added_on) values (77, 1, '2027-06-01')",
+    "insert into tv.promotion (client_package_id, price, since, until) values (2, 0, '2027-01-01', '2027-02-01')",
+    "update tv.promotion set until = '2027-02-01'",
+    "delete from tv.promotion",
     "update tv.client_point set label = 'x'",
     "update tv.client_point set removed_on = '2027-01-01'",
     "insert into tv.client_point (client_plan_id, mac, serial, device_type, label, added_on) "
@@ -468,7 +478,7 @@ def test_an_audit_row_of_another_transaction_covers_nothing(isp: Isp) -> None:
         "billing.run cascade", "billing.event_record", "billing.exclusion", "billing.expectation", "billing.correction",
         "billing.policy", "billing.review", "finance.invoice", "finance.posting", "finance.posting_of_plans",
         "tv.package cascade", "tv.client_package", "tv.client_point", "tv.service_plan_setting", "tv.contract_change",
-        "tv.pin_reveal", "tv.catalog_sync cascade", "tv.catalog_change", "tv.quarantine",
+        "tv.promotion", "tv.pin_reveal", "tv.catalog_sync cascade", "tv.catalog_change", "tv.quarantine",
         "reconciliation.change_set cascade", "reconciliation.operation",
     ],
 )  # fmt: skip

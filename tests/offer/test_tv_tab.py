@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
-from multitv.changes.errors import NotThere, PackageRefused
+from multitv.changes.errors import NotThere, PackageRefused, PlanRefused
 from multitv.offer.rows import PlanSetting
 from multitv.offer.tv_tab import change_default_package, change_tv_tab, set_allows_tv
 from tests.support.shop import Shop
@@ -78,3 +80,40 @@ def test_the_tv_tab_is_changed_whole_or_not_at_all(shop: Shop, other: int) -> No
     assert shop.tables() == before
     shop.isp.run("update tv.package set active = false where id = :id", id=other)
     assert change_tv_tab(shop.engine, "ana", 2, allows_tv=False, package_id=other) == PlanSetting(2, False, other)
+
+
+def test_tv_is_not_allowed_without_a_default_package(shop: Shop, other: int) -> None:
+    shop.isp.run("insert into erp.service_plan values (3, 'Fibra 900', 199.90), (4, 'Fibra 100', 59.90)")
+    # Of an earlier release.
+    shop.isp.run("insert into tv.service_plan_setting values (4, true, null)")
+    before = shop.tables()
+    for plan in (2, 3, 4):
+        for step in (set_allows_tv, partial(change_tv_tab, package_id=None)):
+            with pytest.raises(PlanRefused, match="não tem “Pacote liberado no Plano”, e sem ele não pode") as refused:
+                step(shop.engine, "ana", plan, allows_tv=True)
+            assert refused.value.field == "package_id"
+    assert shop.tables() == before
+    assert change_tv_tab(shop.engine, "ana", 4, allows_tv=True, package_id=other) == PlanSetting(4, True, other)
+
+
+@pytest.mark.parametrize(
+    ("became", "cause"),
+    [
+        ("active = false", "saiu da plataforma"),
+        ("extra = true", "é um Pacote Extra"),
+        ("service_type = 'EXTENDED_SERVICE'", "junto com um pacote básico"),
+    ],
+)
+def test_tv_is_not_allowed_with_a_default_package_that_nobody_could_be_given(
+    shop: Shop, other: int, became: str, cause: str
+) -> None:
+    for plan in (1, 2):
+        change_tv_tab(shop.engine, "ana", plan, allows_tv=plan == 1, package_id=other)
+    shop.isp.run(f"update tv.package set {became} where id = :id", id=other)  # noqa: S608
+    before = shop.tables()
+    for step in (set_allows_tv, partial(change_tv_tab, package_id=other)):
+        with pytest.raises(PackageRefused, match=cause):
+            step(shop.engine, "ana", 2, allows_tv=True)
+        # Where it is allowed already, nothing is changed.
+        assert step(shop.engine, "ana", 1, allows_tv=True) == PlanSetting(1, True, other)
+    assert shop.tables() == before

@@ -14,7 +14,7 @@ from tests.support.databases import as_pipeline, as_screens
 from tests.support.isp import Isp
 from tests.support.settings import TODAY
 
-TABLES = ("tv.client_package", "tv.client_point", "tv.service_plan_setting", "tv.contract_change")
+TABLES = ("tv.client_package", "tv.promotion", "tv.client_point", "tv.service_plan_setting", "tv.contract_change")
 
 
 class NewDevice(TypedDict):

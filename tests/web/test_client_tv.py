@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
 from time import monotonic, sleep
 from uuid import uuid4
 
@@ -11,6 +13,7 @@ import pytest
 
 from include.sandbox.process import Sandbox
 from multitv.beenius.client import BeeniusClient
+from multitv.contracts.promotions import add_promotion
 from multitv.event_codes import event_code
 from tests.web.markup import Page
 from tests.web.server import Web
@@ -26,7 +29,8 @@ def test_the_contract_and_its_packages(world: World, viewer: Visitor) -> None:
     assert "Pacote liberado no Plano: TV Família" in page.text
     assert page.row("Esportes & Cia")[1:5] == ["R$ 29,90", "01/06/2026", "—", "Ativo"]
     assert page.row("Cinema")[1] == "R$ 9,99 próprio do cliente"
-    assert page.row("Pacote de outrora")[0] == "Pacote de outrora não é mais vendido"
+    [sold] = [row["id"] for row in viewer.read(f"/client-plans/{world.maria}/packages") if not row["served"]]
+    assert page.row("Pacote de outrora")[0] == f"Pacote de outrora nº {sold} não é mais vendido"
 
 
 def test_a_package_that_begins_later_or_has_ended_says_so(world: World, viewer: Visitor) -> None:
@@ -36,6 +40,57 @@ def test_a_package_that_begins_later_or_has_ended_says_so(world: World, viewer: 
     page = viewer.page(f"/clientes/{plan}/pacotes")
     assert page.row("Esportes")[2:5] == [f"{world.coming:%d/%m/%Y}", "—", "Futuro"]
     assert page.row("Cinema")[3:5] == [f"{world.settled:%d/%m/%Y}", "Cancelado"]
+
+
+def test_a_promotion_stands_beside_the_price_while_it_counts_and_before(world: World, viewer: Visitor) -> None:
+    plan = world.client()
+    free = world.sell(plan, world.sports)
+    cheaper = world.sell(plan, world.films)
+    ended = world.sell(plan, world.packages[0], cancelled_on=world.settled)
+    week = timedelta(days=7)
+    insert = "insert into tv.promotion (client_package_id, price, since, until) values (:sold, :price, :since, :until)"
+    for sold, price, since, until in (
+        (free, "0.00", world.today - week, world.today + week),
+        (free, "9.90", world.today + week, world.today + 2 * week),
+        (free, "1.00", world.today - 2 * week, world.today - week),
+        (cheaper, "1000.00", world.today, world.today + timedelta(days=1)),
+        (ended, "0.00", world.settled, world.today + week),
+    ):
+        world.run(insert, sold=sold, price=price, since=since, until=until)
+    last, begin, end = (f"{world.today + days * timedelta(days=1):%d/%m/%Y}" for days in (6, 7, 13))
+    page = viewer.page(f"/clientes/{plan}/pacotes")
+    assert page.row("Esportes")[:2] == [
+        f"Esportes & Cia nº {free}", f"R$ 29,90 grátis até {last} R$ 9,90 de {begin} até {end}"
+    ]  # fmt: skip
+    assert page.row("Cinema")[1] == f"R$ 1.234,56 R$ 1.000,00 até {world.today:%d/%m/%Y}"
+    assert page.row(f"nº {ended}")[1] == "R$ 1,01"
+    told = {row["id"]: row["promotions"] for row in viewer.read(f"/client-plans/{plan}/packages")}
+    assert told[ended] == []
+    assert told[free] == [
+        {
+            "price": "0.00",
+            "since": str(world.today - week),
+            "until": str(world.today + week),
+            "counts_today": True,
+        },
+        {
+            "price": "9.90",
+            "since": str(world.today + week),
+            "until": str(world.today + 2 * week),
+            "counts_today": False,
+        },
+    ]
+
+
+def test_who_made_a_promotion_is_in_the_history(world: World, viewer: Visitor) -> None:
+    plan = world.client()
+    sold = world.sell(plan, world.sports)
+    until = world.today + timedelta(days=7)
+    add_promotion(world.engine, "ana", sold, price=Decimal("9.90"), until=until, today=world.today)
+    [change] = viewer.page(f"/clientes/{plan}/historico").all("li")
+    assert "Criar promoção por ana" in change.text
+    assert f"desde: — → {world.today:%d/%m/%Y}; sem a promoção a partir de: — → {until:%d/%m/%Y}" in change.text
+    assert "valor: — → R$ 9,90" in change.text
 
 
 def test_a_plan_without_tv_says_where_to_switch_it_on(world: World, user: Visitor) -> None:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multitv.changes.errors import InvalidValue
+from multitv.changes.typed import typed_day, typed_price
 from multitv.web.core import forms
 from multitv.web.core.rendering import money
 
@@ -41,7 +42,7 @@ from multitv.web.core.rendering import money
     ],
 )
 def test_a_price_is_read_as_brazilians_and_keypads_write_it(typed: str, meant: str | None) -> None:
-    assert forms.price(typed) == (None if meant is None else Decimal(meant))
+    assert typed_price(typed) == (None if meant is None else Decimal(meant))
 
 
 @pytest.mark.parametrize(
@@ -51,27 +52,27 @@ def test_a_price_is_read_as_brazilians_and_keypads_write_it(typed: str, meant: s
 )  # fmt: skip
 def test_what_could_be_another_price_or_none_is_refused(typed: str) -> None:
     with pytest.raises(InvalidValue, match="escreva como 29,90") as refused:
-        forms.price(typed)
+        typed_price(typed)
     assert refused.value.field == "price"
 
 
 @given(st.decimals(min_value=0, max_value=9_999_999_999, places=2))
 def test_a_price_that_a_page_shows_may_be_typed_as_it_stands(price: Decimal) -> None:
-    assert forms.price(money(price)) == price
+    assert typed_price(money(price)) == price
 
 
 @given(st.text(max_size=30))
 def test_whatever_is_typed_is_a_price_in_cents_or_refused(typed: str) -> None:
     try:
-        price = forms.price(typed)
+        price = typed_price(typed)
     except InvalidValue:
         return
     assert price is None or (price >= 0 and price.as_tuple().exponent in (0, -1, -2))
 
 
 def test_a_day_is_what_a_date_picker_sends() -> None:
-    assert forms.day("2026-12-10", "added_on") == date(2026, 12, 10)
-    assert forms.day(" ", "added_on") is None
+    assert typed_day("2026-12-10", "added_on") == date(2026, 12, 10)
+    assert typed_day(" ", "added_on") is None
 
 
 @pytest.mark.parametrize(
@@ -81,7 +82,7 @@ def test_a_day_is_what_a_date_picker_sends() -> None:
 )  # fmt: skip
 def test_what_is_no_day_of_this_business_is_refused(typed: str) -> None:
     with pytest.raises(InvalidValue, match="não é uma data") as refused:
-        forms.day(typed, "added_on")
+        typed_day(typed, "added_on")
     assert refused.value.field == "added_on"
 
 
@@ -104,7 +105,7 @@ def test_what_no_list_offers_cannot_be_chosen(typed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "read", [forms.price, lambda typed: forms.day(typed, "x"), lambda typed: forms.count(typed, "x")]
+    "read", [typed_price, lambda typed: typed_day(typed, "x"), lambda typed: forms.count(typed, "x")]
 )
 def test_a_refusal_repeats_no_more_than_a_glance(read: Callable[[str], Any]) -> None:
     with pytest.raises(InvalidValue) as refused:

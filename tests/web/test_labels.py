@@ -24,7 +24,7 @@ SHOWN = {
     "billing.run": {"status"},
     "billing.event_record": {"kind"},
     "billing.exclusion": {"reason"},
-    "billing.policy": {"proration", "timing"},
+    "billing.policy": {"proration", "timing", "rounding"},
     "billing.preview_line": {"status"},
     "finance.invoice": {"status"},
     "finance.posting": {"kind"},

@@ -22,7 +22,7 @@ class InvalidValue(ContractRefused):
 
 
 class PlanRefused(ContractRefused):
-    """The client plan is cancelled, or its service plan has no TV."""
+    """The client plan is cancelled, its service plan has no TV, or may not have it without a default package."""
 
 
 class PackageRefused(ContractRefused):
@@ -39,6 +39,10 @@ class AlreadyEnded(ContractRefused):
 
 class AlreadyBilled(ContractRefused):
     """The client package was billed, so it cannot be deleted."""
+
+
+class PromotionRefused(ContractRefused):
+    """The client package has ended, has another promotion on one of those days, or none to end."""
 
 
 class MacTaken(ContractRefused):

@@ -11,17 +11,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row
 
-from multitv.changes.change import Change, changing, titled
+from multitv.changes.change import changing, titled
 from multitv.changes.errors import (
     AlreadyBilled,
     AlreadyEnded,
     AlreadySold,
     InvalidValue,
-    NotThere,
-    PackageRefused,
 )
 from multitv.changes.values import checked_price
+from multitv.contracts.client_package import called, lock_client_package, require_extra
 from multitv.contracts.client_plan import require_tv
+from multitv.contracts.promotions import delete_promotions
 from multitv.contracts.rows import ClientPackage
 from multitv.database.engine import guarded
 from multitv.database.rows import read_as
@@ -52,7 +52,7 @@ def add_package(
     with changing(engine, author, "add_package") as change:
         change.lock_client_plan(client_plan_id)
         require_tv(change, client_plan_id, today)
-        package = titled(package_id, _require_extra(change.connection, package_id))
+        package = titled(package_id, require_extra(change.connection, package_id))
         _refuse_second_sale(change.connection, sale, package)
         # Whatever else may sell packages, the constraint refuses a second sale.
         by_constraint = AlreadySold("package_sold_meanwhile", package=package, client_plan=client_plan_id)
@@ -73,17 +73,17 @@ def cancel_package(
     """
     ends = cancelled_on or today
     with changing(engine, author, "cancel_package") as change:
-        before = _lock(change, client_package_id)
+        before = lock_client_package(change, client_package_id)
         if before.cancelled_on == ends:
             return _row(before)
         if before.cancelled_on is not None:
-            called = _called(change, before)
-            raise AlreadyEnded("package_already_cancelled", client_package=called, cancelled_on=before.cancelled_on)
+            name = called(change, before)
+            raise AlreadyEnded("package_already_cancelled", client_package=name, cancelled_on=before.cancelled_on)
         if ends < before.added_on:
             raise InvalidValue(
                 "cancelled_before_added",
                 field="cancelled_on",
-                client_package=_called(change, before),
+                client_package=called(change, before),
                 added_on=before.added_on,
                 cancelled_on=ends,
             )
@@ -95,7 +95,7 @@ def cancel_package(
 
 
 def delete_package(engine: Engine, author: str, client_package_id: int) -> ClientPackage:
-    """Delete a client package that was never billed, and return its last state.
+    """Delete a client package that was never billed, with its promotions, and return its last state.
 
     Exclusions of billing runs do not prevent it, and they stay: the runs' counts of candidates include them.
     Raises NotThere, AlreadyBilled (an event of any status exists), DatabaseUnavailable.
@@ -103,54 +103,24 @@ def delete_package(engine: Engine, author: str, client_package_id: int) -> Clien
     with changing(engine, author, "delete_package") as change:
         # Taken before any row lock, because a billing run that is under way may wait for the row.
         change.connection.execute(named("contracts/lock_billing_runs"))
-        before = _lock(change, client_package_id)
+        before = lock_client_package(change, client_package_id)
         billed = change.connection.execute(
             named("contracts/billed_months"), {"id": client_package_id, "added_on": before.added_on}
         ).one()
         if billed.events:
             raise AlreadyBilled(
                 "package_billed",
-                client_package=_called(change, before),
+                client_package=called(change, before),
                 events=billed.events,
                 last_due_date=billed.last_due_date,
             )
         # The foreign key refuses an event that appeared after the count.
-        by_key = AlreadyBilled("package_billed_meanwhile", client_package=_called(change, before))
+        by_key = AlreadyBilled("package_billed_meanwhile", client_package=called(change, before))
         with guarded(change.connection, {"event_client_package_id_fkey": by_key}):
             change.connection.execute(named("contracts/delete_client_package"), {"id": client_package_id})
+        delete_promotions(change, before)
         change.record(before.state, None, client_plan_id=before.client_plan_id)
     return _row(before)
-
-
-def _lock(change: Change, client_package_id: int) -> Row[Any]:
-    missing = NotThere("client_package_unknown", client_package=client_package_id)
-    of = {"id": client_package_id}
-    client_plan_id = change.connection.scalar(named("contracts/plan_of_package"), of)
-    if client_plan_id is None:
-        raise missing
-    change.lock_client_plan(client_plan_id)
-    locked = change.connection.execute(named("contracts/lock_client_package"), of).one_or_none()
-    if locked is None:
-        raise missing
-    return locked
-
-
-def _called(change: Change, client_package: Row[Any]) -> str:
-    """Return the label of a client package in messages, with its number and the package's name."""
-    package = change.connection.execute(named("changes/read_package"), {"package_id": client_package.package_id}).one()
-    return titled(client_package.id, package.name)
-
-
-def _require_extra(connection: Connection, package_id: int) -> str:
-    """Return the name of a package that may be sold as an extra. Raises NotThere, PackageRefused."""
-    package = connection.execute(named("changes/read_package"), {"package_id": package_id}).one_or_none()
-    if package is None:
-        raise NotThere("package_unknown", package=package_id)
-    if not package.active:
-        raise PackageRefused("package_left_platform", package=titled(package_id, package.name))
-    if not package.extra:
-        raise PackageRefused("package_is_not_extra", package=titled(package_id, package.name))
-    return str(package.name)
 
 
 def _refuse_second_sale(connection: Connection, sale: dict[str, Any], package: str) -> None:

@@ -35,3 +35,17 @@ class ClientPoint:
     label: str
     added_on: date
     removed_on: date | None
+
+
+@dataclass(frozen=True)
+class Promotion:
+    """A row of tv.promotion: what a client package costs on the days from `since` until before `until`.
+
+    `price` is in reais a month: 0.00 means free.
+    """
+
+    id: int
+    client_package_id: int
+    price: Decimal
+    since: date
+    until: date

@@ -148,6 +148,14 @@ def task_engine() -> Engine:
     return engine_for(connection_url())
 
 
+def screens_engine() -> Engine:
+    """Return the engine of a task that makes a person's change, which needs the rights of the screens.
+
+    It is that of isp_db_screens, or of isp_db if Airflow has no such connection. Raises MissingConnection.
+    """
+    return engine_for(connection_url(SCREENS_CONNECTION_ID if has_connection(SCREENS_CONNECTION_ID) else CONNECTION_ID))
+
+
 def owner_engine() -> Engine:
     """Return the engine of whoever migrates: of isp_db_owner, or of isp_db if Airflow has no such connection.
 

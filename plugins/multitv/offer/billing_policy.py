@@ -10,16 +10,18 @@ from typing import Literal
 
 from sqlalchemy import Engine
 
+from multitv.changes.errors import ContractRefused, InvalidValue
+from multitv.changes.values import checked_price
 from multitv.database.engine import transaction
 from multitv.database.locks import lock
 from multitv.database.sql import named
 from multitv.erp.facts import has_service_plan
-from multitv.errors import PermanentError
+from multitv.labels import sentence
 
 log = logging.getLogger(__name__)
 
 
-class PolicyRefused(PermanentError):
+class PolicyRefused(ContractRefused):
     """The policy is not valid, or the ERP does not have its service plan."""
 
 
@@ -29,9 +31,9 @@ class Policy:
 
     `full` charges the whole price if the extra is in force on the month's billing day, `daily` its days of the month,
     whose sum is rounded once, half up or `down`. `advance` charges the month of the due date, `arrears` the month
-    before. Charges below `minimum_amount`, in reais, are not made. `adjusts`: later differences are charged or credited,
-    and not only listed. `bills_open_months`: a month that was never charged is billed with the next due date, and not
-    only named. `valid_from`: the first day of the first month that it counts for; None means every month.
+    before. Charges below `minimum_amount`, in reais, are not made. `adjusts`: later differences are charged or
+    credited, and not only listed. `bills_open_months`: a month that was never charged is billed with the next due date,
+    and not only named. `valid_from`: the first day of the first month that it counts for; None means every month.
     """
 
     proration: Literal["full", "daily"] = "full"
@@ -44,28 +46,50 @@ class Policy:
     valid_from: date | None = None
 
 
+@dataclass(frozen=True)
+class AskedPolicy:
+    """A policy that a person asks for, of a service plan; None: of all without their own."""
+
+    service_plan_id: int | None
+    policy: Policy
+
+
+def carry_out(engine: Engine, author: str, asked: AskedPolicy) -> str:
+    """Put the policy in force, and return a sentence in Portuguese that says so. Raises what set_policy raises."""
+    version = set_policy(engine, author, asked.policy, asked.service_plan_id)
+    said = "policy_of_all_set" if asked.service_plan_id is None else "policy_of_plan_set"
+    return sentence(said, vars(asked.policy) | {"policy_id": version, "service_plan": asked.service_plan_id})
+
+
 def set_policy(engine: Engine, author: str, policy: Policy, service_plan_id: int | None = None) -> int:
     """Put a policy in force for a service plan (None: for all without their own) and return its version.
 
-    It counts for what is listed from now on, in the months from `valid_from` on; processed events keep their policy. The
-    newest policy again changes nothing.
+    It counts for what is listed from now on, in the months from `valid_from` on; processed events keep their policy.
+    The newest policy again changes nothing.
     Raises PolicyRefused, DatabaseUnavailable.
     """
-    if not author.strip():
-        raise PolicyRefused("A policy needs an author. Nothing was written.")
-    if policy.minimum_amount < 0 or policy.minimum_amount != round(policy.minimum_amount, 2):
-        raise PolicyRefused(f"{policy.minimum_amount} is no minimum amount: give reais with at most two decimals.")
+    name = author.strip()
+    if not name:
+        raise PolicyRefused("policy_without_author")
+    _require_amount(policy.minimum_amount)
     if policy.valid_from is not None and policy.valid_from.day != 1:
-        raise PolicyRefused(f"{policy.valid_from} is no first day of a month, from which a policy is valid.")
+        raise PolicyRefused("policy_not_from_a_month_on", field="valid_from", valid_from=policy.valid_from)
     with transaction(engine) as connection:
         lock(connection, "billing policy")
         if service_plan_id is not None and not has_service_plan(connection, service_plan_id):
-            raise PolicyRefused(f"The ERP has no service plan {service_plan_id}: check the number.")
+            raise PolicyRefused("service_plan_unknown", service_plan=service_plan_id)
         version = connection.execute(
             named("offer/insert_billing_policy"),
-            {"service_plan_id": service_plan_id, "author": author.strip()}
+            {"service_plan_id": service_plan_id, "author": name}
             | vars(policy)
             | {"valid_from": policy.valid_from or "-infinity"},
         ).scalar_one()
     log.info("Policy %s of %s: %s", version, service_plan_id or "every plan without its own", policy)
     return int(version)
+
+
+def _require_amount(minimum: Decimal) -> None:
+    try:
+        checked_price(minimum)
+    except InvalidValue as wrong:
+        raise PolicyRefused("policy_minimum_impossible", field="minimum_amount", amount=minimum) from wrong

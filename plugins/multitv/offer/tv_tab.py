@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Engine, Row
 
 from multitv.changes.change import Change, changing, titled
-from multitv.changes.errors import NotThere, PackageRefused
+from multitv.changes.errors import NotThere, PackageRefused, PlanRefused
 from multitv.database.locks import lock
 from multitv.database.rows import read_as
 from multitv.database.sql import named
@@ -33,10 +33,13 @@ def change_default_package(engine: Engine, author: str, service_plan_id: int, pa
 def set_allows_tv(engine: Engine, author: str, service_plan_id: int, allows_tv: bool) -> PlanSetting:
     """Set whether a service plan may carry TV. Its client plans keep their packages, but are served only while it may.
 
-    Raises NotThere, InvalidValue, DatabaseUnavailable.
+    Raises NotThere, PlanRefused (it has no default package), PackageRefused (the platform no longer has that one),
+    InvalidValue, DatabaseUnavailable.
     """
     with changing(engine, author, "set_allows_tv") as change:
         before = _lock(change, service_plan_id)
+        if allows_tv:
+            _require_default(change, before, service_plan_id)
         return _write(change, before, service_plan_id, allows_tv, before.package_id if before else None)
 
 
@@ -45,8 +48,9 @@ def change_tv_tab(
 ) -> PlanSetting:
     """Change both fields of the screen's form, or neither. Each change gets an audit row of its own.
 
-    `package_id` None leaves the package as it is; so does the same package, even if it left the platform meanwhile.
-    Raises NotThere, PackageRefused, InvalidValue, DatabaseUnavailable.
+    `package_id` None leaves the package as it is; so does the same package, which a plan that already allows TV may
+    keep even if it left the platform meanwhile.
+    Raises NotThere, PlanRefused (TV without a default package), PackageRefused, InvalidValue, DatabaseUnavailable.
     """
     with changing(engine, author, "set_allows_tv") as change:
         before = _lock(change, service_plan_id)
@@ -56,6 +60,8 @@ def change_tv_tab(
             of_package = replace(change, action="change_default_package")
             _write(of_package, before, service_plan_id, before.allows_tv if before else False, package_id)
             before = _lock(change, service_plan_id)
+        if allows_tv:
+            _require_default(change, before, service_plan_id)
         return _write(change, before, service_plan_id, allows_tv, before.package_id if before else None)
 
 
@@ -65,6 +71,15 @@ def _lock(change: Change, service_plan_id: int) -> Row[Any] | None:
     if not has_service_plan(change.connection, service_plan_id):
         raise NotThere("service_plan_unknown", service_plan=service_plan_id)
     return change.connection.execute(named("offer/lock_service_plan_setting"), of).one_or_none()
+
+
+def _require_default(change: Change, setting: Row[Any] | None, service_plan_id: int) -> None:
+    """Raises PlanRefused or PackageRefused if the service plan has no default package with which it may allow TV."""
+    if setting is None or setting.package_id is None:
+        raise PlanRefused("tv_without_default_package", field="package_id", service_plan=service_plan_id)
+    if not setting.allows_tv:
+        change.lock_package(setting.package_id)
+        _require_basic(change, setting.package_id)
 
 
 def _require_basic(change: Change, package_id: int) -> None:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from multitv.billing.due_date import due_dates
 from multitv.changes.errors import InvalidValue
+from multitv.changes.typed import typed_day
 from multitv.settings import get_settings
 from multitv.web.billing import export, queries
 from multitv.web.billing.actions import start_loading, start_saving
@@ -37,7 +38,7 @@ def due_date_page(
     """Show the screen for a due date, or the due dates to choose from. Raises InvalidValue for an impossible date."""
     settings = get_settings()
     today = settings.today()
-    due_date = forms.day(vencimento, "vencimento")
+    due_date = typed_day(vencimento, "vencimento")
     return render(
         request,
         "billing/billing.html",
@@ -52,7 +53,7 @@ def due_date_page(
 @router.post("/faturamento/carregar")
 async def load(request: Request, person: Biller, airflow: AirflowApi, vencimento: Typed = "") -> Response:
     """Start the run that stores the list (Carregar), and send the browser to the due date. Raises InvalidValue."""
-    due_date = forms.day(vencimento, "vencimento")
+    due_date = typed_day(vencimento, "vencimento")
     if due_date is None:
         raise InvalidValue("due_date_missing", field="vencimento")
     await start_loading(airflow, due_date)

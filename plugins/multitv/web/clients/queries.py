@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -66,10 +66,24 @@ class ClientPlan(Shown):
     package_point_limit: int | None
 
 
+class Promotion(Shown):
+    """What an extra costs from `since` until before `until`, whatever its other prices are; 0.00 is free."""
+
+    price: Decimal
+    since: date
+    until: date
+    counts_today: bool
+
+    @property
+    def last_day(self) -> date:
+        return self.until - timedelta(days=1)
+
+
 class SoldPackage(Shown):
     """An extra of a client plan. `price` applies, in reais: `own_price`, or the package's if that is null.
 
-    `served` is false if the package is no longer an extra, or has left the platform.
+    `promotions` are those that count today or will, the first one first: on their days they apply instead. `served` is
+    false if the package is no longer an extra, or has left the platform.
     """
 
     id: int
@@ -81,6 +95,7 @@ class SoldPackage(Shown):
     added_on: date
     cancelled_on: date | None
     state: Literal["live", "future", "cancelled"]
+    promotions: list[Promotion]
 
 
 class SoldPackageName(Shown):

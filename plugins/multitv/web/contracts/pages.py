@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Engine
 
 from multitv.changes.errors import ContractRefused
+from multitv.changes.typed import typed_day, typed_price
 from multitv.contracts import packages, points
 from multitv.reconciliation.reveal_pin import reveal
 from multitv.settings import get_settings
@@ -64,8 +65,8 @@ def add_package(
             client_plan_id,
             forms.chosen(package_id, "package_id"),
             today=get_settings().today(),
-            price=forms.price(price),
-            added_on=forms.day(added_on, "added_on"),
+            price=typed_price(price),
+            added_on=typed_day(added_on, "added_on"),
         )
     except ContractRefused as error:
         refused = describe_refusal(error)
@@ -92,7 +93,7 @@ def cancel_package(
             person.name,
             client_package_id,
             today=get_settings().today(),
-            cancelled_on=forms.day(cancelled_on, "cancelled_on"),
+            cancelled_on=typed_day(cancelled_on, "cancelled_on"),
         )
     except ContractRefused as error:
         refused = describe_refusal(error)

@@ -1,10 +1,9 @@
-"""Parses what people type into the forms. Unreadable input raises InvalidValue, which names the field."""
+"""The values of requests and forms. What cannot be read raises InvalidValue, which names the field."""
 
 from __future__ import annotations
 
 import re
 from datetime import date
-from decimal import Decimal
 from typing import Annotated, Any
 
 from fastapi import Form, Path
@@ -12,10 +11,9 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from multitv.changes.errors import InvalidValue
+from multitv.changes.typed import FIRST_DAY, LAST_DAY
 from multitv.web.core.paging import MAX_ID
 
-# A day beyond these is a typing error.
-FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2200, 12, 31)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -41,38 +39,6 @@ Typed = Annotated[str, Form(max_length=500), AfterValidator(_readable)]
 Id = Annotated[int, Path(ge=1, le=MAX_ID)]
 RunId = Annotated[str, Path(max_length=250, pattern=r"^[A-Za-z0-9_.~:+-]+$")]
 DueDate = Annotated[IsoDay, Path(json_schema_extra=_DESCRIBED)]
-
-# 1.234,56 or 1234,56 is how Brazilians write it; numeric keypads may type 1234.56.
-_BRAZILIAN = re.compile(r"(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d{1,2}))?")
-_PLAIN = re.compile(r"\d+\.\d{1,2}")
-
-
-def price(typed: str) -> Decimal | None:
-    """Return a price in reais, None if nothing was typed. Raises InvalidValue."""
-    text = typed.strip().removeprefix("R$").strip()
-    if not text:
-        return None
-    if _PLAIN.fullmatch(text):
-        return Decimal(text)
-    read = _BRAZILIAN.fullmatch(text)
-    if not read:
-        raise InvalidValue("price_unreadable", field="price", typed=typed[:40])
-    return Decimal(read[1].replace(".", "") + "." + (read[2] or "0").ljust(2, "0"))
-
-
-def day(typed: str, field: str) -> date | None:
-    """Return the day of a date picker, None if it is empty. Raises InvalidValue."""
-    if not typed.strip():
-        return None
-    try:
-        if not _DAY.fullmatch(typed.strip()):
-            raise ValueError
-        read = date.fromisoformat(typed.strip())
-    except ValueError as error:
-        raise InvalidValue("day_unreadable", field=field, typed=typed[:40]) from error
-    if not FIRST_DAY <= read <= LAST_DAY:
-        raise InvalidValue("day_out_of_range", field=field, day=read)
-    return read
 
 
 def chosen(typed: str, field: str) -> int:

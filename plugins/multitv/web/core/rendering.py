@@ -70,7 +70,7 @@ def recorded(value: object, name: str) -> str:
         return "Sim" if value else "Não"
     if name == "price":
         return reais(Decimal(str(value)))
-    if name.endswith("_on"):
+    if name.endswith("_on") or name in ("since", "until"):
         return day(date.fromisoformat(str(value)))
     return str(value)
 

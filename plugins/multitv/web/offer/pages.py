@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Engine
 
 from multitv.changes.errors import ContractRefused
+from multitv.changes.typed import typed_price
 from multitv.offer.packages import change_offer
 from multitv.offer.tv_tab import change_tv_tab
 from multitv.web.core import forms
@@ -101,7 +102,7 @@ def change_package(
             person.name,
             package_id,
             extra=extra == "sim",
-            price=forms.price(price),
+            price=typed_price(price),
             point_limit=forms.count(point_limit, "point_limit"),
         )
     except ContractRefused as error:

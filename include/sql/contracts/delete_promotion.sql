@@ -1,0 +1,3 @@
+-- In: id. Deletes a promotion.
+delete from tv.promotion
+where id = :id
