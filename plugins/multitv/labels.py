@@ -56,6 +56,7 @@ LABELS = {
     "already_billed": "já cobrado neste mês",
     "not_due": "vencimento mudou",
     "below_minimum": "abaixo do valor mínimo",
+    "charged_more": "cobrado além do devido",
     "corrected": "estornado ou cancelado por uma pessoa",
     "open_month": "mês anterior em aberto",
     "before_go_live": "antes do primeiro mês cobrado",
@@ -506,6 +507,8 @@ SENTENCES: dict[str, str] = {
     "not_billed_month_before": "Este vencimento não foi faturado no mês anterior: não há com que comparar.",
     "charges_changed": "O número de cobranças mudou mais de {share:.0%} em um mês: de {before} para {after}.",
     "amount_changed": "O total mudou mais de {share:.0%} em um mês: de {before:reais} para {after:reais}.",
+    "months_are_open": "Meses anteriores que nunca foram cobrados: {months}, que somam {amount:reais}. A lista não os "
+    "cobra; a política de faturamento pode cobrá-los.",
     "charge_above_limit": "Há uma cobrança de {amount:reais}, acima do limite de {limit:reais}.",
     "as_written": "{text}",
     # why partitions were not merged

@@ -33,6 +33,12 @@ def _days(value: Any) -> Any:
     return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
+def _first_of_month(value: date | None) -> date | None:
+    if value is not None and value.day != 1:
+        raise ValueError(f"{value} is not the first day of a month")
+    return value
+
+
 def _zone(value: Any) -> Any:
     if isinstance(value, ZoneInfo):
         return value
@@ -137,6 +143,13 @@ class Settings(BaseSettings):
     billing_max_amount: Decimal = Field(default=Decimal(500), gt=0, description="unusual: a charge over this, in reais")
     billing_approval_hours: float = Field(
         default=48, gt=0, le=720, description="hours after which a review that nobody answered fails its run"
+    )
+    go_live_month: Annotated[date | None, AfterValidator(_first_of_month)] = Field(
+        default=None,
+        description="the first month that owes anything, as its first day; without it that of the first TV billing",
+    )
+    billing_look_back_months: int = Field(
+        default=2, ge=0, le=3, description="months before the present one in which what was never billed is looked for"
     )
     catalog_max_shrink: Share = Field(
         default=0.2, description="a catalogue that lost more than this share of its rows is refused"

@@ -137,7 +137,7 @@ def shop(isp: Isp) -> Shop:
     good, bad = contract(1), []
     for plan in range(101, 101 + len(BAD)):
         isp.run("insert into erp.service_plan values (:plan, 'Fibra 700 + TV', 149.90)", plan=plan)
-        isp.run("insert into tv.service_plan_setting values (:plan, true, null)", plan=plan)
+        isp.run("insert into tv.service_plan_setting values (:plan, true, 9000)", plan=plan)
         bad.append(contract(plan))
     for statement in LOOSE.split(";"):
         isp.run(statement)

@@ -176,7 +176,7 @@ def test_an_amount_that_rounds_to_nothing_is_no_charge(isp: Isp) -> None:
 
 
 def test_suspended_plans_are_charged_where_the_policy_says_so(isp: Isp) -> None:
-    isp.run("insert into tv.service_plan_setting values (3, true, null)")
+    isp.run("insert into tv.service_plan_setting values (3, true, 9000)")
     set_policy(as_screens(isp.engine), "Ana", Policy(bills_suspended=True), 1)
     package = isp.package()
     charged = isp.sell(isp.client_plan(status="suspended"), package)

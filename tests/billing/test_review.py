@@ -156,6 +156,6 @@ def test_a_decision_is_made_once_and_stays(billed: Isp) -> None:
 
 def test_the_limit_of_an_amount_is_a_setting() -> None:
     charged = review.OutcomeTotal(review.CHARGE, 1, Decimal(9))
-    summary = review.ListSummary(DUE, [charged], Decimal(9), "0", Tally(1, Decimal(9)))
+    summary = review.ListSummary(DUE, [charged], Decimal(9), "0", Tally(1, Decimal(9)), [], Tally(0, Decimal(0)))
     assert review.concerns(summary, get_settings()) == []
     assert review.concerns(summary, get_settings().model_copy(update={"billing_max_amount": Decimal(8)}))

@@ -189,7 +189,7 @@ def test_a_negative_price_is_parked_and_its_neighbours_are_charged(
 def test_what_a_view_of_the_erp_repeats_is_parked_once(settled: Isp) -> None:
     later = date(2027, 1, 10)
     settled.run("insert into erp.service_plan values (3, 'Fibra 700 + TV', 199.90)")
-    settled.run("insert into tv.service_plan_setting values (3, true, null)")
+    settled.run("insert into tv.service_plan_setting values (3, true, 9000)")
     neighbour = settled.sell(settled.client_plan(service_plan=3), 1)
     settled.run("alter table erp.client_plan drop constraint client_plan_pkey")
     settled.run("insert into erp.client_plan select * from erp.client_plan where service_plan_id = 1")

@@ -63,8 +63,7 @@ class Story(RuleBasedStateMachine):
 
     @initialize()
     def found(self) -> None:
-        self.isp.run("insert into erp.service_plan values (1, 'Fibra + TV', 100.00), (2, 'Fibra', 50.00)")
-        self.isp.run("insert into tv.service_plan_setting values (1, true, null), (2, false, null)")
+        self.isp.offer_plans()
         for price in ("29.90", "10.01", None):
             self.oracle.packages[self.isp.package(price)] = None if price is None else Decimal(price)
         for _ in range(2):

@@ -27,6 +27,12 @@ WRITTEN = (
     "finance.posting",
 )
 
+# What every plan with TV includes. A high number, so that those of the packages that tests make begin at 1.
+DEFAULT_PACKAGE = (
+    "insert into tv.package (id, platform_uid, name, service_type, extra) overriding system value "
+    "values (9000, 'svc-basic', 'Pacote Básico', 'BASIC_SERVICE', false)"
+)
+
 
 @dataclass
 class Isp(Database):
@@ -37,7 +43,8 @@ class Isp(Database):
     def offer_plans(self) -> None:
         """Have service plan 1, with TV, and 2, without."""
         self.run("insert into erp.service_plan values (1, 'Fibra 500 + TV', 149.90), (2, 'Fibra 300', 99.90)")
-        self.run("insert into tv.service_plan_setting values (1, true, null), (2, false, null)")
+        self.run(DEFAULT_PACKAGE)
+        self.run("insert into tv.service_plan_setting values (1, true, 9000), (2, false, null)")
 
     def client_plan(
         self,

@@ -17,7 +17,7 @@ select distinct
     moved.amount,
     'not_due' as reason
 from candidate
-inner join billing.charge_of_other_due_date(:due_date) as moved
+inner join billing.charge_of_other_due_date(:due_date, null) as moved
     on
         candidate.client_plan_id = moved.client_plan_id
         and candidate.package_id = moved.package_id

@@ -9,7 +9,7 @@ with before as not materialized (
         -- False means in arrears: a due date bills no other month.
         event.reference_month
         = cast(date_trunc('month', cast(:due_date as timestamp)) - interval '1 month' as date) as in_advance
-    from billing.live_charge(cast(cast(:due_date as date) - interval '1 month' as date)) as event
+    from billing.charge_before(:due_date) as event
 ),
 
 after as not materialized (

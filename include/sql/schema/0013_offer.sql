@@ -12,7 +12,7 @@ add constraint exclusion_reason_check check (
         'no_default_package', 'package_not_extra', 'package_inactive', 'not_added_yet', 'package_cancelled', 'no_price',
         'free', 'already_billed', 'not_due', 'below_minimum', 'corrected', 'negative_price', 'listed_twice',
         'impossible_client_plan_id', 'impossible_client_id', 'impossible_service_plan_id', 'impossible_date',
-        'service_plan_unknown', 'service_plan_repeated', 'impossible_monthly_price'
+        'service_plan_unknown', 'service_plan_repeated', 'impossible_monthly_price', 'open_month', 'before_go_live'
     )
 );
 

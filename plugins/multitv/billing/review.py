@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 # The outcome of a client package that is charged; all other outcomes are reasons of exclusion.
 CHARGE = "charge"
+# How many open months a list names one by one.
+_LISTED = 10
 # Whether a person has to approve a list. auto: if something about it is unusual.
 Approval = Literal["auto", "always", "never"]
 # Stored as decided_by when no person is asked.
@@ -54,8 +56,9 @@ class OutcomeTotal:
 class ListSummary:
     """The totals of a list. Amounts are in reais.
 
-    `greatest` is the highest charge. `digest` is the same for the same list. `last` is the total of the same due day a
-    month before, None if that was not billed.
+    `greatest` is the highest charge. `digest` is the same for the same list. `last` is the total of the same due days a
+    month before, None if that was not billed. `open_months` are the dearest of those that the list only names, `open_total`
+    all of them.
     """
 
     due_date: date
@@ -63,6 +66,8 @@ class ListSummary:
     greatest: Decimal
     digest: str
     last: Tally | None
+    open_months: list[OpenMonth]
+    open_total: Tally
 
     @property
     def charges(self) -> Tally:
@@ -88,6 +93,16 @@ class ChargeChange:
 
 
 @dataclass(frozen=True)
+class OpenMonth:
+    """A month that a client plan owes and that was never billed. `amount` is in reais."""
+
+    client_plan: int
+    package: str
+    month: date
+    amount: Decimal
+
+
+@dataclass(frozen=True)
 class ApprovalRequest:
     """A review that waits for a person, with the text to show: a line and Markdown, in Portuguese."""
 
@@ -101,12 +116,15 @@ def summarise_list(connection: Connection, due_date: date) -> ListSummary:
     rows = connection.execute(named("billing/summarise_list")).all()
     outcomes = [OutcomeTotal(row.outcome, row.client_packages, row.amount) for row in rows]
     last = connection.execute(named("billing/last_month"), {"due_date": due_date}).one_or_none()
+    months = connection.execute(named("billing/open_months_of_list"), {"listed": _LISTED}).all()
     return ListSummary(
         due_date,
         outcomes,
         max((row.greatest for row in rows), default=Decimal(0)),
         str(sum(int(row.digest) for row in rows)),
         Tally(int(last.charges), last.amount) if last else None,
+        [OpenMonth(row.client_plan_id, row.package, row.reference_month, row.amount) for row in months],
+        Tally(months[0].months, months[0].total) if months else Tally(0, Decimal(0)),
     )
 
 
@@ -121,6 +139,9 @@ def top_changes(connection: Connection, summary: ListSummary) -> list[ChargeChan
 def concerns(summary: ListSummary, settings: Settings) -> list[Reason]:
     """Return what is unusual about a list."""
     found = []
+    if summary.open_total.count:
+        months = {"months": summary.open_total.count, "amount": summary.open_total.amount}
+        found.append(Reason("months_are_open", months))
     if summary.last is None:
         found.append(Reason("not_billed_month_before"))
     else:
@@ -175,6 +196,12 @@ def describe(summary: ListSummary, unusual: list[Reason], changes: list[ChargeCh
         ["resultado", "pacotes", "valor"],
         [[label(part.name), number(part.client_packages), reais(part.amount)] for part in summary.outcomes],
     )
+    if summary.open_months:
+        named_months = [
+            [open_month.client_plan, open_month.package, f"{open_month.month:%m/%Y}", reais(open_month.amount)]
+            for open_month in summary.open_months
+        ]
+        lines += ["", "Meses em aberto:", "", *table(["plano do cliente", "pacote", "competência", "valor"], named_months)]
     if changes:
         shown = [[change.client_plan, reais(change.before), reais(change.after)] for change in changes]
         lines += ["", "Maiores mudanças:", "", *table(["plano do cliente", "mês anterior", "agora"], shown)]

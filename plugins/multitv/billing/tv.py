@@ -123,6 +123,7 @@ def save(
         lock_due_date(connection, due_date)
         require_client_plans(connection)
         run = open_run(connection, "tv", due_date)
+        connection.execute(named("billing/set_go_live"), {"month": settings.go_live_month})
         of_run: dict[str, object] = {"run_id": run.id}
         of_date: dict[str, object] = {"due_date": due_date}
         list_candidates(connection, due_date)
@@ -147,6 +148,7 @@ def save(
         pending = connection.execute(named("billing/list_has_pending")).scalar_one()
         connection.execute(named("billing/mark_run"), of_run | {"pending": pending})
         added = _attach_events(connection, due_date)
+        connection.execute(named("billing/close_open_months"), of_date)
         _refuse_overtaken(connection, due_date, run)
     log.info("Saved %s: %s events added, %s re-priced, %s voided.", due_date, added, repriced, voided)
     return Saved(added, repriced, voided)

@@ -23,7 +23,7 @@ as $$
             event.amount,
             event.days,
             true as billed
-        from billing.charge_of_other_due_date(for_due_date) as event
+        from billing.charge_of_other_due_date(for_due_date, null) as event
         inner join finance.posting
             on
                 event.due_date = posting.event_due_date

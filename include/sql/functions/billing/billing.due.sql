@@ -1,5 +1,6 @@
 -- In: for_due_date. Out: what the client packages of the client plans that are due owe for the month that the date
--- bills: its own, or the one before where that is charged in arrears; both, if that changed in between.
+-- bills: its own, or the one before where that is charged in arrears; both, if that changed in between. And older months
+-- that are open.
 create or replace function billing.due(for_due_date date)
 returns setof billing.month_of_sale
 language sql stable parallel safe
@@ -9,4 +10,7 @@ as $$
     union all
     select in_arrears.*
     from billing.due_in_arrears(for_due_date) as in_arrears
+    union all
+    select open_due.*
+    from billing.open_due(for_due_date) as open_due
 $$;

@@ -70,11 +70,11 @@ as $$
                             part.package_id,
                             part.added_on,
                             part.price,
-                            part.price_source,
                             part.policy_id,
                             part.rounding,
                             part.minimum_amount,
                             min(part.opening) as opening,
+                            (array_agg(part.price_source order by part.opening desc))[1] as price_source,
                             (array_agg(part.service_plan_id order by part.opening desc))[1] as service_plan_id,
                             sum(part.days) as days,
                             case when part.chargeable then sum(part.days) else 0 end as charged_days,
@@ -89,7 +89,7 @@ as $$
                         ) as part
                         group by
                             part.client_plan_id, part.client_package_id, part.package_id, part.added_on, part.chargeable,
-                            part.price, part.price_source, part.policy_id, part.rounding, part.minimum_amount
+                            part.price, part.policy_id, part.rounding, part.minimum_amount
                     ) as by_price
                     window of_unit as (partition by by_price.client_plan_id, by_price.package_id)
                 ) as ordered

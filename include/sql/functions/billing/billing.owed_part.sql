@@ -63,6 +63,7 @@ as $$
                 then 'client_plan_suspended'
             when part.activated_on is null or part.activated_on >= part.closing then 'client_plan_not_active_yet'
             when part.allows_tv is not true then 'plan_without_tv'
+            when part.default_package is null then 'no_default_package'
             when not part.extra then 'package_not_extra'
             when not part.active then 'package_inactive'
             when part.added_on >= part.closing then 'not_added_yet'
@@ -77,6 +78,7 @@ as $$
             package.extra,
             package.active,
             setting.allows_tv,
+            setting.package_id as default_package,
             coalesce(sale.price, package.price) as month_price,
             case when sale.price is null then 'package' else 'client' end as price_source,
             policy.policy_id,
@@ -98,7 +100,7 @@ as $$
             end as closing
         from billing.sale(of_month, for_due_date) as sale
         inner join billing.package_state as package on sale.package_id = package.package_id
-        left join billing.policy_of(of_month) as policy on sale.billed_as = policy.service_plan_id
+        left join billing.policy_of(of_month) as policy on coalesce(sale.billed_as, 0) = policy.service_plan_id
         left join billing.setting_state as setting on sale.service_plan_id = setting.service_plan_id
         cross join
             lateral (

@@ -1,5 +1,5 @@
--- In: of_month, its first day. Out: the policy of each service plan that has a TV tab, as it is in force for the month:
--- the newest of its own that is valid, or else the newest of all plans. Not inlined, so that the joins with it stay
+-- In: of_month, its first day. Out: the policy of each service plan, and of none (0), as it is in force for the month: the
+-- newest of its own that is valid, or else the newest of all plans. Not inlined, so that the joins with it stay
 -- parallel.
 create or replace function billing.policy_of(of_month date)
 returns table (
@@ -24,7 +24,7 @@ as $$
     )
 
     select
-        setting.service_plan_id,
+        service_plan.id,
         policy.id,
         policy.proration = 'daily',
         policy.timing = 'arrears',
@@ -33,8 +33,14 @@ as $$
         policy.rounding,
         policy.adjusts,
         policy.bills_open_months
-    from (select distinct tab.service_plan_id from billing.setting_state as tab) as setting
-    left join newest as own on setting.service_plan_id = own.service_plan_id
+    from (
+        select tab.service_plan_id as id from billing.setting_state as tab
+        union
+        select listed.id from billing.service_plan() as listed where listed.id is not null
+        union
+        select 0
+    ) as service_plan
+    left join newest as own on service_plan.id = own.service_plan_id
     inner join newest as policy
         on
             own.id = policy.id

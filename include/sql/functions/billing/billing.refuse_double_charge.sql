@@ -1,5 +1,6 @@
--- In: for_due_date. Raises unique_violation if another due date charges the same; within a due date the keys of its
--- partition prevent that. Locks the months that are charged until the transaction ends.
+-- In: for_due_date. Raises unique_violation if another due date charges the same: a month in full that is charged by
+-- anybody else, or more days of it than it has; within a due date too, for days. The keys of its partition prevent the
+-- rest. Locks the months that are charged until the transaction ends.
 create or replace function billing.refuse_double_charge(for_due_date date)
 returns void language plpgsql
 set enable_nestloop = off
@@ -7,32 +8,56 @@ set plan_cache_mode = force_custom_plan
 as $$
 declare
     twice record;
+    oldest date;
 begin
     perform billing.lock_charged_months(for_due_date);
+    select min(event.reference_month) into oldest
+    from billing.live_charge(for_due_date) as event;
     select
         event.id,
         other.id as other,
         other.due_date,
-        'event_live_charge' as key
+        case when event.days is null and other.days is null then 'event_live_package' else 'event_live_charge' end
+            as key
     into twice
     from billing.live_charge(for_due_date) as event
-    inner join billing.charge_of_other_due_date(for_due_date) as other
-        on event.client_package_id = other.client_package_id and event.reference_month = other.reference_month
+    inner join billing.charge_of_other_due_date(for_due_date, oldest) as other
+        on
+            event.client_plan_id = other.client_plan_id
+            and event.package_id = other.package_id
+            and event.reference_month = other.reference_month
+    where event.days is null or other.days is null
     limit 1;
-    if not found then
+    if not found and exists (select from billing.live_charge(for_due_date) as event where event.days is not null) then
         select
-            event.id,
-            other.id as other,
-            other.due_date,
-            'event_live_package' as key
+            min(charge.id) filter (where charge.due_date = for_due_date) as id,
+            max(charge.id) as other,
+            max(charge.due_date) as due_date,
+            'event_live_charge' as key
         into twice
-        from billing.live_charge(for_due_date) as event
-        inner join billing.charge_of_other_due_date(for_due_date) as other
-            on
-                event.client_plan_id = other.client_plan_id
-                and event.package_id = other.package_id
-                and event.reference_month = other.reference_month
-        where event.days is null and other.days is null
+        from (
+            select
+                event.id,
+                event.due_date,
+                event.client_plan_id,
+                event.package_id,
+                event.reference_month,
+                event.days,
+                event.denominator
+            from billing.live_charge(for_due_date) as event
+            union all
+            select
+                other.id,
+                other.due_date,
+                other.client_plan_id,
+                other.package_id,
+                other.reference_month,
+                other.days,
+                other.denominator
+            from billing.charge_of_other_due_date(for_due_date, oldest) as other
+        ) as charge
+        group by charge.client_plan_id, charge.package_id, charge.reference_month
+        having sum(charge.days) > max(charge.denominator) and bool_or(charge.due_date = for_due_date)
         limit 1;
     end if;
     if found then

@@ -1,12 +1,14 @@
--- Out: the TV tabs of the service plans on the days [since, until): as they were recorded, and as they are now.
+-- Out: the TV tabs of the service plans on the days [since, until): as they were recorded, and as they are now. The
+-- default package is today's: a plan that lacked it by mistake owes its months once it has one.
 create or replace view billing.setting_state as
 select
     past.service_plan_id,
     past.allows_tv,
-    past.package_id,
+    setting.package_id,
     past.since,
     past.until
 from history.service_plan_setting as past
+left join tv.service_plan_setting as setting on past.service_plan_id = setting.service_plan_id
 where past.until < 'infinity'
 union all
 select

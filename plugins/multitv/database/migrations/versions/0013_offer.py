@@ -3,7 +3,7 @@
 from multitv.database.migrate import apply
 
 revision = "0013"
-down_revision = "0011"
+down_revision = "0012"
 
 
 def upgrade() -> None:

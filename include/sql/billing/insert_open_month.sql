@@ -1,0 +1,52 @@
+-- In: month (its first day), today (the ISP's business date). Adds the packages of client plans that owe more for the
+-- month than was charged, although the last due date that bills it by itself has passed: never charged, or by days less
+-- than they owe. What a person took back is not owed, and a parked client plan owes nothing until its row is corrected.
+insert into billing.open_month (client_plan_id, package_id, reference_month, owed, charged)
+with owed as (
+    select
+        owed.client_plan_id,
+        owed.package_id,
+        sum(owed.amount) as amount,
+        bool_or(owed.days is not null) as by_days
+    from billing.owed(:month, null, null) as owed
+    inner join billing.policy on owed.policy_id = policy.id
+    inner join billing.due_client_plan(null) as plan on owed.client_plan_id = plan.id
+    where
+        owed.exclusion is null
+        and owed.client_package_id not in (select waived.client_package_id from billing.waived(:month) as waived)
+        and billing.day_in(
+            case policy.timing
+                when 'arrears' then cast(cast(:month as date) + interval '1 month' as date)
+                else :month
+            end, plan.due_day
+        ) < :today
+    group by owed.client_plan_id, owed.package_id
+),
+
+charged as (
+    select
+        event.client_plan_id,
+        event.package_id,
+        sum(event.amount) as amount
+    from billing.event_record as event
+    where
+        event.due_date >= cast(:month as date)
+        and event.due_date < billing.charging_until(:month)
+        and event.reference_month = :month
+        and event.kind = 'charge'
+        and event.cancelled_at is null
+        and not event.reversed
+    group by event.client_plan_id, event.package_id
+)
+
+select
+    owed.client_plan_id,
+    owed.package_id,
+    :month,
+    owed.amount,
+    coalesce(charged.amount, 0)
+from owed
+left join charged on owed.client_plan_id = charged.client_plan_id and owed.package_id = charged.package_id
+where
+    charged.amount is null
+    or (owed.by_days and charged.amount < owed.amount)

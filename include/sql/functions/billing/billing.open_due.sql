@@ -1,0 +1,102 @@
+-- In: for_due_date. Out: what the client plans that are due owe for older months that no due date charged
+-- (billing.open_month): to be charged now, if the policy of the month says so, or else to be named (open_month). Also the
+-- older months that this due date charged already. Not inlined: these are few, and are looked up.
+create or replace function billing.open_due(for_due_date date)
+returns setof billing.month_of_sale
+language plpgsql stable parallel safe rows 100
+set enable_nestloop = on
+set plan_cache_mode = force_custom_plan
+as $$
+declare
+    billed record;
+begin
+    for billed in
+        select
+            unit.reference_month as month,
+            array_agg(distinct unit.client_plan_id) as client_plans
+        from (
+            select open.client_plan_id, open.reference_month
+            from billing.open_month as open
+            where open.charged = 0 and open.reference_month < billing.month_of(for_due_date)
+            union
+            select event.client_plan_id, event.reference_month
+            from billing.live_charge(for_due_date) as event
+            inner join billing.policy on event.policy_id = policy.id
+            where
+                event.reference_month < case policy.timing
+                    when 'arrears' then billing.month_of(billing.month_of(for_due_date) - 1)
+                    else billing.month_of(for_due_date)
+                end
+                and (select bool_or(any_policy.bills_open_months) from billing.policy as any_policy)
+        ) as unit
+        where
+            unit.client_plan_id in (
+                select due.id
+                from billing.due_client_plan(for_due_date) as due
+                where
+                    due.id = unit.client_plan_id
+                    and due.id not in (
+                        select changed.id
+                        from billing.changed_client_plan(billing.month_of(for_due_date)) as changed
+                    )
+                union all
+                select changed.id
+                from billing.changed_contract(billing.month_of(for_due_date), for_due_date) as changed
+            )
+        group by unit.reference_month
+        order by unit.reference_month
+    loop
+        return query
+        select
+            owed.client_plan_id,
+            owed.service_plan_id,
+            owed.client_package_id,
+            owed.package_id,
+            owed.reference_month,
+            owed.segment,
+            owed.amount,
+            owed.price,
+            owed.price_source,
+            owed.days,
+            owed.days_before,
+            owed.value_before,
+            owed.denominator,
+            owed.policy_id,
+            case when not policy.bills_open_months then 'open_month' end
+        from billing.owed(billed.month, null, null) as owed
+        inner join billing.policy on owed.policy_id = policy.id
+        where
+            owed.client_plan_id = any(billed.client_plans)
+            and owed.exclusion is null
+            -- The due date bills the month before by itself, where that is charged in arrears.
+            and not (
+                policy.timing = 'arrears' and billed.month = billing.month_of(billing.month_of(for_due_date) - 1)
+            )
+            and billed.month >= billing.go_live()
+            and not exists (
+                select
+                from billing.event_record as event
+                where
+                    event.due_date >= billed.month
+                    and event.due_date < billing.charging_until(for_due_date)
+                    and event.due_date <> for_due_date
+                    and event.client_plan_id = owed.client_plan_id
+                    and event.package_id = owed.package_id
+                    and event.reference_month = billed.month
+                    and event.client_package_id in (
+                        select sold.id
+                        from tv.client_package as sold
+                        where sold.client_plan_id = owed.client_plan_id
+                    )
+                    and event.kind = 'charge'
+                    and event.cancelled_at is null
+                    and not event.reversed
+            )
+            and not exists (
+                select
+                from billing.waived(billed.month) as waived
+                where waived.client_package_id = owed.client_package_id
+            );
+    end loop;
+end
+$$;
