@@ -161,7 +161,7 @@ class Ledger:
     def covers(self, client_plan: int, due_date: date) -> bool:
         """Tell whether a day is the client plan's due day, which is the month's last one if the month is too short."""
         due_day = self.client_plans[client_plan].states.on(due_date).due_day
-        return due_date.day == min(due_day, len(days_of(due_date)))
+        return due_date.day == min(due_day, length(due_date))
 
     def billing_day(self, client_plan: int, month: date) -> date:
         """Return the last due day of a month, or its last day if none of its days was the due day."""
@@ -258,9 +258,12 @@ class Ledger:
         return self.packages[self.sales[sale].package].on(day).price if own is None else own
 
 
+def length(month: date) -> int:
+    return monthrange(month.year, month.month)[1]
+
+
 def days_of(month: date) -> list[date]:
-    """Return all days of the month of a day."""
-    return [month.replace(day=number + 1) for number in range(monthrange(month.year, month.month)[1])]
+    return [month.replace(day=number) for number in range(1, length(month) + 1)]
 
 
 def within(day: date, first: date, end: date | None) -> bool:
