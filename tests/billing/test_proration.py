@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from random import Random
 
 import pytest
@@ -63,7 +63,7 @@ def test_by_the_day_each_day_sold_of_the_month_counts_once(
     sold = isp.sell(isp.client_plan(), isp.package("29.90"), added_on=added, cancelled_on=cancelled)
     save(isp)
     whole = Decimal("29.90") * days / 31
-    assert amounts(isp) == {sold: whole.quantize(Decimal("0.01"), ROUND_HALF_UP)}
+    assert amounts(isp) == {sold: whole.quantize(Decimal("0.01"), ROUND_DOWN)}
     assert isp.run("select days, denominator from billing.event") == [(days, 31)]
 
 
@@ -91,11 +91,12 @@ def test_the_denominator_is_the_length_of_the_month(isp: Isp, month: date, lengt
     set_policy(as_screens(isp.engine), "Ana", DAILY)
     isp.sell(isp.client_plan(), isp.package("334.99"), added_on=month + timedelta(1))
     save(isp, month.replace(day=10))
-    expected = (Decimal("334.99") * (length - 1) / length).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    expected = (Decimal("334.99") * (length - 1) / length).quantize(Decimal("0.01"), ROUND_DOWN)
     assert isp.run("select days, denominator, amount from billing.event") == [(length - 1, length, expected)]
 
 
-def test_splitting_a_month_never_changes_the_sum(isp: Isp) -> None:
+@pytest.mark.parametrize(("rounding", "mode"), [("half_up", ROUND_HALF_UP), ("down", ROUND_DOWN)])
+def test_splitting_a_month_never_changes_the_sum(isp: Isp, rounding: str, mode: str) -> None:
     """Thousands of odd prices and splits; what fails prints the one that was wrong."""
     random = Random(20261210)
     cases = []
@@ -105,13 +106,14 @@ def test_splitting_a_month_never_changes_the_sum(isp: Isp) -> None:
         days = [until - since for since, until in zip([random.randrange(cuts[0]), *cuts], [*cuts, length], strict=True)]
         cases.append((Decimal(random.randrange(1, 100_000)) / 100, length, days))
     statement = text(
-        "select sum(billing.prorated(:price, cast(until - days as integer), days, :length)) from (select days, "
+        "select sum(billing.prorated(:price, :price * (until - days), days, :length, :rounding)) from (select days, "
         "sum(days) over (order by place) as until from unnest(:days) with ordinality as part (days, place)) as part"
     )
     with isp.engine.connect() as connection:
         for price, length, days in cases:
-            parts = connection.execute(statement, {"price": price, "length": length, "days": days}).scalar_one()
-            exact = (price * sum(days) / length).quantize(Decimal("0.01"), ROUND_HALF_UP)
+            case = {"price": price, "length": length, "days": days, "rounding": rounding}
+            parts = connection.execute(statement, case).scalar_one()
+            exact = (price * sum(days) / length).quantize(Decimal("0.01"), mode)
             assert parts == exact, (price, length, days)
 
 

@@ -43,7 +43,7 @@ def busy(isp: Isp) -> Isp:
     isp.sell(isp.client_plan(service_plan=2), package)
     isp.sell(isp.client_plan(), package)
     isp.run(
-        "insert into billing.exclusion select run.id, 1, 1000 + row_number() over (), 1, code "
+        "insert into billing.exclusion select run.id, 1, 1000 + row_number() over (), 1, code, date '2026-12-01' "
         "from billing.exclusion_reason, billing.run where kind = 'tv'"
     )
     isp.run("update erp.client_plan set due_day = 20 where id = :plan", plan=moved)

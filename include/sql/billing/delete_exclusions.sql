@@ -7,7 +7,10 @@ with gone as (
         and not exists (
             select 1
             from candidate
-            where candidate.client_package_id = exclusion.client_package_id and candidate.exclusion is not null
+            where
+                candidate.client_package_id = exclusion.client_package_id
+                and candidate.reference_month = exclusion.reference_month
+                and candidate.exclusion is not null
         )
     returning exclusion.run_id
 )
@@ -28,7 +31,10 @@ where
             select 1
             from candidate
             left join billing.exclusion as stored
-                on candidate.client_package_id = stored.client_package_id and stored.run_id = :run_id
+                on
+                    candidate.client_package_id = stored.client_package_id
+                    and candidate.reference_month = stored.reference_month
+                    and stored.run_id = :run_id
             where
                 candidate.exclusion is not null
                 and (stored.client_plan_id, stored.service_plan_id, stored.reason)

@@ -5,7 +5,7 @@ select
     count(*) as events,
     sum(event.amount) as amount
 from billing.processed_charge(:due_date) as event
-left join billing.assessed_sale(:due_date) as listed on event.client_package_id = listed.client_package_id
+left join billing.due(:due_date) as listed on event.client_package_id = listed.client_package_id
 where
     (listed.client_package_id is null or listed.exclusion is not null)
     -- A row of the ERP that is wrong is no reason to give anything back.

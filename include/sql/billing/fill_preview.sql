@@ -1,8 +1,8 @@
 -- In: preview, due_date. Fills billing.preview_incoming with the whole list: the temporary table candidate and the
 -- charges that are processed already. Exclusions have no amount, so that the amounts add up to what is charged.
 insert into billing.preview_incoming (
-    preview_id, client_plan_id, client_package_id, service_plan_id, package_id, event_id, reference_month, days,
-    denominator, amount, price, price_source, outcome, status
+    preview_id, client_plan_id, client_package_id, service_plan_id, package_id, event_id, reference_month, segment,
+    days, denominator, amount, price, price_source, outcome, status
 )
 select
     cast(:preview as bigint),
@@ -12,6 +12,7 @@ select
     candidate.package_id,
     candidate.event_id,
     candidate.reference_month,
+    candidate.segment,
     candidate.days,
     candidate.denominator,
     case when candidate.exclusion is null then candidate.amount end,
@@ -33,6 +34,7 @@ select
     event.package_id,
     event.id,
     event.reference_month,
+    event.segment,
     event.days,
     event.denominator,
     event.amount,

@@ -10,7 +10,7 @@ with charge as (
 reversal as (
     insert into billing.event_record (
         id, run_id, client_plan_id, service_plan_id, client_package_id, package_id, due_date, reference_month, kind,
-        amount, price, price_source, days, days_before, denominator, policy_id
+        amount, price, price_source, days, days_before, value_before, denominator, policy_id, segment
     )
     select
         (
@@ -31,8 +31,10 @@ reversal as (
         charge.price_source,
         charge.days,
         charge.days_before,
+        charge.value_before,
         charge.denominator,
-        charge.policy_id
+        charge.policy_id,
+        charge.segment
     from charge
     returning id, due_date, client_plan_id, amount
 )

@@ -6,16 +6,18 @@ select
     pending.id,
     pending.due_date,
     pending.amount,
-    coalesce(chargeable.exclusion, 'not_due') as reason
+    coalesce(uncharged.exclusion, 'not_due') as reason
 from billing.pending_charge(:due_date) as pending
-left join billing.chargeable(:due_date) as chargeable
+left join billing.uncharged(:due_date) as uncharged
     on
-        pending.client_package_id = chargeable.client_package_id
-        and pending.reference_month = chargeable.reference_month
+        pending.client_package_id = uncharged.client_package_id
+        and pending.reference_month = uncharged.reference_month
+        -- What is charged has a first segment, and what is not has only that.
+        and uncharged.segment = 1
 where
     (
-        chargeable.client_package_id is null
-        or chargeable.exclusion not in (
+        uncharged.client_package_id is null
+        or uncharged.exclusion not in (
             select reason.code
             from billing.exclusion_reason as reason
             where reason.at_settlement = 'keep'

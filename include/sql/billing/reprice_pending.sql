@@ -9,6 +9,7 @@ set
     price_source = candidate.price_source,
     days = candidate.days,
     days_before = candidate.days_before,
+    value_before = candidate.value_before,
     denominator = candidate.denominator,
     policy_id = candidate.policy_id
 from candidate
@@ -18,9 +19,9 @@ where
     and candidate.exclusion is null
     and (
         candidate.client_plan_id, candidate.service_plan_id, candidate.amount, candidate.price, candidate.price_source,
-        candidate.days, candidate.days_before, candidate.denominator, candidate.policy_id
+        candidate.days, candidate.days_before, candidate.value_before, candidate.denominator, candidate.policy_id
     )
     is distinct from (
         event.client_plan_id, event.service_plan_id, event.amount, event.price, event.price_source,
-        event.days, event.days_before, event.denominator, event.policy_id
+        event.days, event.days_before, event.value_before, event.denominator, event.policy_id
     )

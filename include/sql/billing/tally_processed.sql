@@ -4,6 +4,7 @@ create temporary table processed on commit drop as
 select
     event.service_plan_id,
     count(*) as charges,
+    count(*) filter (where event.segment = 1) as candidates,
     sum(event.amount) as amount,
     max(event.amount) as greatest,
     sum(

@@ -12,7 +12,7 @@ with written as (
     from (
         select
             candidate.service_plan_id,
-            count(*) as candidates,
+            count(*) filter (where candidate.segment = 1) as candidates,
             count(*) filter (where candidate.exclusion is null) as charges,
             coalesce(sum(candidate.amount) filter (where candidate.exclusion is null), 0) as amount
         from candidate
@@ -20,7 +20,7 @@ with written as (
         union all
         select
             processed.service_plan_id,
-            processed.charges as candidates,
+            processed.candidates,
             processed.charges,
             processed.amount
         from processed

@@ -13,18 +13,22 @@ with voided as (
         and event.cancelled_at is null
     returning
         event.run_id, event.due_date, event.client_plan_id, event.client_package_id, event.service_plan_id,
-        event.amount, stale.reason
+        event.reference_month, event.amount, stale.reason
 ),
 
 excluded as (
-    insert into billing.exclusion (run_id, client_plan_id, client_package_id, service_plan_id, reason)
-    select
+    insert into billing.exclusion (
+        run_id, client_plan_id, client_package_id, service_plan_id, reference_month, reason
+    )
+    select distinct on (voided.run_id, voided.client_package_id, voided.reference_month)
         voided.run_id,
         voided.client_plan_id,
         voided.client_package_id,
         voided.service_plan_id,
+        voided.reference_month,
         voided.reason
     from voided
+    on conflict (run_id, client_package_id, reference_month) do update set reason = excluded.reason
     returning client_package_id
 ),
 

@@ -6,17 +6,48 @@ with run as (
     where run.kind = 'tv' and run.due_date = :due_date
 ),
 
-accounted as (
+charged as (
+    -- A month that is charged by its days may have several segments.
+    select distinct
+        event.service_plan_id,
+        event.client_package_id,
+        event.reference_month
+    from billing.live_charge(:due_date) as event
+    where event.days is not null
+    union all
     select
         event.service_plan_id,
-        event.client_package_id
+        event.client_package_id,
+        event.reference_month
     from billing.live_charge(:due_date) as event
+    where event.days is null
+),
+
+accounted as (
+    select
+        charged.service_plan_id,
+        charged.client_package_id,
+        charged.reference_month
+    from charged
     union all
     select
         exclusion.service_plan_id,
-        exclusion.client_package_id
+        exclusion.client_package_id,
+        exclusion.reference_month
     from billing.exclusion as exclusion
     inner join run on exclusion.run_id = run.id
+    where
+        -- A person may take back one segment of several.
+        not (
+            exclusion.reason = 'corrected'
+            and exists (
+                select
+                from charged
+                where
+                    charged.client_package_id = exclusion.client_package_id
+                    and charged.reference_month = exclusion.reference_month
+            )
+        )
 ),
 
 counted as (
@@ -60,5 +91,5 @@ where listed.candidates is distinct from by_plan.candidates
 union all
 select 'client package ' || accounted.client_package_id || ' is charged and excluded' as offender
 from accounted
-group by accounted.client_package_id
+group by accounted.client_package_id, accounted.reference_month
 having count(*) > 1

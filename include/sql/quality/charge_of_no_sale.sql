@@ -16,12 +16,16 @@ with charge as (
             when
                 event.amount <> case
                     when event.days is null then event.price
-                    else billing.prorated(event.price, event.days_before, event.days, event.denominator)
+                    else billing.prorated(
+                        event.price, coalesce(event.value_before, event.price * event.days_before), event.days,
+                        event.denominator, coalesce(policy.rounding, 'half_up')
+                    )
                 end
                 then 'the price of a month is ' || event.price
         end as objection
     from billing.live_charge(:due_date) as event
     left join tv.client_package as sold on event.client_package_id = sold.id
+    left join billing.policy as policy on event.policy_id = policy.id
     where event.price is not null
 )
 

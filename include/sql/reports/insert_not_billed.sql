@@ -14,13 +14,28 @@ with last_due as (
 ),
 
 policy as (
-    select
+    -- Where a plan changed from arrears to advance, its due date bills two months: the later one counts.
+    select distinct on (due.due_date, policy.service_plan_id)
         due.due_date,
         policy.service_plan_id,
-        policy.opening,
-        policy.closing
+        case
+            when policy.daily then billed.month
+            when policy.arrears then cast(billed.month + interval '1 month' as date) - 1
+            else due.due_date
+        end as opening,
+        case
+            when policy.daily or policy.arrears then cast(billed.month + interval '1 month' as date)
+            else due.due_date + 1
+        end as closing
     from (select distinct last_due.due_date from last_due) as due
-    cross join lateral billing.policy_of(due.due_date) as policy
+    cross join
+        lateral (
+            values
+            (billing.month_of(due.due_date), false),
+            (billing.month_of(billing.month_of(due.due_date) - 1), true)
+        ) as billed (month, arrears)
+    inner join lateral billing.policy_of(billed.month) as policy on billed.arrears = policy.arrears
+    order by due.due_date asc, policy.service_plan_id asc, billed.month desc
 ),
 
 active as (

@@ -8,11 +8,13 @@ returns table (
     client_package_id bigint,
     package_id bigint,
     reference_month date,
-    amount numeric(12, 2),
-    price numeric(12, 2),
+    segment integer,
+    amount numeric,
+    price numeric,
     price_source text,
     days integer,
     days_before integer,
+    value_before numeric,
     denominator integer,
     policy_id bigint,
     exclusion text,
@@ -21,16 +23,17 @@ returns table (
 language sql stable parallel safe
 as $$
     select
-        chargeable.*,
+        uncharged.*,
         pending.id
-    from billing.chargeable(for_due_date) as chargeable
+    from billing.uncharged(for_due_date) as uncharged
     inner join billing.pending_charge(for_due_date) as pending
         on
-            chargeable.client_package_id = pending.client_package_id
-            and chargeable.reference_month = pending.reference_month
+            uncharged.client_package_id = pending.client_package_id
+            and uncharged.reference_month = pending.reference_month
+            and uncharged.segment = pending.segment
     where
         (
-            chargeable.exclusion = any(
+            uncharged.exclusion = any(
                 array(select reason.code from billing.exclusion_reason as reason where reason.at_settlement = 'wait')
             )
         ) is not true
@@ -41,11 +44,13 @@ as $$
         pending.client_package_id,
         pending.package_id,
         pending.reference_month,
+        cast(pending.segment as integer),
         pending.amount,
         pending.price,
         pending.price_source,
         cast(pending.days as integer),
         cast(pending.days_before as integer),
+        pending.value_before,
         cast(pending.denominator as integer),
         pending.policy_id,
         cast(null as text),
@@ -64,15 +69,27 @@ as $$
         unbilled.*,
         cast(null as bigint)
     from (
-        select chargeable.*
-        from billing.chargeable(for_due_date) as chargeable
+        select uncharged.*
+        from billing.uncharged(for_due_date) as uncharged
         where
             not exists (
                 select 1
                 from billing.live_charge(for_due_date) as event
                 where
-                    event.client_package_id = chargeable.client_package_id
-                    and event.reference_month = chargeable.reference_month
+                    event.client_package_id = uncharged.client_package_id
+                    and event.reference_month = uncharged.reference_month
+                    and event.segment = uncharged.segment
+            )
+            -- A sale of which a part is processed has no further part.
+            and (
+                uncharged.segment = 1
+                or not exists (
+                    select 1
+                    from billing.processed_charge(for_due_date) as event
+                    where
+                        event.client_package_id = uncharged.client_package_id
+                        and event.reference_month = uncharged.reference_month
+                )
             )
         -- So that what is billed already leaves first: it is not compared with what was charged otherwise.
         offset 0
@@ -94,12 +111,14 @@ as $$
         coalesce(repeated.service_plan_id, 0),
         sold.id,
         sold.package_id,
-        cast(date_trunc('month', cast(for_due_date as timestamp)) as date),
-        cast(null as numeric(12, 2)),
+        billing.month_of(for_due_date),
+        1,
+        cast(null as numeric),
         sold.price,
         case when sold.price is null then 'package' else 'client' end,
         cast(null as integer),
         cast(null as integer),
+        cast(null as numeric),
         cast(null as integer),
         cast(null as bigint),
         'listed_twice',

@@ -1,4 +1,4 @@
--- In: for_due_date. Out: the client plans that are due, once each; not those that the ERP repeats
+-- In: for_due_date (null: all). Out: the client plans that are due, once each; not those that the ERP repeats
 -- (billing.repeated_client_plan). parked: what is wrong with the row, or with that of its service plan, if the contract
 -- is not cancelled. exclusion: that, or why the contract is not in force on that day, or null.
 create or replace function billing.due_client_plan(for_due_date date)
@@ -7,6 +7,7 @@ returns table (
     client_id bigint,
     service_plan_id bigint,
     status text,
+    due_day integer,
     activated_on date,
     cancelled_on date,
     parked text,
@@ -19,6 +20,7 @@ as $$
         plan.client_id,
         plan.service_plan_id,
         plan.status,
+        plan.due_day,
         plan.activated_on,
         plan.cancelled_on,
         plan.parked,

@@ -27,7 +27,9 @@ select
     record.denominator,
     record.policy_id,
     record.reversed,
-    record.cancelled_at is null and not record.reversed as live
+    record.cancelled_at is null and not record.reversed as live,
+    record.segment,
+    record.value_before
 from billing.event_record as record
 left join finance.posting on record.due_date = posting.event_due_date and record.id = posting.id;
 comment on view billing.event is 'The events with their status: processed is what has its posting.';

@@ -40,9 +40,12 @@ begin
         of_event, of_due_date, record_correction.action, record_correction.reason, record_correction.author,
         record_correction.rebill, reversal
     );
-    insert into billing.exclusion (run_id, client_plan_id, client_package_id, service_plan_id, reason)
+    insert into billing.exclusion (
+        run_id, client_plan_id, client_package_id, service_plan_id, reference_month, reason
+    )
     values (
-        corrected.run_id, corrected.client_plan_id, corrected.client_package_id, corrected.service_plan_id, 'corrected'
+        corrected.run_id, corrected.client_plan_id, corrected.client_package_id, corrected.service_plan_id,
+        corrected.reference_month, 'corrected'
     );
     update billing.expectation as expected
     set charges = expected.charges - 1, amount = expected.amount - corrected.amount

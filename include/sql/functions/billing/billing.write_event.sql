@@ -22,7 +22,7 @@ begin
             service_plan_id = new.service_plan_id, client_package_id = new.client_package_id,
             package_id = new.package_id, due_date = new.due_date, reference_month = new.reference_month,
             kind = new.kind, amount = new.amount, price = new.price, price_source = new.price_source, days = new.days,
-            days_before = new.days_before, denominator = new.denominator, policy_id = new.policy_id,
+            days_before = new.days_before, segment = new.segment, value_before = new.value_before, denominator = new.denominator, policy_id = new.policy_id,
             reversed = new.reversed, cancel_reason = new.cancel_reason, cancelled_at = new.cancelled_at
         where record.id = old.id and record.due_date = old.due_date;
         return new;
@@ -38,12 +38,13 @@ begin
     ));
     insert into billing.event_record (
         id, run_id, client_plan_id, service_plan_id, client_package_id, package_id, due_date, reference_month, kind,
-        amount, price, price_source, days, days_before, denominator, policy_id, reversed, cancel_reason, cancelled_at
+        amount, price, price_source, days, days_before, segment, value_before, denominator, policy_id, reversed,
+        cancel_reason, cancelled_at
     )
     values (
         new.id, new.run_id, new.client_plan_id, new.service_plan_id, new.client_package_id, new.package_id,
         new.due_date, new.reference_month, new.kind, new.amount, new.price, new.price_source, new.days,
-        new.days_before, new.denominator, new.policy_id, coalesce(new.reversed, false), new.cancel_reason,
+        new.days_before, coalesce(new.segment, 1), new.value_before, new.denominator, new.policy_id, coalesce(new.reversed, false), new.cancel_reason,
         new.cancelled_at
     );
     return new;

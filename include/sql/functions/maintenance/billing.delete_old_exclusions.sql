@@ -10,15 +10,15 @@ begin
     perform billing.require_age(days, 62);
     with gone as (
         delete from billing.exclusion
-        where (run_id, client_package_id) in (
-            select exclusion.run_id, exclusion.client_package_id
+        where (run_id, client_package_id, reference_month) in (
+            select exclusion.run_id, exclusion.client_package_id, exclusion.reference_month
             from billing.run
             inner join billing.exclusion on run.id = exclusion.run_id
             where
                 run.kind = 'tv'
                 and run.status = 'closed'
                 and run.due_date < current_date - delete_old_exclusions.days
-            order by exclusion.run_id, exclusion.client_package_id
+            order by exclusion.run_id, exclusion.client_package_id, exclusion.reference_month
             limit at_most
         )
         returning run_id, service_plan_id, reason

@@ -132,8 +132,8 @@ finance.invoice, finance.posting, finance.posting_of_plans, billing.credit, bill
 to multitv_pipeline;
 grant update (status, closed_at, reason_code, reason, moved_away) on billing.run to multitv_pipeline;
 grant update (
-    client_plan_id, service_plan_id, amount, price, price_source, days, days_before, denominator, policy_id,
-    reversed, cancel_reason, cancelled_at
+    client_plan_id, service_plan_id, amount, price, price_source, days, days_before, segment, value_before, denominator,
+    policy_id, reversed, cancel_reason, cancelled_at
 ) on billing.event_record to multitv_pipeline;
 grant update (client_plan_id, service_plan_id, reason) on billing.exclusion to multitv_pipeline;
 grant update (candidates, charges, amount) on billing.expectation to multitv_pipeline;

@@ -1,13 +1,14 @@
--- In: for_due_date. Out: each package of a client plan that is not to be charged in a month, because it is processed
--- already, by another due date or by another sale, or because a person took a sale's charge back for good. Reads only
--- those other due dates that can charge the same months: where everything is charged in advance, none of the month
--- before.
-create or replace function billing.charged_otherwise(for_due_date date)
+-- In: for_due_date. Out: each package of a client plan that was charged for a month that the due date bills, by another
+-- due date or by another sale: in full, or the sum of its days' amounts in reais; by which client packages (billed); and
+-- the client packages whose charge a person took back for good (corrected). Reads only those other due dates that can
+-- charge the same months.
+create or replace function billing.charged(for_due_date date)
 returns table (
     client_plan_id bigint,
     package_id bigint,
     reference_month date,
     whole boolean,
+    amount numeric,
     billed bigint[],
     corrected bigint[]
 )
@@ -19,6 +20,7 @@ as $$
             event.package_id,
             event.reference_month,
             event.client_package_id,
+            event.amount,
             event.days,
             true as billed
         from billing.charge_of_other_due_date(for_due_date) as event
@@ -31,7 +33,17 @@ as $$
                 and posting.event_due_date < billing.charging_until(for_due_date)
         where
             event.reference_month = any(
-                array(select policy.reference_month from billing.policy_of(for_due_date) as policy)
+                array(
+                    select billing.month_of(for_due_date)
+                    union all
+                    select billing.month_of(billing.month_of(for_due_date) - 1)
+                    where
+                        exists (
+                            select
+                            from billing.policy
+                            where policy.timing = 'arrears'
+                        )
+                )
             )
         union all
         -- Two sales of a package to a client plan never overlap: one of them is cancelled.
@@ -40,6 +52,7 @@ as $$
             event.package_id,
             event.reference_month,
             event.client_package_id,
+            event.amount,
             event.days,
             true as billed
         from (
@@ -57,6 +70,7 @@ as $$
             taken_back.package_id,
             taken_back.reference_month,
             taken_back.client_package_id,
+            null as amount,
             null as days,
             false as billed
         from billing.taken_back(for_due_date) as taken_back
@@ -67,6 +81,7 @@ as $$
         charge.package_id,
         charge.reference_month,
         bool_or(charge.billed and charge.days is null),
+        coalesce(sum(charge.amount), 0),
         array_agg(charge.client_package_id) filter (where charge.billed),
         array_agg(charge.client_package_id) filter (where not charge.billed)
     from charge

@@ -1,0 +1,7 @@
+-- In: of_month, its first day; due_day, 1 to 31. Out: the date of that day in the month, or the month's last day.
+create or replace function billing.day_in(of_month date, due_day integer)
+returns date
+language sql immutable parallel safe
+as $$
+    select least(of_month + due_day - 1, cast(of_month + interval '1 month' as date) - 1)
+$$;

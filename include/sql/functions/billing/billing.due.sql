@@ -1,0 +1,21 @@
+-- In: for_due_date. Out: what the client packages of the client plans that are due owe for the month that the date
+-- bills: its own, or the one before where that is charged in arrears; both, if that changed in between.
+create or replace function billing.due(for_due_date date)
+returns setof billing.month_of_sale
+language sql stable parallel safe
+as $$
+    select owed.*
+    from billing.owed(billing.month_of(for_due_date), for_due_date, null) as owed
+    union all
+    select owed.*
+    from billing.owed(billing.month_of(billing.month_of(for_due_date) - 1), for_due_date, null) as owed
+    where
+        (
+            select
+                exists (
+                    select
+                    from billing.policy
+                    where policy.timing = 'arrears'
+                )
+        )
+$$;

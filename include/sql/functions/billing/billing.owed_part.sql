@@ -1,0 +1,132 @@
+-- In: of_month, its first day; for_due_date (null: all client plans, whatever their timing), else the client plans that
+-- are due and whose policy bills the month on that date; judged_on (null: the billing day). Out: each client package,
+-- with the days [opening, closing) of the month on which nothing of its contract, TV tab, package and price changed:
+-- how many of them are in force, at which price, under which policy; or why they are not to be charged. Of a policy that
+-- charges a month in full, that is one day: in advance the billing day, in arrears the last of the month.
+create or replace function billing.owed_part(of_month date, for_due_date date, judged_on date)
+returns table (
+    client_plan_id bigint,
+    service_plan_id bigint,
+    client_package_id bigint,
+    package_id bigint,
+    added_on date,
+    opening date,
+    days integer,
+    price numeric,
+    price_source text,
+    policy_id bigint,
+    daily boolean,
+    rounding text,
+    minimum_amount numeric,
+    exclusion text
+)
+language sql stable parallel safe
+as $$
+    select
+        part.client_plan_id,
+        part.service_plan_id,
+        part.client_package_id,
+        part.package_id,
+        part.added_on,
+        part.opening,
+        billing.days_within(
+            greatest(part.added_on, part.activated_on),
+            least(coalesce(part.sold_until, 'infinity'), coalesce(part.cancelled_on, 'infinity')),
+            part.opening, part.closing
+        ),
+        part.price,
+        part.price_source,
+        part.policy_id,
+        part.daily,
+        part.rounding,
+        part.minimum_amount,
+        case
+            when part.parked is not null then part.parked
+            -- Without TV the contract's own reason comes first.
+            when
+                part.cancelled_on <= part.opening
+                -- An end that is stated counts for days, for a month in full only once it is over.
+                or (
+                    part.status = 'cancelled'
+                    and (
+                        part.cancelled_on is null
+                        or part.cancelled_on = 'infinity'
+                        or (part.daily or part.arrears) is not true
+                    )
+                )
+                then 'client_plan_cancelled'
+            when
+                part.status is null
+                or (part.status = 'suspended' and part.bills_suspended is not true)
+                or part.status not in ('active', 'suspended', 'cancelled')
+                then 'client_plan_suspended'
+            when part.activated_on is null or part.activated_on >= part.closing then 'client_plan_not_active_yet'
+            when part.allows_tv is not true then 'plan_without_tv'
+            when not part.extra then 'package_not_extra'
+            when not part.active then 'package_inactive'
+            when part.added_on >= part.closing then 'not_added_yet'
+            when part.sold_until <= part.opening then 'package_cancelled'
+            when part.price is null then 'no_price'
+            when part.price < 0 then 'negative_price'
+            when part.price = 0 then 'free'
+        end
+    from (
+        select
+            contract.id as client_plan_id,
+            contract.service_plan_id,
+            contract.status,
+            contract.activated_on,
+            contract.cancelled_on,
+            contract.parked,
+            sale.id as client_package_id,
+            sale.package_id,
+            sale.added_on,
+            sale.cancelled_on as sold_until,
+            package.extra,
+            package.active,
+            setting.allows_tv,
+            coalesce(sale.price, package.price) as price,
+            case when sale.price is null then 'package' else 'client' end as price_source,
+            policy.policy_id,
+            policy.daily,
+            policy.arrears,
+            policy.bills_suspended,
+            policy.rounding,
+            policy.minimum_amount,
+            greatest(judged.opening, contract.since, sale.since, package.since, setting.since) as opening,
+            least(judged.closing, contract.until, sale.until, package.until, setting.until) as closing
+        from billing.contract(of_month, for_due_date) as contract
+        inner join billing.sale(of_month) as sale on contract.id = sale.client_plan_id
+        left join billing.policy_of(of_month) as policy on contract.billed_as = policy.service_plan_id
+        cross join
+            lateral (
+                select
+                    case
+                        when policy.daily then of_month
+                        when policy.arrears then cast(of_month + interval '1 month' as date) - 1
+                        else coalesce(judged_on, contract.billing_day)
+                    end as opening,
+                    case
+                        when policy.daily or policy.arrears then cast(of_month + interval '1 month' as date)
+                        else coalesce(judged_on, contract.billing_day) + 1
+                    end as closing
+            ) as judged
+        inner join billing.package_state as package
+            on sale.package_id = package.package_id and package.since < judged.closing and package.until > judged.opening
+        left join billing.setting_state as setting
+            on
+                contract.service_plan_id = setting.service_plan_id
+                and setting.since < judged.closing
+                and setting.until > judged.opening
+        where
+            contract.since < judged.closing
+            and contract.until > judged.opening
+            and sale.since < judged.closing
+            and sale.until > judged.opening
+            and (
+                for_due_date is null
+                or coalesce(policy.arrears, false) = (of_month < billing.month_of(for_due_date))
+            )
+    ) as part
+    where part.opening < part.closing
+$$;

@@ -1,0 +1,73 @@
+-- In: for_due_date. Out: the rows of billing.due, with a reason also for what was charged for the month already. A
+-- month that was charged in full, whichever due date and sale it was by, is not charged a second time. By days, another
+-- sale is charged if the sales that were charged owe at least what was charged for them. What is only pending on another
+-- due date is charged here, because that pending event is stale: the due day moved. What a person took back is charged
+-- again only if that person said so.
+create or replace function billing.uncharged(for_due_date date)
+returns setof billing.month_of_sale
+language sql stable parallel safe
+as $$
+    with owed_by_charged as (
+        select
+            due.client_plan_id,
+            due.package_id,
+            due.reference_month,
+            sum(due.amount) as amount
+        from billing.due(for_due_date) as due
+        inner join billing.charged(for_due_date) as charged
+            on
+                due.client_plan_id = charged.client_plan_id
+                and due.package_id = charged.package_id
+                and due.reference_month = charged.reference_month
+        where
+            due.client_package_id = any(charged.billed)
+            and due.exclusion is null
+            and (
+                select
+                    exists (
+                        select
+                        from billing.policy
+                        where policy.proration = 'daily'
+                    )
+            )
+        group by due.client_plan_id, due.package_id, due.reference_month
+    )
+
+    select
+        due.client_plan_id,
+        due.service_plan_id,
+        due.client_package_id,
+        due.package_id,
+        due.reference_month,
+        due.segment,
+        due.amount,
+        due.price,
+        due.price_source,
+        due.days,
+        due.days_before,
+        due.value_before,
+        due.denominator,
+        due.policy_id,
+        case
+            when due.exclusion is not null then due.exclusion
+            when due.reference_month < (select go_live.month from billing.go_live) then 'before_go_live'
+            when
+                charged.whole
+                or (charged.billed is not null and due.days is null)
+                or due.client_package_id = any(charged.billed)
+                or (charged.billed is not null and coalesce(owed.amount, 0) < charged.amount)
+                then 'already_billed'
+            when due.client_package_id = any(charged.corrected) then 'corrected'
+        end
+    from billing.due(for_due_date) as due
+    left join billing.charged(for_due_date) as charged
+        on
+            due.client_plan_id = charged.client_plan_id
+            and due.package_id = charged.package_id
+            and due.reference_month = charged.reference_month
+    left join owed_by_charged as owed
+        on
+            due.client_plan_id = owed.client_plan_id
+            and due.package_id = owed.package_id
+            and due.reference_month = owed.reference_month
+$$;
