@@ -36,11 +36,11 @@ class History(Generic[State]):
 
 @dataclass(frozen=True)
 class Contract:
-    """What the ERP says of a client plan, except its dates."""
+    """What the ERP says of a client plan, except its dates. Of one that is cancelled it may say nothing else."""
 
-    due_day: int = 10
+    due_day: int | None = 10
     status: str = "active"
-    service_plan: int = 1
+    service_plan: int | None = 1
 
 
 @dataclass
@@ -161,7 +161,7 @@ class Ledger:
     def covers(self, client_plan: int, due_date: date) -> bool:
         """Tell whether a day is the client plan's due day, which is the month's last one if the month is too short."""
         due_day = self.client_plans[client_plan].states.on(due_date).due_day
-        return due_date.day == min(due_day, length(due_date))
+        return due_day is not None and due_date.day == min(due_day, length(due_date))
 
     def billing_day(self, client_plan: int, month: date) -> date:
         """Return the last due day of a month, or its last day if none of its days was the due day."""
@@ -240,7 +240,8 @@ class Ledger:
         contract = plan.states.on(day)
         if not within(day, plan.activated_on, plan.cancelled_on):
             return False
-        if contract.service_plan not in self.allows_tv or not self.allows_tv[contract.service_plan].on(day):
+        tab = self.allows_tv.get(contract.service_plan) if contract.service_plan else None
+        if tab is None or not tab.on(day):
             return False
         if contract.status == "suspended":
             return policy.bills_suspended
