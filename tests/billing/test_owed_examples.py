@@ -45,7 +45,7 @@ def owed(isp: Isp, month: date = DECEMBER) -> list[Decimal]:
 
 
 def test_the_days_before_a_change_to_a_service_plan_without_a_tv_tab_are_owed(isp: Isp) -> None:
-    """The service plan of the billing day, the 20th, has the default policy; the days from the 1st to the 14th had TV."""
+    """The service plan of the 20th, the billing day, has the default policy; the 14 days before the change had TV."""
     default_policy(isp, proration="daily")
     isp.run("insert into erp.service_plan values (4, 'Fibra 100', 79.90)")
     isp.sell(isp.client_plan(due_day=20), isp.package("31.00"))

@@ -156,6 +156,18 @@ def test_a_cancelled_contract_without_a_date_owes_the_days_before(ledger: Ledger
     assert owed(ledger, DECEMBER) == "4.00"
 
 
+def test_a_cancelled_contract_of_which_nothing_else_is_said_owes_the_days_before_by_the_default_policy(
+    ledger: Ledger,
+) -> None:
+    ledger.policies += [DAILY, Policy(service_plan=1)]
+    ledger.change_contract(PLAN, due_day=20)
+    ledger.today = date(2026, 12, 15)
+    ledger.change_contract(PLAN, status="cancelled", due_day=None, service_plan=None)
+    ledger.client_plans[PLAN].cancelled_on = date(2026, 12, 15)
+    assert ledger.billing_day(PLAN, DECEMBER) == date(2026, 12, 31)
+    assert owed(ledger, DECEMBER) == "14.00"
+
+
 def test_a_contract_owes_nothing_outside_its_dates_as_they_are_stated_now(ledger: Ledger) -> None:
     ledger.policies.append(DAILY)
     ledger.today = date(2027, 3, 1)

@@ -44,7 +44,7 @@ POLICIES = st.builds(
     minimum=st.sampled_from([Decimal("0.00"), Decimal("0.00"), Decimal("10.00")]),
     bills_suspended=st.booleans(),
     half_up=st.booleans(),
-    service_plan=st.sampled_from([None, 1, 2]),
+    service_plan=st.sampled_from([None, 1, 2, 4]),
 )
 # How long after the last change a change is seen.
 DAYS = st.one_of(st.just(0), st.integers(1, 20))
