@@ -68,6 +68,16 @@ def test_the_days_before_the_end_of_a_cancelled_contract_whose_row_lacks_all_els
     assert owed(isp) == [Decimal("14.00")]
 
 
+def test_a_due_day_that_a_cancelled_contract_no_longer_states_moves_no_billing_day(isp: Isp) -> None:
+    """December's is the 10th, on which the package was in force: the month stays owed when the contract ends."""
+    isp.run("alter table erp.client_plan alter due_day drop not null")
+    isp.sell(isp.client_plan(due_day=10), isp.package("31.00"))
+    record(isp, FIRST)
+    isp.run("update erp.client_plan set status = 'cancelled', cancelled_on = '2026-12-28', due_day = null")
+    record(isp, date(2026, 12, 28))
+    assert owed(isp) == [Decimal("31.00")]
+
+
 def test_the_days_of_a_sale_at_one_price_are_one_segment_wherever_the_price_comes_from(isp: Isp) -> None:
     default_policy(isp, proration="daily")
     sale = isp.sell(isp.client_plan(), isp.package("31.00"))
