@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -366,6 +367,8 @@ def month_at(day: date, distance: int) -> date:
     return date(number // 12, number % 12 + 1, 1)
 
 
+# A failure is shrunk for up to five minutes.
+@pytest.mark.timeout(600 * SOAK)
 def test_each_month_owes_what_the_ledger_says(server: Server, migrated: str) -> None:
     Months.server, Months.template = server, migrated
     run_state_machine_as_test(
