@@ -56,6 +56,8 @@ LABELS = {
     "not_due": "vencimento mudou",
     "below_minimum": "abaixo do valor mínimo",
     "corrected": "estornado ou cancelado por uma pessoa",
+    "open_month": "mês anterior em aberto",
+    "before_go_live": "antes do primeiro mês cobrado",
     "negative_price": "preço negativo (erro nos dados)",
     "listed_twice": "contrato repetido no ERP (erro nos dados)",
     "impossible_client_plan_id": "contrato sem número válido no ERP (erro nos dados)",

@@ -16,7 +16,7 @@ select
     listed.price,
     listed.price_source,
     listed.policy_id
-from billing.assessed_sale('2026-12-10') as listed
+from billing.due('2026-12-10') as listed
 where listed.exclusion is null;
 create table bench_event (like billing.event_record including all);
 alter table bench_event add status text not null default 'pending', add processed_at timestamptz;

@@ -55,14 +55,14 @@ where reversed;
 create index on bench_event (part);
 analyze bench_event;
 
-insert into billing.exclusion (run_id, client_plan_id, client_package_id, service_plan_id, reason)
-select run.id, plan.id, sold.id, plan.service_plan_id, 'free'
+insert into billing.exclusion (run_id, client_plan_id, client_package_id, service_plan_id, reference_month, reason)
+select run.id, plan.id, sold.id, plan.service_plan_id, date_trunc('month', due.due_date), 'free'
 from due
 inner join billing.run as run on due.due_date = run.due_date and run.kind = 'tv'
 inner join erp.client_plan as plan on due.day = plan.due_day
 inner join tv.client_package as sold on plan.id = sold.client_plan_id and sold.price = 0
 union all
-select run_id, client_plan_id, client_package_id, service_plan_id, 'corrected'
+select run_id, client_plan_id, client_package_id, service_plan_id, reference_month, 'corrected'
 from bench_event
 where reversed;
 insert into billing.expectation (run_id, service_plan_id, candidates, charges, amount)

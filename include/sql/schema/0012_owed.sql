@@ -20,6 +20,25 @@ comment on type billing.month_of_sale is
 'What a client package owes for a month, or the part of it that one price has; or why not (billing.exclusion_reason). '
 'Columns as in billing.event_record. service_plan_id 0: the ERP names none.';
 
+create type billing.sale_of_contract as (
+    client_plan_id bigint,
+    service_plan_id bigint,
+    status text,
+    activated_on date,
+    cancelled_on date,
+    parked text,
+    billing_day date,
+    billed_as bigint,
+    client_package_id bigint,
+    package_id bigint,
+    added_on date,
+    sold_until date,
+    price numeric,
+    since date,
+    until date
+);
+comment on type billing.sale_of_contract is 'What billing.sale returns.';
+
 alter table billing.event_record
 add column segment smallint not null default 1,
 add column value_before numeric(16, 2),

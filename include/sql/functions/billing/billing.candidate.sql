@@ -80,17 +80,8 @@ as $$
                     and event.reference_month = uncharged.reference_month
                     and event.segment = uncharged.segment
             )
-            -- A sale of which a part is processed has no further part.
-            and (
-                uncharged.segment = 1
-                or not exists (
-                    select 1
-                    from billing.processed_charge(for_due_date) as event
-                    where
-                        event.client_package_id = uncharged.client_package_id
-                        and event.reference_month = uncharged.reference_month
-                )
-            )
+            -- A reason not to charge a sale stands on its first segment; the others are none of their own.
+            and not (uncharged.segment > 1 and uncharged.exclusion is not null)
         -- So that what is billed already leaves first: it is not compared with what was charged otherwise.
         offset 0
     ) as unbilled

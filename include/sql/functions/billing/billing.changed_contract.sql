@@ -1,5 +1,7 @@
--- In: as billing.contract. Out: its rows of the client plans that changed in the month or later, a row for each state;
--- of one that the ERP does not show any more, until it went. Looks the few up, so it is not inlined.
+-- In: of_month, its first day; for_due_date (null: all). Out: those of billing.changed_client_plan that are due on that
+-- date, with a row for each state on its days [since, until); of one that the ERP does not show any more, until it went.
+-- billing_day: the last day of the month that was the due day then, or the month's last day if none was; after today the
+-- state of today holds. billed_as: the service plan of that day. Looks the few up, so it is not inlined.
 create or replace function billing.changed_contract(of_month date, for_due_date date)
 returns table (
     id bigint,
@@ -16,26 +18,53 @@ returns table (
 language sql stable parallel safe rows 100
 set enable_nestloop = on
 as $$
-    with state as (
+    with known as (
         select
-            past.client_plan_id as id,
+            changed.id,
             past.service_plan_id,
             past.status,
             past.due_day,
             past.since,
-            least(past.until, term.gone_since) as until,
+            past.until
+        from billing.changed_client_plan(of_month) as changed
+        inner join history.client_plan as past on changed.id = past.client_plan_id
+        union all
+        select
+            changed.id,
+            stated.service_plan_id,
+            stated.status,
+            cast(stated.due_day as smallint),
+            cast('-infinity' as date),
+            cast('infinity' as date)
+        from billing.changed_client_plan(of_month) as changed
+        inner join billing.due_client_plan(null) as stated on changed.id = stated.id
+        where
+            not exists (
+                select
+                from history.client_plan as past
+                where past.client_plan_id = changed.id
+            )
+    ),
+
+    state as (
+        select
+            known.id,
+            known.service_plan_id,
+            known.status,
+            known.due_day,
+            known.since,
+            least(known.until, term.gone_since) as until,
             case when stated.id is null then term.activated_on else stated.activated_on end as activated_on,
             case when stated.id is null then term.cancelled_on else stated.cancelled_on end as cancelled_on,
             stated.parked,
-            billing.day_in(of_month, past.due_day) as due_on
-        from billing.changed_client_plan(of_month) as changed
-        inner join history.client_plan as past on changed.id = past.client_plan_id
-        inner join history.client_plan_term as term on changed.id = term.client_plan_id
-        left join billing.due_client_plan(null) as stated on changed.id = stated.id
+            billing.day_in(of_month, known.due_day) as due_on
+        from known
+        left join history.client_plan_term as term on known.id = term.client_plan_id
+        left join billing.due_client_plan(null) as stated on known.id = stated.id
         where
             -- One that is in the ERP more than once says nothing.
             (stated.id is not null or term.gone_since is not null)
-            and (term.gone_since is null or past.since < term.gone_since)
+            and (term.gone_since is null or known.since < term.gone_since)
     ),
 
     billed as (

@@ -1,5 +1,5 @@
 -- In: for_due_date. Out: each package of a client plan that was charged for a month that the due date bills, by another
--- due date or by another sale: in full, or the sum of its days' amounts in reais; by which client packages (billed); and
+-- due date or by another sale or, by days, at all: in full, or the sum of its days' amounts in reais; by which client packages (billed); and
 -- the client packages whose charge a person took back for good (corrected). Reads only those other due dates that can
 -- charge the same months.
 create or replace function billing.charged(for_due_date date)
@@ -64,6 +64,18 @@ as $$
         ) as resold
         inner join billing.processed_charge(for_due_date) as event
             on resold.client_plan_id = event.client_plan_id and resold.package_id = event.package_id
+        where event.days is null
+        union all
+        select
+            event.client_plan_id,
+            event.package_id,
+            event.reference_month,
+            event.client_package_id,
+            event.amount,
+            event.days,
+            true as billed
+        from billing.processed_charge(for_due_date) as event
+        where event.days is not null
         union all
         select
             taken_back.client_plan_id,

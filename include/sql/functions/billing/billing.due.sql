@@ -7,15 +7,6 @@ as $$
     select owed.*
     from billing.owed(billing.month_of(for_due_date), for_due_date, null) as owed
     union all
-    select owed.*
-    from billing.owed(billing.month_of(billing.month_of(for_due_date) - 1), for_due_date, null) as owed
-    where
-        (
-            select
-                exists (
-                    select
-                    from billing.policy
-                    where policy.timing = 'arrears'
-                )
-        )
+    select in_arrears.*
+    from billing.due_in_arrears(for_due_date) as in_arrears
 $$;

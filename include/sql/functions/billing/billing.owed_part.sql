@@ -29,12 +29,13 @@ as $$
         part.package_id,
         part.added_on,
         part.opening,
-        billing.days_within(
-            greatest(part.added_on, part.activated_on),
-            least(coalesce(part.sold_until, 'infinity'), coalesce(part.cancelled_on, 'infinity')),
-            part.opening, part.closing
-        ),
-        part.price,
+        case
+            when part.daily then billing.days_within(
+                greatest(part.added_on, part.activated_on), least(part.sold_until, part.cancelled_on),
+                part.opening, part.closing
+            )
+        end,
+        part.month_price,
         part.price_source,
         part.policy_id,
         part.daily,
@@ -66,26 +67,17 @@ as $$
             when not part.active then 'package_inactive'
             when part.added_on >= part.closing then 'not_added_yet'
             when part.sold_until <= part.opening then 'package_cancelled'
-            when part.price is null then 'no_price'
-            when part.price < 0 then 'negative_price'
-            when part.price = 0 then 'free'
+            when part.month_price is null then 'no_price'
+            when part.month_price < 0 then 'negative_price'
+            when part.month_price = 0 then 'free'
         end
     from (
         select
-            contract.id as client_plan_id,
-            contract.service_plan_id,
-            contract.status,
-            contract.activated_on,
-            contract.cancelled_on,
-            contract.parked,
-            sale.id as client_package_id,
-            sale.package_id,
-            sale.added_on,
-            sale.cancelled_on as sold_until,
+            sale.*,
             package.extra,
             package.active,
             setting.allows_tv,
-            coalesce(sale.price, package.price) as price,
+            coalesce(sale.price, package.price) as month_price,
             case when sale.price is null then 'package' else 'client' end as price_source,
             policy.policy_id,
             policy.daily,
@@ -93,40 +85,41 @@ as $$
             policy.bills_suspended,
             policy.rounding,
             policy.minimum_amount,
-            greatest(judged.opening, contract.since, sale.since, package.since, setting.since) as opening,
-            least(judged.closing, contract.until, sale.until, package.until, setting.until) as closing
-        from billing.contract(of_month, for_due_date) as contract
-        inner join billing.sale(of_month) as sale on contract.id = sale.client_plan_id
-        left join billing.policy_of(of_month) as policy on contract.billed_as = policy.service_plan_id
+            case
+                when policy.daily then greatest(of_month, sale.since, package.since, setting.since)
+                else judged.day
+            end as opening,
+            case
+                when policy.daily
+                    then least(
+                        cast(of_month + interval '1 month' as date), sale.until, package.until, setting.until
+                    )
+                else judged.day + 1
+            end as closing
+        from billing.sale(of_month, for_due_date) as sale
+        inner join billing.package_state as package on sale.package_id = package.package_id
+        left join billing.policy_of(of_month) as policy on sale.billed_as = policy.service_plan_id
+        left join billing.setting_state as setting on sale.service_plan_id = setting.service_plan_id
         cross join
             lateral (
                 select
                     case
-                        when policy.daily then of_month
                         when policy.arrears then cast(of_month + interval '1 month' as date) - 1
-                        else coalesce(judged_on, contract.billing_day)
-                    end as opening,
-                    case
-                        when policy.daily or policy.arrears then cast(of_month + interval '1 month' as date)
-                        else coalesce(judged_on, contract.billing_day) + 1
-                    end as closing
+                        else coalesce(judged_on, sale.billing_day)
+                    end as day
             ) as judged
-        inner join billing.package_state as package
-            on sale.package_id = package.package_id and package.since < judged.closing and package.until > judged.opening
-        left join billing.setting_state as setting
-            on
-                contract.service_plan_id = setting.service_plan_id
-                and setting.since < judged.closing
-                and setting.until > judged.opening
         where
-            contract.since < judged.closing
-            and contract.until > judged.opening
-            and sale.since < judged.closing
-            and sale.until > judged.opening
+            (for_due_date is null or coalesce(policy.arrears, false) = (of_month < billing.month_of(for_due_date)))
             and (
-                for_due_date is null
-                or coalesce(policy.arrears, false) = (of_month < billing.month_of(for_due_date))
+                policy.daily
+                or (
+                    sale.since <= judged.day
+                    and sale.until > judged.day
+                    and package.since <= judged.day
+                    and package.until > judged.day
+                    and (setting.since > judged.day or setting.until <= judged.day) is not true
+                )
             )
     ) as part
-    where part.opening < part.closing
+    where part.opening < part.closing or part.daily is not true
 $$;

@@ -1,5 +1,6 @@
 -- In: of_month, its first day. Out: the policy of each service plan that has a TV tab, as it is in force for the month:
--- the newest of its own that is valid, or else the newest of all plans.
+-- the newest of its own that is valid, or else the newest of all plans. Not inlined, so that the joins with it stay
+-- parallel.
 create or replace function billing.policy_of(of_month date)
 returns table (
     service_plan_id bigint,
@@ -12,7 +13,8 @@ returns table (
     adjusts boolean,
     bills_open_months boolean
 )
-language sql stable parallel safe
+language sql stable parallel safe rows 10
+set enable_nestloop = on
 as $$
     with newest as (
         select distinct on (policy.service_plan_id) policy.*

@@ -1,44 +1,36 @@
--- In: of_month, its first day. Out: the client packages, each with its own price (null: the package's) on the days
--- [since, until).
-create or replace function billing.sale(of_month date)
-returns table (
-    id bigint,
-    client_plan_id bigint,
-    package_id bigint,
-    added_on date,
-    cancelled_on date,
-    price numeric,
-    since date,
-    until date
-)
+-- In: of_month, its first day; for_due_date (null: all). Out: the client packages of the client plans that are due on
+-- that date, for the days [since, until) on which neither the contract nor the package's own price (null: as the package
+-- has it) changed. The terms of contract and sale are as they are stated now; parked is what is wrong with the row of the
+-- ERP; billed_as is the service plan of the billing day, whose policy rules the month.
+create or replace function billing.sale(of_month date, for_due_date date)
+returns setof billing.sale_of_contract
 language sql stable parallel safe
 as $$
     select
+        plan.id,
+        plan.service_plan_id,
+        plan.status,
+        plan.activated_on,
+        plan.cancelled_on,
+        plan.parked,
+        billing.day_in(of_month, plan.due_day),
+        plan.service_plan_id,
         sold.id,
-        sold.client_plan_id,
         sold.package_id,
         sold.added_on,
         sold.cancelled_on,
-        sold.price,
+        cast(sold.price as numeric),
         cast('-infinity' as date),
         cast('infinity' as date)
-    from tv.client_package as sold
+    from billing.due_client_plan(for_due_date) as plan
+    inner join tv.client_package as sold on plan.id = sold.client_plan_id
     where
         not exists (
             select
-            from billing.repriced_sale(of_month) as repriced
-            where repriced.id = sold.id
+            from billing.changed_client_plan(of_month) as changed
+            where changed.id = plan.id
         )
     union all
-    select
-        sold.id,
-        sold.client_plan_id,
-        sold.package_id,
-        sold.added_on,
-        sold.cancelled_on,
-        repriced.price,
-        repriced.since,
-        repriced.until
-    from billing.repriced_sale(of_month) as repriced
-    inner join tv.client_package as sold on repriced.id = sold.id
+    select changed.*
+    from billing.changed_sale(of_month, for_due_date) as changed
 $$;

@@ -7,32 +7,6 @@ create or replace function billing.uncharged(for_due_date date)
 returns setof billing.month_of_sale
 language sql stable parallel safe
 as $$
-    with owed_by_charged as (
-        select
-            due.client_plan_id,
-            due.package_id,
-            due.reference_month,
-            sum(due.amount) as amount
-        from billing.due(for_due_date) as due
-        inner join billing.charged(for_due_date) as charged
-            on
-                due.client_plan_id = charged.client_plan_id
-                and due.package_id = charged.package_id
-                and due.reference_month = charged.reference_month
-        where
-            due.client_package_id = any(charged.billed)
-            and due.exclusion is null
-            and (
-                select
-                    exists (
-                        select
-                        from billing.policy
-                        where policy.proration = 'daily'
-                    )
-            )
-        group by due.client_plan_id, due.package_id, due.reference_month
-    )
-
     select
         due.client_plan_id,
         due.service_plan_id,
@@ -48,26 +22,26 @@ as $$
         due.value_before,
         due.denominator,
         due.policy_id,
-        case
-            when due.exclusion is not null then due.exclusion
-            when due.reference_month < (select go_live.month from billing.go_live) then 'before_go_live'
-            when
-                charged.whole
-                or (charged.billed is not null and due.days is null)
-                or due.client_package_id = any(charged.billed)
-                or (charged.billed is not null and coalesce(owed.amount, 0) < charged.amount)
-                then 'already_billed'
-            when due.client_package_id = any(charged.corrected) then 'corrected'
-        end
+        coalesce(
+            due.exclusion,
+            case
+                when due.reference_month < (select go_live.month from billing.go_live) then 'before_go_live'
+                when charged.billed is not null and (
+                    charged.whole
+                    or due.days is null
+                    or due.client_package_id = any(charged.billed)
+                    or charged.amount > billing.owed_by(
+                        due.client_plan_id, due.package_id, due.reference_month, charged.billed
+                    )
+                )
+                    then 'already_billed'
+                when due.client_package_id = any(charged.corrected) then 'corrected'
+            end
+        )
     from billing.due(for_due_date) as due
     left join billing.charged(for_due_date) as charged
         on
             due.client_plan_id = charged.client_plan_id
             and due.package_id = charged.package_id
             and due.reference_month = charged.reference_month
-    left join owed_by_charged as owed
-        on
-            due.client_plan_id = owed.client_plan_id
-            and due.package_id = owed.package_id
-            and due.reference_month = owed.reference_month
 $$;

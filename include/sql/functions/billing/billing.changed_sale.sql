@@ -1,0 +1,46 @@
+-- In: as billing.changed_contract. Out: its rows with their client packages, for the days [since, until) on which
+-- neither the contract nor the package's own price changed; as billing.sale.
+create or replace function billing.changed_sale(of_month date, for_due_date date)
+returns setof billing.sale_of_contract
+language sql stable parallel safe rows 100
+set enable_nestloop = on
+as $$
+    with contract as materialized (
+        select changed.*
+        from billing.changed_contract(of_month, for_due_date) as changed
+    ),
+
+    sale as (
+        select
+            sold.id,
+            sold.client_plan_id,
+            sold.package_id,
+            sold.added_on,
+            sold.cancelled_on,
+            coalesce(repriced.since, '-infinity') as since,
+            coalesce(repriced.until, 'infinity') as until,
+            case when repriced.id is null then sold.price else repriced.price end as price
+        from (select distinct contract.id from contract) as few
+        inner join tv.client_package as sold on few.id = sold.client_plan_id
+        left join billing.repriced_sale(of_month) as repriced on sold.id = repriced.id
+    )
+
+    select
+        contract.id,
+        contract.service_plan_id,
+        contract.status,
+        contract.activated_on,
+        contract.cancelled_on,
+        contract.parked,
+        contract.billing_day,
+        contract.billed_as,
+        sale.id,
+        sale.package_id,
+        sale.added_on,
+        sale.cancelled_on,
+        sale.price,
+        greatest(contract.since, sale.since),
+        least(contract.until, sale.until)
+    from contract
+    inner join sale on contract.id = sale.client_plan_id and contract.since < sale.until and contract.until > sale.since
+$$;
