@@ -26,7 +26,7 @@ from multitv.erp import history
 from tests.soak.ledger import Contract, Ledger, Package, Policy, Promotion
 from tests.soak.size import SOAK
 from tests.support.databases import own_database
-from tests.support.isp import Isp
+from tests.support.isp import DEFAULT_PACKAGE, Isp
 from tests.support.settings import SETTINGS
 
 EXAMPLES = 40 * SOAK
@@ -81,6 +81,7 @@ class Months(RuleBasedStateMachine):
         self.isp.run(
             "alter table erp.client_plan alter column due_day drop not null, alter column service_plan_id drop not null"
         )
+        self.isp.run(DEFAULT_PACKAGE)
         self.isp.run("insert into erp.service_plan select n, 'Plano ' || n, 100.00 from generate_series(1, 4) as n")
         for service_plan in (1, 2, 3):
             self.set_allows_tv(service_plan, service_plan != 3)
@@ -124,7 +125,7 @@ class Months(RuleBasedStateMachine):
     def set_allows_tv(self, service_plan: int, allows_tv: bool) -> None:
         self.ledger.set_allows_tv(service_plan, allows_tv)
         self.isp.run(
-            "insert into tv.service_plan_setting values (:n, :tv, null) "
+            "insert into tv.service_plan_setting values (:n, :tv, 9000) "
             "on conflict (service_plan_id) do update set allows_tv = excluded.allows_tv",
             n=service_plan, tv=allows_tv,
         )  # fmt: skip
