@@ -92,6 +92,11 @@ values
 ('before_go_live', false, 'void', 'fine');
 analyze billing.exclusion_reason;
 
+-- A candidate may be charged in several segments.
+alter table billing.expectation
+drop constraint expectation_check,
+add constraint expectation_charges check (charges >= 0);
+
 -- Small: found by comparing all months that are looked back at, so that a list need not look for them.
 create table billing.open_month (
     client_plan_id bigint not null,

@@ -12,8 +12,11 @@ as $$
         and event.cancelled_at is null
         and not event.reversed
         and (
-            extract(day from for_due_date + 1) = 1
-            or extract(day from event.due_date + 1) <> 1
+            extract(day from event.due_date + 1) <> 1
+            or (
+                extract(day from for_due_date + 1) = 1
+                and extract(day from for_due_date) <= extract(day from event.due_date)
+            )
             or event.client_plan_id in (select due.id from billing.due_client_plan(for_due_date) as due)
         )
 $$;
