@@ -68,6 +68,8 @@ LABELS = {
     # corrections of billing events
     "reverse": "Estornar",
     "void": "Cancelar",
+    "take_back": "Desfazer a correção",
+    "taken_back": "correção desfeita por uma pessoa",
     # what a charge is made by
     "full": "valor cheio",
     "daily": "por dia",
@@ -264,6 +266,12 @@ SENTENCES: dict[str, str] = {
     "correction_without_author": "A correção não tem autor: entre no Airflow com o seu usuário.",
     "event_corrected_before": "O evento {event} já foi corrigido por {author} ({action:label}; motivo: {reason}), e um "
     "evento só se corrige uma vez.",
+    "event_charged_again": "O mês do evento {event} já foi cobrado de novo, pelo evento {other}: estorne ou cancele esse "
+    "evento antes de desfazer a correção.",
+    "event_replaced": "A correção do evento {event} foi desfeita, e ele foi cobrado de novo pelo evento {other}: corrija "
+    "esse evento.",
+    "event_given_back": "O evento {event} já foi devolvido por inteiro: não há o que estornar.",
+    "nothing_to_take_back": "O evento {event} não foi corrigido por ninguém: não há o que desfazer.",
     "event_is_no_charge": "O evento {event} é um estorno, e só se corrige uma cobrança: escolha a cobrança.",
     "event_is_cancelled": "O evento {event} já está cancelado: não há o que corrigir.",
     "event_is_not_pending": "O evento {event} já foi processado e não se cancela mais: escolha Estornar.",

@@ -31,6 +31,8 @@ def empty(server: Server) -> Iterator[Engine]:
 # Texts that PostgreSQL takes only once a migration has made their table or schema, each with the migration.
 NEEDS_A_NEW_TABLE = (
     ("0005", "triggers/billing/billing.credit.sql"),
+    ("0012", "triggers/billing/billing.credit_posting.sql"),
+    ("0012", "triggers/billing/billing.payout.sql"),
     ("0009", "functions/erp/history.keep.sql"),
     ("0009", "functions/erp/history.record.sql"),
     ("0009", "functions/erp/history.stated_client_plan.sql"),
