@@ -266,10 +266,10 @@ SENTENCES: dict[str, str] = {
     "correction_without_author": "A correção não tem autor: entre no Airflow com o seu usuário.",
     "event_corrected_before": "O evento {event} já foi corrigido por {author} ({action:label}; motivo: {reason}), e um "
     "evento só se corrige uma vez.",
-    "event_charged_again": "O mês do evento {event} já foi cobrado de novo, pelo evento {other}: estorne ou cancele esse "
-    "evento antes de desfazer a correção.",
-    "event_replaced": "A correção do evento {event} foi desfeita, e ele foi cobrado de novo pelo evento {other}: corrija "
-    "esse evento.",
+    "event_charged_again": "O mês do evento {event} já foi cobrado de novo, pelo evento {other}: estorne ou cancele "
+    "esse evento antes de desfazer a correção.",
+    "event_replaced": "A correção do evento {event} foi desfeita, e ele foi cobrado de novo pelo evento {other}: "
+    "corrija esse evento.",
     "event_given_back": "O evento {event} já foi devolvido por inteiro: não há o que estornar.",
     "nothing_to_take_back": "O evento {event} não foi corrigido por ninguém: não há o que desfazer.",
     "event_is_no_charge": "O evento {event} é um estorno, e só se corrige uma cobrança: escolha a cobrança.",
@@ -438,6 +438,10 @@ SENTENCES: dict[str, str] = {
     "Faturamento Padrão deste vencimento e depois limpe no Airflow (Clear) a espera do Faturamento TV",
     "standard_billing_stopped": "o Faturamento Padrão não terminou: execute o Faturamento Padrão deste vencimento e "
     "depois limpe no Airflow (Clear) a espera do Faturamento TV",
+    "credits_to_pay_out": "{payouts:crédito não tem|créditos não têm} fatura em que caber, porque o contrato não está "
+    "ativo: pague {amount:reais} ao cliente e registre o pagamento, ou desfaça a correção",
+    "credits_wait": "{credits:crédito espera|créditos esperam} há mais de dois meses por uma fatura aberta, com "
+    "{amount:reais} por devolver: veja por que o cliente não tem fatura com valor",
     "never_billed": "o Faturamento TV nunca foi executado: execute o Faturamento TV deste vencimento",
     # why a billing run failed
     "unexpected_error": "erro inesperado",

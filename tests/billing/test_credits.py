@@ -10,16 +10,17 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import DatabaseError
 
-from multitv.billing import correction, tv
+from multitv.billing import correction, sweep, tv
+from multitv.billing.report import tv_report
 from multitv.billing.run import Tally
 from multitv.billing.standard import bill_plans
 from multitv.database.engine import transaction
-from multitv.database.sql import named
 from multitv.event_codes import event_code
 from multitv.offer.billing_policy import Policy, set_policy
 from multitv.quality import books
 from tests.support.databases import as_screens
 from tests.support.isp import DUE, FIRST, Isp
+from tests.support.report_text import assert_readable, unpadded
 from tests.support.settings import SETTINGS
 
 JANUARY = date(2027, 1, 10)
@@ -129,22 +130,12 @@ def test_a_charge_of_a_contract_that_gets_no_invoice_is_posted_at_settlement(
     isp: Isp, arrange: Callable[[Isp], None]
 ) -> None:
     arrange(isp)
-    if not _lists_a_charge(isp):
-        pytest.skip("no policy of today makes such a charge")
     bill(isp)
     assert {state for state, _ in isp.events().values()} == {"processed"}
     [(event, amount)] = isp.run("select id, amount from billing.event where kind = 'charge'")
     assert on_invoices(isp, event) == [(DUE, amount)]
     assert totals(isp) == {DUE: amount}
     assert isp.run("select status from billing.run where kind = 'tv'") == [("closed",)]
-
-
-def _lists_a_charge(isp: Isp) -> bool:
-    with transaction(isp.engine) as connection:
-        found = connection.exec_driver_sql(
-            f"select count(*) from billing.candidate('{DUE}') where exclusion is null"  # noqa: S608
-        )
-        return bool(found.scalar_one())
 
 
 def test_repeating_the_settlement_of_what_gets_no_invoice_changes_nothing(isp: Isp) -> None:
@@ -460,8 +451,11 @@ def test_a_credit_that_is_posted_is_taken_back_by_a_new_charge(charged: Isp) -> 
     assert (done.event, done.charge_event, done.posted) == (FIRST, FIRST + 2, True)
     assert totals(charged) == {DUE: Decimal("179.80")}
     assert charged.run("select status from billing.run where kind = 'tv'") == [("closed",)]
-    assert charged.run("select c.event_id, u.reversal_event_id from billing.correction as c join billing.correction "
-                       "as u on c.undoes = u.id where c.charge_event_id = :id", id=FIRST + 2) == [(FIRST, credit)]  # fmt: skip
+    assert charged.run(
+        "select taken.event_id, first.reversal_event_id from billing.correction as taken "
+        "join billing.correction as first on taken.undoes = first.id where taken.charge_event_id = :id",
+        id=FIRST + 2,
+    ) == [(FIRST, credit)]
     before = charged.tables()
     assert take_back(charged, FIRST) == done
     assert charged.tables() == before
@@ -529,7 +523,7 @@ def test_what_was_taken_back_can_be_corrected_again_and_again(charged: Isp, paid
 def test_a_charge_that_was_replaced_is_corrected_by_the_new_one(charged: Isp) -> None:
     correct(charged, FIRST)
     charge = take_back(charged, FIRST).charge_event or 0
-    with pytest.raises(correction.CorrectionRefused, match=f"corrija esse evento") as refused:
+    with pytest.raises(correction.CorrectionRefused, match="corrija esse evento") as refused:
         correct(charged, FIRST, reason="de novo")
     assert event_code(charge) in str(refused.value)
     with pytest.raises(correction.CorrectionRefused, match=event_code(charge)):
@@ -573,13 +567,14 @@ def test_whoever_takes_a_correction_back_is_asked_with_what_happens(charged: Isp
 
 @pytest.fixture
 def moved(isp: Isp) -> Isp:
-    """Client plan 1, charged to client 1 and paid, is client 2's now."""
+    """Client plan 1, charged to client 1 and paid, is client 3's now."""
     isp.sell(isp.client_plan(), isp.package("29.90"))
     isp.client_plan(due_day=20)
     bill(isp)
-    isp.run("insert into history.client_plan (client_plan_id, client_id, service_plan_id, status, due_day, since, until) "
-            "values (1, 1, 1, 'active', 10, '2026-06-01', '2026-12-20'), "
-            "(1, 3, 1, 'active', 10, '2026-12-20', 'infinity')")  # fmt: skip
+    isp.run(
+        "insert into history.client_plan (client_plan_id, client_id, service_plan_id, status, due_day, since, until) "
+        "values (1, 1, 1, 'active', 10, '2026-06-01', '2026-12-20'), (1, 3, 1, 'active', 10, '2026-12-20', 'infinity')"
+    )
     pay(isp)
     isp.run("update erp.client_plan set client_id = 3 where id = 1")
     return isp
@@ -632,11 +627,14 @@ def adjust(isp: Isp, *rows: tuple[int, str, int | None], due_date: date = DUE) -
             "on commit drop"
         )
         for event, amount, days in rows:
-            connection.exec_driver_sql("insert into adjustment values (%s, %s, %s, %s)", (event, due_date, amount, days))
-        made = connection.execute(named("billing/insert_adjustments"), {"since": due_date, "until": due_date}).all()
+            connection.exec_driver_sql(
+                "insert into adjustment values (%s, %s, %s, %s)", (event, due_date, amount, days)
+            )
+        assert correction.add_adjustments(connection, due_date, due_date).count == len(rows)
         correction.post_credits(connection)
     check(isp)
-    return [row.id for row in made]
+    made = isp.run("select event_id from billing.credit where kind = 'adjustment' order by 1 desc")
+    return [row[0] for row in made[: len(rows)]]
 
 
 def test_an_adjustment_gives_a_part_of_a_charge_back_and_the_charge_counts(charged: Isp) -> None:
@@ -682,3 +680,45 @@ def test_only_what_is_processed_is_adjusted(isp: Isp) -> None:
     tv.save(isp.engine, DUE, SETTINGS)
     with pytest.raises(DatabaseError, match="its credits are"):
         adjust(isp, (FIRST, "9.90", None))
+
+
+# Where people see what waits.
+
+
+def test_the_report_and_the_sweep_name_credits_that_wait_and_what_is_to_be_paid_out(isp: Isp) -> None:
+    isp.run("update erp.service_plan set monthly_price = 20.00 where id = 1")
+    isp.sell(isp.client_plan(), isp.package("50.00"), cancelled_on=date(2026, 12, 20))
+    bill(isp)
+    pay(isp)
+    correct(isp, FIRST)
+    assert "Estornos à espera de uma fatura aberta: 1 (R$ -50,00)." in tv_report(isp.engine, DUE)
+    bill(isp, JANUARY)
+    report = tv_report(isp.engine, DUE)
+    assert "Estornos à espera de uma fatura aberta: 1 (R$ -30,00)." in report
+    assert "Já lançados em parte: 1." in report
+    assert sweep.waiting(isp.engine) == sweep.Waiting(1, Decimal("30.00"), 1, 0, Decimal(0), 0)
+    assert sweep.unfinished(isp.engine, SETTINGS, NOW) == []
+    isp.run("alter table billing.credit disable trigger user")
+    isp.run("update billing.credit set created_at = created_at - interval '70 days'")
+    assert [(str(item.due_date), item.reason.code) for item in sweep.unfinished(isp.engine, SETTINGS, NOW)] == [
+        ("2026-12-10", "credits_wait")
+    ]
+    isp.run("update erp.client_plan set status = 'cancelled', cancelled_on = '2027-01-20'")
+    pay(isp, JANUARY)
+    bill(isp, FEBRUARY)
+    report = tv_report(isp.engine, DUE)
+    assert "Créditos a pagar ao cliente, porque o contrato não está ativo e não terá fatura: 1 (R$ 30,00)." in report
+    [item] = sweep.unfinished(isp.engine, SETTINGS, NOW)
+    assert item.reason.sentence == (
+        "1 crédito não tem fatura em que caber, porque o contrato não está ativo: pague R$ 30,00 ao cliente e registre "
+        "o pagamento, ou desfaça a correção"
+    )
+    assert_readable(report, isp.engine)
+
+
+def test_the_sweep_shows_what_waits_without_failing(charged: Isp, caplog: pytest.LogCaptureFixture) -> None:
+    pay(charged)
+    correct(charged, FIRST)
+    caplog.set_level("INFO")
+    sweep.sweep(charged.engine, SETTINGS, NOW)
+    assert "| créditos sem fatura | 1 | R$ 29,90 |" in unpadded(caplog.text)

@@ -1,4 +1,4 @@
-"""Corrections of single events by a person: a pending event is voided, a processed one reversed, and both are taken back.
+"""Corrections of single events by a person: a pending event is voided, a processed one reversed; both are taken back.
 
 Nothing is edited, and the last decision on an event counts.
 """
@@ -96,11 +96,11 @@ class Corrected:
 def correct(engine: Engine, event: int, action: Action, *, reason: str, author: str, rebill: bool = False) -> Corrected:
     """Void a pending charge, reverse a processed one, or take the correction of one back, once, in one transaction.
 
-    A credit goes on the client plan's next open invoices, from the charge's own on, as far as these are above zero; what
-    is left waits for a later settlement. With `rebill` the next run of the due date may charge the client package for the
-    month again; the same correction with another `rebill` changes that. Taking back voids a credit of which nothing was
-    posted, and otherwise charges it again by a new event. Repeating a correction with the same arguments changes nothing.
-    Raises CorrectionRefused, DatabaseUnavailable.
+    A credit goes on the client plan's next open invoices, from the charge's own on, as far as these are above zero;
+    what is left waits for a later settlement. With `rebill` the next run of the due date may charge the client package
+    for the month again; the same correction with another `rebill` changes that. Taking back voids a credit of which
+    nothing was posted, and otherwise charges it again by a new event. Repeating a correction with the same arguments
+    changes nothing. Raises CorrectionRefused, DatabaseUnavailable.
     """
     reason, author = reason.strip(), author.strip()
     if not reason:
@@ -128,12 +128,11 @@ def correct(engine: Engine, event: int, action: Action, *, reason: str, author: 
         connection.execute(named("billing/lock_charged_months"), {"due_date": due_date})
         decision: dict[str, object] = {"action": action, "reason": reason, "author": author, "rebill": rebill}
         if action == "take_back":
-            _take_back(connection, of_event, known, decision)
+            _take_back(connection, due_date, event, known, decision)
         elif known is not None and known.action == action and known.rebill != rebill:
             connection.execute(named("billing/decide_again"), decision | {"correction": known.id})
         else:
             _first_correction(connection, of_event, known, action, decision)
-        post_carried(connection, settled=None, only=due_date)
         post_credits(connection)
         made = connection.execute(named("billing/read_correction"), {"event": event}).one()
         corrected = _corrected(connection, of_event, made)
@@ -198,7 +197,9 @@ def _question(event: EventToCorrect, action: Action, reason: str, *, rebill: boo
     if action == "reverse" and event.rest != event.amount and not event.is_corrected:
         facts.append(("valor do estorno", f"{reais(event.rest)}: o resto já foi devolvido"))
     if action == "reverse" and event.holder is not None:
-        facts.append(("o crédito é de", f"{event.holder}, que era o cliente no vencimento: o contrato mudou de cliente"))
+        facts.append(
+            ("o crédito é de", f"{event.holder}, que era o cliente no vencimento: o contrato mudou de cliente")
+        )
     body = table(["", "o que será corrigido"], facts)
     if event.is_corrected and action != "take_back":
         body += ["", "Este evento já foi corrigido: nada muda se for a mesma correção, e outra será recusada."]
@@ -213,7 +214,7 @@ def _effect_of_taking_back(event: EventToCorrect) -> str:
         return f"o cliente é cobrado: {reais(event.amount)}"
     if not event.given_back:
         return "o estorno, que ainda espera por uma fatura, é cancelado, e a cobrança volta a valer"
-    return f"do estorno, {reais(event.given_back)} já foram devolvidos: o cliente é cobrado de novo, com um novo evento"
+    return f"do estorno, {reais(event.given_back)} já foram devolvidos: um novo evento cobra o cliente de novo"
 
 
 def post_carried(connection: Connection, *, settled: date | None, only: date | None = None) -> dict[date, Tally]:
@@ -236,6 +237,17 @@ def post_credits(connection: Connection) -> Tally:
     return read_as(Tally, connection.execute(named("billing/post_credits")).one())
 
 
+def add_adjustments(connection: Connection, since: date, until: date) -> Tally:
+    """Add a pending credit for each row of the temporary table adjustment, and return their number and sum in reais.
+
+    `since` and `until` are its first and last due date, whose locks the caller has. Nobody orders these credits, and the
+    charges count as before. The database refuses more than was charged.
+    """
+    lock(connection, CREDITS)
+    rows = connection.execute(named("billing/insert_adjustments"), {"since": since, "until": until}).all()
+    return Tally(len(rows), sum((row.amount for row in rows), Decimal()))
+
+
 def list_payouts(connection: Connection, settled: date) -> Tally:
     """List the credits for which no invoice will come for paying out. Return their number and their sum in reais."""
     lock(connection, CREDITS)
@@ -251,7 +263,11 @@ def _charge_of(connection: Connection, event: int, action: Action) -> int:
 
 
 def _first_correction(
-    connection: Connection, event: dict[str, object], known: Row[Any] | None, action: Action, decision: dict[str, object]
+    connection: Connection,
+    event: dict[str, object],
+    known: Row[Any] | None,
+    action: Action,
+    decision: dict[str, object],
 ) -> None:
     """Void or reverse an event that no correction changed, or whose correction was taken back."""
     code = event_code(int(str(event["event"])))
@@ -270,24 +286,22 @@ def _first_correction(
 
 
 def _take_back(
-    connection: Connection, event: dict[str, object], known: Row[Any] | None, decision: dict[str, object]
+    connection: Connection, due_date: date, event: int, known: Row[Any] | None, decision: dict[str, object]
 ) -> None:
     """Take the last correction of an event back. Raises CorrectionRefused."""
-    number = int(str(event["event"]))
+    code = event_code(event)
+    of_event = {"event": event, "due_date": due_date}
     if known is None:
-        raise CorrectionRefused("nothing_to_take_back", event=event_code(number))
+        raise CorrectionRefused("nothing_to_take_back", event=code)
     if known.action == "take_back":
         raise CorrectionRefused(
-            "event_corrected_before",
-            event=event_code(number),
-            author=known.author,
-            action=known.action,
-            reason=known.reason,
+            "event_corrected_before", event=code, author=known.author, action=known.action, reason=known.reason
         )
-    _refuse_charged_again(number, connection.execute(named("billing/charged_again"), event).scalar_one_or_none())
+    _refuse_charged_again(event, connection.execute(named("billing/charged_again"), of_event).scalar_one_or_none())
     charge = connection.execute(named("billing/take_back"), decision | {"correction": known.id}).scalar_one()
     if charge is not None:
-        connection.execute(named("billing/carry_charge"), event | {"event": charge})
+        connection.execute(named("billing/carry_charge"), {"event": charge, "due_date": due_date})
+        post_carried(connection, settled=None, only=due_date)
 
 
 def _refuse_charged_again(event: int, other: int | None) -> None:

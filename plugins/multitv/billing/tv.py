@@ -79,9 +79,9 @@ class Saved:
 class Settled:
     """The events that settling posted and voided, and those that stay pending, by reason.
 
-    The reasons are no_invoice, invoice_closed, invoice_paid, and why a client plan is parked. Of any due date: `carried`,
-    the charges of others that waited for an invoice; `credited`, the postings of credits; `to_pay_out`, the credits that
-    were listed for paying out, because no invoice will come.
+    The reasons are no_invoice, invoice_closed, invoice_paid, and why a client plan is parked. Of any due date:
+    `carried`, the charges of others that waited for an invoice; `credited`, the postings of credits; `to_pay_out`, the
+    credits that were listed for paying out, because no invoice will come.
     """
 
     posted: Tally
@@ -160,8 +160,9 @@ def settle(engine: Engine, due_date: date, settings: Settings, *, allow_voids: b
 
     Events that are no longer owed are voided instead. An event without an open invoice of its own goes on its client
     plan's next one, which is made if none will come; until then it stays pending, and so do those of parked client
-    plans. Charges and credits of other due dates that wait for an invoice are posted as well. `allow_voids` lifts the limit of events that are voided at once. Raises
-    ErpEmpty, StandardBillingNotClosed, TooManyVoids, DueDateOvertaken, DatabaseUnavailable.
+    plans. Charges and credits of other due dates that wait for an invoice are posted as well. `allow_voids` lifts the
+    limit of events that are voided at once. Raises ErpEmpty, StandardBillingNotClosed, TooManyVoids, DueDateOvertaken,
+    DatabaseUnavailable.
     """
     with bulk_transaction(engine) as connection:
         lock_due_date(connection, due_date)

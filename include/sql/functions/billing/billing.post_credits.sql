@@ -43,31 +43,47 @@ begin
     select distinct
         place.invoice_id,
         place.due_date,
+        false as is_read,
         cast(null as numeric) as total
     from pg_temp.place_of_credit as place;
-    for due in select distinct room.due_date from pg_temp.room order by 1 loop
-        update pg_temp.room
-        set total = greatest(known.total, 0)
-        from finance.total_of(
-            due, array(select invoice.invoice_id from pg_temp.room as invoice where invoice.due_date = due)
-        ) as known
-        where room.invoice_id = known.invoice_id;
-    end loop;
     create temporary table portion (
         event_id bigint not null, invoice_id bigint not null, given numeric(12, 2) not null
     ) on commit drop;
-    -- In each round, each credit takes what it can of the first invoice that has room.
+    -- In each round, each credit takes what it can of the first invoice that has room. The totals are read only of the
+    -- invoices whose turn it is.
     loop
+        for due in
+            select distinct room.due_date
+            from (
+                select distinct on (waiting.event_id) place.invoice_id
+                from pg_temp.waiting_credit as waiting
+                inner join pg_temp.place_of_credit as place on waiting.event_id = place.event_id
+                inner join pg_temp.room on place.invoice_id = room.invoice_id
+                where waiting.rest > 0 and (not room.is_read or room.total is null or room.total > 0)
+                order by waiting.event_id, room.due_date, room.invoice_id
+            ) as next
+            inner join pg_temp.room on next.invoice_id = room.invoice_id
+            where not room.is_read
+            order by room.due_date
+        loop
+            update pg_temp.room
+            set is_read = true, total = case when known.total is not null then greatest(known.total, 0) end
+            from finance.total_of(
+                due, array(select invoice.invoice_id from pg_temp.room as invoice where invoice.due_date = due)
+            ) as known
+            where room.invoice_id = known.invoice_id;
+        end loop;
         with place as (
             select distinct on (waiting.event_id)
                 waiting.event_id,
                 waiting.rest,
                 room.invoice_id,
+                room.is_read,
                 room.total
             from pg_temp.waiting_credit as waiting
             inner join pg_temp.place_of_credit as place on waiting.event_id = place.event_id
             inner join pg_temp.room on place.invoice_id = room.invoice_id
-            where waiting.rest > 0 and (room.total is null or room.total > 0)
+            where waiting.rest > 0 and (not room.is_read or room.total is null or room.total > 0)
             order by waiting.event_id, room.due_date, room.invoice_id
         ),
 
@@ -90,6 +106,7 @@ begin
                     )
                 end as given
             from place
+            where place.is_read
         ),
 
         taken as (
@@ -120,7 +137,13 @@ begin
         set rest = waiting.rest - taken.given
         from taken
         where waiting.event_id = taken.event_id;
-        exit when not found;
+        exit when not found and not exists (
+            select
+            from pg_temp.waiting_credit as waiting
+            inner join pg_temp.place_of_credit as place on waiting.event_id = place.event_id
+            inner join pg_temp.room on place.invoice_id = room.invoice_id
+            where waiting.rest > 0 and not room.is_read
+        );
     end loop;
     return query
     with numbered as (
