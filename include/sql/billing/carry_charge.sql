@@ -1,5 +1,5 @@
--- In: event and due_date of a pending charge that was made after its due date was settled. Keeps it for its client plan's
--- next open invoice. Before the settlement it does nothing, because that posts the charge.
+-- In: event and due_date of a pending charge that was made after its due date was settled. Keeps it for its client
+-- plan's next open invoice. Before the settlement it does nothing, because that posts the charge.
 insert into billing.carried_charge (event_id, due_date, client_plan_id)
 select
     event.id,

@@ -1,5 +1,5 @@
--- In: event and due_date of a charge that was corrected. Out: the live charge of the same month that stands in the way of
--- charging it again; no row if there is none. The conditions are those of event_live_charge and event_live_package.
+-- In: event and due_date of a charge that was corrected. Out: the live charge of the same month that stands in the way
+-- of charging it again; no row if there is none. The conditions are those of event_live_charge and event_live_package.
 select other.id
 from billing.event_record as charge
 inner join billing.event_record as other

@@ -1,7 +1,7 @@
 -- In: due_date. Out: the credits of the due date's charges that wait for an open invoice, and what is left of them in
 -- reais; how many of them are posted in part; and what of them is listed for paying out and is not paid.
 select
-    count(*) filter (where credit.rest > 0) as count,
+    count(*) filter (where credit.rest > 0) as waiting,
     -coalesce(sum(credit.rest), 0) as amount,
     count(*) filter (where credit.rest > 0 and credit.rest < -credit.amount) as in_parts,
     coalesce(sum(payable.payouts), 0) as payouts,

@@ -2,6 +2,18 @@
 -- contract is another client's now; what no credit gives back of it; and action and author of its last correction, with
 -- what was posted or paid out of its credit, and the charge that replaced it. No row if the event does not exist. The
 -- ERP may repeat rows: one is enough.
+with last_correction as (
+    select
+        correction.event_id,
+        correction.action,
+        correction.author,
+        correction.charge_event_id
+    from billing.correction
+    where correction.event_id = :event
+    order by correction.id desc
+    limit 1
+)
+
 select
     event.id,
     (
@@ -43,16 +55,5 @@ select
     ) as given_back
 from billing.event as event
 inner join tv.package as package on event.package_id = package.id
-left join
-    lateral (
-        select
-            last_one.action,
-            last_one.author,
-            last_one.charge_event_id
-        from billing.correction as last_one
-        where last_one.event_id = :event
-        order by last_one.id desc
-        limit 1
-    ) as correction
-    on true
+left join last_correction as correction on event.id = correction.event_id
 where event.id = :event and event.due_date = billing.due_date_of(:event)

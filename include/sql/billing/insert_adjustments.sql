@@ -2,8 +2,8 @@
 -- due_date, amount, days): what is to be given back of processed charges, with an amount above zero, and the days that
 -- are given back, or null. Adds a pending reversal of each amount, which waits in billing.credit for an invoice as a
 -- credit of whoever was the client on the due date. No person orders it, and the charge counts as before. Raises
--- restrict_violation if what is given back of a charge would be more than the charge. Out: a row for each: the number of
--- the reversal, its charge and its amount. Under the locks of the due dates and of credits.
+-- restrict_violation if what is given back of a charge would be more than the charge. Out: a row for each: the number
+-- of the reversal, its charge and its amount. Under the locks of the due dates and of credits.
 with numbered as (
     select
         charge.*,

@@ -1,6 +1,6 @@
--- In: event and due_date of a processed charge. Marks the charge reversed, and adds the pending reversal of what was not
--- given back before. It waits in billing.credit for an invoice, as a credit of whoever was the client on the due date.
--- Out: the id of the reversal.
+-- In: event and due_date of a processed charge. Marks the charge reversed, and adds the pending reversal of what was
+-- not given back before. It waits in billing.credit for an invoice, as a credit of whoever was the client on the due
+-- date. Out: the id of the reversal.
 with charge as (
     update billing.event_record as event
     set reversed = true

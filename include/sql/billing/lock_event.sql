@@ -1,5 +1,5 @@
--- In: event, due_date. Locks the event until the transaction ends. Out: its number, kind and status, whether it is given
--- back, and how much of it no credit gives back; no row if there is none.
+-- In: event, due_date. Locks the event until the transaction ends. Out: its number, kind and status, whether it is
+-- given back, and how much of it no credit gives back; no row if there is none.
 select
     event.id,
     event.kind,

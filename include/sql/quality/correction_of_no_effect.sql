@@ -1,6 +1,6 @@
--- In: due_date. Out: each reversal that no person ordered and that is no adjustment, each charge that a person voided and
--- that is live, and each charge that was to take a correction back and is not there. The check reversal_nets_to_zero
--- begins with the charge.
+-- In: due_date. Out: each reversal that no person ordered and that is no adjustment, each charge that a person voided
+-- and that is live, and each charge that was to take a correction back and is not there. The check
+-- reversal_nets_to_zero begins with the charge.
 select 'event ' || event.id || ' of ' || event.amount || ' is a reversal without a correction' as offender
 from billing.event_record as event
 where

@@ -1,5 +1,5 @@
--- In: due_date. Out: each reversal of the due date that billing.credit does not have with its amount, be it void or not;
--- whose postings, payouts and rest do not add up to it; or whose postings are not those of billing.credit_posting.
+-- In: due_date. Out: each reversal of the due date that billing.credit does not have with its amount, be it void or
+-- not; whose postings, payouts and rest do not add up to it; or whose postings are not those of billing.credit_posting.
 with reversal as (
     select
         event.id,

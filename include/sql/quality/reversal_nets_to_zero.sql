@@ -35,7 +35,8 @@ where
         charge.id is null
         or credit.differs
         or case
-            when charge.reversed then credit.reversals is distinct from 1 or -credit.amount is distinct from charge.amount
+            when charge.reversed
+                then credit.reversals is distinct from 1 or -credit.amount is distinct from charge.amount
             else credit.reversals > 0 or -credit.amount > charge.amount
         end
     )

@@ -1,5 +1,5 @@
--- In: due_date. Sums its events by reference month, package and status, and what is posted of them. What is paid out of a
--- credit counts as posted, because the client has it.
+-- In: due_date. Sums its events by reference month, package and status, and what is posted of them. What is paid out of
+-- a credit counts as posted, because the client has it.
 insert into reports.due_date_sum (due_date, reference_month, package_id, status, events, amount, postings, posted)
 select
     event.due_date,

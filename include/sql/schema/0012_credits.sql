@@ -38,7 +38,7 @@ comment on table billing.credit_posting is
 comment on column billing.credit_posting.due_date is 'Of the credit, whatever that of the invoice is.';
 insert into billing.credit_posting (posting_id, event_id, due_date, invoice_id, amount, posted_at)
 select
-    credit.event_id,
+    credit.event_id as posting_id,
     credit.event_id,
     credit.due_date,
     credit.invoice_id,
@@ -130,6 +130,7 @@ add constraint correction_charge check (action = 'take_back' or charge_event_id 
 comment on column billing.correction.reversal_event_id is
 'The credit. Null for a later decision on the same reversal: whether the month may be charged again.';
 create index correction_event on billing.correction (event_id, id);
-comment on column billing.correction.undoes is 'The correction that a take_back undoes. The last one of an event counts.';
+comment on column billing.correction.undoes is
+'The correction that a take_back undoes. The last one of an event counts.';
 comment on column billing.correction.charge_event_id is
 'The charge that takes the correction back. Null: nothing was posted of it, and the corrected charge counts again.';

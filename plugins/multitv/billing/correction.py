@@ -224,11 +224,11 @@ def post_carried(connection: Connection, *, settled: date | None, only: date | N
     limits it to the charges of one due date.
     """
     lock(connection, CREDITS)
-    rows = connection.execute(named("billing/post_carried"), {"settled": settled, "only": only}).all()
+    rows = connection.execute(named("billing/post_carried"), {"settled": settled, "one_date": only}).all()
     for row in rows:
         if row.invoices:
             log.info("%s invoices were made for charges of %s that would get none.", row.invoices, row.due_date)
-    return {row.due_date: Tally(row.count, row.amount) for row in rows}
+    return {row.due_date: Tally(row.events, row.amount) for row in rows}
 
 
 def post_credits(connection: Connection) -> Tally:
@@ -240,8 +240,8 @@ def post_credits(connection: Connection) -> Tally:
 def add_adjustments(connection: Connection, since: date, until: date) -> Tally:
     """Add a pending credit for each row of the temporary table adjustment, and return their number and sum in reais.
 
-    `since` and `until` are its first and last due date, whose locks the caller has. Nobody orders these credits, and the
-    charges count as before. The database refuses more than was charged.
+    `since` and `until` are its first and last due date, whose locks the caller has. Nobody orders these credits, and
+    the charges count as before. The database refuses more than was charged.
     """
     lock(connection, CREDITS)
     rows = connection.execute(named("billing/insert_adjustments"), {"since": since, "until": until}).all()

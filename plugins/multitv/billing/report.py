@@ -67,10 +67,10 @@ def _tv_report(engine: Engine, due_date: date) -> str:
         f"{_NEXT_INVOICE if row.reason in _WITHOUT_INVOICE and run.status == 'saved' else _AGAIN}"
         for row in pending
     ]
-    if given_back.count:
+    if given_back.waiting:
         in_parts = f" Já lançados em parte: {number(given_back.in_parts)}." if given_back.in_parts else ""
         notes.append(
-            f"Estornos à espera de uma fatura aberta: {Tally(given_back.count, given_back.amount)}. Ficam para um "
+            f"Estornos à espera de uma fatura aberta: {Tally(given_back.waiting, given_back.amount)}. Ficam para um "
             f"vencimento posterior.{in_parts}"
         )
     if given_back.payouts:

@@ -11,10 +11,11 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, Engine
 
-from multitv.billing.correction import list_payouts, post_carried, post_credits
+from multitv.billing.correction import CREDITS, list_payouts, post_carried, post_credits
 from multitv.billing.review import Approval, ApprovalRequest, review
 from multitv.billing.run import BillingRun, Tally, lock_due_date, name_service_plan, open_run, read_run
 from multitv.database.engine import bulk_transaction, guarded, transaction
+from multitv.database.locks import lock
 from multitv.database.rows import read_as
 from multitv.database.sql import named
 from multitv.erp.facts import require_client_plans
@@ -273,7 +274,8 @@ def _void_stale(connection: Connection, due_date: date, settings: Settings, *, a
         )
     span = {"due_date": due_date, "since": found.since, "until": found.until}
     if found.moved:
-        # Whoever bills the other due date may post these at this moment.
+        # Whoever bills the other due date may post these at this moment. In the order of locks that corrections keep.
+        lock(connection, CREDITS)
         connection.execute(named("billing/lock_charged_months"), {"due_date": due_date})
         if not connection.execute(named("billing/moved_is_pending"), span).scalar_one():
             raise DueDateOvertaken.by_another(due_date)

@@ -1,5 +1,5 @@
--- Out: for each due date the number of its corrections and adjustments, and the number of the postings and payouts of its
--- credits. Each of them changes what was billed on a due date whose run is closed.
+-- Out: for each due date the number of its corrections and adjustments, and the number of the postings and payouts of
+-- its credits. Each of them changes what was billed on a due date whose run is closed.
 create or replace function billing.count_changes()
 returns table (due_date date, corrections bigint, credits bigint)
 language sql stable

@@ -1,5 +1,5 @@
--- Out: the events with their status: cancelled if it was voided; processed if it has a posting or, for a reversal, if its
--- postings and payouts add up to it; else pending.
+-- Out: the events with their status: cancelled if it was voided; processed if it has a posting or, for a reversal, if
+-- its postings and payouts add up to it; else pending.
 create or replace view billing.event as
 select
     record.id,
@@ -25,7 +25,10 @@ select
     end as status,
     record.cancel_reason,
     record.created_at,
-    case record.kind when 'reversal' then billing.credit_settled_at(record.id) else posting.created_at end as processed_at,
+    case record.kind
+        when 'reversal' then billing.credit_settled_at(record.id)
+        else posting.created_at
+    end as processed_at,
     record.cancelled_at,
     record.price,
     record.days,

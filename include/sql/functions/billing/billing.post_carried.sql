@@ -1,10 +1,10 @@
--- In: for_due_date, whose charges wait in billing.carried_charge; settled, the due date that is being settled, or null if
--- none is. Posts each of them on its client plan's next open invoice, from its own due date on. If there is none and the
--- contract is not active, so that none will come, makes one: on the due date settled or, if its invoice is taken, on the
--- next due date of the client plan. The charges of parked client plans wait. Closes the run of a due date that is not
--- being settled if nothing of it is left. Under the lock of credits; does nothing while somebody else has the lock of
--- the due date. Out: the number of postings, their sum in reais, and the number of invoices made. As the owner, because
--- locking an invoice takes a right to change it.
+-- In: for_due_date, whose charges wait in billing.carried_charge; settled, the due date that is being settled, or null
+-- if none is. Posts each of them on its client plan's next open invoice, from its own due date on. If there is none and
+-- the contract is not active, so that none will come, makes one: on the due date settled or, if its invoice is taken,
+-- on the next due date of the client plan. The charges of parked client plans wait. Closes the run of a due date that
+-- is not being settled if nothing of it is left. Under the lock of credits; does nothing while somebody else has the
+-- lock of the due date. Out: the number of postings, their sum in reais, and the number of invoices made. As the owner,
+-- because locking an invoice takes a right to change it.
 create or replace function billing.post_carried(for_due_date date, settled date)
 returns table (events bigint, amount numeric, invoices bigint)
 language plpgsql security definer set search_path = pg_catalog, pg_temp

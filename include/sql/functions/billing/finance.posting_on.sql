@@ -1,6 +1,6 @@
 -- In: since and until, due dates of invoices (until is excluded). Out: what is posted on those invoices: plan fees,
--- charges of TV packages, and charges that were carried to them and credits, which belong to the due date of their event
--- and not to that of the invoice. Some of other invoices too: join by invoice_id.
+-- charges of TV packages, and charges that were carried to them and credits, which belong to the due date of their
+-- event and not to that of the invoice. Some of other invoices too: join by invoice_id.
 create or replace function finance.posting_on(since date, until date)
 returns table (
     invoice_id bigint, id bigint, kind text, amount numeric(12, 2), billing_event_id bigint, created_at timestamptz

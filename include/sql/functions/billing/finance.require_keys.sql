@@ -1,7 +1,8 @@
 -- Trigger on finance.posting and its partitions: checks, for the rows that a statement added, the references that no
 -- foreign key declares: the invoice (of the same client plan and month for a plan fee), the event (not voided), and the
--- reversed posting, of which no more is given back than it charged. By index lookups, as billing.require_keys, and due date by due date, so that each query reads one
--- partition. Many plan fees are compared with all invoices of their month at once, which takes half as long.
+-- reversed posting, of which no more is given back than it charged. By index lookups, as billing.require_keys, and due
+-- date by due date, so that each query reads one partition. Many plan fees are compared with all invoices of their
+-- month at once, which takes half as long.
 create or replace function finance.require_keys() returns trigger language plpgsql
 set search_path = pg_catalog, pg_temp
 set enable_nestloop = on

@@ -1,5 +1,6 @@
--- Out: the present state of each due date of the TV billing, to compare with the one in reports.due_date. After a run is
--- closed, events and postings change only by corrections, by adjustments, and by what is posted or paid out of credits.
+-- Out: the present state of each due date of the TV billing, to compare with the one in reports.due_date. After a run
+-- is closed, events and postings change only by corrections, by adjustments, and by what is posted or paid out of
+-- credits.
 create or replace view reports.due_date_state as
 select
     run.due_date,
