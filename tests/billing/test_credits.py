@@ -486,6 +486,7 @@ def test_a_payout_that_nobody_paid_is_withdrawn(charged: Isp) -> None:
     charged.run("update erp.client_plan set status = 'cancelled', cancelled_on = '2026-12-20'")
     correct(charged, FIRST)
     bill(charged, JANUARY)
+    assert "é cancelado, e a cobrança volta a valer" in ask(charged, FIRST, "take_back")
     assert take_back(charged, FIRST).charge_event is None
     assert payouts(charged) == []
     bill(charged, JANUARY)
@@ -559,7 +560,7 @@ def test_whoever_takes_a_correction_back_is_asked_with_what_happens(charged: Isp
     correct(charged, FIRST)
     asked = correction.question(charged.engine, FIRST, "take_back", reason="engano", rebill=False)
     assert asked.subject == f"Desfazer a correção do evento {event_code(FIRST)}, de R$ 29,90?"
-    assert "que ainda espera por uma fatura, é cancelado, e a cobrança volta a valer" in asked.body
+    assert "do qual nada foi devolvido ainda, é cancelado, e a cobrança volta a valer" in asked.body
 
 
 # A contract that moved to another client.
@@ -611,6 +612,25 @@ def test_the_credit_goes_on_the_invoice_of_the_charge_while_that_is_open(moved: 
     moved.run("update finance.invoice set status = 'open'")
     assert correct(moved, FIRST).posted
     assert totals(moved, 1) == {DUE: Decimal("149.90")}
+
+
+def test_a_correction_is_not_taken_back_at_the_cost_of_another_client(moved: Isp) -> None:
+    correct(moved, FIRST)
+    assert "é cancelado, e a cobrança volta a valer" in ask(moved, FIRST, "take_back")
+    moved.run("insert into erp.client_plan values (50, 1, 1, 'active', 10, '2026-01-01', null)")
+    bill(moved, JANUARY)
+    before = moved.tables()
+    for refuse in (lambda: take_back(moved, FIRST), lambda: ask(moved, FIRST, "take_back")):
+        with pytest.raises(correction.CorrectionRefused, match="cobre Cliente 1 por fora do Multi TV"):
+            refuse()
+    assert moved.tables() == before
+
+
+def test_a_credit_of_a_contract_that_moved_that_waits_is_taken_back(moved: Isp) -> None:
+    correct(moved, FIRST)
+    assert take_back(moved, FIRST).charge_event is None
+    bill(moved, JANUARY)
+    assert totals(moved, 1) == {DUE: Decimal("179.80"), JANUARY: Decimal("179.80")}
 
 
 def test_nothing_is_said_of_the_holder_where_the_contract_did_not_move(charged: Isp) -> None:

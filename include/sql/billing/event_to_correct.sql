@@ -49,7 +49,17 @@ select
     correction.author,
     correction.charge_event_id,
     (
-        select -credit.amount - credit.rest
+        select
+            -credit.amount - credit.rest - coalesce(
+                (
+                    select sum(payout.amount)
+                    from billing.payout
+                    where
+                        payout.event_id = credit.event_id
+                        and payout.paid_at is null
+                        and payout.withdrawn_at is null
+                ), 0
+            )
         from billing.credit
         where credit.charge_id = :event and credit.kind = 'reversal' and not credit.voided
     ) as given_back

@@ -51,7 +51,7 @@ class EventToCorrect:
 
     `holder`: the client when it was charged, None if the contract is still theirs. `rest`: what no credit gives back of
     it. `action` and `author` are those of its last correction, None if it has none; `given_back` is what was posted or
-    listed for paying out of its credit, `charge_event_id` the charge that took a correction of it back.
+    paid out of its credit, `charge_event_id` the charge that took a correction of it back.
     """
 
     id: int
@@ -75,6 +75,11 @@ class EventToCorrect:
     def is_corrected(self) -> bool:
         """Whether a correction of it counts."""
         return self.action in ("void", "reverse")
+
+    @property
+    def is_charged_anew(self) -> bool:
+        """Whether taking its correction back takes a new charge."""
+        return self.action == "void" or bool(self.given_back)
 
 
 @dataclass(frozen=True)
@@ -159,20 +164,13 @@ def question(engine: Engine, event: int, action: Action, *, reason: str, rebill:
     with reading(engine) as connection:
         event = _charge_of(connection, event, action)
         row = connection.execute(named("billing/event_to_correct"), {"event": event}).one_or_none()
-        again = None
-        if row is not None and action == "take_back":
-            of_event = {"event": event, "due_date": row.due_date}
-            again = connection.execute(named("billing/charged_again"), of_event).scalar_one_or_none()
-    if row is None:
-        raise CorrectionRefused("event_unknown", event=event_code(event))
-    found = read_as(EventToCorrect, row)
-    # Whether a correction is the same as one before, which is no error, is for `correct` to tell.
-    if action == "take_back":
-        if found.action is None:
-            raise CorrectionRefused("nothing_to_take_back", event=event_code(event))
-        if found.is_corrected:
-            _refuse_charged_again(event, again)
-    elif not found.is_corrected:
+        if row is None:
+            raise CorrectionRefused("event_unknown", event=event_code(event))
+        found = read_as(EventToCorrect, row)
+        # Whether a correction is the same as one before, which is no error, is for `correct` to tell.
+        if action == "take_back" and found.action != "take_back":
+            _require_to_take_back(connection, found)
+    if action != "take_back" and not found.is_corrected:
         _require(found, action, found.charge_event_id)
     return _question(found, action, reason, rebill=rebill)
 
@@ -213,7 +211,7 @@ def _effect_of_taking_back(event: EventToCorrect) -> str:
     if event.action == "void":
         return f"o cliente é cobrado: {reais(event.amount)}"
     if not event.given_back:
-        return "o estorno, que ainda espera por uma fatura, é cancelado, e a cobrança volta a valer"
+        return "o estorno, do qual nada foi devolvido ainda, é cancelado, e a cobrança volta a valer"
     return f"do estorno, {reais(event.given_back)} já foram devolvidos: um novo evento cobra o cliente de novo"
 
 
@@ -289,24 +287,35 @@ def _take_back(
     connection: Connection, due_date: date, event: int, known: Row[Any] | None, decision: dict[str, object]
 ) -> None:
     """Take the last correction of an event back. Raises CorrectionRefused."""
-    code = event_code(event)
-    of_event = {"event": event, "due_date": due_date}
-    if known is None:
-        raise CorrectionRefused("nothing_to_take_back", event=code)
-    if known.action == "take_back":
+    found = read_as(EventToCorrect, connection.execute(named("billing/event_to_correct"), {"event": event}).one())
+    if known is not None and known.action == "take_back":
         raise CorrectionRefused(
-            "event_corrected_before", event=code, author=known.author, action=known.action, reason=known.reason
+            "event_corrected_before",
+            event=event_code(event),
+            author=known.author,
+            action=known.action,
+            reason=known.reason,
         )
-    _refuse_charged_again(event, connection.execute(named("billing/charged_again"), of_event).scalar_one_or_none())
+    _require_to_take_back(connection, found)
+    assert known is not None, "nothing else can be taken back"  # noqa: S101
     charge = connection.execute(named("billing/take_back"), decision | {"correction": known.id}).scalar_one()
     if charge is not None:
         connection.execute(named("billing/carry_charge"), {"event": charge, "due_date": due_date})
         post_carried(connection, settled=None, only=due_date)
 
 
-def _refuse_charged_again(event: int, other: int | None) -> None:
+def _require_to_take_back(connection: Connection, event: EventToCorrect) -> None:
+    """Raises CorrectionRefused unless the last correction of the event can be taken back."""
+    code = event_code(event.id)
+    if not event.is_corrected:
+        raise CorrectionRefused("nothing_to_take_back", event=code)
+    of_event = {"event": event.id, "due_date": event.due_date}
+    other = connection.execute(named("billing/charged_again"), of_event).scalar_one_or_none()
     if other is not None:
-        raise CorrectionRefused("event_charged_again", event=event_code(event), other=event_code(other))
+        raise CorrectionRefused("event_charged_again", event=code, other=event_code(other))
+    # The invoices of the contract are another client's now.
+    if event.holder is not None and event.is_charged_anew:
+        raise CorrectionRefused("contract_moved", event=code, holder=event.holder)
 
 
 def _require(event: Row[Any] | EventToCorrect, action: Action, replaced_by: int | None) -> None:
