@@ -1,8 +1,9 @@
 """
-# Corrigir um evento de faturamento: void or reverse one event
+# Corrigir um evento de faturamento: void or reverse one event, or take that back
 
 A pending charge is voided. A processed charge is reversed by a credit of the same amount, which is linked to its
-posting. The reason and the author are recorded. Nothing that was posted is ever edited.
+posting. Either is taken back by `take_back`, with the code of the charge or of its credit. The reason and the author
+are recorded. Nothing that was posted is ever edited.
 
     confirm >> correct
 
@@ -14,11 +15,12 @@ It is only started by hand, with a form. `event_code` is the code that a client'
 `confirm` shows whose event it is, with package, month and amount, and waits until a person approves it. A script may
 set `ask` to false. SQL knows an event by its number, which is the code's 16 digits without the check digit.
 
-The credit goes on the invoice of the charge. If that was paid or closed meanwhile, it goes on the client plan's next
-invoice: until there is one, the reversal stays pending, and the settlement of a later due date posts it.
+The credit goes on the client plan's next open invoice, from that of the charge on, and stops at its total: what is left
+stays pending, and the settlement of a later due date posts it or lists it for paying out. Taking back voids a credit of
+which nothing was posted; otherwise a new event charges the amount again.
 
 The package is not charged for that month again, even if its due date is run again. To charge it again, at today's
-price, set `rebill` and trigger `tv_billing` for the due date afterwards.
+price, set `rebill`, now or by the same correction later, and trigger `tv_billing` for the due date afterwards.
 
 ## Triage notes
 

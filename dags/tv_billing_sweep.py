@@ -2,7 +2,8 @@
 # Vigiar o faturamento: find billing runs that stopped half-way, and books that became wrong
 
 Looks every day for due dates whose TV billing was never saved, never settled or never ran, or whose standard billing
-failed, and checks the books of the last two months again. It changes nothing.
+failed, for credits that are to be paid out or have waited for an invoice for two months, and checks the books of the
+last two months again. Its report shows in reais what waits for an invoice. It changes nothing.
 
     find_unfinished
     check_books
@@ -10,7 +11,8 @@ failed, and checks the books of the last two months again. It changes nothing.
 ## Triage notes
 
 * **`find_unfinished` failed:** the message names each due date, and the report above it in the log says what to do. All
-  of these steps may be repeated.
+  of these steps may be repeated. A credit that is to be paid out is named every day until somebody notes the payment
+  (`billing.mark_paid_out`).
 * **`check_books` failed:** the message names the check and the rows; all rows are in `quality.offender`. Call the owner
   of billing before you clear or correct anything.
 """

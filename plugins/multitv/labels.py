@@ -72,6 +72,8 @@ LABELS = {
     # corrections of billing events
     "reverse": "Estornar",
     "void": "Cancelar",
+    "take_back": "Desfazer a correção",
+    "taken_back": "correção desfeita por uma pessoa",
     # what a charge is made by
     "full": "valor cheio",
     "daily": "por dia",
@@ -276,6 +278,14 @@ SENTENCES: dict[str, str] = {
     "correction_without_author": "A correção não tem autor: entre no Airflow com o seu usuário.",
     "event_corrected_before": "O evento {event} já foi corrigido por {author} ({action:label}; motivo: {reason}), e um "
     "evento só se corrige uma vez.",
+    "event_charged_again": "O mês do evento {event} já foi cobrado de novo, pelo evento {other}: estorne ou cancele "
+    "esse evento antes de desfazer a correção.",
+    "event_replaced": "A correção do evento {event} foi desfeita, e ele foi cobrado de novo pelo evento {other}: "
+    "corrija esse evento.",
+    "event_given_back": "O evento {event} já foi devolvido por inteiro: não há o que estornar.",
+    "contract_moved": "O contrato do evento {event} mudou de cliente depois da cobrança, e um novo evento cobraria o cliente "
+    "de hoje: cobre {holder} por fora do Multi TV.",
+    "nothing_to_take_back": "O evento {event} não foi corrigido por ninguém: não há o que desfazer.",
     "event_is_no_charge": "O evento {event} é um estorno, e só se corrige uma cobrança: escolha a cobrança.",
     "event_is_cancelled": "O evento {event} já está cancelado: não há o que corrigir.",
     "event_is_not_pending": "O evento {event} já foi processado e não se cancela mais: escolha Estornar.",
@@ -464,6 +474,10 @@ SENTENCES: dict[str, str] = {
     "Faturamento Padrão deste vencimento e depois limpe no Airflow (Clear) a espera do Faturamento TV",
     "standard_billing_stopped": "o Faturamento Padrão não terminou: execute o Faturamento Padrão deste vencimento e "
     "depois limpe no Airflow (Clear) a espera do Faturamento TV",
+    "credits_to_pay_out": "{payouts:crédito não tem|créditos não têm} fatura em que caber, porque o contrato não está "
+    "ativo: pague {amount:reais} ao cliente e registre o pagamento, ou desfaça a correção",
+    "credits_wait": "{credits:crédito espera|créditos esperam} há mais de dois meses por uma fatura aberta, com "
+    "{amount:reais} por devolver: veja por que o cliente não tem fatura com valor",
     "never_billed": "o Faturamento TV nunca foi executado: execute o Faturamento TV deste vencimento",
     # why a billing run failed
     "unexpected_error": "erro inesperado",

@@ -148,8 +148,14 @@ select id, 'reverse', 'cobrança indevida', 'ana', false, id + {charges}, create
 from bench_event
 where reversed
 order by id;
-insert into billing.credit (event_id, due_date, client_plan_id, charge_id, amount, invoice_id, posted_at)
-select id, due_date, client_plan_id, id - {charges}, amount, invoice_id, created_at
+alter table billing.credit disable trigger user;
+insert into billing.credit (event_id, due_date, client_plan_id, charge_id, amount, rest, settled_at)
+select id, due_date, client_plan_id, id - {charges}, amount, 0, created_at
+from bench_event
+where kind = 'reversal';
+alter table billing.credit enable trigger user;
+insert into billing.credit_posting (posting_id, event_id, due_date, invoice_id, amount, posted_at)
+select id, id, due_date, invoice_id, amount, created_at
 from bench_event
 where kind = 'reversal';
 drop table bench_event;

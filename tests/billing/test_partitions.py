@@ -13,7 +13,7 @@ import pytest
 from include.local import summary
 from include.local.postgres import Server
 from multitv.billing import preview, review, standard, sweep, tv
-from multitv.billing.correction import correct
+from multitv.billing.correction import add_adjustments, correct, post_credits, question
 from multitv.billing.due_date import due_dates
 from multitv.billing.report import standard_report, tv_report
 from multitv.billing.review import ApprovalRequest
@@ -134,6 +134,30 @@ def _corrected(years: Years, due: date, *, rebill: bool) -> None:
     assert done.reversal_event is not None
 
 
+def _taken_back(years: Years) -> None:
+    """A reversal that is posted, so that it is charged again by a new event."""
+    event = years.event(DUE, years.plans[1])
+    correct(years.engine, event, "reverse", reason="erro", author="ana")
+    question(years.engine, event, "take_back", reason="estava certo", rebill=False)
+    done = correct(years.engine, event, "take_back", reason="estava certo", author="ana")
+    assert done.charge_event is not None
+    correct(years.engine, done.charge_event, "reverse", reason="erro", author="ana")
+    correct(years.engine, done.charge_event, "reverse", reason="erro", author="ana", rebill=True)
+
+
+def _adjusted(years: Years) -> None:
+    with transaction(years.engine) as connection:
+        connection.exec_driver_sql(
+            "create temporary table adjustment (charge_id bigint, due_date date, amount numeric(12, 2), days integer) "
+            "on commit drop"
+        )
+        connection.exec_driver_sql(
+            "insert into adjustment values (%s, %s, 1.00, null)", (years.event(DUE, years.plans[2]), DUE)
+        )
+        assert add_adjustments(connection, DUE, DUE).count == 1
+        post_credits(connection)
+
+
 def _pages_of_client(years: Years) -> None:
     span = TODAY - SPAN, TODAY + AHEAD
     assert client_pages.events(years.engine, years.plans[0], *span)
@@ -199,7 +223,11 @@ STEPS = {
     "gate": Step(_gate),
     "report before settlement": Step(lambda years: tv_report(years.engine, DUE)),
     "sweep": Step(
-        lambda years: (sweep.unfinished(years.engine, SETTINGS, TODAY), sweep.recent_due_dates(years.engine, TODAY))
+        lambda years: (
+            sweep.unfinished(years.engine, SETTINGS, TODAY),
+            sweep.waiting(years.engine),
+            sweep.recent_due_dates(years.engine, TODAY),
+        )
     ),
     "record a failure": Step(lambda years: tv.record_failure(years.engine, DUE, "see_detail", "erro")),
     "bill the plans": Step(lambda years: standard.bill_plans(years.engine, DUE)),
@@ -216,9 +244,12 @@ STEPS = {
         lambda years: correct(years.engine, years.event(LATER, years.staying), "void", reason="erro", author="ana")
     ),
     "reverse": Step(lambda years: _corrected(years, DUE, rebill=True)),
+    # The credit goes on the first invoice that is open, of November 2026, as far as its total allows.
     "reverse a charge of long ago": Step(
-        lambda years: _corrected(years, OLD, rebill=False), since=OLD.replace(day=1), until=OLD + timedelta(1)
+        lambda years: _corrected(years, OLD, rebill=False), since=OLD.replace(day=1), until=date(2026, 12, 1)
     ),
+    "take back": Step(_taken_back),
+    "adjust": Step(_adjusted),
     "charge again what was reversed": Step(lambda years: years.bill(DUE)),
     "check the books of what was reversed": Step(_books, since=date(2025, 12, 1), until=date(2028, 1, 1)),
     # What was corrected is summed again.

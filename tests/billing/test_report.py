@@ -56,9 +56,9 @@ def test_the_report_on_the_tv_billing(busy: Isp) -> None:
     assert_readable(report, busy.engine)
     words = unpadded(report)
     assert words.startswith("# Faturamento TV, vencimento 10/12/2026 Situação: Salvo | plano de serviço | esperado |")
-    for why in ("não há fatura neste vencimento", "o lançamento na fatura ainda não foi feito",
-                "a fatura já está fechada", "a fatura já está paga"):  # fmt: skip
-        assert f": {why}. A próxima execução deste vencimento tenta de novo." in words
+    assert ": o lançamento na fatura ainda não foi feito. A próxima execução deste vencimento tenta de novo." in words
+    for why in ("não há fatura neste vencimento", "a fatura já está fechada", "a fatura já está paga"):
+        assert f": {why}. Vão para a próxima fatura aberta do contrato" in words
     assert "Estornos à espera de uma fatura aberta: 1 (R$ -29,90)." in words
     assert "Eventos já processados que hoje não seriam cobrados: 1 (R$ 29,90), pacote cancelado." in words
     assert "Cobranças novas desde que a lista foi salva: 1 (R$ 29,90)." in words

@@ -398,10 +398,13 @@ def test_credits_and_partitions_of_an_earlier_release_are_taken_over(empty: Engi
         "alter table finance.posting enable trigger user",
     )
     migrate(empty)
-    stored = "select mod(event_id, 10), amount, invoice_id, posted_at is null from billing.credit order by 1"
+    stored = (
+        "select mod(event_id, 10), credit.amount, rest, invoice_id, posted_at = settled_at "
+        "from billing.credit left join billing.credit_posting using (event_id) order by 1"
+    )
     assert run(empty, stored) == [
-        (2, Decimal("-3.00"), 5, False),
-        (4, Decimal("-4.00"), None, True),
+        (2, Decimal("-3.00"), Decimal("0.00"), 5, True),
+        (4, Decimal("-4.00"), Decimal("4.00"), None, None),
     ]
     with pytest.raises(Exception, match="billing.event_record_2026_12_10 is append-only"):
         run(empty, "update billing.event_record_2026_12_10 set amount = -5.00 where id = 2026121000000002")

@@ -186,6 +186,18 @@ PIPELINE_HAS_NO_RIGHT = [
     "values (1, '2026-12-10', 'void', 'x', 'x', true)",
     "update billing.correction set author = 'x'",
     "delete from billing.correction",
+    "update billing.credit set rest = 0",
+    "delete from billing.credit",
+    "truncate billing.credit cascade",
+    "insert into billing.credit_posting values (1, 1, '2026-12-10', 1, -1, now())",
+    "update billing.credit_posting set amount = -1",
+    "delete from billing.credit_posting",
+    "insert into billing.payout (event_id, due_date, client_plan_id, amount) values (1, '2026-12-10', 2, 1)",
+    "update billing.payout set paid_at = now(), paid_by = 'x'",
+    "delete from billing.payout",
+    "update billing.carried_charge set invoice_id = 1",
+    "delete from billing.carried_charge",
+    "update finance.invoice set erp_total = 0",
     f"insert into billing.exclusion values ({SETTLED}, 9, 9, 1, 'free', '2026-12-01')",
     "alter table billing.exclusion disable row level security",
     "truncate billing.exclusion",
@@ -262,6 +274,11 @@ PIPELINE_IS_REFUSED = [
     "where cancelled_at is null",
     "select billing.record_correction(id, due_date, 'reverse', 'x', 'x', true, id) from billing.event_record "
     f"{PROCESSED}",
+    "select billing.take_back(0, 'x', 'x')",
+    "select billing.decide_again(0, 'x', 'x', true)",
+    "select billing.mark_paid_out(0, 'x')",
+    "insert into billing.credit (event_id, due_date, client_plan_id, charge_id, amount, rest) "
+    f"select id, due_date, client_plan_id, id, -amount - 1, amount + 1 from billing.event {PROCESSED}",
 ]
 
 PIPELINE_MAY = [
@@ -285,6 +302,8 @@ PIPELINE_MAY = [
     "delete from billing.preview",
     "insert into finance.invoice (client_plan_id, due_date) values (3, '2027-02-10')",
     "select * from billing.post_credits()",
+    "select * from billing.post_carried('2026-12-10', '2026-12-10')",
+    "select * from billing.list_payouts('2026-12-10')",
     "insert into tv.package (platform_uid, name, service_type, extra, point_limit, active) "
     "values ('x', 'x', 'BASIC_SERVICE', false, 2, true)",
     "update tv.package set name = 'x', active = false, changed_at = now()",
@@ -334,6 +353,8 @@ SCREENS_HAVE_NO_RIGHT = [
     "update billing.review set decision = 'approved', decided_by = 'x', decided_at = now() where decision is null",
     "update billing.preview set digest = 'x'",
     "select * from billing.post_credits()",
+    "select * from billing.post_carried('2026-12-10', '2026-12-10')",
+    "select * from billing.list_payouts('2026-12-10')",
     "select billing.record_correction(1, '2026-12-10', 'void', 'x', 'x', true, null)",
     "select reconciliation.delete_old_refusals(2)",
     "update reconciliation.change_set set status = 'approved', decided_by = 'x', decided_at = now()",
@@ -417,6 +438,8 @@ READER_HAS_NO_RIGHT = [
     "update reports.refresh set figure = 'x'",
     "select from staging.subscriber",
     "select * from billing.post_credits()",
+    "select * from billing.post_carried('2026-12-10', '2026-12-10')",
+    "select * from billing.list_payouts('2026-12-10')",
     "select billing.approve_preview(1, 'x', now())",
     "select billing.lock_runs()",
     "select reconciliation.delete_old_refusals(2)",

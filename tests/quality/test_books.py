@@ -136,33 +136,57 @@ def test_a_second_live_charge_is_found_without_its_unique_key(settled: Isp) -> N
         books.check(settled.engine, ("one_live_charge",), DUE)
 
 
-def test_a_credit_without_the_invoice_of_its_posting_is_found(settled: Isp) -> None:
+def test_a_credit_whose_postings_and_payouts_do_not_add_up_is_found(settled: Isp) -> None:
     event = settled.run("select max(id) from billing.event")[0][0]
     correct(settled.engine, event, "reverse", reason="erro", author="ana")
-    books.check(settled.engine, ("reversal_nets_to_zero",), DUE)
-    [[invoice]] = settled.run("select invoice_id from billing.credit")
-    settled.run("alter table billing.credit disable trigger user")
-    for damage, found in (
-        (
-            "invoice_id = null, posted_at = null",
-            f"is posted on invoice {invoice}, billing.credit has -10.00 on invoice none",
-        ),
-        (
-            "invoice_id = 77, posted_at = now()",
-            f"is posted on invoice {invoice}, billing.credit has -10.00 on invoice 77",
-        ),
-        (
-            f"invoice_id = {invoice}, amount = -9.99",
-            r"credit 2026121000000002 \(EV-20261210-00000002-\d\) of -10.00 .* "
-            rf"billing.credit has -9.99 on invoice {invoice}",
-        ),
-    ):
-        settled.run(f"update billing.credit set {damage}")  # noqa: S608
+    books.check(settled.engine, ("credit_adds_up",), DUE)
+    for table in ("credit", "credit_posting", "payout"):
+        settled.run(f"alter table billing.{table} disable trigger user")
+    payout = (
+        "insert into billing.payout (event_id, due_date, client_plan_id, amount) "
+        "select event_id, due_date, client_plan_id, 1.00 from billing.credit"
+    )
+    for damage, undo, found in (
+        ("update billing.credit set rest = 10.00, settled_at = null", "update billing.credit set rest = 0, "
+         "settled_at = now()", "-10.00 posted, 0 to pay out, 10.00 left"),
+        ("update billing.credit_posting set invoice_id = invoice_id + 77", "update billing.credit_posting set "
+         "invoice_id = invoice_id - 77", "of -10.00 is -10.00 in billing.credit: -10.00 posted"),
+        ("update billing.credit_posting set amount = -9.99", "update billing.credit_posting set amount = -10.00",
+         r"credit 2026121000000002 \(EV-20261210-00000002-\d\) of -10.00"),
+        ("update billing.credit set amount = -9.99", "update billing.credit set amount = -10.00",
+         "of -10.00 is -9.99 in billing.credit"),
+        (payout, "delete from billing.payout", "-10.00 posted, 1.00 to pay out, 0.00 left"),
+        ("delete from billing.credit_posting", "select 1", "-10.00 posted"),
+        ("delete from billing.credit", "select 1", "is 0 in billing.credit"),
+    ):  # fmt: skip
+        settled.run(damage)
         with pytest.raises(books.CheckFailed, match=found):
-            books.check(settled.engine, ("reversal_nets_to_zero",), DUE)
-    settled.run("delete from billing.credit")
-    with pytest.raises(books.CheckFailed, match="billing.credit has 0 on invoice none"):
-        books.check(settled.engine, ("reversal_nets_to_zero",), DUE)
+            books.check(settled.engine, ("credit_adds_up",), DUE)
+        settled.run(undo)
+
+
+def test_an_invoice_of_known_total_below_zero_is_found(settled: Isp) -> None:
+    event = settled.run("select max(id) from billing.event")[0][0]
+    correct(settled.engine, event, "reverse", reason="erro", author="ana")
+    settled.run("update finance.invoice set erp_total = -149.90")
+    books.check(settled.engine, ("invoice_below_zero",), DUE)
+    settled.run("update finance.invoice set erp_total = -150.00")
+    with pytest.raises(books.CheckFailed, match=r"invoice \d+ of 2026-12-10 has a total of -0.10"):
+        books.check(settled.engine, ("invoice_below_zero",), DUE)
+
+
+def test_a_charge_on_an_invoice_to_which_it_was_not_carried_is_found(settled: Isp) -> None:
+    settled.run("insert into finance.invoice (client_plan_id, due_date) values (2, '2027-01-10')")
+    settled.run(
+        "update finance.posting set invoice_id = (select max(id) from finance.invoice) where kind = 'tv_package'"
+    )
+    with pytest.raises(books.CheckFailed, match="processed_is_posted: event 2026121000000001"):
+        books.check(settled.engine, ("processed_is_posted",), DUE)
+    settled.run(
+        "insert into billing.carried_charge select billing_event_id, event_due_date, 2, invoice_id, amount, now() "
+        "from finance.posting where kind = 'tv_package'"
+    )
+    books.check(settled.engine, ("processed_is_posted",), DUE)
 
 
 def test_a_negative_price_is_parked_and_its_neighbours_are_charged(

@@ -39,6 +39,25 @@ class Charge:
     whole: bool
     status: str = "pending"
     event: int | None = None
+    waits: bool = False
+
+
+@dataclass
+class Credit:
+    """What was given back of a charge, and what of it is neither posted nor paid out."""
+
+    plan: int
+    since: date
+    amount: Decimal
+    rest: Decimal
+
+
+@dataclass
+class Correction:
+    """The last decision on a charge: its credit, or none if it was only voided."""
+
+    charge: Charge
+    credit: Credit | None
 
 
 @dataclass
@@ -54,7 +73,12 @@ class Oracle:
     charges: dict[tuple[int, date], Charge] = field(default_factory=dict)
     kept_away: dict[tuple[int, date], bool] = field(default_factory=dict)
     invoices: dict[tuple[int, date], str] = field(default_factory=dict)
-    credits: list[tuple[int, date, Decimal]] = field(default_factory=list)
+    totals: dict[tuple[int, date], Decimal] = field(default_factory=dict)
+    fees: set[tuple[int, date]] = field(default_factory=set)
+    credits: list[Credit] = field(default_factory=list)
+    corrections: dict[tuple[int, date], Correction] = field(default_factory=dict)
+    settled: set[date] = field(default_factory=set)
+    paid_out: Decimal = Decimal(0)
     standard: set[date] = field(default_factory=set)
     posted: dict[int, Decimal] = field(default_factory=dict)
     postings: int = 0
@@ -131,8 +155,11 @@ class Oracle:
     def bill_plans(self, due: date) -> None:
         self.standard.add(due)
         for number, plan in self.plans.items():
-            if plan.status == "active" and (plan.cancelled_on is None or plan.cancelled_on > due):
-                self.invoices.setdefault((number, due), "open")
+            if plan.status != "active" or (plan.cancelled_on is not None and plan.cancelled_on <= due):
+                continue
+            if self.invoices.setdefault((number, due), "open") == "open" and (number, due) not in self.fees:
+                self.fees.add((number, due))
+                self._add((number, due), Decimal(100 if plan.service_plan == 1 else 50))
 
     def settle(self, due: date) -> None:
         for (number, month), charge in list(self.charges.items()):
@@ -142,28 +169,96 @@ class Oracle:
                 del self.charges[number, month]
             elif self.invoices.get((self.sales[number].plan, due)) == "open":
                 charge.status = "processed"
-                self._post(self.sales[number].plan, charge.amount)
+                self._post((self.sales[number].plan, due), charge.amount)
+            else:
+                charge.waits = True
+        self.settled.add(due)
+        self.carry(due)
         self.give_credits()
+        for credit in self.credits:
+            if credit.rest and self.plans[credit.plan].status != "active":
+                self.paid_out += credit.rest
+                credit.rest = Decimal(0)
+
+    def carry(self, settled: date | None) -> None:
+        """Post the charges that wait; make an invoice for those of contracts that get none."""
+        for (number, _), charge in sorted(self.charges.items(), key=lambda item: item[1].due):
+            plan = self.sales[number].plan
+            if charge.status != "pending" or not charge.waits:
+                continue
+            if settled is not None and not self._open(plan, charge.due) and self.plans[plan].status != "active":
+                free = max(settled, charge.due)
+                while (plan, free) in self.invoices:
+                    free = (free.replace(day=1) + timedelta(32)).replace(day=free.day)
+                self.invoices[plan, free] = "open"
+            if found := self._open(plan, charge.due):
+                charge.status = "processed"
+                self._post(found[0], charge.amount)
+
+    def _open(self, plan: int, since: date) -> list[tuple[int, date]]:
+        return sorted(
+            (who, due)
+            for (who, due), state in self.invoices.items()
+            if who == plan and due >= since and state == "open"
+        )
 
     def void(self, number: int, month: date, *, rebill: bool) -> None:
-        del self.charges[number, month]
+        self.corrections[number, month] = Correction(self.charges.pop((number, month)), None)
         self.kept_away[number, month] = rebill
 
     def reverse(self, number: int, month: date, *, rebill: bool) -> None:
         charge = self.charges.pop((number, month))
         self.kept_away[number, month] = rebill
-        self.credits.append((self.sales[number].plan, charge.due, charge.amount))
+        credit = Credit(self.sales[number].plan, charge.due, charge.amount, charge.amount)
+        self.corrections[number, month] = Correction(charge, credit)
+        self.credits.append(credit)
+        self.give_credits()
+
+    def is_charged_again(self, number: int, month: date) -> bool:
+        """Whether a live charge of the month stands in the way of taking a correction back."""
+        sale, whole = self.sales[number], self.corrections[number, month].charge.whole
+        return any(
+            of_month == month
+            and (self.sales[other].plan, self.sales[other].package) == (sale.plan, sale.package)
+            and (other == number or (charge.whole and whole))
+            for (other, of_month), charge in self.charges.items()
+        )
+
+    def take_back(self, number: int, month: date) -> None:
+        done = self.corrections.pop((number, month))
+        self.kept_away[number, month] = True
+        charge = done.charge
+        if done.credit is not None and done.credit.rest == done.credit.amount:
+            self.credits.remove(done.credit)
+            self.charges[number, month] = charge
+        else:
+            self.charges[number, month] = Charge(
+                charge.due, charge.amount, charge.whole, waits=charge.due in self.settled
+            )
+            self.carry(None)
         self.give_credits()
 
     def give_credits(self) -> None:
-        left = []
-        for plan, since, amount in self.credits:
-            if any(who == plan and due >= since and state == "open" for (who, due), state in self.invoices.items()):
-                self._post(plan, -amount)
-            else:
-                left.append((plan, since, amount))
-        self.credits = left
+        while True:
+            picked: dict[tuple[int, date], list[Credit]] = {}
+            for credit in sorted(self.credits, key=lambda one: one.since):
+                roomy = [key for key in self._open(credit.plan, credit.since) if self.totals.get(key, 0) > 0]
+                if credit.rest and roomy:
+                    picked.setdefault(roomy[0], []).append(credit)
+            if not picked:
+                return
+            for key, sharing in picked.items():
+                for credit in sharing:
+                    given = min(credit.rest, self.totals[key])
+                    if given:
+                        credit.rest -= given
+                        self._post(key, -given)
 
-    def _post(self, plan: int, amount: Decimal) -> None:
+    def _add(self, invoice: tuple[int, date], amount: Decimal) -> None:
+        self.totals[invoice] = self.totals.get(invoice, Decimal()) + amount
+
+    def _post(self, invoice: tuple[int, date], amount: Decimal) -> None:
+        self._add(invoice, amount)
+        plan = invoice[0]
         self.posted[plan] = self.posted.get(plan, Decimal()) + amount
         self.postings += 1

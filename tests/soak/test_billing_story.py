@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -172,9 +173,29 @@ class Story(RuleBasedStateMachine):
             n=number, m=month,
         )[0]  # fmt: skip
         action: correction.Action = "void" if pending else "reverse"
+        reason = f"motivo {next(self.reasons)}"
         for _ in range(2):
-            correction.correct(self.engine, event, action, reason=f"motivo {event}", author="Ana", rebill=rebill)
+            correction.correct(self.engine, event, action, reason=reason, author="Ana", rebill=rebill)
         (self.oracle.void if pending else self.oracle.reverse)(number, month, rebill=rebill)
+
+    @precondition(lambda self: self.oracle.corrections)
+    @rule(data=st.data())
+    def take_back(self, data: st.DataObject) -> None:
+        number, month = data.draw(st.sampled_from(sorted(self.oracle.corrections)))
+        again = self.oracle.is_charged_again(number, month)
+        [event] = self.isp.run(
+            "select event_id from billing.correction as c join billing.event as e on e.id = event_id "
+            "where client_package_id = :n and reference_month = :m order by c.id desc limit 1",
+            n=number, m=month,
+        )[0]  # fmt: skip
+        if again:
+            with pytest.raises(correction.CorrectionRefused):
+                correction.correct(self.engine, event, "take_back", reason="estava certo", author="Ana")
+            return
+        reason = f"motivo {next(self.reasons)}"
+        for _ in range(2):
+            correction.correct(self.engine, event, "take_back", reason=reason, author="Ana")
+        self.oracle.take_back(number, month)
 
     @precondition(lambda self: self.month + 1 < len(MONTHS))
     @rule()
@@ -196,6 +217,8 @@ class Story(RuleBasedStateMachine):
         )
         assert {row[0]: row[1] for row in posted} == self.oracle.posted
         assert sum(row[2] for row in posted) == self.oracle.postings
+        [(paid_out,)] = self.isp.run("select coalesce(sum(amount), 0) from billing.payout where withdrawn_at is null")
+        assert paid_out == self.oracle.paid_out
         for due in MONTHS[: self.month + 1]:
             books.check(self.isp.engine, books.BOOKS, due)
 

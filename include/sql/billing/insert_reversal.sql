@@ -1,5 +1,6 @@
--- In: event and due_date of a processed charge. Marks the charge reversed, and adds the pending reversal with the
--- opposite amount, which waits in billing.credit for an invoice. Out: the id of the reversal.
+-- In: event and due_date of a processed charge. Marks the charge reversed, and adds the pending reversal of what was
+-- not given back before. It waits in billing.credit for an invoice, as a credit of whoever was the client on the due
+-- date. Out: the id of the reversal.
 with charge as (
     update billing.event_record as event
     set reversed = true
@@ -26,7 +27,13 @@ reversal as (
         charge.due_date,
         charge.reference_month,
         'reversal',
-        -charge.amount,
+        -charge.amount - coalesce(
+            (
+                select sum(credit.amount)
+                from billing.credit
+                where credit.charge_id = :event and not credit.voided
+            ), 0
+        ),
         charge.price,
         charge.price_source,
         charge.days,
@@ -39,12 +46,15 @@ reversal as (
     returning id, due_date, client_plan_id, amount
 )
 
-insert into billing.credit (event_id, due_date, client_plan_id, charge_id, amount)
+insert into billing.credit (event_id, due_date, client_plan_id, client_id, charge_id, kind, amount, rest)
 select
     reversal.id,
     reversal.due_date,
     reversal.client_plan_id,
+    billing.client_when_charged(reversal.client_plan_id, reversal.due_date),
     :event,
-    reversal.amount
+    'reversal',
+    reversal.amount,
+    -reversal.amount
 from reversal
 returning event_id as id

@@ -1,8 +1,16 @@
--- In: event, due_date. Locks the event until the transaction ends. Out: its number, kind and status; no row if there is
--- none.
+-- In: event, due_date. Locks the event until the transaction ends. Out: its number, kind and status, whether it is
+-- given back, and how much of it no credit gives back; no row if there is none.
 select
     event.id,
     event.kind,
+    event.reversed,
+    event.amount - coalesce(
+        (
+            select -sum(credit.amount)
+            from billing.credit
+            where credit.charge_id = :event and not credit.voided
+        ), 0
+    ) as rest,
     (
         select shown.status
         from billing.event as shown

@@ -1,6 +1,7 @@
--- In: scheduled (due dates whose runs should have started by now), grace (how long a step may take, as an interval).
--- Out: each billing run that stopped half-way or never started: due_date, and the code of the reason with its
--- parameters. Oldest first.
+-- In: scheduled (due dates whose runs should have started by now), grace (how long a step may take, as an interval),
+-- patience (for how long a credit may wait for an invoice, as an interval). Out: each billing run that stopped half-way
+-- or never started, and each due date with credits that are to be paid out or wait for too long: due_date, and the code
+-- of the reason with its parameters. Oldest first.
 with begun as (
     select min(run.due_date) as due_date
     from billing.run as run
@@ -86,6 +87,22 @@ from (
     where run.kind = 'standard' and run.status = 'closed' and run.due_date = any(cast(:scheduled as date[]))
 ) as closed
 where closed.parked > 0
+union all
+select
+    payout.due_date,
+    'credits_to_pay_out' as code,
+    jsonb_build_object('payouts', count(*), 'amount', sum(payout.amount)) as parameters
+from billing.payout
+where payout.paid_at is null and payout.withdrawn_at is null
+group by payout.due_date
+union all
+select
+    credit.due_date,
+    'credits_wait' as code,
+    jsonb_build_object('credits', count(*), 'amount', sum(credit.rest)) as parameters
+from billing.credit
+where credit.rest > 0 and credit.created_at < now() - cast(:patience as interval)
+group by credit.due_date
 union all
 select
     due.due_date,

@@ -1,5 +1,5 @@
 -- Out: the due dates whose TV billing changed since their events were last summed, oldest first. Of a closed run,
--- events and postings change only by a correction or a reversal's posting; of any other they may change at any time.
+-- they change only by what billing.count_changes counts; of any other they may change at any time.
 select state.due_date
 from reports.due_date_state as state
 left join reports.due_date as summed on state.due_date = summed.due_date

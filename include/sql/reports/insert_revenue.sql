@@ -6,5 +6,6 @@ select
     sum(summed.postings) as postings,
     sum(summed.posted) as amount
 from reports.due_date_sum as summed
-where summed.status = 'processed'
+-- Pending: what was begun to be given back of a credit.
+where summed.status = 'processed' or summed.posted <> 0
 group by summed.reference_month, summed.package_id

@@ -12,8 +12,10 @@ with page as materialized (
         event.package_id,
         case
             when event.cancelled_at is not null then 'cancelled'
+            when event.kind = 'reversal' and billing.credit_settled_at(event.id) is null then 'pending'
             when
-                exists (
+                event.kind = 'reversal'
+                or exists (
                     select 1
                     from finance.posting
                     where

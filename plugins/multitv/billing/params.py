@@ -81,10 +81,10 @@ def correction_form() -> dict[str, Param]:
         ),
         "action": Param(
             "reverse",
-            enum=["reverse", "void"],
-            values_display={action: label(action) for action in ("reverse", "void")},
+            enum=["reverse", "void", "take_back"],
+            values_display={action: label(action) for action in ("reverse", "void", "take_back")},
             title="Correção",
-            description="Estornar um evento processado, ou cancelar um pendente",
+            description="Estornar um evento processado, cancelar um pendente, ou desfazer a correção de um evento",
         ),
         "reason": Param(
             "", type="string", maxLength=500, title="Motivo", description="Por que; fica guardado com o seu nome"

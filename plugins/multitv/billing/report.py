@@ -20,6 +20,8 @@ from multitv.money import reais
 
 log = logging.getLogger(__name__)
 _AGAIN = "A próxima execução deste vencimento tenta de novo."
+_WITHOUT_INVOICE = ("no_invoice", "invoice_closed", "invoice_paid")
+_NEXT_INVOICE = "Vão para a próxima fatura aberta do contrato, quando o vencimento dela for lançado."
 _SAVE = "Execute o Faturamento TV deste vencimento de novo para salvá-las."
 # The number of rows that a report names one by one, at most.
 _LISTED = 50
@@ -47,7 +49,7 @@ def _tv_report(engine: Engine, due_date: date) -> str:
         reasons = connection.execute(named("billing/exclusion_reasons"), of_date).all()
         pending = connection.execute(named("billing/pending_reasons"), of_date).all()
         excess = connection.execute(named("billing/excess_charges"), of_date).all()
-        waiting = read_as(Tally, connection.execute(named("billing/count_credits"), of_date).one())
+        given_back = connection.execute(named("billing/count_credits"), of_date).one()
         unbilled = read_as(Tally, connection.execute(named("billing/count_unbilled"), of_date).one())
         parked = _read_parked(connection, due_date)
     if run is None:
@@ -61,10 +63,21 @@ def _tv_report(engine: Engine, due_date: date) -> str:
         rows = [[label(row.reason), number(row.candidates)] for row in reasons]
         lines += ["", *table(["não cobrados porque", "pacotes"], rows)]
     notes = [
-        f"Eventos ainda pendentes: {Tally(row.events, row.amount)}: {label(row.reason)}. {_AGAIN}" for row in pending
+        f"Eventos ainda pendentes: {Tally(row.events, row.amount)}: {label(row.reason)}. "
+        f"{_NEXT_INVOICE if row.reason in _WITHOUT_INVOICE and run.status == 'saved' else _AGAIN}"
+        for row in pending
     ]
-    if waiting.count:
-        notes.append(f"Estornos à espera de uma fatura aberta: {waiting}. Ficam para um vencimento posterior.")
+    if given_back.waiting:
+        in_parts = f" Já lançados em parte: {number(given_back.in_parts)}." if given_back.in_parts else ""
+        notes.append(
+            f"Estornos à espera de uma fatura aberta: {Tally(given_back.waiting, given_back.amount)}. Ficam para um "
+            f"vencimento posterior.{in_parts}"
+        )
+    if given_back.payouts:
+        notes.append(
+            "Créditos a pagar ao cliente, porque o contrato não está ativo e não terá fatura: "
+            f"{Tally(int(given_back.payouts), given_back.to_pay_out)}."
+        )
     notes += [
         f"Eventos já processados que hoje não seriam cobrados: {Tally(row.events, row.amount)}, {label(row.reason)}. "
         "Veja se é preciso estornar."

@@ -38,6 +38,9 @@ class Tally:
     count: int
     amount: Decimal
 
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(self.count + other.count, self.amount + other.amount)
+
     def __str__(self) -> str:
         return f"{number(self.count)} ({reais(self.amount)})"
 

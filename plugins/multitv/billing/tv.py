@@ -11,10 +11,11 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, Engine
 
-from multitv.billing.correction import post_credits
+from multitv.billing.correction import CREDITS, list_payouts, post_carried, post_credits
 from multitv.billing.review import Approval, ApprovalRequest, review
 from multitv.billing.run import BillingRun, Tally, lock_due_date, name_service_plan, open_run, read_run
 from multitv.database.engine import bulk_transaction, guarded, transaction
+from multitv.database.locks import lock
 from multitv.database.rows import read_as
 from multitv.database.sql import named
 from multitv.erp.facts import require_client_plans
@@ -79,14 +80,17 @@ class Saved:
 class Settled:
     """The events that settling posted and voided, and those that stay pending, by reason.
 
-    The reasons are no_invoice, invoice_closed, invoice_paid, and why a client plan is parked. `credited`: the reversals
-    posted, of any due date.
+    The reasons are no_invoice, invoice_closed, invoice_paid, and why a client plan is parked. Of any due date:
+    `carried`, the charges of others that waited for an invoice; `credited`, the postings of credits; `to_pay_out`, the
+    credits that were listed for paying out, because no invoice will come.
     """
 
     posted: Tally
     voided: Tally
     credited: Tally
     pending: dict[str, Tally]
+    carried: Tally = NOTHING
+    to_pay_out: Tally = NOTHING
 
 
 def summarise_due_date(engine: Engine, due_date: date) -> DueDateSummary:
@@ -157,9 +161,11 @@ def save(
 def settle(engine: Engine, due_date: date, settings: Settings, *, allow_voids: bool = False) -> Settled:
     """Post the pending events of a due date on the invoices of the standard billing, in one transaction.
 
-    Events that are no longer owed are voided instead. Events without an open invoice, and those of parked client plans,
-    stay pending, and the others are posted. `allow_voids` lifts the limit of events that are voided at once. Raises
-    ErpEmpty, StandardBillingNotClosed, TooManyVoids, DueDateOvertaken, DatabaseUnavailable.
+    Events that are no longer owed are voided instead. An event without an open invoice of its own goes on its client
+    plan's next one, which is made if none will come; until then it stays pending, and so do those of parked client
+    plans. Charges and credits of other due dates that wait for an invoice are posted as well. `allow_voids` lifts the
+    limit of events that are voided at once. Raises ErpEmpty, StandardBillingNotClosed, TooManyVoids, DueDateOvertaken,
+    DatabaseUnavailable.
     """
     with bulk_transaction(engine) as connection:
         lock_due_date(connection, due_date)
@@ -171,9 +177,9 @@ def settle(engine: Engine, due_date: date, settings: Settings, *, allow_voids: b
                 "wait_for_standard_billing and what follows it. Nothing was written."
             )
         run = open_run(connection, "tv", due_date)
-        voided, posted, left = NOTHING, NOTHING, {}
+        voided, posted, left, unposted = NOTHING, NOTHING, {}, False
+        of_date: dict[str, object] = {"due_date": due_date}
         if run.status != "closed":
-            of_date: dict[str, object] = {"due_date": due_date}
             connection.execute(named("billing/list_parked"), of_date)
             connection.execute(named("billing/list_stale_at_settlement"), of_date)
             voided = _void_stale(connection, due_date, settings, allow_voids=allow_voids)
@@ -181,15 +187,30 @@ def settle(engine: Engine, due_date: date, settings: Settings, *, allow_voids: b
             connection.execute(named("billing/make_postings"), of_date)
             posted = _tally(connection, "billing/count_postings")
             connection.execute(named("billing/attach_postings"), of_date)
-            if connection.execute(named("billing/has_pending"), of_date).scalar_one():
+            unposted = connection.execute(named("billing/has_pending"), of_date).scalar_one()
+            if unposted:
+                connection.execute(named("billing/carry_charges"), of_date)
+        carried = post_carried(connection, settled=due_date)
+        posted += carried.pop(due_date, NOTHING)
+        if run.status != "closed":
+            if unposted:
                 rows = connection.execute(named("billing/pending_reasons"), of_date).all()
                 left = {row.reason: Tally(row.events, row.amount) for row in rows}
             connection.execute(named("billing/mark_run"), {"run_id": run.id, "pending": bool(left)})
         credited = post_credits(connection)
+        to_pay_out = list_payouts(connection, due_date)
         if run.status != "closed":
             _refuse_overtaken(connection, due_date, run)
-    settled = Settled(posted, voided, credited, left)
-    log.info("Settled %s: %s posted, %s voided, %s credited.", due_date, settled.posted, settled.voided, credited)
+    settled = Settled(posted, voided, credited, left, sum(carried.values(), NOTHING), to_pay_out)
+    log.info(
+        "Settled %s: %s posted, %s voided, %s of other due dates posted, %s credited, %s to be paid out.",
+        due_date,
+        settled.posted,
+        settled.voided,
+        settled.carried,
+        credited,
+        to_pay_out,
+    )
     for reason, tally in settled.pending.items():
         log.warning("%s events of %s stay pending: %s. The next run tries them again.", tally, due_date, reason)
     return settled
@@ -255,7 +276,8 @@ def _void_stale(connection: Connection, due_date: date, settings: Settings, *, a
         )
     span = {"due_date": due_date, "since": found.since, "until": found.until}
     if found.moved:
-        # Whoever bills the other due date may post these at this moment.
+        # Whoever bills the other due date may post these at this moment. In the order of locks that corrections keep.
+        lock(connection, CREDITS)
         connection.execute(named("billing/lock_charged_months"), {"due_date": due_date})
         if not connection.execute(named("billing/moved_is_pending"), span).scalar_one():
             raise DueDateOvertaken.by_another(due_date)

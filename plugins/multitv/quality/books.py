@@ -29,6 +29,8 @@ BOOKS = (
     "one_live_charge",
     "candidate_accounted_for",
     "reversal_nets_to_zero",
+    "credit_adds_up",
+    "invoice_below_zero",
     "charge_of_no_sale",
     "correction_of_no_effect",
     *ONE_FEE,

@@ -1,4 +1,5 @@
--- Out: the events with their status: processed if it has a posting, cancelled if it was voided, else pending.
+-- Out: the events with their status: cancelled if it was voided; processed if it has a posting or, for a reversal, if
+-- its postings and payouts add up to it; else pending.
 create or replace view billing.event as
 select
     record.id,
@@ -14,12 +15,20 @@ select
     record.price_source,
     case
         when record.cancelled_at is not null then 'cancelled'
-        when posting.id is not null then 'processed'
+        when
+            case record.kind
+                when 'reversal' then billing.credit_settled_at(record.id) is not null
+                else posting.id is not null
+            end
+            then 'processed'
         else 'pending'
     end as status,
     record.cancel_reason,
     record.created_at,
-    posting.created_at as processed_at,
+    case record.kind
+        when 'reversal' then billing.credit_settled_at(record.id)
+        else posting.created_at
+    end as processed_at,
     record.cancelled_at,
     record.price,
     record.days,
@@ -32,5 +41,5 @@ select
     record.value_before
 from billing.event_record as record
 left join finance.posting on record.due_date = posting.event_due_date and record.id = posting.id;
-comment on view billing.event is 'The events with their status: processed is what has its posting.';
+comment on view billing.event is 'The events with their status: processed is what has its postings.';
 comment on column billing.event.live is 'Neither voided nor given back.';

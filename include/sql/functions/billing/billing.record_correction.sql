@@ -29,7 +29,8 @@ begin
                         and credit.due_date = of_due_date
                         and credit.kind = 'reversal'
                         and credit.client_package_id = event.client_package_id
-                        and credit.amount = -event.amount
+                        -- Less, if a part of the charge was given back before.
+                        and credit.amount between -event.amount and 0
                 )
         end;
     if corrected.id is null then

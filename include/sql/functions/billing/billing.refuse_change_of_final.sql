@@ -1,5 +1,6 @@
 -- Trigger on billing.event_record and its partitions: refuses every change of an event that is processed, voided or
--- given back, but that a processed charge is marked as given back, once. Checks all rows of a statement at once, due
+-- given back, but that a processed charge is marked as given back, or as live again once its credit is void. What was
+-- begun to be posted or paid out of a credit is processed here. Checks all rows of a statement at once, due
 -- date by due date, so that each query reads one partition.
 create or replace function billing.refuse_change_of_final() returns trigger language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -17,12 +18,32 @@ begin
             left join finance.posting on posting.event_due_date = due and before.id = posting.id
             where
                 before.due_date = due
-                and not (before.cancelled_at is null and not before.reversed and posting.id is null and not after.reversed)
+                and not (
+                    before.cancelled_at is null
+                    and not before.reversed
+                    and posting.id is null
+                    and not after.reversed
+                    and not (
+                        before.kind = 'reversal'
+                        and exists (
+                            select
+                            from billing.credit
+                            where credit.event_id = before.id and not credit.voided and credit.rest < -credit.amount
+                        )
+                    )
+                )
                 and not (
                     posting.id is not null
-                    and after.reversed
-                    and not before.reversed
+                    and before.reversed <> after.reversed
                     and to_jsonb(after) - 'reversed' = to_jsonb(before) - 'reversed'
+                    and (
+                        after.reversed
+                        or not exists (
+                            select
+                            from billing.credit
+                            where credit.charge_id = before.id and credit.kind = 'reversal' and not credit.voided
+                        )
+                    )
                 )
         ) then
             raise exception '%.% is append-only: % refused', tg_table_schema, tg_table_name, tg_op

@@ -1,6 +1,6 @@
 -- In: since and until, due dates of invoices (until is excluded). Out: what is posted on those invoices: plan fees,
--- charges of TV packages, and credits, which belong to the due date of their charge and not to that of the invoice. The
--- credits of other invoices too: join by invoice_id.
+-- charges of TV packages, and charges that were carried to them and credits, which belong to the due date of their
+-- event and not to that of the invoice. Some of other invoices too: join by invoice_id.
 create or replace function finance.posting_on(since date, until date)
 returns table (
     invoice_id bigint, id bigint, kind text, amount numeric(12, 2), billing_event_id bigint, created_at timestamptz
@@ -28,12 +28,21 @@ as $$
     where charge.event_due_date >= since and charge.event_due_date < until and charge.kind = 'tv_package'
     union all
     select
+        carried.invoice_id,
+        carried.event_id,
+        'tv_package',
+        carried.amount,
+        carried.event_id,
+        carried.posted_at
+    from billing.carried_charge as carried
+    where carried.invoice_id is not null and not (carried.due_date >= since and carried.due_date < until)
+    union all
+    select
         credit.invoice_id,
-        credit.event_id,
+        credit.posting_id,
         'reversal',
         credit.amount,
         credit.event_id,
         credit.posted_at
-    from billing.credit
-    where credit.invoice_id is not null
+    from billing.credit_posting as credit
 $$;

@@ -1,7 +1,8 @@
 -- Trigger on finance.posting and its partitions: checks, for the rows that a statement added, the references that no
 -- foreign key declares: the invoice (of the same client plan and month for a plan fee), the event (not voided), and the
--- reversed posting. By index lookups, as billing.require_keys, and due date by due date, so that each query reads one
--- partition. Many plan fees are compared with all invoices of their month at once, which takes half as long.
+-- reversed posting, of which no more is given back than it charged. By index lookups, as billing.require_keys, and due
+-- date by due date, so that each query reads one partition. Many plan fees are compared with all invoices of their
+-- month at once, which takes half as long.
 create or replace function finance.require_keys() returns trigger language plpgsql
 set search_path = pg_catalog, pg_temp
 set enable_nestloop = on
@@ -9,6 +10,7 @@ set plan_cache_mode = force_custom_plan
 as $$
 declare
     orphan record;
+    excess record;
     due date;
     month date;
 begin
@@ -50,6 +52,30 @@ begin
             )
         limit 1;
         exit when found;
+        if exists (select from added where added.kind = 'reversal') then
+            perform pg_advisory_xact_lock(hashtextextended('billing credits', 0));
+        end if;
+        select
+            reversed.id,
+            -sum(given.amount) as amount
+        into excess
+        from finance.posting as reversed
+        inner join finance.posting as given on given.event_due_date = due and reversed.id = given.reverses_posting_id
+        where
+            reversed.event_due_date = due
+            and reversed.id = any(
+                array(
+                    select added.reverses_posting_id from added
+                    where added.event_due_date = due and added.reverses_posting_id is not null
+                )
+            )
+        group by reversed.id, reversed.amount
+        having -sum(given.amount) > reversed.amount
+        limit 1;
+        if found then
+            raise exception 'posting %: % would be given back of it, more than it charged', excess.id, excess.amount
+                using errcode = 'restrict_violation', constraint = 'posting_reverses_posting_id';
+        end if;
         perform billing.note_late_change(due);
     end loop;
     if (select count(*) from added where added.kind = 'plan') > 10000 then

@@ -1,22 +1,13 @@
 -- Out: the present state of each due date of the TV billing, to compare with the one in reports.due_date. After a run
--- is closed, only credits are posted, and each of them has a correction.
+-- is closed, events and postings change only by corrections, by adjustments, and by what is posted or paid out of
+-- credits.
 create or replace view reports.due_date_state as
-with corrected as (
-    select
-        correction.event_due_date as due_date,
-        count(*) as corrections,
-        count(credit.invoice_id) as credits
-    from billing.correction
-    left join billing.credit on correction.reversal_event_id = credit.event_id
-    group by correction.event_due_date
-)
-
 select
     run.due_date,
     run.status,
     run.closed_at,
-    coalesce(corrected.corrections, 0) as corrections,
-    coalesce(corrected.credits, 0) as credits
-from billing.run as run
-left join corrected on run.due_date = corrected.due_date
+    coalesce(changed.corrections, 0) as corrections,
+    coalesce(changed.credits, 0) as credits
+from billing.run
+left join billing.count_changes() as changed on run.due_date = changed.due_date
 where run.kind = 'tv';
