@@ -105,7 +105,7 @@ def test_what_is_posted_cannot_be_edited(settled: Isp, edit: str) -> None:
             "insert into pg_temp.incoming_event_record select 2026122000000001 as id, run_id, client_plan_id, "
             "service_plan_id, client_package_id, package_id, date '2026-12-20' as due_date, reference_month, kind, "
             "amount, price, price_source, days, days_before, denominator, policy_id, reversed, cancel_reason, "
-            "created_at, cancelled_at from billing.event_record; "
+            "created_at, cancelled_at, segment from billing.event_record; "
             "select billing.attach_partition('billing.event_record', '2026-12-20')",
         ),
         (

@@ -28,7 +28,7 @@ def test_an_exclusion_may_have_the_reason(engine: Engine) -> None:
     [(run,)] = database.run(
         "insert into billing.run (kind, due_date, status) values ('tv', '2026-12-10', 'open') returning id"
     )
-    statement = "insert into billing.exclusion values (:run, 1, 1, 1, :reason)"
+    statement = "insert into billing.exclusion values (:run, 1, 1, 1, :reason, '2026-12-01')"
     assert database.run(statement, run=run, reason=REASON) == 1
     with pytest.raises(IntegrityError, match="exclusion_reason_check"):
         database.run(statement, run=run, reason="no_package")

@@ -15,6 +15,7 @@ from include.local.postgres import Server
 from multitv.billing import preview, review, standard, sweep, tv
 from multitv.billing.correction import add_adjustments, correct, post_credits, question
 from multitv.billing.due_date import due_dates
+from multitv.billing.open_months import find_open_months
 from multitv.billing.report import standard_report, tv_report
 from multitv.billing.review import ApprovalRequest
 from multitv.changes.errors import AlreadyBilled
@@ -228,6 +229,9 @@ STEPS = {
             sweep.waiting(years.engine),
             sweep.recent_due_dates(years.engine, TODAY),
         )
+    ),
+    "find open months": Step(
+        lambda years: find_open_months(years.engine, SETTINGS, TODAY), since=date(2026, 9, 1), until=date(2027, 4, 1)
     ),
     "record a failure": Step(lambda years: tv.record_failure(years.engine, DUE, "see_detail", "erro")),
     "bill the plans": Step(lambda years: standard.bill_plans(years.engine, DUE)),

@@ -59,6 +59,7 @@ NEEDS_A_NEW_TABLE = (
     ("0012", "functions/billing/billing.charge_of_other_due_date.sql"),
     ("0012", "functions/billing/billing.write_event.sql"),
     ("0012", "functions/billing/billing.event.sql"),
+    ("0012", "triggers/billing/billing.event.sql"),
     ("0012", "functions/billing/billing.go_live.sql"),
 )
 

@@ -240,10 +240,10 @@ def test_what_was_reported_keeps_its_rows_and_keys_in_the_schema_of_its_room(emp
 def test_a_view_that_a_migration_drops_to_change_its_table_comes_back(empty: Engine, release: Release) -> None:
     migrate(empty)
     release.migration(
-        "drop view billing.policy_in_force; alter table billing.policy alter minimum_amount type numeric(14, 2)",
+        "drop view billing.package_state; alter table history.package alter price type numeric(14, 2)",
     )
     migrate(empty)
-    assert run(empty, "select minimum_amount from billing.policy_in_force") == [(0,)]
+    assert run(empty, "select price from billing.package_state") == []
 
 
 def test_a_function_whose_text_changed_is_applied_and_a_grant_too(empty: Engine, release: Release) -> None:

@@ -239,7 +239,7 @@ def test_what_the_isp_set_of_its_offer_is_recorded_too(isp: Isp) -> None:
     own = isp.sell(isp.client_plan(), package, "19.90")
     plain = isp.sell(isp.client_plan(), package)
     record(isp)
-    isp.run("update tv.package set price = 39.90, extra = false")
+    isp.run("update tv.package set price = 39.90, extra = false where id = :id", id=package)
     isp.run("update tv.client_package set price = null where id = :id", id=own)
     isp.run("update tv.service_plan_setting set allows_tv = false where service_plan_id = 1")
     isp.run("update erp.service_plan set monthly_price = 159.90 where id = 1")
@@ -249,6 +249,7 @@ def test_what_the_isp_set_of_its_offer_is_recorded_too(isp: Isp) -> None:
     assert days(isp, "package", f"{money}, extra, active") == [
         ("29.90", True, True, None, on),
         ("39.90", False, True, on, None),
+        (None, False, True, None, None),
     ]
     assert days(isp, "client_package", f"client_package_id, {money}") == [
         (own, "19.90", None, on),

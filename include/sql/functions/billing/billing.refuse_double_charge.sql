@@ -17,17 +17,29 @@ begin
         event.id,
         other.id as other,
         other.due_date,
-        case when event.days is null and other.days is null then 'event_live_package' else 'event_live_charge' end
-            as key
+        'event_live_charge' as key
     into twice
     from billing.live_charge(for_due_date) as event
     inner join billing.charge_of_other_due_date(for_due_date, oldest) as other
-        on
-            event.client_plan_id = other.client_plan_id
-            and event.package_id = other.package_id
-            and event.reference_month = other.reference_month
+        on event.client_package_id = other.client_package_id and event.reference_month = other.reference_month
     where event.days is null or other.days is null
     limit 1;
+    if not found then
+        select
+            event.id,
+            other.id as other,
+            other.due_date,
+            'event_live_package' as key
+        into twice
+        from billing.live_charge(for_due_date) as event
+        inner join billing.charge_of_other_due_date(for_due_date, oldest) as other
+            on
+                event.client_plan_id = other.client_plan_id
+                and event.package_id = other.package_id
+                and event.reference_month = other.reference_month
+        where event.days is null or other.days is null
+        limit 1;
+    end if;
     if not found and exists (select from billing.live_charge(for_due_date) as event where event.days is not null) then
         select
             min(charge.id) filter (where charge.due_date = for_due_date) as id,
