@@ -7,6 +7,10 @@ last two months again. Its report shows in reais what waits for an invoice. It c
 
     find_unfinished
     check_books
+    compare_months
+
+`compare_months` lists, in reais, the months that client plans owe and nobody billed, and what was charged beyond what is
+owed. It writes only what it found, for the next lists, and the history.
 
 ## Triage notes
 
@@ -22,9 +26,10 @@ from __future__ import annotations
 import pendulum
 from airflow.sdk import DAG, CronTriggerTimetable, task
 
-from multitv.billing import sweep
+from multitv.billing import open_months, sweep
 from multitv.dag_defaults import default_args
 from multitv.database.engine import task_engine
+from multitv.erp import history
 from multitv.quality import books
 from multitv.settings import get_settings
 
@@ -50,5 +55,13 @@ with DAG(
     def check_books() -> None:
         books.check_all(task_engine(), books.BOOKS, sweep.recent_due_dates(task_engine(), get_settings().today()))
 
+    @task(task_display_name="Comparar o devido e o cobrado")
+    def compare_months() -> None:
+        settings = get_settings()
+        engine, today = task_engine(), settings.today()
+        history.record(engine, today, settings)
+        open_months.compare(engine, settings, today, sweep.recent_due_dates(engine, today))
+
     find_unfinished()
     check_books()
+    compare_months()

@@ -244,6 +244,23 @@ def test_what_was_charged_beyond_a_later_cancellation_is_listed(life: Life) -> N
     assert life.excess(due) == [("charged_more", Decimal("30.00"))]
 
 
+@pytest.mark.parametrize("billed", [date(2026, 12, 10), date(2027, 1, 10)])
+def test_what_was_charged_beyond_a_later_cancellation_is_credited_once_if_the_policy_adjusts(
+    life: Life, billed: date
+) -> None:
+    sold(life)
+    set_policy(life.isp.engine, "Ana", Policy(proration="daily", adjusts=True))
+    due = date(2026, 12, 10)
+    life.bill(due)
+    life.day(date(2026, 12, 15), "update tv.client_package set cancelled_on = '2026-12-02'")
+    for _ in range(2):
+        life.bill(billed)
+    assert life.excess(due) == []
+    assert life.charged() == [Decimal("31.00")]
+    rows = life.isp.run("select amount, status from billing.event where kind = 'reversal'")
+    assert [tuple(row) for row in rows] == [(Decimal("-30.00"), "processed")]
+
+
 # In full
 
 

@@ -1,18 +1,26 @@
-"""Months that client plans owe and that no due date billed, because a due day moved, for one."""
+"""What months owe compared with what was charged: months that nobody billed, and charges beyond what is owed."""
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import Engine
 
+from multitv.billing.run import Tally
 from multitv.database.engine import bulk_transaction
 from multitv.database.rows import read_as
 from multitv.database.sql import named
 from multitv.erp.facts import require_client_plans
+from multitv.labels import label, number
+from multitv.markdown import table
+from multitv.money import reais
 from multitv.settings import Settings
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -23,6 +31,66 @@ class OpenMonths:
     client_plans: int
     packages: int
     amount: Decimal
+
+
+@dataclass(frozen=True)
+class Excess:
+    """What the processed charges of a due date are more than what was owed, by the code of a reason."""
+
+    due_date: date
+    reason: str
+    charged: Tally
+
+
+def compare(engine: Engine, settings: Settings, today: date, due_dates: Sequence[date]) -> None:
+    """Log which months are open, and what the due dates charged beyond what is owed, in Portuguese.
+
+    Raises ErpEmpty, DatabaseUnavailable.
+    """
+    months = find_open_months(engine, settings, today)
+    excess = find_excess(engine, due_dates)
+    level = logging.WARNING if months or excess else logging.INFO
+    log.log(level, "%s", _report(months, excess))
+
+
+def find_excess(engine: Engine, due_dates: Sequence[date]) -> list[Excess]:
+    """Return what was charged beyond what is owed, due date by due date. Raises DatabaseUnavailable."""
+    found = []
+    with bulk_transaction(engine) as connection:
+        for due_date in due_dates:
+            rows = connection.execute(named("billing/excess_charges"), {"due_date": due_date}).all()
+            found += [Excess(due_date, row.reason, Tally(row.events, row.amount)) for row in rows]
+    return found
+
+
+def _report(months: list[OpenMonths], excess: list[Excess]) -> str:
+    lines = ["# Devido e cobrado"]
+    if not months and not excess:
+        lines += ["", "O que se cobrou é o que os contratos devem."]
+    if months:
+        rows = [
+            [f"{month.reference_month:%m/%Y}", number(month.client_plans), number(month.packages), reais(month.amount)]
+            for month in months
+        ]
+        lines += [
+            "",
+            "Meses em aberto: nenhum vencimento os cobrou. A política de faturamento pode cobrá-los no próximo "
+            "vencimento.",
+            "",
+            *table(["competência", "planos de clientes", "pacotes", "valor"], rows),
+        ]
+    if excess:
+        rows = [
+            [f"{one.due_date:%d/%m/%Y}", label(one.reason), number(one.charged.count), reais(one.charged.amount)]
+            for one in excess
+        ]
+        lines += [
+            "",
+            "Cobrado além do devido: veja se é preciso estornar.",
+            "",
+            *table(["vencimento", "motivo", "pacotes", "valor"], rows),
+        ]
+    return "\n".join(lines)
 
 
 def find_open_months(engine: Engine, settings: Settings, today: date) -> list[OpenMonths]:

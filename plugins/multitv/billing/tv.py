@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, Engine
 
-from multitv.billing.correction import CREDITS, list_payouts, post_carried, post_credits
+from multitv.billing.correction import CREDITS, add_adjustments, list_payouts, post_carried, post_credits
 from multitv.billing.review import Approval, ApprovalRequest, review
 from multitv.billing.run import BillingRun, Tally, lock_due_date, name_service_plan, open_run, read_run
 from multitv.database.engine import bulk_transaction, guarded, transaction
@@ -69,11 +69,15 @@ class DueDateSummary:
 
 @dataclass(frozen=True)
 class Saved:
-    """The events that saving a list added, re-priced and voided."""
+    """The events that saving a list added, re-priced and voided.
+
+    `adjusted`: the credits of what was charged beyond what is owed, in this month and before, where the policy adjusts.
+    """
 
     added: int
     repriced: int
     voided: Tally
+    adjusted: Tally = NOTHING
 
 
 @dataclass(frozen=True)
@@ -153,9 +157,10 @@ def save(
         connection.execute(named("billing/mark_run"), of_run | {"pending": pending})
         added = _attach_events(connection, due_date)
         connection.execute(named("billing/close_open_months"), of_date)
+        adjusted = _adjust(connection, due_date, settings)
         _refuse_overtaken(connection, due_date, run)
-    log.info("Saved %s: %s events added, %s re-priced, %s voided.", due_date, added, repriced, voided)
-    return Saved(added, repriced, voided)
+    log.info("Saved %s: %s events added, %s re-priced, %s voided, %s adjusted.", due_date, added, repriced, voided, adjusted)
+    return Saved(added, repriced, voided, adjusted)
 
 
 def settle(engine: Engine, due_date: date, settings: Settings, *, allow_voids: bool = False) -> Settled:
@@ -300,6 +305,20 @@ def _refuse_overtaken(connection: Connection, due_date: date, run: BillingRun) -
     now = read_run(connection, "tv", due_date)
     if now is None or now.moved_away != run.moved_away:
         raise DueDateOvertaken.by_another(due_date)
+
+
+def _adjust(connection: Connection, due_date: date, settings: Settings) -> Tally:
+    """Credit what was charged beyond what is owed, where the policy adjusts, and return the credits."""
+    months = settings.billing_look_back_months
+    dates = connection.execute(named("billing/dates_to_adjust"), {"due_date": due_date, "months": months}).scalars()
+    due_dates = list(dates.all())
+    if not due_dates:
+        return NOTHING
+    # The newest first, as every step that takes more than one.
+    for earlier in due_dates:
+        lock_due_date(connection, earlier)
+    connection.execute(named("billing/list_adjustments"), {"due_dates": due_dates})
+    return add_adjustments(connection, min(due_dates), max(due_dates))
 
 
 def _tally(connection: Connection, statement: str, parameters: dict[str, object] | None = None) -> Tally:

@@ -1,0 +1,96 @@
+-- In: for_due_date. Out: each package of a client plan whose processed charges are more than what the month owes, as it
+-- was on the due date: by how much, in reais, and why (a code); and whether the policy of the charge gives that back. Open
+-- months that the due date charged are not compared.
+create or replace function billing.excess(for_due_date date)
+returns table (
+    client_plan_id bigint,
+    package_id bigint,
+    reference_month date,
+    amount numeric,
+    reason text,
+    adjusts boolean
+)
+language sql stable
+as $$
+    with owed as (
+        select
+            owed.client_plan_id,
+            owed.package_id,
+            owed.client_package_id,
+            owed.reference_month,
+            owed.exclusion,
+            sum(owed.amount) filter (where owed.exclusion is null) over (
+                partition by owed.client_plan_id, owed.package_id, owed.reference_month
+            ) as amount
+        from (
+            select of_its_month.*
+            from billing.owed(billing.month_of(for_due_date), for_due_date, for_due_date) as of_its_month
+            union all
+            select of_month_before.*
+            from billing.owed(billing.month_of(billing.month_of(for_due_date) - 1), for_due_date, for_due_date) as of_month_before
+        ) as owed
+    ),
+
+    charged as (
+        select
+            event.client_plan_id,
+            event.package_id,
+            event.reference_month,
+            min(event.client_package_id) as client_package_id,
+            coalesce(bool_or(policy.adjusts), false) as adjusts,
+            sum(event.amount + coalesce(adjusted.amount, 0)) as amount
+        from billing.processed_charge(for_due_date) as event
+        left join (
+            select
+                credit.charge_id,
+                sum(credit.amount) as amount
+            from billing.credit
+            where credit.due_date = for_due_date and credit.kind = 'adjustment' and not credit.voided
+            group by credit.charge_id
+        ) as adjusted on event.id = adjusted.charge_id
+        left join billing.policy as policy on event.policy_id = policy.id
+        where
+            event.reference_month = case policy.timing
+                when 'arrears' then billing.month_of(billing.month_of(for_due_date) - 1)
+                else billing.month_of(for_due_date)
+            end
+            -- A row of the ERP that is wrong is no reason to give anything back.
+            and event.client_plan_id not in (
+                select parked.id
+                from billing.parked_client_plan(for_due_date) as parked
+            )
+        group by event.client_plan_id, event.package_id, event.reference_month
+    ),
+
+    excess as (
+        select distinct on (charged.client_plan_id, charged.package_id, charged.reference_month)
+            charged.client_plan_id,
+            charged.package_id,
+            charged.reference_month,
+            charged.adjusts,
+            case
+                when owed.amount is not null then 'charged_more'
+                else coalesce(owed.exclusion, 'not_due')
+            end as reason,
+            charged.amount - coalesce(owed.amount, 0) as amount
+        from charged
+        left join owed
+            on
+                charged.client_plan_id = owed.client_plan_id
+                and charged.package_id = owed.package_id
+                and charged.reference_month = owed.reference_month
+        where charged.amount > coalesce(owed.amount, 0)
+        order by
+            charged.client_plan_id, charged.package_id, charged.reference_month,
+            charged.client_package_id is distinct from owed.client_package_id
+    )
+
+    select
+        excess.client_plan_id,
+        excess.package_id,
+        excess.reference_month,
+        excess.amount,
+        excess.reason,
+        excess.adjusts
+    from excess
+$$;
