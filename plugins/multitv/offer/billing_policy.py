@@ -29,9 +29,9 @@ class Policy:
 
     `full` charges the whole price if the extra is in force on the month's billing day, `daily` its days of the month,
     whose sum is rounded once, half up or `down`. `advance` charges the month of the due date, `arrears` the month
-    before. Charges below `minimum_amount`, in reais, are not made. `adjusts`: later differences are charged or credited,
-    and not only listed. `bills_open_months`: a month that was never charged is billed with the next due date, and not
-    only named. `valid_from`: the first day of the first month that it counts for; None means every month.
+    before. Charges below `minimum_amount`, in reais, are not made. `adjusts`: later differences are charged or
+    credited, and not only listed. `bills_open_months`: a month that was never charged is billed with the next due
+    date, and not only named. `valid_from`: the first day of the first month that it counts for; None means every month.
     """
 
     proration: Literal["full", "daily"] = "full"
@@ -47,8 +47,8 @@ class Policy:
 def set_policy(engine: Engine, author: str, policy: Policy, service_plan_id: int | None = None) -> int:
     """Put a policy in force for a service plan (None: for all without their own) and return its version.
 
-    It counts for what is listed from now on, in the months from `valid_from` on; processed events keep their policy. The
-    newest policy again changes nothing.
+    It counts for what is listed from now on, in the months from `valid_from` on; processed events keep their policy.
+    The newest policy again changes nothing.
     Raises PolicyRefused, DatabaseUnavailable.
     """
     if not author.strip():

@@ -196,7 +196,7 @@ grant update (mac, serial, device_type, label, removed_on) on tv.client_point to
 grant insert, update (allows_tv, package_id) on tv.service_plan_setting to multitv_screens;
 grant update (extra, price, point_limit, changed_at) on tv.package to multitv_screens;
 grant insert (
-    service_plan_id, proration, timing, rounding, minimum_amount, bills_suspended, adjusts, bills_open_months, valid_from,
-    author
+    service_plan_id, proration, timing, rounding, minimum_amount, bills_suspended, adjusts, bills_open_months,
+    valid_from, author
 ) on billing.policy
 to multitv_screens;
