@@ -4,19 +4,24 @@
 -- credit of whoever was the client on the due date. No person orders it, and the charge counts as before. Raises
 -- restrict_violation if what is given back of a charge would be more than the charge. Out: a row for each: the number
 -- of the reversal, its charge and its amount. Under the locks of the due dates and of credits.
-with numbered as (
+with last_event as (
+    select
+        event.due_date,
+        max(event.id) as id
+    from billing.event_record as event
+    where
+        event.due_date in (select adjustment.due_date from adjustment)
+        and event.due_date >= cast(:since as date)
+        and event.due_date <= cast(:until as date)
+    group by event.due_date
+),
+
+numbered as (
     select
         charge.*,
         adjustment.amount as given_back,
         adjustment.days as days_given_back,
-        (
-            select max(event.id)
-            from billing.event_record as event
-            where
-                event.due_date = charge.due_date
-                and event.due_date >= cast(:since as date)
-                and event.due_date <= cast(:until as date)
-        ) + row_number() over (partition by charge.due_date order by charge.id) as number
+        last_event.id + row_number() over (partition by charge.due_date order by charge.id) as number
     from adjustment
     inner join billing.event_record as charge
         on
@@ -24,6 +29,7 @@ with numbered as (
             and adjustment.due_date = charge.due_date
             and charge.due_date >= cast(:since as date)
             and charge.due_date <= cast(:until as date)
+    inner join last_event on charge.due_date = last_event.due_date
 ),
 
 added as (

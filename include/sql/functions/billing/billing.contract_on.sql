@@ -1,9 +1,11 @@
 -- In: for_day, client_plans. Out: for each of them whether an invoice of it will come: active; inactive, if it is not
 -- in force on that day or the ERP does not show it; parked, if its row is wrong, so that nobody knows. With the day on
--- which it is due; null: unknown. The rules of billing.due_client_plan, for client plans of any due day.
+-- which it is due; null: unknown. The rules of billing.due_client_plan, for client plans of any due day. Not
+-- inlined, because a nested loop over many client plans would take for ever.
 create or replace function billing.contract_on(for_day date, client_plans bigint[])
 returns table (id bigint, state text, due_day integer)
 language sql stable
+set enable_nestloop = off
 as $$
     select
         asked.id,

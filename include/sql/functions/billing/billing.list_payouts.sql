@@ -4,7 +4,7 @@
 create or replace function billing.list_payouts(settled date)
 returns table (payouts bigint, amount numeric)
 language plpgsql security definer set search_path = pg_catalog, pg_temp
-set enable_nestloop = on
+set enable_nestloop = off
 set plan_cache_mode = force_custom_plan
 as $$
 begin
@@ -36,10 +36,11 @@ begin
             waiting.rest
         from waiting
         where
-            not exists (
-                select
-                from coming
-                where coming.id = any(waiting.client_plans)
+            waiting.event_id not in (
+                select placed.event_id
+                from waiting as placed
+                cross join unnest(placed.client_plans) as plan (id)
+                inner join coming on plan.id = coming.id
             )
         returning payout.event_id, payout.amount
     ),

@@ -46,6 +46,9 @@ begin
         false as is_read,
         cast(null as numeric) as total
     from pg_temp.place_of_credit as place;
+    analyze pg_temp.waiting_credit;
+    analyze pg_temp.place_of_credit;
+    analyze pg_temp.room;
     create temporary table portion (
         event_id bigint not null, invoice_id bigint not null, given numeric(12, 2) not null
     ) on commit drop;

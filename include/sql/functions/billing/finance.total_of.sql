@@ -1,8 +1,11 @@
 -- In: due, invoices (their ids, all of that due date). Out: each with its total: what the ERP put on it and our
 -- postings. Null: unknown, because the ERP posts the plan fee and did not say how much it is.
+-- Not inlined, because a nested loop over many invoices would take for ever.
 create or replace function finance.total_of(due date, invoices bigint[])
 returns table (invoice_id bigint, total numeric)
 language sql stable
+set enable_nestloop = off
+set plan_cache_mode = force_custom_plan
 as $$
     select
         invoice.id,
