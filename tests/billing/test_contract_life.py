@@ -1,4 +1,4 @@
-"""A contract's whole life: due days that move, policies that change, months that stay open, charges that prove wrong."""
+"""A contract's whole life: due days that move, policies that change, open months, charges that prove wrong."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def sold(life: Life, price: str = "31.00", *, due_day: int = 10, added_on: date 
 
 
 def moved(day: int) -> str:
-    return f"update erp.client_plan set due_day = {day}"
+    return f"update erp.client_plan set due_day = {day}"  # noqa: S608
 
 
 # A due day that moves
@@ -143,7 +143,8 @@ def test_a_month_that_no_due_date_covered_is_open_and_named(life: Life) -> None:
     asked = tv.save(life.isp.engine, january, SETTINGS, approval="auto")
     assert isinstance(asked, ApprovalRequest)
     assert "Meses anteriores que nunca foram cobrados: 1, que somam R$ 31,00." in asked.body
-    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in asked.body.splitlines() if "12/2026" in line]
+    lines = [line for line in asked.body.splitlines() if "12/2026" in line]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
     assert [[row[0], *row[2:]] for row in cells] == [[str(client_plan), "12/2026", "R$ 31,00"]]
     life.bill(january)
     assert life.charged() == [Decimal("5.00")]
@@ -229,7 +230,7 @@ def test_a_price_that_changes_within_a_month_makes_two_segments_that_are_reprice
 def test_days_of_suspension_are_not_charged(life: Life, status: str) -> None:
     sold(life, due_day=30)
     set_policy(life.isp.engine, "Ana", Policy(proration="daily"))
-    life.day(date(2026, 12, 11), f"update erp.client_plan set status = '{status}'")
+    life.day(date(2026, 12, 11), f"update erp.client_plan set status = '{status}'")  # noqa: S608
     life.day(date(2026, 12, 21), "update erp.client_plan set status = 'active'")
     life.bill(date(2026, 12, 30))
     assert life.charged() == [Decimal("21.00" if status == "suspended" else "31.00")]

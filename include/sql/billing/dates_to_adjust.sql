@@ -1,6 +1,6 @@
--- In: due_date, months (how many to look back). Out: the due dates of the TV billing whose charges are compared with what
--- they owe when a list of the due date is saved: itself, and those of its due days in the months before. None if no
--- policy adjusts.
+-- In: due_date, months (how many to look back). Out: the due dates of the TV billing whose charges are compared with
+-- what they owe when a list of the due date is saved: itself, and those of its due days in the months before. None if
+-- no policy adjusts.
 with recursive compared as (
     select
         cast(:due_date as date) as due_date,

@@ -1,6 +1,6 @@
--- In: due_date. Out: what its processed charges are more than what the month owes: a row for each reason with the number
--- of packages of client plans, and the sum of the excess in reais. A processed event never changes, so a person decides
--- whether to reverse it, unless its policy adjusts.
+-- In: due_date. Out: what its processed charges are more than what the month owes: a row for each reason with the
+-- number of packages of client plans, and the sum of the excess in reais. A processed event never changes, so a person
+-- decides whether to reverse it, unless its policy adjusts.
 select
     excess.reason,
     count(*) as events,

@@ -13,7 +13,11 @@ with owed as (
     inner join billing.due_client_plan(null) as plan on owed.client_plan_id = plan.id
     where
         owed.exclusion is null
-        and owed.client_package_id not in (select waived.client_package_id from billing.waived(:month) as waived)
+        and owed.client_package_id not in (
+            select taken_back.client_package_id
+            from billing.taken_back(:month) as taken_back
+            where taken_back.reference_month = :month
+        )
         and billing.day_in(
             case policy.timing
                 when 'arrears' then cast(cast(:month as date) + interval '1 month' as date)

@@ -1,5 +1,6 @@
--- In: due_dates. Makes the temporary table adjustment: what is to be given back of their processed charges, because they
--- are more than what was owed and their policy adjusts. Of several charges of a month, the newest are given back first.
+-- In: due_dates. Makes the temporary table adjustment: what is to be given back of their processed charges, because
+-- they are more than what was owed and their policy adjusts. Of several charges of a month, the newest are given back
+-- first.
 create temporary table adjustment on commit drop as
 select
     charge.id as charge_id,

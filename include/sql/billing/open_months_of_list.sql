@@ -1,5 +1,6 @@
--- In: listed (how many). Reads the temporary table candidate. Out: the open months that the list only names, the dearest
--- first, each with its client plan, package and what it owes in reais; and how many there are in all, and their sum.
+-- In: listed (how many). Reads the temporary table candidate. Out: the open months that the list only names, the
+-- dearest first, each with its client plan, package and what it owes in reais; and how many there are in all, and their
+-- sum.
 select
     candidate.client_plan_id,
     package.name as package,

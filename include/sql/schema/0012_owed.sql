@@ -105,10 +105,10 @@ create table billing.open_month (
     owed numeric(12, 2) not null,
     charged numeric(12, 2) not null,
     primary key (client_plan_id, package_id, reference_month),
-    check (owed <> charged)
+    check (owed > charged)
 );
 comment on table billing.open_month is
-'Months whose charges differ from what they owe, in reais, as it was found last. charged 0: the month was never billed.';
+'Months that owe more than was charged, in reais, as it was found last. charged 0: the month was never billed.';
 
 create table billing.go_live (
     only_one boolean primary key default true check (only_one),

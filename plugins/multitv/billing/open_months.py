@@ -74,8 +74,7 @@ def _report(months: list[OpenMonths], excess: list[Excess]) -> str:
         ]
         lines += [
             "",
-            "Meses em aberto: nenhum vencimento os cobrou. A política de faturamento pode cobrá-los no próximo "
-            "vencimento.",
+            "Meses em aberto: nenhum vencimento os cobrou. A política de faturamento pode cobrá-los no próximo.",
             "",
             *table(["competência", "planos de clientes", "pacotes", "valor"], rows),
         ]

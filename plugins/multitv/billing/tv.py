@@ -159,8 +159,9 @@ def save(
         connection.execute(named("billing/close_open_months"), of_date)
         adjusted = _adjust(connection, due_date, settings)
         _refuse_overtaken(connection, due_date, run)
-    log.info("Saved %s: %s events added, %s re-priced, %s voided, %s adjusted.", due_date, added, repriced, voided, adjusted)
-    return Saved(added, repriced, voided, adjusted)
+    saved = Saved(added, repriced, voided, adjusted)
+    log.info("Saved %s: %s", due_date, saved)
+    return saved
 
 
 def settle(engine: Engine, due_date: date, settings: Settings, *, allow_voids: bool = False) -> Settled:

@@ -1,7 +1,7 @@
 -- In: of_month, its first day; for_due_date (null: all). Out: those of billing.changed_client_plan that are due on that
--- date, with a row for each state on its days [since, until); of one that the ERP does not show any more, until it went.
--- billing_day: the last day of the month that was the due day then, or the month's last day if none was; after today the
--- state of today holds. billed_as: the service plan of that day. Looks the few up, so it is not inlined.
+-- date, with a row for each state on its days [since, until); of one that the ERP does not show any more, until it
+-- went. billing_day: the last day of the month that was the due day then, or the month's last day if none was; after
+-- today the state of today holds. billed_as: the service plan of that day. Looks the few up, so it is not inlined.
 create or replace function billing.changed_contract(of_month date, for_due_date date)
 returns table (
     id bigint,

@@ -1,5 +1,5 @@
--- In: of_month, its first day; due_day, 1 to 31 or null. Out: the date of that day in the month, or the month's last day;
--- null for null.
+-- In: of_month, its first day; due_day, 1 to 31 or null. Out: the date of that day in the month, or the month's last
+-- day; null for null.
 create or replace function billing.day_in(of_month date, due_day integer)
 returns date
 language sql immutable parallel safe

@@ -1,6 +1,6 @@
 -- In: for_due_date. Out: each package of a client plan whose processed charges are more than what the month owes, as it
--- was on the due date: by how much, in reais, and why (a code); and whether the policy of the charge gives that back. Open
--- months that the due date charged are not compared.
+-- was on the due date: by how much, in reais, and why (a code); and whether the policy of the charge gives that back.
+-- Open months that the due date charged are not compared.
 create or replace function billing.excess(for_due_date date)
 returns table (
     client_plan_id bigint,

@@ -1,7 +1,7 @@
 -- In: for_due_date. Takes an exclusive lock on the months that the due date may charge, the oldest first, until the
 -- transaction ends: its own, the one before, which is charged in arrears, and three more that may be open. Steps of due
--- dates that may charge the same month wait for each other here: at their end, or where a charge moves from one due date
--- to another.
+-- dates that may charge the same month wait for each other here: at their end, or where a charge moves from one due
+-- date to another.
 create or replace function billing.lock_charged_months(for_due_date date)
 returns void language plpgsql as $$
 begin

@@ -1,6 +1,6 @@
 -- In: for_due_date. Out: what the client plans that are due owe for older months that no due date charged
--- (billing.open_month): to be charged now, if the policy of the month says so, or else to be named (open_month). Also the
--- older months that this due date charged already. Not inlined: these are few, and are looked up.
+-- (billing.open_month): to be charged now, if the policy of the month says so, or else to be named (open_month). Also
+-- the older months that this due date charged already. Not inlined: these are few, and are looked up.
 create or replace function billing.open_due(for_due_date date)
 returns setof billing.month_of_sale
 language plpgsql stable parallel safe rows 100
@@ -94,8 +94,10 @@ begin
             )
             and not exists (
                 select
-                from billing.waived(billed.month) as waived
-                where waived.client_package_id = owed.client_package_id
+                from billing.taken_back(billed.month) as taken_back
+                where
+                    taken_back.client_package_id = owed.client_package_id
+                    and taken_back.reference_month = billed.month
             );
     end loop;
 end

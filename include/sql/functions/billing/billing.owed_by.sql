@@ -1,5 +1,5 @@
--- In: a client plan, a package, a month and some of its client packages. Out: what these owe for the month, in reais. For
--- the few that were charged and sold again, so it is not inlined.
+-- In: a client plan, a package, a month and some of its client packages. Out: what these owe for the month, in reais.
+-- For the few that were charged and sold again, so it is not inlined.
 create or replace function billing.owed_by(
     of_client_plan bigint, of_package bigint, of_month date, of_client_packages bigint[]
 )

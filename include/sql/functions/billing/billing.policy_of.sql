@@ -1,5 +1,5 @@
--- In: of_month, its first day. Out: the policy of each service plan, and of none (0), as it is in force for the month: the
--- newest of its own that is valid, or else the newest of all plans. Not inlined, so that the joins with it stay
+-- In: of_month, its first day. Out: the policy of each service plan, and of none (0), as it is in force for the month:
+-- the newest of its own that is valid, or else the newest of all plans. Not inlined, so that the joins with it stay
 -- parallel.
 create or replace function billing.policy_of(of_month date)
 returns table (
