@@ -1,8 +1,8 @@
 -- In: run_id, due_date. Fills pg_temp.incoming_event_record: a new event for each charge of the list (candidate) that
 -- has none.
 insert into pg_temp.incoming_event_record (
-    id, run_id, client_plan_id, service_plan_id, client_package_id, package_id, due_date, reference_month, segment, kind,
-    amount, price, price_source, days, days_before, value_before, denominator, policy_id, reversed, created_at
+    id, run_id, client_plan_id, service_plan_id, client_package_id, package_id, due_date, reference_month, segment,
+    kind, amount, price, price_source, days, days_before, value_before, denominator, policy_id, reversed, created_at
 )
 select
     nextval('pg_temp.event_number'),
