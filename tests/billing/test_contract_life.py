@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from multitv.billing import tv
 from multitv.billing.open_months import OpenMonths, find_open_months
+from multitv.billing.report import standard_report
 from multitv.billing.review import ApprovalRequest, summarise_list, top_changes
 from multitv.billing.standard import bill_plans
 from multitv.database.sql import named
@@ -138,7 +139,7 @@ def test_a_month_that_no_due_date_covered_is_open_and_named(life: Life) -> None:
     life.isp.sell(life.isp.client_plan(due_day=10), life.isp.package("5.00"))
     life.bill(date(2026, 12, 10))
     life.day(date(2026, 12, 12), moved(10))
-    assert life.open_months(date(2026, 12, 31)) == [OpenMonths(DECEMBER, 1, 1, Decimal("31.00"))]
+    assert life.open_months(date(2026, 12, 31)) == [OpenMonths(DECEMBER, 1, 1, 1, Decimal("180.90"))]
     january = date(2027, 1, 10)
     asked = tv.save(life.isp.engine, january, SETTINGS, approval="auto")
     assert isinstance(asked, ApprovalRequest)
@@ -149,6 +150,8 @@ def test_a_month_that_no_due_date_covered_is_open_and_named(life: Life) -> None:
     life.bill(january)
     assert life.charged() == [Decimal("5.00")]
     assert (DECEMBER, "open_month") in life.exclusions(january)
+    report = standard_report(life.isp.engine, january)
+    assert "Mensalidades de meses anteriores que nunca foram cobradas: 1 (R$ 149,90)" in report
     assert sorted(life.charged(JANUARY)) == [Decimal("5.00"), Decimal("31.00")]
 
 
@@ -161,7 +164,8 @@ def test_an_open_month_is_billed_with_the_next_due_date_if_the_policy_says_so(li
     life.open_months(date(2026, 12, 31))
     january = date(2027, 1, 10)
     tv.save(life.isp.engine, january, SETTINGS)
-    assert life.open_months(date(2027, 1, 1)) == []
+    # The plan fee is for the ERP to bill.
+    assert life.open_months(date(2027, 1, 1)) == [OpenMonths(DECEMBER, 1, 0, 1, Decimal("149.90"))]
     life.bill(january)
     assert life.charged() == [Decimal("5.00"), Decimal("31.00")]
     assert sorted(life.charged(JANUARY)) == [Decimal("5.00"), Decimal("31.00")]
@@ -180,7 +184,7 @@ def test_nothing_before_the_go_live_month_is_owed(life: Life) -> None:
     assert life.charged() == []
     assert life.exclusions(due) == [(DECEMBER, "before_go_live")]
     assert find_open_months(life.isp.engine, settings, date(2027, 1, 31)) == [
-        OpenMonths(JANUARY, 1, 1, Decimal("31.00"))
+        OpenMonths(JANUARY, 1, 1, 0, Decimal("31.00"))
     ]
 
 

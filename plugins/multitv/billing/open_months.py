@@ -25,11 +25,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class OpenMonths:
-    """A month that is open for some. `amount` is what they owe beyond what was charged, in reais."""
+    """A month that is open for some: packages and plan fees that nobody billed. `amount` is what they owe, in reais."""
 
     reference_month: date
     client_plans: int
     packages: int
+    fees: int
     amount: Decimal
 
 
@@ -69,14 +70,20 @@ def _report(months: list[OpenMonths], excess: list[Excess]) -> str:
         lines += ["", "O que se cobrou é o que os contratos devem."]
     if months:
         rows = [
-            [f"{month.reference_month:%m/%Y}", number(month.client_plans), number(month.packages), reais(month.amount)]
+            [
+                f"{month.reference_month:%m/%Y}",
+                number(month.client_plans),
+                number(month.packages),
+                number(month.fees),
+                reais(month.amount),
+            ]
             for month in months
         ]
         lines += [
             "",
             "Meses em aberto: nenhum vencimento os cobrou. A política de faturamento pode cobrá-los no próximo.",
             "",
-            *table(["competência", "planos de clientes", "pacotes", "valor"], rows),
+            *table(["competência", "planos de clientes", "pacotes", "mensalidades", "valor"], rows),
         ]
     if excess:
         rows = [
@@ -108,7 +115,9 @@ def find_open_months(engine: Engine, settings: Settings, today: date) -> list[Op
             for months_ago in range(settings.billing_look_back_months, -1, -1):
                 month = _months_before(present, months_ago)
                 if month >= go_live:
-                    connection.execute(named("billing/insert_open_month"), {"month": month, "today": today})
+                    of_month = {"month": month, "today": today}
+                    connection.execute(named("billing/insert_open_month"), of_month)
+                    connection.execute(named("billing/insert_open_fees"), of_month)
         rows = connection.execute(named("billing/count_open_months")).all()
     return [read_as(OpenMonths, row) for row in rows]
 

@@ -92,6 +92,7 @@ def _standard_report(engine: Engine, due_date: date) -> str:
     with bulk_transaction(engine) as connection:
         rows = connection.execute(named("billing/standard_report"), {"due_date": due_date}).all()
         paid = connection.execute(named("billing/fees_posted_before"), {"due_date": due_date}).all()
+        open_fees = connection.execute(named("billing/open_fees"), {"due_date": due_date, "listed": _LISTED}).all()
         parked = _read_parked(connection, due_date)
     title = f"# Faturamento Padrão, vencimento {due_date:%d/%m/%Y}"
     if not rows:
@@ -130,7 +131,23 @@ def _standard_report(engine: Engine, due_date: date) -> str:
     if len(paid) > _LISTED:
         more = counted(len(paid) - _LISTED, "plano de cliente", "planos de clientes")
         lines += ["", f"E mais {more}: quem cuida do Airflow tem a lista inteira."]
-    return "\n".join([*lines, *_parked(parked)])
+    return "\n".join([*lines, *_open_fees(open_fees), *_parked(parked)])
+
+
+def _open_fees(rows: Sequence[Any]) -> list[str]:
+    """Return the lines that name the plan fees of older months that were never billed, none if there are none."""
+    if not rows:
+        return []
+    return [
+        "",
+        f"Mensalidades de meses anteriores que nunca foram cobradas: {Tally(rows[0].fees, rows[0].total)}. Lance-as no "
+        "ERP, ou combine com o cliente.",
+        "",
+        *table(
+            ["plano do cliente", "competência", "mensalidade"],
+            [[row.client_plan_id, f"{row.reference_month:%m/%Y}", reais(row.amount)] for row in rows],
+        ),
+    ]
 
 
 def _read_parked(connection: Connection, due_date: date) -> Sequence[Any]:

@@ -17,7 +17,7 @@ begin
         from (
             select open.client_plan_id, open.reference_month
             from billing.open_month as open
-            where open.charged = 0 and open.reference_month < billing.month_of(for_due_date)
+            where open.package_id <> 0 and open.charged = 0 and open.reference_month < billing.month_of(for_due_date)
             union
             select event.client_plan_id, event.reference_month
             from billing.live_charge(for_due_date) as event
