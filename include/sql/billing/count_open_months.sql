@@ -1,5 +1,5 @@
--- Out: a row for each month that is open, the oldest first: how many packages and plan fees of how many client plans, and
--- what they owe beyond what was charged, in reais.
+-- Out: a row for each month that is open, the oldest first: how many packages and plan fees of how many client plans,
+-- and what they owe beyond what was charged, in reais.
 select
     open.reference_month,
     count(distinct open.client_plan_id) as client_plans,

@@ -108,7 +108,8 @@ create table billing.open_month (
     check (owed > charged)
 );
 comment on table billing.open_month is
-'Months that owe more than was charged, in reais, as it was found last. charged 0: the month was never billed. package_id 0: the plan fee.';
+'Months that owe more than was charged, in reais, as it was found last. charged 0: the month was never billed. '
+'package_id 0: the plan fee.';
 
 create table billing.go_live (
     only_one boolean primary key default true check (only_one),

@@ -138,10 +138,10 @@ def _open_fees(rows: Sequence[Any]) -> list[str]:
     """Return the lines that name the plan fees of older months that were never billed, none if there are none."""
     if not rows:
         return []
+    stand = f"Mensalidades de meses anteriores que nunca foram cobradas: {Tally(rows[0].fees, rows[0].total)}."
     return [
         "",
-        f"Mensalidades de meses anteriores que nunca foram cobradas: {Tally(rows[0].fees, rows[0].total)}. Lance-as no "
-        "ERP, ou combine com o cliente.",
+        f"{stand} Lance-as no ERP, ou combine com o cliente.",
         "",
         *table(
             ["plano do cliente", "competência", "mensalidade"],
