@@ -210,6 +210,11 @@ def _in_arrears(years: Years) -> None:
     years.bill(date(2027, 1, 10))
 
 
+def _adjusted_by_policy(years: Years) -> None:
+    set_policy(years.engine, "ana", Policy(adjusts=True))
+    tv.save(years.engine, DUE, SETTINGS)
+
+
 def _moved(years: Years) -> None:
     tv.save(years.engine, LATER, SETTINGS)
     years.run("update erp.client_plan set due_day = 10 where id = :plan", plan=years.moving)
@@ -229,9 +234,6 @@ STEPS = {
             sweep.waiting(years.engine),
             sweep.recent_due_dates(years.engine, TODAY),
         )
-    ),
-    "find open months": Step(
-        lambda years: find_open_months(years.engine, SETTINGS, TODAY), since=date(2026, 9, 1), until=date(2027, 4, 1)
     ),
     "record a failure": Step(lambda years: tv.record_failure(years.engine, DUE, "see_detail", "erro")),
     "bill the plans": Step(lambda years: standard.bill_plans(years.engine, DUE)),
@@ -267,6 +269,14 @@ STEPS = {
     "delete an invoice": Step(_invoice_deleted),
     "summary of the demo": Step(lambda years: summary.summary(years.engine, DUE)),
     "charge in arrears": Step(_in_arrears, until=date(2027, 3, 1)),
+    # With the due dates of the months that are looked back at, and what people took back in them.
+    "adjust by the policy": Step(_adjusted_by_policy, since=date(2026, 9, 1), until=date(2027, 3, 1)),
+    "find open months": Step(
+        lambda years: find_open_months(years.engine, SETTINGS, TODAY), since=date(2026, 9, 1), until=date(2027, 4, 1)
+    ),
+    "save with open months": Step(
+        lambda years: tv.save(years.engine, DUE, SETTINGS), since=date(2026, 9, 1), until=date(2027, 3, 1)
+    ),
 }
 
 

@@ -316,9 +316,10 @@ def _adjust(connection: Connection, due_date: date, settings: Settings) -> Tally
     if not due_dates:
         return NOTHING
     # The newest first, as every step that takes more than one.
+    connection.execute(named("billing/make_adjustment_table"))
     for earlier in due_dates:
         lock_due_date(connection, earlier)
-    connection.execute(named("billing/list_adjustments"), {"due_dates": due_dates})
+        connection.execute(named("billing/list_adjustments"), {"due_date": earlier})
     return add_adjustments(connection, min(due_dates), max(due_dates))
 
 
