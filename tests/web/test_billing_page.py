@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 import pytest
@@ -152,7 +152,7 @@ def test_a_part_of_a_month_is_explained_by_its_days(world: World, viewer: Visito
     [line] = [line for line in all_lines(viewer, world, "charge") if line["days"]]
     days, whole = line["days"], line["denominator"]
     assert days == whole - 14
-    assert Decimal(line["amount"]) == (Decimal("29.90") * days / whole).quantize(Decimal("0.01"))
+    assert Decimal(line["amount"]) == (Decimal("29.90") * days / whole).quantize(Decimal("0.01"), ROUND_DOWN)
     cells = [row[4] for row in all_rows(viewer, world, "charge") if "dias de" in row[4]]
     assert cells == [f"{money(Decimal(line['amount']))} {days} de {whole} dias de R$ 29,90"]
 
