@@ -79,7 +79,8 @@ as $$
             package.active,
             setting.allows_tv,
             setting.package_id as default_package,
-            coalesce(sale.price, package.price) as month_price,
+            -- A price that is not a number is none.
+            nullif(coalesce(sale.price, package.price), 'NaN') as month_price,
             case when sale.price is null then 'package' else 'client' end as price_source,
             policy.policy_id,
             policy.daily,
