@@ -28,6 +28,7 @@ excluded as (
         voided.reference_month,
         voided.reason
     from voided
+    order by voided.run_id, voided.client_package_id, voided.reference_month, voided.reason = 'not_due'
     on conflict (run_id, client_package_id, reference_month) do update set reason = excluded.reason
     returning client_package_id
 ),

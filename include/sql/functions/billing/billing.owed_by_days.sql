@@ -75,7 +75,7 @@ as $$
                             part.minimum_amount,
                             min(part.opening) as opening,
                             (array_agg(part.price_source order by part.opening desc))[1] as price_source,
-                            (array_agg(part.service_plan_id order by part.opening desc))[1] as service_plan_id,
+                            min(part.last_service_plan_id) as service_plan_id,
                             sum(part.days) as days,
                             case when part.chargeable then sum(part.days) else 0 end as charged_days,
                             case when part.chargeable then sum(part.days) * part.price else 0 end as value,
@@ -83,7 +83,11 @@ as $$
                         from (
                             select
                                 every.*,
-                                every.exclusion is null and every.days > 0 as chargeable
+                                every.exclusion is null and every.days > 0 as chargeable,
+                                -- Of all segments of a sale, so that the list counts it once.
+                                first_value(every.service_plan_id) over (
+                                    partition by every.client_package_id order by every.opening desc
+                                ) as last_service_plan_id
                             from billing.owed_part(of_month, for_due_date, judged_on) as every
                             where every.daily
                         ) as part
