@@ -1,4 +1,4 @@
-"""A contract's whole life: due days that move, policies that change, months that stay open, charges that prove wrong."""
+"""A contract's whole life: due days that move, policies that change, months that stay open, wrong charges."""
 
 from __future__ import annotations
 
@@ -63,7 +63,8 @@ def test_a_month_that_no_due_date_covered_is_open_and_named(life: Life) -> None:
     asked = tv.save(life.isp.engine, january, SETTINGS, approval="auto")
     assert isinstance(asked, ApprovalRequest)
     assert "Meses anteriores que nunca foram cobrados: 1, que somam R$ 31,00." in asked.body
-    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in asked.body.splitlines() if "12/2026" in line]
+    named = [line for line in asked.body.splitlines() if "12/2026" in line]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in named]
     assert [[row[0], *row[2:]] for row in cells] == [[str(client_plan), "12/2026", "R$ 31,00"]]
     life.bill(january)
     assert life.charged() == [Decimal("5.00")]
@@ -149,7 +150,7 @@ def test_a_price_that_changes_within_a_month_makes_two_segments_that_are_reprice
 def test_days_of_suspension_are_not_charged(life: Life, status: str) -> None:
     sold(life, due_day=30)
     set_policy(life.isp.engine, "Ana", Policy(proration="daily"))
-    life.day(date(2026, 12, 11), f"update erp.client_plan set status = '{status}'")
+    life.day(date(2026, 12, 11), f"update erp.client_plan set status = '{status}'")  # noqa: S608
     life.day(date(2026, 12, 21), "update erp.client_plan set status = 'active'")
     life.bill(date(2026, 12, 30))
     assert life.charged() == [Decimal("21.00" if status == "suspended" else "31.00")]
