@@ -283,8 +283,8 @@ SENTENCES: dict[str, str] = {
     "event_replaced": "A correção do evento {event} foi desfeita, e ele foi cobrado de novo pelo evento {other}: "
     "corrija esse evento.",
     "event_given_back": "O evento {event} já foi devolvido por inteiro: não há o que estornar.",
-    "contract_moved": "O contrato do evento {event} mudou de cliente depois da cobrança, e um novo evento cobraria o cliente "
-    "de hoje: cobre {holder} por fora do Multi TV.",
+    "contract_moved": "O contrato do evento {event} mudou de cliente depois da cobrança, e um novo evento cobraria o "
+    "cliente de hoje: cobre {holder} por fora do Multi TV.",
     "nothing_to_take_back": "O evento {event} não foi corrigido por ninguém: não há o que desfazer.",
     "event_is_no_charge": "O evento {event} é um estorno, e só se corrige uma cobrança: escolha a cobrança.",
     "event_is_cancelled": "O evento {event} já está cancelado: não há o que corrigir.",

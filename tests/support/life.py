@@ -74,4 +74,4 @@ def sold(life: Life, price: str = "31.00", *, due_day: int = 10, added_on: date 
 
 
 def moved(day: int) -> str:
-    return f"update erp.client_plan set due_day = {day}"
+    return f"update erp.client_plan set due_day = {day}"  # noqa: S608

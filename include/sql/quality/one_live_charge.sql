@@ -17,6 +17,6 @@ having
     count(*) > 1
     and (
         count(*) > count(event.days)
-        or count(*) > count(distinct (event.client_package_id, event.segment))
+        or count(*) > count(distinct row(event.client_package_id, event.segment))
         or sum(event.days) > max(event.denominator)
     )

@@ -108,7 +108,7 @@ create table billing.open_month (
     check (owed <> charged)
 );
 comment on table billing.open_month is
-'Months whose charges differ from what they owe, in reais, as it was found last. charged 0: the month was never billed.';
+'Months whose charges differ from what they owe, in reais, as found last. charged 0: the month was never billed.';
 
 create table billing.go_live (
     only_one boolean primary key default true check (only_one),

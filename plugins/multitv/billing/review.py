@@ -57,8 +57,8 @@ class ListSummary:
     """The totals of a list. Amounts are in reais.
 
     `greatest` is the highest charge. `digest` is the same for the same list. `last` is the total of the same due days a
-    month before, None if that was not billed. `open_months` are the dearest of those that the list only names, `open_total`
-    all of them.
+    month before, None if that was not billed. `open_months` are the dearest of those that the list only names,
+    `open_total` all of them.
     """
 
     due_date: date
@@ -201,7 +201,8 @@ def describe(summary: ListSummary, unusual: list[Reason], changes: list[ChargeCh
             [open_month.client_plan, open_month.package, f"{open_month.month:%m/%Y}", reais(open_month.amount)]
             for open_month in summary.open_months
         ]
-        lines += ["", "Meses em aberto:", "", *table(["plano do cliente", "pacote", "competência", "valor"], named_months)]
+        head = ["plano do cliente", "pacote", "competência", "valor"]
+        lines += ["", "Meses em aberto:", "", *table(head, named_months)]
     if changes:
         shown = [[change.client_plan, reais(change.before), reais(change.after)] for change in changes]
         lines += ["", "Maiores mudanças:", "", *table(["plano do cliente", "mês anterior", "agora"], shown)]
