@@ -1,5 +1,5 @@
--- In: event and due_date of a charge that was corrected. Out: the live charge of the same month that stands in the way
--- of charging it again; no row if there is none. Other segments of the month, by the same due date, do not.
+-- In: event and due_date of a charge that was corrected. Out: the live charge of the same month that stands in the
+-- way of charging it again; no row if there is none. Other segments of the month, by the same due date, do not.
 select other.id
 from billing.event_record as charge
 inner join billing.event_record as other

@@ -1,7 +1,7 @@
--- In: due_date. Out: what its processed charges are more than what the month owes, as it was on the due date, or on the
--- billing day of a client plan whose due day moved before it: a row for each reason with the number of packages of client
--- plans, and the sum of the excess in reais. A processed event never changes, so a person decides whether to reverse it.
--- Open months that the due date charged are not compared.
+-- In: due_date. Out: what its processed charges are more than what the month owes, as it was on the due date, or on
+-- the billing day of a client plan whose due day moved before it: a row for each reason with the number of packages
+-- of client plans, and the sum of the excess in reais. A processed event never changes, so a person decides whether
+-- to reverse it. Open months that the due date charged are not compared.
 with charged as (
     select
         event.client_plan_id,
@@ -63,7 +63,13 @@ owed as (
         select of_moved.*
         from billing.owed(billing.month_of(:due_date), null, null) as of_moved
         where
-            (select exists (select from moved))
+            (
+                select
+                    exists (
+                        select
+                        from moved
+                    )
+            )
             and (of_moved.client_plan_id, of_moved.reference_month) in (
                 select
                     moved.client_plan_id,
@@ -74,7 +80,13 @@ owed as (
         select of_moved_before.*
         from billing.owed(billing.month_of(billing.month_of(:due_date) - 1), null, null) as of_moved_before
         where
-            (select exists (select from moved))
+            (
+                select
+                    exists (
+                        select
+                        from moved
+                    )
+            )
             and (of_moved_before.client_plan_id, of_moved_before.reference_month) in (
                 select
                     moved.client_plan_id,

@@ -1,6 +1,6 @@
--- In: run_id, due_date. Writes, for each service plan, the number of candidates and of charges, and the sum of the charges in
--- reais. It counts the list (candidate, processed) and not the saved events, so that the books can be checked against
--- it. Opens a closed run again if they differ.
+-- In: run_id, due_date. Writes, for each service plan, the number of candidates and of charges, and the sum of the
+-- charges in reais. It counts the list (candidate, processed) and not the saved events, so that the books can be
+-- checked against it. Opens a closed run again if they differ.
 with written as (
     insert into billing.expectation as stored (run_id, service_plan_id, candidates, charges, amount)
     select

@@ -1,6 +1,6 @@
--- In: for_due_date. Out: each package of a client plan that was charged for a month that the due date bills, by another
--- due date or by another sale or, by days, at all: in full, or the sum of its days' amounts in reais; and by which client
--- packages (billed). Reads only those other due dates that can charge the same months.
+-- In: for_due_date. Out: each package of a client plan that was charged for a month that the due date bills, by
+-- another due date or by another sale or, by days, at all: in full, or the sum of its days' amounts in reais; and by
+-- which client packages (billed). Reads only those other due dates that can charge the same months.
 create or replace function billing.charged(for_due_date date)
 returns table (
     client_plan_id bigint,

@@ -1,7 +1,7 @@
--- In: as billing.owed_part. Out: what each client package owes for the month that a policy charges by its days: a segment
--- for each price; or one reason why it owes nothing. The days of a client plan's package are one sum, which is rounded
--- once and compared with the minimum, however often it was sold in the month. Not inlined, so that what is charged in
--- full is read in parallel.
+-- In: as billing.owed_part. Out: what each client package owes for the month that a policy charges by its days: a
+-- segment for each price; or one reason why it owes nothing. The days of a client plan's package are one sum, which
+-- is rounded once and compared with the minimum, however often it was sold in the month. Not inlined, so that what is
+-- charged in full is read in parallel.
 create or replace function billing.owed_by_days(of_month date, for_due_date date, judged_on date)
 returns setof billing.month_of_sale
 language sql stable parallel safe rows 1000
@@ -92,8 +92,8 @@ as $$
                             where every.daily
                         ) as part
                         group by
-                            part.client_plan_id, part.client_package_id, part.package_id, part.added_on, part.chargeable,
-                            part.price, part.policy_id, part.rounding, part.minimum_amount
+                            part.client_plan_id, part.client_package_id, part.package_id, part.added_on,
+                            part.chargeable, part.price, part.policy_id, part.rounding, part.minimum_amount
                     ) as by_price
                     window of_unit as (partition by by_price.client_plan_id, by_price.package_id)
                 ) as ordered

@@ -1,9 +1,9 @@
--- In: of_correction, the last correction of its event, which reversed or voided it; reason and author. Takes it back. A
--- credit of which nothing was posted or paid is void, and the corrected charge counts again. Otherwise a new pending
--- charge of the same amount is made, and the run is opened again for it. The candidate, which the correction moved from
--- the run's expectation to its exclusions, moves back. Out: the number of the new charge, or null. Under the locks of
--- the due date, of credits and of the charged months. Raises restrict_violation if there is nothing to take back. As
--- the owner, because the run may be closed.
+-- In: of_correction, the last correction of its event, which reversed or voided it; reason and author. Takes it back.
+-- A credit of which nothing was posted or paid is void, and the corrected charge counts again. Otherwise a new
+-- pending charge of the same amount is made, and the run is opened again for it. The candidate, which the correction
+-- moved from the run's expectation to its exclusions, moves back. Out: the number of the new charge, or null. Under
+-- the locks of the due date, of credits and of the charged months. Raises restrict_violation if there is nothing to
+-- take back. As the owner, because the run may be closed.
 create or replace function billing.take_back(of_correction bigint, reason text, author text)
 returns bigint language plpgsql
 security definer set search_path = pg_catalog, pg_temp

@@ -1,5 +1,5 @@
--- In: for_due_date. Out: the segments that a person took back, of the months that due dates of these months charged, and
--- whether they may be charged again. The last correction counts. Looks the few corrected events up whatever the
+-- In: for_due_date. Out: the segments that a person took back, of the months that due dates of these months charged,
+-- and whether they may be charged again. The last correction counts. Looks the few corrected events up whatever the
 -- transaction's join settings, so it is not inlined.
 create or replace function billing.taken_back(for_due_date date)
 returns table (client_package_id bigint, reference_month date, segment integer, rebill boolean)
