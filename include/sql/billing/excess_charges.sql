@@ -63,13 +63,7 @@ owed as (
         select of_moved.*
         from billing.owed(billing.month_of(:due_date), null, null) as of_moved
         where
-            (
-                select
-                    exists (
-                        select
-                        from moved
-                    )
-            )
+            (select count(*) from moved) > 0
             and (of_moved.client_plan_id, of_moved.reference_month) in (
                 select
                     moved.client_plan_id,
@@ -80,13 +74,7 @@ owed as (
         select of_moved_before.*
         from billing.owed(billing.month_of(billing.month_of(:due_date) - 1), null, null) as of_moved_before
         where
-            (
-                select
-                    exists (
-                        select
-                        from moved
-                    )
-            )
+            (select count(*) from moved) > 0
             and (of_moved_before.client_plan_id, of_moved_before.reference_month) in (
                 select
                     moved.client_plan_id,
