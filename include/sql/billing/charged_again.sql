@@ -1,5 +1,5 @@
--- In: event and due_date of a charge that was corrected. Out: the live charge of the same month that stands in the way
--- of charging it again; no row if there is none. The conditions are those of event_live_charge and event_live_package.
+-- In: event and due_date of a charge that was corrected. Out: the live charge of the same month that stands in the
+-- way of charging it again; no row if there is none. Other segments of the month, by the same due date, do not.
 select other.id
 from billing.event_record as charge
 inner join billing.event_record as other
@@ -8,8 +8,12 @@ inner join billing.event_record as other
         and charge.package_id = other.package_id
         and charge.reference_month = other.reference_month
         and (
-            charge.client_package_id = other.client_package_id
-            or (charge.days is null and other.days is null)
+            charge.days is null
+            or other.days is null
+            or (
+                charge.client_package_id = other.client_package_id
+                and (charge.segment = other.segment or charge.due_date <> other.due_date)
+            )
         )
 where
     charge.id = :event

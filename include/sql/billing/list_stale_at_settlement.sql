@@ -12,11 +12,32 @@ left join billing.uncharged(:due_date) as uncharged
     on
         pending.client_package_id = uncharged.client_package_id
         and pending.reference_month = uncharged.reference_month
-        -- What is charged has a first segment, and what is not has only that.
-        and uncharged.segment = 1
+        and pending.segment = uncharged.segment
 where
     (
-        uncharged.client_package_id is null
+        (
+            uncharged.client_package_id is null
+            -- Saved in more segments than the month has by now: it stays as it was saved while the first is charged.
+            and (
+                pending.segment = 1
+                or (pending.client_package_id, pending.reference_month) not in (
+                    select
+                        first.client_package_id,
+                        first.reference_month
+                    from billing.uncharged(:due_date) as first
+                    where
+                        first.segment = 1
+                        and (
+                            first.exclusion is null
+                            or first.exclusion in (
+                                select reason.code
+                                from billing.exclusion_reason as reason
+                                where reason.at_settlement = 'keep'
+                            )
+                        )
+                )
+            )
+        )
         or uncharged.exclusion not in (
             select reason.code
             from billing.exclusion_reason as reason

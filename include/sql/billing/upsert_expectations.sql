@@ -1,6 +1,6 @@
--- In: run_id. Writes, for each service plan, the number of candidates and of charges, and the sum of the charges in
--- reais. It counts the list (candidate, processed) and not the saved events, so that the books can be checked against
--- it. Opens a closed run again if they differ.
+-- In: run_id, due_date. Writes, for each service plan, the number of candidates and of charges, and the sum of the
+-- charges in reais. It counts the list (candidate, processed) and not the saved events, so that the books can be
+-- checked against it. Opens a closed run again if they differ.
 with written as (
     insert into billing.expectation as stored (run_id, service_plan_id, candidates, charges, amount)
     select
@@ -12,7 +12,7 @@ with written as (
     from (
         select
             candidate.service_plan_id,
-            count(*) filter (where candidate.segment = 1) as candidates,
+            count(*) filter (where candidate.days is null) as candidates,
             count(*) filter (where candidate.exclusion is null) as charges,
             coalesce(sum(candidate.amount) filter (where candidate.exclusion is null), 0) as amount
         from candidate
@@ -24,6 +24,38 @@ with written as (
             processed.charges,
             processed.amount
         from processed
+        union all
+        -- A month that is charged by its days may have several segments: it is counted where its first charge is.
+        select
+            by_days.service_plan_id,
+            count(*) as candidates,
+            0 as charges,
+            0 as amount
+        from (
+            select distinct on (segment.client_package_id, segment.reference_month) segment.service_plan_id
+            from (
+                select
+                    candidate.client_package_id,
+                    candidate.reference_month,
+                    candidate.segment,
+                    candidate.exclusion,
+                    candidate.service_plan_id
+                from candidate
+                where candidate.days is not null
+                union all
+                select
+                    event.client_package_id,
+                    event.reference_month,
+                    event.segment,
+                    null as exclusion,
+                    event.service_plan_id
+                from billing.processed_charge(:due_date) as event
+                where event.days is not null
+            ) as segment
+            order by
+                segment.client_package_id, segment.reference_month, segment.exclusion is not null, segment.segment
+        ) as by_days
+        group by by_days.service_plan_id
     ) as part
     group by part.service_plan_id
     on conflict (run_id, service_plan_id) do update

@@ -1,6 +1,6 @@
 -- In: due_date, since and until (the first and last due date in the temporary table stale). Cancels the events of
--- stale, adds them to the exclusions of their runs with the reason, and lowers what their runs expect. A run of another
--- due date sees by its moved_away that events were taken from it.
+-- stale, adds them to the exclusions of their runs with the reason, and lowers what their runs expect. A run of
+-- another due date sees by its moved_away that events were taken from it.
 with voided as (
     update billing.event_record as event
     set cancelled_at = now(), cancel_reason = stale.reason
@@ -28,6 +28,7 @@ excluded as (
         voided.reference_month,
         voided.reason
     from voided
+    order by voided.run_id, voided.client_package_id, voided.reference_month, voided.reason = 'not_due'
     on conflict (run_id, client_package_id, reference_month) do update set reason = excluded.reason
     returning client_package_id
 ),

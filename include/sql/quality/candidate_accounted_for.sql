@@ -7,13 +7,16 @@ with run as (
 ),
 
 charged as (
-    -- A month that is charged by its days may have several segments.
-    select distinct
-        event.service_plan_id,
-        event.client_package_id,
-        event.reference_month
-    from billing.live_charge(:due_date) as event
-    where event.days is not null
+    -- A month that is charged by its days may have several segments: it counts where the first is.
+    (
+        select distinct on (event.client_package_id, event.reference_month)
+            event.service_plan_id,
+            event.client_package_id,
+            event.reference_month
+        from billing.live_charge(:due_date) as event
+        where event.days is not null
+        order by event.client_package_id, event.reference_month, event.segment
+    )
     union all
     select
         event.service_plan_id,

@@ -134,6 +134,7 @@ drop function if exists billing.policy_of(date);
 drop view if exists billing.policy_in_force;
 drop function if exists billing.charge_of_other_due_date(date);
 -- Their files have other columns.
+drop function if exists billing.taken_back(date);
 drop function if exists billing.due_client_plan(date);
 drop function if exists billing.due_row(date);
 

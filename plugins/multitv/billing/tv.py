@@ -152,7 +152,7 @@ def save(
             "delete_expectations",
             "upsert_expectations",
         ):
-            connection.execute(named(f"billing/{step}"), of_run)
+            connection.execute(named(f"billing/{step}"), of_run | of_date)
         pending = connection.execute(named("billing/list_has_pending")).scalar_one()
         connection.execute(named("billing/mark_run"), of_run | {"pending": pending})
         added = _attach_events(connection, due_date)

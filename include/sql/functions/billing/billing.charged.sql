@@ -1,7 +1,6 @@
--- In: for_due_date. Out: each package of a client plan that was charged for a month that the due date bills, by another
--- due date or by another sale or, by days, at all: in full, or the sum of its days' amounts in reais; by which client
--- packages (billed); and the client packages whose charge a person took back for good (corrected). Reads only those
--- other due dates that can charge the same months.
+-- In: for_due_date. Out: each package of a client plan that was charged for a month that the due date bills, by
+-- another due date or by another sale or, by days, at all: in full, or the sum of its days' amounts in reais; and by
+-- which client packages (billed). Reads only those other due dates that can charge the same months.
 create or replace function billing.charged(for_due_date date)
 returns table (
     client_plan_id bigint,
@@ -9,8 +8,7 @@ returns table (
     reference_month date,
     whole boolean,
     amount numeric,
-    billed bigint[],
-    corrected bigint[]
+    billed bigint[]
 )
 language sql stable parallel safe
 as $$
@@ -21,8 +19,7 @@ as $$
             event.reference_month,
             event.client_package_id,
             event.amount,
-            event.days,
-            true as billed
+            event.days
         from billing.charge_of_other_due_date(for_due_date, null) as event
         inner join finance.posting
             on
@@ -53,8 +50,7 @@ as $$
             event.reference_month,
             event.client_package_id,
             event.amount,
-            event.days,
-            true as billed
+            event.days
         from (
             select distinct
                 gone.client_plan_id,
@@ -72,30 +68,18 @@ as $$
             event.reference_month,
             event.client_package_id,
             event.amount,
-            event.days,
-            true as billed
+            event.days
         from billing.processed_charge(for_due_date) as event
         where event.days is not null
-        union all
-        select
-            taken_back.client_plan_id,
-            taken_back.package_id,
-            taken_back.reference_month,
-            taken_back.client_package_id,
-            null as amount,
-            null as days,
-            false as billed
-        from billing.taken_back(for_due_date) as taken_back
     )
 
     select
         charge.client_plan_id,
         charge.package_id,
         charge.reference_month,
-        bool_or(charge.billed and charge.days is null),
-        coalesce(sum(charge.amount), 0),
-        array_agg(charge.client_package_id) filter (where charge.billed),
-        array_agg(charge.client_package_id) filter (where not charge.billed)
+        bool_or(charge.days is null),
+        sum(charge.amount),
+        array_agg(charge.client_package_id)
     from charge
     group by charge.client_plan_id, charge.package_id, charge.reference_month
 $$;

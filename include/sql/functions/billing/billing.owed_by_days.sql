@@ -1,6 +1,6 @@
 -- In: as billing.owed_part. Out: what each client package owes for the month that a policy charges by its days: a
--- segment for each price; or one reason why it owes nothing. The days of a client plan's package are one sum, which is
--- rounded once and compared with the minimum, however often it was sold in the month. Not inlined, so that what is
+-- segment for each price; or one reason why it owes nothing. The days of a client plan's package are one sum, which
+-- is rounded once and compared with the minimum, however often it was sold in the month. Not inlined, so that what is
 -- charged in full is read in parallel.
 create or replace function billing.owed_by_days(of_month date, for_due_date date, judged_on date)
 returns setof billing.month_of_sale
@@ -75,7 +75,7 @@ as $$
                             part.minimum_amount,
                             min(part.opening) as opening,
                             (array_agg(part.price_source order by part.opening desc))[1] as price_source,
-                            (array_agg(part.service_plan_id order by part.opening desc))[1] as service_plan_id,
+                            min(part.last_service_plan_id) as service_plan_id,
                             sum(part.days) as days,
                             case when part.chargeable then sum(part.days) else 0 end as charged_days,
                             case when part.chargeable then sum(part.days) * part.price else 0 end as value,
@@ -83,13 +83,17 @@ as $$
                         from (
                             select
                                 every.*,
-                                every.exclusion is null and every.days > 0 as chargeable
+                                every.exclusion is null and every.days > 0 as chargeable,
+                                -- Of all segments of a sale, so that the list counts it once.
+                                first_value(every.service_plan_id) over (
+                                    partition by every.client_package_id order by every.opening desc
+                                ) as last_service_plan_id
                             from billing.owed_part(of_month, for_due_date, judged_on) as every
                             where every.daily
                         ) as part
                         group by
-                            part.client_plan_id, part.client_package_id, part.package_id, part.added_on, part.chargeable,
-                            part.price, part.policy_id, part.rounding, part.minimum_amount
+                            part.client_plan_id, part.client_package_id, part.package_id, part.added_on,
+                            part.chargeable, part.price, part.policy_id, part.rounding, part.minimum_amount
                     ) as by_price
                     window of_unit as (partition by by_price.client_plan_id, by_price.package_id)
                 ) as ordered

@@ -1,8 +1,8 @@
--- In: of_month, its first day; for_due_date (null: all client plans, whatever their timing), else the client plans that
--- are due and whose policy bills the month on that date; judged_on (null: the billing day). Out: each client package,
--- with the days [opening, closing) of the month on which nothing of its contract, TV tab, package and price changed:
--- how many of them are in force, at which price, under which policy; or why they are not to be charged. Of a policy
--- that charges a month in full, that is one day: in advance the billing day, in arrears the last of the month.
+-- In: of_month, its first day; for_due_date (null: all client plans, whatever their timing), else the client plans
+-- that are due and whose policy bills the month on that date; judged_on (null: the billing day). Out: each client
+-- package, with the days [opening, closing) of the month on which nothing of its contract, TV tab, package and price
+-- changed: how many of them are in force, at which price, under which policy; or why they are not to be charged. Of a
+-- policy that charges a month in full, that is one day: in advance the billing day, in arrears the last of the month.
 create or replace function billing.owed_part(of_month date, for_due_date date, judged_on date)
 returns table (
     client_plan_id bigint,
@@ -79,7 +79,8 @@ as $$
             package.active,
             setting.allows_tv,
             setting.package_id as default_package,
-            coalesce(sale.price, package.price) as month_price,
+            -- A price that is not a number is none.
+            nullif(coalesce(sale.price, package.price), 'NaN') as month_price,
             case when sale.price is null then 'package' else 'client' end as price_source,
             policy.policy_id,
             policy.daily,

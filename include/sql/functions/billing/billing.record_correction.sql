@@ -47,7 +47,9 @@ begin
     values (
         corrected.run_id, corrected.client_plan_id, corrected.client_package_id, corrected.service_plan_id,
         corrected.reference_month, 'corrected'
-    );
+    )
+    -- Another segment of the month was corrected before.
+    on conflict (run_id, client_package_id, reference_month) do update set reason = excluded.reason;
     update billing.expectation as expected
     set charges = expected.charges - 1, amount = expected.amount - corrected.amount
     where expected.run_id = corrected.run_id and expected.service_plan_id = corrected.service_plan_id;

@@ -1,9 +1,9 @@
--- In: of_correction, the last correction of its event, which reversed or voided it; reason and author. Takes it back. A
--- credit of which nothing was posted or paid is void, and the corrected charge counts again. Otherwise a new pending
--- charge of the same amount is made, and the run is opened again for it. The candidate, which the correction moved from
--- the run's expectation to its exclusions, moves back. Out: the number of the new charge, or null. Under the locks of
--- the due date, of credits and of the charged months. Raises restrict_violation if there is nothing to take back. As
--- the owner, because the run may be closed.
+-- In: of_correction, the last correction of its event, which reversed or voided it; reason and author. Takes it back.
+-- A credit of which nothing was posted or paid is void, and the corrected charge counts again. Otherwise a new
+-- pending charge of the same amount is made, and the run is opened again for it. The candidate, which the correction
+-- moved from the run's expectation to its exclusions, moves back. Out: the number of the new charge, or null. Under
+-- the locks of the due date, of credits and of the charged months. Raises restrict_violation if there is nothing to
+-- take back. As the owner, because the run may be closed.
 create or replace function billing.take_back(of_correction bigint, reason text, author text)
 returns bigint language plpgsql
 security definer set search_path = pg_catalog, pg_temp
@@ -17,6 +17,7 @@ declare
     excluded_from bigint;
     amount_of_charge numeric(12, 2);
     made bigint;
+    beside boolean;
 begin
     select last.* into correction
     from billing.correction as last
@@ -57,7 +58,7 @@ begin
     else
         insert into billing.event_record (
             id, run_id, client_plan_id, service_plan_id, client_package_id, package_id, due_date, reference_month, kind,
-            amount, price, price_source, days, days_before, denominator, policy_id
+            amount, price, price_source, days, days_before, value_before, denominator, policy_id, segment
         )
         select
             (
@@ -67,7 +68,8 @@ begin
             ) + 1,
             charge.run_id, charge.client_plan_id, charge.service_plan_id, charge.client_package_id, charge.package_id,
             charge.due_date, charge.reference_month, 'charge', amount_of_charge,
-            case when amount_of_charge = charge.amount then charge.price end, charge.price_source, charge.days, charge.days_before, charge.denominator, charge.policy_id
+            case when amount_of_charge = charge.amount then charge.price end, charge.price_source, charge.days,
+            charge.days_before, charge.value_before, charge.denominator, charge.policy_id, charge.segment
         returning event_record.id into made;
         update billing.run set status = 'saved', closed_at = null
         where run.id = charge.run_id and run.status = 'closed';
@@ -80,9 +82,24 @@ begin
         correction.id, made
     );
     delete from billing.exclusion as left_out
-    where left_out.run_id = charge.run_id and left_out.client_package_id = charge.client_package_id
+    where
+        left_out.run_id = charge.run_id
+        and left_out.client_package_id = charge.client_package_id
+        and left_out.reference_month = charge.reference_month
     returning left_out.service_plan_id into excluded_from;
-    if excluded_from is null then
+    -- Another segment of the month that is charged is the candidate already.
+    select into beside
+        exists (
+            select
+            from billing.live_charge(charge.due_date) as other
+            where
+                other.client_package_id = charge.client_package_id
+                and other.reference_month = charge.reference_month
+                and other.id <> coalesce(made, charge.id)
+        );
+    if beside then
+        excluded_from := charge.service_plan_id;
+    elsif excluded_from is null then
         -- Old exclusions are kept as numbers.
         update billing.exclusion_sum as old set client_packages = old.client_packages - 1
         where

@@ -1,8 +1,8 @@
 -- In: for_due_date. Out: the rows of billing.due, with a reason also for what was charged for the month already. A
--- month that was charged in full, whichever due date and sale it was by, is not charged a second time. By days, another
--- sale is charged if the sales that were charged owe at least what was charged for them. What is only pending on
--- another due date is charged here, because that pending event is stale: the due day moved. What a person took back is
--- charged again only if that person said so.
+-- month that was charged in full, whichever due date and sale it was by, is not charged a second time. By days,
+-- another sale is charged if the sales that were charged owe at least what was charged for them. What is only pending
+-- on another due date is charged here, because that pending event is stale: the due day moved. A segment that a
+-- person took back is charged again only if that person said so.
 create or replace function billing.uncharged(for_due_date date)
 returns setof billing.month_of_sale
 language sql stable parallel safe
@@ -26,16 +26,28 @@ as $$
             due.exclusion,
             case
                 when due.reference_month < (select go_live.month from billing.go_live) then 'before_go_live'
+                when (due.client_package_id, due.reference_month, due.segment) in (
+                    select taken_back.client_package_id, taken_back.reference_month, taken_back.segment
+                    from billing.taken_back(for_due_date) as taken_back
+                    where not taken_back.rebill
+                )
+                    then 'corrected'
                 when charged.billed is not null and (
                     charged.whole
                     or due.days is null
-                    or due.client_package_id = any(charged.billed)
+                    or (
+                        due.client_package_id = any(charged.billed)
+                        and (due.client_package_id, due.reference_month, due.segment) not in (
+                            select taken_back.client_package_id, taken_back.reference_month, taken_back.segment
+                            from billing.taken_back(for_due_date) as taken_back
+                            where taken_back.rebill
+                        )
+                    )
                     or charged.amount > billing.owed_by(
                         due.client_plan_id, due.package_id, due.reference_month, charged.billed
                     )
                 )
                     then 'already_billed'
-                when due.client_package_id = any(charged.corrected) then 'corrected'
             end
         )
     from billing.due(for_due_date) as due
