@@ -16,7 +16,7 @@ with owed as (
         and owed.client_package_id not in (
             select taken_back.client_package_id
             from billing.taken_back(:month) as taken_back
-            where taken_back.reference_month = :month
+            where taken_back.reference_month = :month and not taken_back.rebill
         )
         and billing.day_in(
             case policy.timing

@@ -33,7 +33,7 @@ as $$
             changed.id,
             stated.service_plan_id,
             stated.status,
-            cast(stated.due_day as smallint),
+            stated.due_day,
             cast('-infinity' as date),
             cast('infinity' as date)
         from billing.changed_client_plan(of_month) as changed

@@ -6,7 +6,7 @@ language sql immutable parallel safe
 as $$
     select
         case
-            when due_day is not null
+            when due_day between 1 and 31
                 then least(of_month + due_day - 1, cast(of_month + interval '1 month' as date) - 1)
         end
 $$;

@@ -1,6 +1,7 @@
--- In: for_due_date. Out: each package of a client plan whose processed charges are more than what the month owes, as it
--- was on the due date: by how much, in reais, and why (a code); and whether the policy of the charge gives that back.
--- Open months that the due date charged are not compared.
+-- In: for_due_date. Out: each package of a client plan whose processed charges are more than what the month owes, as
+-- it was on the due date, or on the billing day of a client plan whose due day moved before it: by how much, in reais,
+-- and why (a code); and whether the policy of the charge gives that back. Open months that the due date charged are not
+-- compared.
 create or replace function billing.excess(for_due_date date)
 returns table (
     client_plan_id bigint,
@@ -12,26 +13,7 @@ returns table (
 )
 language sql stable
 as $$
-    with owed as (
-        select
-            owed.client_plan_id,
-            owed.package_id,
-            owed.client_package_id,
-            owed.reference_month,
-            owed.exclusion,
-            sum(owed.amount) filter (where owed.exclusion is null) over (
-                partition by owed.client_plan_id, owed.package_id, owed.reference_month
-            ) as amount
-        from (
-            select of_its_month.*
-            from billing.owed(billing.month_of(for_due_date), for_due_date, for_due_date) as of_its_month
-            union all
-            select of_month_before.*
-            from billing.owed(billing.month_of(billing.month_of(for_due_date) - 1), for_due_date, for_due_date) as of_month_before
-        ) as owed
-    ),
-
-    charged as (
+    with charged as (
         select
             event.client_plan_id,
             event.package_id,
@@ -60,6 +42,66 @@ as $$
                 from billing.parked_client_plan(for_due_date) as parked
             )
         group by event.client_plan_id, event.package_id, event.reference_month
+    ),
+
+    of_due_date as (
+        select of_its_month.*
+        from billing.owed(billing.month_of(for_due_date), for_due_date, for_due_date) as of_its_month
+        union all
+        select of_month_before.*
+        from billing.owed(billing.month_of(billing.month_of(for_due_date) - 1), for_due_date, for_due_date) as of_month_before
+    ),
+
+    moved as materialized (
+        select
+            charged.client_plan_id,
+            charged.reference_month
+        from charged
+        where
+            (charged.client_plan_id, charged.reference_month) not in (
+                select
+                    of_due_date.client_plan_id,
+                    of_due_date.reference_month
+                from of_due_date
+            )
+    ),
+
+    owed as (
+        select
+            owed.client_plan_id,
+            owed.package_id,
+            owed.client_package_id,
+            owed.reference_month,
+            owed.exclusion,
+            sum(owed.amount) filter (where owed.exclusion is null) over (
+                partition by owed.client_plan_id, owed.package_id, owed.reference_month
+            ) as amount
+        from (
+            select of_due_date.*
+            from of_due_date
+            union all
+            select of_moved.*
+            from billing.owed(billing.month_of(for_due_date), null, null) as of_moved
+            where
+                (select count(*) from moved) > 0
+                and (of_moved.client_plan_id, of_moved.reference_month) in (
+                    select
+                        moved.client_plan_id,
+                        moved.reference_month
+                    from moved
+                )
+            union all
+            select of_moved_before.*
+            from billing.owed(billing.month_of(billing.month_of(for_due_date) - 1), null, null) as of_moved_before
+            where
+                (select count(*) from moved) > 0
+                and (of_moved_before.client_plan_id, of_moved_before.reference_month) in (
+                    select
+                        moved.client_plan_id,
+                        moved.reference_month
+                    from moved
+                )
+        ) as owed
     ),
 
     excess as (

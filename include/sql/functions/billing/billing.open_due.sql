@@ -98,6 +98,7 @@ begin
                 where
                     taken_back.client_package_id = owed.client_package_id
                     and taken_back.reference_month = billed.month
+                    and not taken_back.rebill
             );
     end loop;
 end
