@@ -108,6 +108,16 @@ def test_nothing_before_the_go_live_month_is_owed(life: Life) -> None:
     ]
 
 
+def test_the_go_live_month_is_what_the_settings_say_last(life: Life) -> None:
+    sold(life)
+    for month in (JANUARY, DECEMBER, DECEMBER, None):
+        settings = SETTINGS.model_copy(update={"go_live_month": month})
+        tv.save(life.isp.engine, date(2026, 12, 10), settings)
+        stored = life.isp.run("select month from billing.go_live")
+        assert [row.month for row in stored] == ([] if month is None else [month])
+    assert life.charged() == [Decimal("31.00")]
+
+
 # By the day
 
 

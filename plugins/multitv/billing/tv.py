@@ -129,6 +129,7 @@ def save(
     """
     with bulk_transaction(engine) as connection:
         lock_due_date(connection, due_date)
+        compared = _lock_dates_to_adjust(connection, due_date, settings)
         require_client_plans(connection)
         run = open_run(connection, "tv", due_date)
         connection.execute(named("billing/set_go_live"), {"month": settings.go_live_month})
@@ -138,6 +139,8 @@ def save(
         request = review(connection, due_date, approval, settings)
         if request is not None:
             return request
+        # Before anything else is locked that corrections lock after the credits.
+        adjusted = _adjust(connection, compared)
         connection.execute(named("billing/list_stale"), of_date)
         voided = _void_stale(connection, due_date, settings, allow_voids=allow_voids)
         repriced = connection.execute(named("billing/reprice_pending"), of_date).rowcount
@@ -157,11 +160,16 @@ def save(
         connection.execute(named("billing/mark_run"), of_run | {"pending": pending})
         added = _attach_events(connection, due_date)
         connection.execute(named("billing/close_open_months"), of_date)
-        adjusted = _adjust(connection, due_date, settings)
         _refuse_overtaken(connection, due_date, run)
-    saved = Saved(added, repriced, voided, adjusted)
-    log.info("Saved %s: %s", due_date, saved)
-    return saved
+    log.info(
+        "Saved %s: %s events added, %s re-priced, %s voided, %s credited because their months owe less.",
+        due_date,
+        added,
+        repriced,
+        voided,
+        adjusted,
+    )
+    return Saved(added, repriced, voided, adjusted)
 
 
 def settle(engine: Engine, due_date: date, settings: Settings, *, allow_voids: bool = False) -> Settled:
@@ -308,18 +316,24 @@ def _refuse_overtaken(connection: Connection, due_date: date, run: BillingRun) -
         raise DueDateOvertaken.by_another(due_date)
 
 
-def _adjust(connection: Connection, due_date: date, settings: Settings) -> Tally:
-    """Credit what was charged beyond what is owed, where the policy adjusts, and return the credits."""
+def _lock_dates_to_adjust(connection: Connection, due_date: date, settings: Settings) -> list[date]:
+    """Lock and return the due dates whose charges are compared with what they owe: none if no policy adjusts."""
     months = settings.billing_look_back_months
-    dates = connection.execute(named("billing/dates_to_adjust"), {"due_date": due_date, "months": months}).scalars()
-    due_dates = list(dates.all())
-    if not due_dates:
-        return NOTHING
-    # The newest first, as every step that takes more than one.
-    connection.execute(named("billing/make_adjustment_table"))
+    rows = connection.execute(named("billing/dates_to_adjust"), {"due_date": due_date, "months": months})
+    # The newest first, so that two lists never wait for each other.
+    due_dates = list(rows.scalars())
     for earlier in due_dates:
         lock_due_date(connection, earlier)
-        connection.execute(named("billing/list_adjustments"), {"due_date": earlier})
+    return due_dates
+
+
+def _adjust(connection: Connection, due_dates: list[date]) -> Tally:
+    """Credit what these due dates charged beyond what is owed, where the policy adjusts, and return the credits."""
+    if not due_dates:
+        return NOTHING
+    connection.execute(named("billing/make_adjustment_table"))
+    for due_date in due_dates:
+        connection.execute(named("billing/list_adjustments"), {"due_date": due_date})
     return add_adjustments(connection, min(due_dates), max(due_dates))
 
 

@@ -132,6 +132,7 @@ finance.invoice, finance.posting, finance.posting_of_plans, billing.credit, bill
 billing.late_change, billing.open_month, billing.go_live
 to multitv_pipeline;
 grant delete on billing.open_month, billing.go_live to multitv_pipeline;
+grant update (month) on billing.go_live to multitv_pipeline;
 grant update (status, closed_at, reason_code, reason, moved_away) on billing.run to multitv_pipeline;
 grant update (
     client_plan_id, service_plan_id, amount, price, price_source, days, days_before, segment, value_before, denominator,
