@@ -5,8 +5,9 @@ with gone as (
     where cast(:month as date) is null
 )
 
-insert into billing.go_live (month)
+insert into billing.go_live as stored (month)
 select cast(:month as date)
 where cast(:month as date) is not null
-on conflict (only_one) do update set month = excluded.month
-    where go_live.month <> excluded.month
+on conflict (only_one) do update
+    set month = excluded.month
+    where stored.month <> excluded.month
