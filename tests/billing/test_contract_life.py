@@ -11,6 +11,7 @@ from multitv.billing import tv
 from multitv.billing.open_months import OpenMonths, find_open_months
 from multitv.billing.report import standard_report
 from multitv.billing.review import ApprovalRequest, summarise_list, top_changes
+from multitv.database.sql import named
 from multitv.offer.billing_policy import Policy, set_policy
 from tests.support.life import DECEMBER, FEBRUARY, JANUARY, NOVEMBER, Life, moved, sold
 from tests.support.settings import SETTINGS
@@ -228,6 +229,17 @@ def test_what_changes_between_settlement_and_the_billing_day_is_listed(life: Lif
     life.bill(due)
     life.day(date(2026, 12, 5), "update tv.package set price = 20.00 where extra")
     assert life.excess(due) == [("charged_more", Decimal("11.00"))]
+
+
+def test_a_promotion_is_charged_while_it_lasts_and_is_no_odd_price(life: Life) -> None:
+    sold(life)
+    life.isp.run("insert into tv.promotion values (default, 1, 9.90, '2026-12-01', '2026-12-11')")
+    life.day(date(2026, 12, 1))
+    for due_date in (date(2026, 12, 10), date(2027, 1, 10)):
+        life.bill(due_date)
+        with life.isp.engine.connect() as connection:
+            assert connection.execute(named("quality/charge_of_other_price"), {"due_date": due_date}).all() == []
+    assert (life.charged(), life.charged(JANUARY)) == ([Decimal("9.90")], [Decimal("31.00")])
 
 
 # In arrears
