@@ -12,18 +12,19 @@ inner join tv.package as package on event.package_id = package.id
 where
     event.price is not null
     and case event.price_source
-        when 'client' then
-            event.price is distinct from sold.price
-            and not exists (
-                select 1
-                from history.client_package as past
-                where past.client_package_id = sold.id and past.price = event.price
-            )
-            and not exists (
-                select 1
-                from tv.promotion as promotion
-                where promotion.client_package_id = sold.id and promotion.price = event.price
-            )
+        when 'client'
+            then
+                event.price is distinct from sold.price
+                and not exists (
+                    select 1
+                    from history.client_package as past
+                    where past.client_package_id = sold.id and past.price = event.price
+                )
+                and not exists (
+                    select 1
+                    from tv.promotion as promotion
+                    where promotion.client_package_id = sold.id and promotion.price = event.price
+                )
         else
             event.price is distinct from package.price
             and not exists (
