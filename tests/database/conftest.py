@@ -33,6 +33,8 @@ NEEDS_A_NEW_TABLE = (
     ("0005", "triggers/billing/billing.credit.sql"),
     ("0014", "triggers/billing/billing.credit_posting.sql"),
     ("0014", "triggers/billing/billing.payout.sql"),
+    ("0014", "functions/billing/billing.adjusted.sql"),
+    ("0014", "functions/billing/billing.excess.sql"),
     ("0009", "functions/erp/history.keep.sql"),
     ("0009", "functions/erp/history.record.sql"),
     ("0009", "functions/erp/history.stated_client_plan.sql"),

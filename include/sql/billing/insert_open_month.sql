@@ -27,22 +27,13 @@ with owed as (
     group by owed.client_plan_id, owed.package_id
 ),
 
-adjusted as (
-    select
-        credit.charge_id,
-        sum(credit.amount) as amount
-    from billing.credit
-    where credit.kind = 'adjustment' and not credit.voided
-    group by credit.charge_id
-),
-
 charged as (
     select
         event.client_plan_id,
         event.package_id,
         sum(event.amount + coalesce(adjusted.amount, 0)) as amount
     from billing.event_record as event
-    left join adjusted on event.id = adjusted.charge_id
+    left join billing.adjusted as adjusted on event.id = adjusted.charge_id
     where
         event.due_date >= cast(:month as date)
         and event.due_date < billing.charging_until(:month)

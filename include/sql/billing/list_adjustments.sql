@@ -1,16 +1,7 @@
 -- In: due_date. Adds to the temporary table adjustment what is to be given back of its processed charges, because they
 -- are more than what was owed and their policy adjusts. Of several charges of a month, the newest are given back first.
 insert into adjustment (charge_id, due_date, amount)
-with adjusted as (
-    select
-        credit.charge_id,
-        sum(credit.amount) as amount
-    from billing.credit
-    where credit.due_date = :due_date and credit.kind = 'adjustment' and not credit.voided
-    group by credit.charge_id
-),
-
-charge as (
+with charge as (
     select
         event.id,
         event.client_plan_id,
@@ -18,7 +9,7 @@ charge as (
         event.reference_month,
         event.amount + coalesce(adjusted.amount, 0) as rest
     from billing.processed_charge(:due_date) as event
-    left join adjusted on event.id = adjusted.charge_id
+    left join billing.adjusted as adjusted on event.id = adjusted.charge_id and adjusted.due_date = :due_date
 ),
 
 newest_first as (

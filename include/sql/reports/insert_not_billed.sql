@@ -32,7 +32,7 @@ policy as (
         lateral (
             values
             (billing.month_of(due.due_date), false),
-            (billing.month_of(billing.month_of(due.due_date) - 1), true)
+            (billing.month_before(due.due_date), true)
         ) as billed (month, arrears)
     inner join lateral billing.policy_of(billed.month) as policy on billed.arrears = policy.arrears
     order by due.due_date asc, policy.service_plan_id asc, billed.month desc

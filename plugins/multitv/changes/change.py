@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Row
 
+from multitv.changes.errors import NotThere
 from multitv.changes.values import checked_text
 from multitv.database.engine import transaction
 from multitv.database.locks import lock
@@ -28,6 +30,22 @@ class Change:
         Taken before the locks of rows and MACs, so that two changes never wait for each other.
         """
         lock(self.connection, f"client plan {client_plan_id}")
+
+    def lock_row(self, plan_of: str, lock_it: str, row_id: int, missing: NotThere) -> Row[Any]:
+        """Lock the client plan of a row, then the row, until the transaction ends, and return the row.
+
+        `plan_of` and `lock_it` are the statements that read the client plan and lock the row, by its `id`. Raises
+        `missing` if there is no such row.
+        """
+        of = {"id": row_id}
+        client_plan_id = self.connection.scalar(named(plan_of), of)
+        if client_plan_id is None:
+            raise missing
+        self.lock_client_plan(client_plan_id)
+        locked = self.connection.execute(named(lock_it), of).one_or_none()
+        if locked is None:
+            raise missing
+        return locked
 
     def lock_package(self, package_id: int) -> None:
         """Takes an exclusive lock on the offer of a package until the transaction ends.

@@ -14,15 +14,7 @@ from multitv.database.sql import named
 def lock_client_package(change: Change, client_package_id: int) -> Row[Any]:
     """Lock a client plan, then its client package, and return the client package. Raises NotThere."""
     missing = NotThere("client_package_unknown", client_package=client_package_id)
-    of = {"id": client_package_id}
-    client_plan_id = change.connection.scalar(named("contracts/plan_of_package"), of)
-    if client_plan_id is None:
-        raise missing
-    change.lock_client_plan(client_plan_id)
-    locked = change.connection.execute(named("contracts/lock_client_package"), of).one_or_none()
-    if locked is None:
-        raise missing
-    return locked
+    return change.lock_row("contracts/plan_of_package", "contracts/lock_client_package", client_package_id, missing)
 
 
 def called(change: Change, client_package: Row[Any]) -> str:

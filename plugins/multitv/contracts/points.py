@@ -115,14 +115,7 @@ def _device(mac: str, serial: str, device_type: str) -> dict[str, str]:
 
 def _lock(change: Change, point_id: int) -> Row[Any]:
     missing = NotThere("point_unknown", point=point_id)
-    of = {"id": point_id}
-    client_plan_id = change.connection.scalar(named("contracts/plan_of_point"), of)
-    if client_plan_id is None:
-        raise missing
-    change.lock_client_plan(client_plan_id)
-    locked = change.connection.execute(named("contracts/lock_client_point"), of).one_or_none()
-    if locked is None:
-        raise missing
+    locked = change.lock_row("contracts/plan_of_point", "contracts/lock_client_point", point_id, missing)
     if locked.removed_on is not None:
         raise AlreadyEnded("point_already_removed", point=titled(locked.id, locked.label), removed_on=locked.removed_on)
     return locked

@@ -33,7 +33,7 @@ as $$
                 array(
                     select billing.month_of(for_due_date)
                     union all
-                    select billing.month_of(billing.month_of(for_due_date) - 1)
+                    select billing.month_before(for_due_date)
                     where
                         exists (
                             select
@@ -43,25 +43,6 @@ as $$
                 )
             )
         union all
-        -- Two sales of a package to a client plan never overlap: one of them is cancelled.
-        select
-            event.client_plan_id,
-            event.package_id,
-            event.reference_month,
-            event.client_package_id,
-            event.amount,
-            event.days
-        from (
-            select distinct
-                gone.client_plan_id,
-                gone.package_id
-            from tv.client_package as gone
-            where gone.cancelled_on is not null
-        ) as resold
-        inner join billing.processed_charge(for_due_date) as event
-            on resold.client_plan_id = event.client_plan_id and resold.package_id = event.package_id
-        where event.days is null
-        union all
         select
             event.client_plan_id,
             event.package_id,
@@ -70,7 +51,16 @@ as $$
             event.amount,
             event.days
         from billing.processed_charge(for_due_date) as event
-        where event.days is not null
+        where
+            event.days is not null
+            -- Sales of a package to a client plan never overlap: it has another only if one of them was cancelled.
+            or (event.client_plan_id, event.package_id) in (
+                select
+                    gone.client_plan_id,
+                    gone.package_id
+                from tv.client_package as gone
+                where gone.cancelled_on is not null
+            )
     )
 
     select

@@ -4,5 +4,5 @@ create or replace function billing.charging_since(for_due_date date)
 returns date
 language sql immutable parallel safe
 as $$
-    select cast(date_trunc('month', cast(for_due_date as timestamp)) - interval '1 month' as date)
+    select billing.month_before(for_due_date)
 $$;

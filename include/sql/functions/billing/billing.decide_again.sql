@@ -14,14 +14,7 @@ begin
         decide_again.reason,
         decide_again.author,
         decide_again.rebill
-    from billing.correction as last
-    where
-        last.id = of_correction
-        and last.action <> 'take_back'
-        and not exists (
-            select from billing.correction as later
-            where later.event_id = last.event_id and later.id > last.id
-        );
+    from billing.last_correction(of_correction) as last;
     if not found then
         raise exception 'correction %: there is nothing to decide', of_correction using errcode = 'restrict_violation';
     end if;

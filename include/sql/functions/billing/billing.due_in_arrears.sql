@@ -5,7 +5,7 @@ language sql stable parallel safe rows 1000
 set plan_cache_mode = force_custom_plan
 as $$
     select owed.*
-    from billing.owed(billing.month_of(billing.month_of(for_due_date) - 1), for_due_date, null) as owed
+    from billing.owed(billing.month_before(for_due_date), for_due_date, null) as owed
     where
         (
             select

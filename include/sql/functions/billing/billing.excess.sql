@@ -22,18 +22,11 @@ as $$
             coalesce(bool_or(policy.adjusts), false) as adjusts,
             sum(event.amount + coalesce(adjusted.amount, 0)) as amount
         from billing.processed_charge(for_due_date) as event
-        left join (
-            select
-                credit.charge_id,
-                sum(credit.amount) as amount
-            from billing.credit
-            where credit.due_date = for_due_date and credit.kind = 'adjustment' and not credit.voided
-            group by credit.charge_id
-        ) as adjusted on event.id = adjusted.charge_id
+        left join billing.adjusted as adjusted on event.id = adjusted.charge_id and adjusted.due_date = for_due_date
         left join billing.policy as policy on event.policy_id = policy.id
         where
             event.reference_month = case policy.timing
-                when 'arrears' then billing.month_of(billing.month_of(for_due_date) - 1)
+                when 'arrears' then billing.month_before(for_due_date)
                 else billing.month_of(for_due_date)
             end
             -- A row of the ERP that is wrong is no reason to give anything back.
@@ -49,7 +42,7 @@ as $$
         from billing.owed(billing.month_of(for_due_date), for_due_date, for_due_date) as of_its_month
         union all
         select of_month_before.*
-        from billing.owed(billing.month_of(billing.month_of(for_due_date) - 1), for_due_date, for_due_date) as of_month_before
+        from billing.owed(billing.month_before(for_due_date), for_due_date, for_due_date) as of_month_before
     ),
 
     moved as materialized (
@@ -92,7 +85,7 @@ as $$
                 )
             union all
             select of_moved_before.*
-            from billing.owed(billing.month_of(billing.month_of(for_due_date) - 1), null, null) as of_moved_before
+            from billing.owed(billing.month_before(for_due_date), null, null) as of_moved_before
             where
                 (select count(*) from moved) > 0
                 and (of_moved_before.client_plan_id, of_moved_before.reference_month) in (

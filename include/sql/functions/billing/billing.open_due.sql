@@ -24,7 +24,7 @@ begin
             inner join billing.policy on event.policy_id = policy.id
             where
                 event.reference_month < case policy.timing
-                    when 'arrears' then billing.month_of(billing.month_of(for_due_date) - 1)
+                    when 'arrears' then billing.month_before(for_due_date)
                     else billing.month_of(for_due_date)
                 end
                 and (select bool_or(any_policy.bills_open_months) from billing.policy as any_policy)
@@ -70,7 +70,7 @@ begin
             and owed.exclusion is null
             -- The due date bills the month before by itself, where that is charged in arrears.
             and not (
-                policy.timing = 'arrears' and billed.month = billing.month_of(billing.month_of(for_due_date) - 1)
+                policy.timing = 'arrears' and billed.month = billing.month_before(for_due_date)
             )
             and billed.month >= billing.go_live()
             and not exists (
@@ -83,6 +83,7 @@ begin
                     and event.client_plan_id = owed.client_plan_id
                     and event.package_id = owed.package_id
                     and event.reference_month = billed.month
+                    -- So that they are found by the key of the client package.
                     and event.client_package_id in (
                         select sold.id
                         from tv.client_package as sold

@@ -9,9 +9,7 @@ returns table (
     arrears boolean,
     minimum_amount numeric(12, 2),
     bills_suspended boolean,
-    rounding text,
-    adjusts boolean,
-    bills_open_months boolean
+    rounding text
 )
 language sql stable parallel safe rows 10
 set enable_nestloop = on
@@ -30,9 +28,7 @@ as $$
         policy.timing = 'arrears',
         policy.minimum_amount,
         policy.bills_suspended,
-        policy.rounding,
-        policy.adjusts,
-        policy.bills_open_months
+        policy.rounding
     from (
         select tab.service_plan_id as id from billing.setting_state as tab
         union

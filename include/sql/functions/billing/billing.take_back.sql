@@ -20,14 +20,7 @@ declare
     beside boolean;
 begin
     select last.* into correction
-    from billing.correction as last
-    where
-        last.id = of_correction
-        and last.action <> 'take_back'
-        and not exists (
-            select from billing.correction as later
-            where later.event_id = last.event_id and later.id > last.id
-        );
+    from billing.last_correction(of_correction) as last;
     if not found then
         raise exception 'correction %: there is nothing to take back', of_correction using errcode = 'restrict_violation';
     end if;

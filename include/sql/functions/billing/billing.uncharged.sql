@@ -26,23 +26,11 @@ as $$
             due.exclusion,
             case
                 when due.reference_month < (select go_live.month from billing.go_live) then 'before_go_live'
-                when (due.client_package_id, due.reference_month, due.segment) in (
-                    select taken_back.client_package_id, taken_back.reference_month, taken_back.segment
-                    from billing.taken_back(for_due_date) as taken_back
-                    where not taken_back.rebill
-                )
-                    then 'corrected'
+                when not taken_back.rebill then 'corrected'
                 when charged.billed is not null and (
                     charged.whole
                     or due.days is null
-                    or (
-                        due.client_package_id = any(charged.billed)
-                        and (due.client_package_id, due.reference_month, due.segment) not in (
-                            select taken_back.client_package_id, taken_back.reference_month, taken_back.segment
-                            from billing.taken_back(for_due_date) as taken_back
-                            where taken_back.rebill
-                        )
-                    )
+                    or (due.client_package_id = any(charged.billed) and taken_back.rebill is not true)
                     or charged.amount > billing.owed_by(
                         due.client_plan_id, due.package_id, due.reference_month, charged.billed
                     )
@@ -56,4 +44,9 @@ as $$
             due.client_plan_id = charged.client_plan_id
             and due.package_id = charged.package_id
             and due.reference_month = charged.reference_month
+    left join billing.taken_back(for_due_date) as taken_back
+        on
+            due.client_package_id = taken_back.client_package_id
+            and due.reference_month = taken_back.reference_month
+            and due.segment = taken_back.segment
 $$;
