@@ -1,4 +1,4 @@
--- In: run_id. Deletes the run's exclusions that are no longer on the list (candidate). Opens a closed run again if
+-- In: run_id. Deletes the run's exclusions that are no longer on the list (not_charged). Opens a closed run again if
 -- there are any, or if others are to be added or changed.
 with gone as (
     delete from billing.exclusion as exclusion
@@ -6,11 +6,10 @@ with gone as (
         exclusion.run_id = :run_id
         and not exists (
             select 1
-            from candidate
+            from not_charged
             where
-                candidate.client_package_id = exclusion.client_package_id
-                and candidate.reference_month = exclusion.reference_month
-                and candidate.exclusion is not null
+                not_charged.client_package_id = exclusion.client_package_id
+                and not_charged.reference_month = exclusion.reference_month
         )
     returning exclusion.run_id
 )
@@ -29,15 +28,14 @@ where
         )
         or exists (
             select 1
-            from candidate
+            from not_charged
             left join billing.exclusion as stored
                 on
-                    candidate.client_package_id = stored.client_package_id
-                    and candidate.reference_month = stored.reference_month
+                    not_charged.client_package_id = stored.client_package_id
+                    and not_charged.reference_month = stored.reference_month
                     and stored.run_id = :run_id
             where
-                candidate.exclusion is not null
-                and (stored.client_plan_id, stored.service_plan_id, stored.reason)
-                is distinct from (candidate.client_plan_id, candidate.service_plan_id, candidate.exclusion)
+                (stored.client_plan_id, stored.service_plan_id, stored.reason)
+                is distinct from (not_charged.client_plan_id, not_charged.service_plan_id, not_charged.exclusion)
         )
     )

@@ -1,4 +1,4 @@
--- Reads the temporary table candidate. Out: whether the list has charges to be settled after it is saved.
+-- Reads the temporary table part. Out: whether the list has charges to be settled after it is saved.
 select count(*) > 0 as pending
-from candidate
-where candidate.exclusion is null
+from part
+where part.exclusion is null and not part.processed

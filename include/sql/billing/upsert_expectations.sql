@@ -1,29 +1,21 @@
 -- In: run_id, due_date. Writes, for each service plan, the number of candidates and of charges, and the sum of the
--- charges in reais. It counts the list (candidate, processed) and not the saved events, so that the books can be
--- checked against it. Opens a closed run again if they differ.
+-- charges in reais. It counts the list (part, candidate) and not the saved events, so that the books can be checked
+-- against it. Opens a closed run again if they differ.
 with written as (
     insert into billing.expectation as stored (run_id, service_plan_id, candidates, charges, amount)
     select
         :run_id,
-        part.service_plan_id,
-        sum(part.candidates),
-        sum(part.charges),
-        sum(part.amount)
+        counted.service_plan_id,
+        sum(counted.candidates),
+        sum(counted.charges),
+        sum(counted.amount)
     from (
         select
-            candidate.service_plan_id,
-            count(*) filter (where candidate.days is null) as candidates,
-            count(*) filter (where candidate.exclusion is null) as charges,
-            coalesce(sum(candidate.amount) filter (where candidate.exclusion is null), 0) as amount
-        from candidate
-        group by candidate.service_plan_id
-        union all
-        select
-            processed.service_plan_id,
-            processed.candidates,
-            processed.charges,
-            processed.amount
-        from processed
+            part.service_plan_id,
+            part.whole_months as candidates,
+            case when part.exclusion is null then part.rows else 0 end as charges,
+            coalesce(part.amount, 0) as amount
+        from part
         union all
         -- A month that is charged by its days may have several segments: it is counted where its first charge is.
         select
@@ -56,8 +48,8 @@ with written as (
                 segment.client_package_id, segment.reference_month, segment.exclusion is not null, segment.segment
         ) as by_days
         group by by_days.service_plan_id
-    ) as part
-    group by part.service_plan_id
+    ) as counted
+    group by counted.service_plan_id
     on conflict (run_id, service_plan_id) do update
         set candidates = excluded.candidates, charges = excluded.charges, amount = excluded.amount
         where (stored.candidates, stored.charges, stored.amount)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Row
 
 from multitv.billing.run import Tally
 from multitv.database.engine import transaction
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 
 # The outcome of a client package that is charged; all other outcomes are reasons of exclusion.
 CHARGE = "charge"
+OPEN_MONTH = "open_month"
 # How many open months a list names one by one.
 _LISTED = 10
 # Whether a person has to approve a list. auto: if something about it is unusual.
@@ -112,11 +114,13 @@ class ApprovalRequest:
 
 
 def summarise_list(connection: Connection, due_date: date) -> ListSummary:
-    """Return the totals of the list in the temporary tables candidate and processed, and of the month before."""
+    """Return the totals of the list in the temporary tables candidate and part, and of the month before."""
     rows = connection.execute(named("billing/summarise_list")).all()
     outcomes = [OutcomeTotal(row.outcome, row.client_packages, row.amount) for row in rows]
     last = connection.execute(named("billing/last_month"), {"due_date": due_date}).one_or_none()
-    months = connection.execute(named("billing/open_months_of_list"), {"listed": _LISTED}).all()
+    months: Sequence[Row[Any]] = []
+    if any(part.name == OPEN_MONTH for part in outcomes):
+        months = connection.execute(named("billing/open_months_of_list"), {"listed": _LISTED}).all()
     return ListSummary(
         due_date,
         outcomes,

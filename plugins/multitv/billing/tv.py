@@ -149,6 +149,7 @@ def save(
         connection.execute(named("billing/open_events"), of_date)
         connection.execute(named("billing/make_events"), of_run | of_date)
         for step in (
+            "list_not_charged",
             "delete_exclusions",
             "upsert_exclusions",
             "delete_exclusion_sums",
@@ -243,11 +244,11 @@ def record_failure(engine: Engine, due_date: date, code: str, reason: str) -> No
 
 
 def list_candidates(connection: Connection, due_date: date) -> None:
-    """Make the temporary tables candidate and processed, the list of a due date, until the transaction ends."""
+    """Make the temporary tables candidate and part, a due date's list and its totals, until the transaction ends."""
     connection.execute(named("billing/list_candidates"), {"due_date": due_date})
-    connection.execute(named("billing/tally_processed"), {"due_date": due_date})
     # Without statistics the planner expects only a few rows in the temporary table.
     connection.exec_driver_sql("analyze candidate")
+    connection.execute(named("billing/tally_list"), {"due_date": due_date})
 
 
 def _list_report(summary: DueDateSummary, parts: Sequence[Any]) -> str:

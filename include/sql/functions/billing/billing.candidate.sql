@@ -88,9 +88,13 @@ as $$
     where
         -- The month of a parked client plan is unknown if its service plan is.
         not (
-            coalesce(unbilled.exclusion, '') = any(
-                array(select reason.code from billing.exclusion_reason as reason where reason.at_settlement = 'wait')
-            )
+            (
+                unbilled.exclusion = any(
+                    array(
+                        select reason.code from billing.exclusion_reason as reason where reason.at_settlement = 'wait'
+                    )
+                )
+            ) is true
             and unbilled.client_package_id in (
                 select event.client_package_id
                 from billing.live_charge(for_due_date) as event

@@ -23,8 +23,7 @@ as $$
             part.exclusion,
             case when part.price < greatest(part.minimum_amount, 0.01) then 'below_minimum' end
         )
-    from billing.owed_part(of_month, for_due_date, judged_on) as part
-    where part.daily is not true
+    from billing.owed_part(of_month, for_due_date, judged_on, false) as part
     union all
     select by_days.*
     from billing.owed_by_days(of_month, for_due_date, judged_on) as by_days

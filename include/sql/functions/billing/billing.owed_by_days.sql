@@ -88,8 +88,7 @@ as $$
                                 first_value(every.service_plan_id) over (
                                     partition by every.client_package_id order by every.opening desc
                                 ) as last_service_plan_id
-                            from billing.owed_part(of_month, for_due_date, judged_on) as every
-                            where every.daily
+                            from billing.owed_part(of_month, for_due_date, judged_on, true) as every
                         ) as part
                         group by
                             part.client_plan_id, part.client_package_id, part.package_id, part.added_on,

@@ -1,9 +1,10 @@
--- In: of_month, its first day; for_due_date (null: all client plans, whatever their timing), else the client plans
--- that are due and whose policy bills the month on that date; judged_on (null: the billing day). Out: each client
--- package, with the days [opening, closing) of the month on which nothing of its contract, TV tab, package and price
--- changed: how many of them are in force, at which price, under which policy; or why they are not to be charged. Of a
--- policy that charges a month in full, that is one day: in advance the billing day, in arrears the last of the month.
-create or replace function billing.owed_part(of_month date, for_due_date date, judged_on date)
+-- In: of_month, its first day; for_due_date (null: all client plans, whatever their timing), else the client plans that
+-- are due and whose policy bills the month on that date; judged_on (null: the billing day); by_days: those that a
+-- policy charges by days, or the others. Out: each client package, with the days [opening, closing) of the month on
+-- which nothing of its contract, TV tab, package and price changed: how many of them are in force, at which price,
+-- under which policy; or why they are not to be charged. Of a policy that charges a month in full, that is one day: in
+-- advance the billing day, in arrears the last of the month.
+create or replace function billing.owed_part(of_month date, for_due_date date, judged_on date, by_days boolean)
 returns table (
     client_plan_id bigint,
     service_plan_id bigint,
@@ -15,7 +16,6 @@ returns table (
     price numeric,
     price_source text,
     policy_id bigint,
-    daily boolean,
     rounding text,
     minimum_amount numeric,
     exclusion text
@@ -30,7 +30,7 @@ as $$
         part.added_on,
         part.opening,
         case
-            when part.daily then billing.days_within(
+            when by_days then billing.days_within(
                 greatest(part.added_on, part.activated_on), least(part.sold_until, part.cancelled_on),
                 part.opening, part.closing
             )
@@ -38,7 +38,6 @@ as $$
         part.month_price,
         part.price_source,
         part.policy_id,
-        part.daily,
         part.rounding,
         part.minimum_amount,
         case
@@ -52,14 +51,17 @@ as $$
                     and (
                         part.cancelled_on is null
                         or part.cancelled_on = 'infinity'
-                        or (part.daily or part.arrears) is not true
+                        or (by_days or part.arrears) is not true
                     )
                 )
                 then 'client_plan_cancelled'
             when
                 part.status is null
-                or (part.status = 'suspended' and part.bills_suspended is not true)
-                or part.status not in ('active', 'suspended', 'cancelled')
+                or (
+                    part.status <> 'active'
+                    and part.status <> 'cancelled'
+                    and (part.status <> 'suspended' or part.bills_suspended is not true)
+                )
                 then 'client_plan_suspended'
             when part.activated_on is null or part.activated_on >= part.closing then 'client_plan_not_active_yet'
             when part.allows_tv is not true then 'plan_without_tv'
@@ -68,9 +70,13 @@ as $$
             when not part.active then 'package_inactive'
             when part.added_on >= part.closing then 'not_added_yet'
             when part.sold_until <= part.opening then 'package_cancelled'
-            when part.month_price is null then 'no_price'
-            when part.month_price < 0 then 'negative_price'
-            when part.month_price = 0 then 'free'
+            when (part.month_price > 0) is not true
+                then
+                    case
+                        when part.month_price is null then 'no_price'
+                        when part.month_price < 0 then 'negative_price'
+                        else 'free'
+                    end
         end
     from (
         select
@@ -83,17 +89,16 @@ as $$
             nullif(coalesce(sale.price, package.price), 'NaN') as month_price,
             case when sale.price is null then 'package' else 'client' end as price_source,
             policy.policy_id,
-            policy.daily,
             policy.arrears,
             policy.bills_suspended,
             policy.rounding,
             policy.minimum_amount,
             case
-                when policy.daily then greatest(of_month, sale.since, package.since, setting.since)
+                when by_days then greatest(of_month, sale.since, package.since, setting.since)
                 else judged.day
             end as opening,
             case
-                when policy.daily
+                when by_days
                     then least(
                         cast(of_month + interval '1 month' as date), sale.until, package.until, setting.until
                     )
@@ -107,14 +112,17 @@ as $$
             lateral (
                 select
                     case
-                        when policy.arrears then cast(of_month + interval '1 month' as date) - 1
+                        -- The same as of the policy for what a due date bills, and known when the query is planned.
+                        when coalesce(of_month < billing.month_of(for_due_date), policy.arrears)
+                            then cast(of_month + interval '1 month' as date) - 1
                         else coalesce(judged_on, sale.billing_day)
                     end as day
             ) as judged
         where
             (for_due_date is null or coalesce(policy.arrears, false) = (of_month < billing.month_of(for_due_date)))
+            and coalesce(policy.daily, false) = by_days
             and (
-                policy.daily
+                by_days
                 or (
                     sale.since <= judged.day
                     and sale.until > judged.day
@@ -124,5 +132,5 @@ as $$
                 )
             )
     ) as part
-    where part.opening < part.closing or part.daily is not true
+    where part.opening < part.closing or not by_days
 $$;

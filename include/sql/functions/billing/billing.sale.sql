@@ -13,7 +13,11 @@ as $$
         plan.activated_on,
         plan.cancelled_on,
         plan.parked,
-        billing.day_in(of_month, plan.due_day),
+        -- Known when the query is planned, for the month of the due date.
+        case
+            when of_month = billing.month_of(for_due_date) then for_due_date
+            else billing.day_in(of_month, plan.due_day)
+        end,
         plan.service_plan_id,
         sold.id,
         sold.package_id,
