@@ -1,12 +1,17 @@
 -- In: as billing.owed_part. Out: what each client package owes for the month that a policy charges by its days: a
 -- segment for each price; or one reason why it owes nothing. The days of a client plan's package are one sum, which
 -- is rounded once and compared with the minimum, however often it was sold in the month. Not inlined, so that what is
--- charged in full is read in parallel.
+-- charged in full is read in parallel, and so that nothing is planned where no policy charges by days.
 create or replace function billing.owed_by_days(of_month date, for_due_date date, judged_on date)
 returns setof billing.month_of_sale
-language sql stable parallel safe rows 1000
+language plpgsql stable parallel safe rows 1000
 set plan_cache_mode = force_custom_plan
 as $$
+begin
+    if not exists (select from billing.policy where policy.proration = 'daily') then
+        return;
+    end if;
+    return query
     select
         segment.client_plan_id,
         coalesce(segment.service_plan_id, 0),
@@ -99,14 +104,6 @@ as $$
             ) as amounted
         ) as judged
     ) as segment
-    where
-        (segment.reason is null or (not segment.charged and segment.segment = 1))
-        and (
-            select
-                exists (
-                    select
-                    from billing.policy
-                    where policy.proration = 'daily'
-                )
-        )
+    where segment.reason is null or (not segment.charged and segment.segment = 1);
+end
 $$;
