@@ -1,7 +1,7 @@
 -- In: month (its first day), today (the ISP's business date). Adds the client plans that were active on the month's
 -- billing day and have no plan fee of the month, although their due day has passed; with package 0. Only of months that
 -- our standard billing billed.
-insert into billing.open_month (client_plan_id, package_id, reference_month, owed, charged)
+insert into billing.open_month (client_plan_id, package_id, reference_month, owed, charged, service_plan_id)
 with contract as (
     select
         plan.id,
@@ -31,7 +31,8 @@ select
     0,
     :month,
     coalesce(past.monthly_price, service_plan.monthly_price),
-    0
+    0,
+    contract.service_plan_id
 from contract
 inner join billing.service_plan() as service_plan on contract.service_plan_id = service_plan.id
 inner join billing.due_client_plan(null) as plan on contract.id = plan.id
@@ -60,3 +61,4 @@ where
             and run.due_date >= :month
             and run.due_date < cast(:month as date) + interval '1 month'
     )
+on conflict do nothing

@@ -55,3 +55,4 @@ left join charged on owed.client_plan_id = charged.client_plan_id and owed.packa
 where
     charged.amount is null
     or (owed.by_days and charged.amount < owed.amount)
+on conflict do nothing

@@ -92,6 +92,7 @@ def _standard_report(engine: Engine, due_date: date) -> str:
     with bulk_transaction(engine) as connection:
         rows = connection.execute(named("billing/standard_report"), {"due_date": due_date}).all()
         paid = connection.execute(named("billing/fees_posted_before"), {"due_date": due_date}).all()
+        posted = read_as(Tally, connection.execute(named("billing/count_posted_open_fees"), {"due_date": due_date}).one())
         open_fees = connection.execute(named("billing/open_fees"), {"due_date": due_date, "listed": _LISTED}).all()
         parked = _read_parked(connection, due_date)
     title = f"# Faturamento Padrão, vencimento {due_date:%d/%m/%Y}"
@@ -131,6 +132,8 @@ def _standard_report(engine: Engine, due_date: date) -> str:
     if len(paid) > _LISTED:
         more = counted(len(paid) - _LISTED, "plano de cliente", "planos de clientes")
         lines += ["", f"E mais {more}: quem cuida do Airflow tem a lista inteira."]
+    if posted.count:
+        lines += ["", f"Mensalidades de meses anteriores cobradas com este vencimento: {posted}."]
     return "\n".join([*lines, *_open_fees(open_fees), *_parked(parked)])
 
 
