@@ -59,7 +59,8 @@ def days(life: Life, month: date = DECEMBER) -> int:
 
 def correct(life: Life, amount: str, action: correction.Action, **other: Any) -> None:
     [(event,)] = life.isp.run(
-        "select max(id) from billing.event where kind = 'charge' and amount = :amount and reference_month = '2026-12-01'",
+        "select max(id) from billing.event where kind = 'charge' and amount = :amount and reference_month = :month",
+        month=DECEMBER,
         amount=amount,
     )
     correction.correct(life.isp.engine, event, action, reason="engano", author="Ana", **other)
@@ -341,5 +342,3 @@ def test_what_two_due_dates_charged_too_much_is_named_once(
         life.bill(due)
     given_back = life.isp.run("select coalesce(-sum(amount), 0) from billing.event where kind = 'reversal'")
     assert given_back == [(sum(found) if adjusts else 0,)]
-
-

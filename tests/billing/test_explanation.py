@@ -51,13 +51,13 @@ DIFFERENCE = replace(
         ),
         (
             OPEN,
-            "Cinema em 12/2026: R$ 1.229,90 (mês cheio, preço do pacote, política 1: valor cheio, mês anterior que ainda "
-            "não tinha sido cobrado)",
+            "Cinema em 12/2026: R$ 1.229,90 (mês cheio, preço do pacote, política 1: valor cheio, mês anterior que "
+            "ainda não tinha sido cobrado)",
         ),
         (
             replace(OPEN, due_date=date(2027, 2, 10), timing="arrears"),
-            "Cinema em 12/2026: R$ 1.229,90 (mês cheio, preço do pacote, política 1: valor cheio, mês anterior que ainda "
-            "não tinha sido cobrado)",
+            "Cinema em 12/2026: R$ 1.229,90 (mês cheio, preço do pacote, política 1: valor cheio, mês anterior que "
+            "ainda não tinha sido cobrado)",
         ),
         (replace(OPEN, policy_id=None, timing=None), "Cinema em 12/2026: R$ 1.229,90 (mês cheio, preço do pacote)"),
         (
@@ -67,8 +67,7 @@ DIFFERENCE = replace(
         ),
         (
             replace(DIFFERENCE, kind="reversal", amount=Decimal("-15.00")),
-            "Estorno da diferença de Cinema em 12/2026: R$ -15,00 (o mês fica com os R$ 16,00 cobrados "
-            "antes)",
+            "Estorno da diferença de Cinema em 12/2026: R$ -15,00 (o mês fica com os R$ 16,00 cobrados antes)",
         ),
         (
             replace(WHOLE, kind="reversal", amount=Decimal("-15.00"), adjusts=True),

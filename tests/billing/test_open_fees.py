@@ -34,8 +34,8 @@ def open_december(life: Life) -> Life:
 
 def fees_of(life: Life, client_plan: int = 1) -> list[tuple[date, date, Decimal]]:
     rows = life.isp.run(
-        "select fee_month, due_date, amount from finance.posting_of_plans join finance.invoice as i on i.id = invoice_id "
-        "where client_plan_id = :n order by 1",
+        "select fee_month, due_date, amount from finance.posting_of_plans "
+        "join finance.invoice as i on i.id = invoice_id where client_plan_id = :n order by 1",
         n=client_plan,
     )
     return [tuple(row) for row in rows]

@@ -35,7 +35,10 @@ select
     contract.service_plan_id
 from contract
 inner join billing.service_plan() as service_plan on contract.service_plan_id = service_plan.id
-inner join billing.due_client_plan(null) as plan on contract.id = plan.id
+left join billing.due_client_plan(null) as plan on contract.id = plan.id
+-- Of one that the ERP does not show any more.
+left join history.client_plan as last
+    on plan.id is null and contract.id = last.client_plan_id and last.until = 'infinity'
 left join history.service_plan as past
     on
         contract.service_plan_id = past.service_plan_id
@@ -46,7 +49,7 @@ where
     and contract.activated_on <= contract.billing_day
     and (contract.cancelled_on is null or contract.cancelled_on > contract.billing_day)
     and coalesce(past.monthly_price, service_plan.monthly_price) > 0
-    and billing.day_in(:month, plan.due_day) < :today
+    and billing.day_in(:month, coalesce(plan.due_day, last.due_day)) < :today
     and not exists (
         select
         from finance.posting_of_plans as fee

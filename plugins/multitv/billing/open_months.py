@@ -93,8 +93,7 @@ def _report(months: list[OpenMonths], excess: list[Excess]) -> str:
         head = ["competência", "planos de clientes", "pacotes", "mensalidades", "a cobrar"]
         lines += [
             "",
-            "Meses em aberto: devem mais do que se cobrou. A política de faturamento pode cobrá-los no próximo "
-            "vencimento.",
+            "Meses em aberto: devem mais do que se cobrou. A política de faturamento pode cobrar o que falta.",
             "",
             *table([*head, "pacotes cobrados em parte", "falta cobrar destes"], rows),
         ]

@@ -55,7 +55,10 @@ as $$
                 )
             union all
             select changed.id
-            from billing.changed_contract(billing.month_of(for_due_date), for_due_date) as changed
+            -- Of the oldest month, so that those are among them that went since.
+            from billing.changed_contract(
+                (select min(older.reference_month) from unit as older), for_due_date
+            ) as changed
         )
     group by unit.client_plan_id, unit.package_id, unit.reference_month
 $$;
