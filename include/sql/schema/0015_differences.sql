@@ -32,5 +32,9 @@ create index carried_fee_invoice on billing.carried_fee (invoice_id);
 comment on table billing.carried_fee is
 'Plan fees of months that no due date billed, which are on an invoice of a later month.';
 
--- Its file has other columns.
+-- Their files have other columns or parameters.
 drop function if exists billing.explanation(bigint);
+drop function if exists billing.sale(date, date);
+drop function if exists billing.owed_part(date, date, date);
+drop function if exists billing.owed_by_days(date, date, date);
+drop function if exists billing.owed(date, date, date);

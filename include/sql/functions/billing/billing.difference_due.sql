@@ -62,7 +62,7 @@ begin
 
         owed as (
             select by_days.*
-            from billing.owed_by_days(billed.month, null, null) as by_days
+            from billing.owed_by_days(billed.month, null, null, billed.client_plans) as by_days
             union all
             select in_full.*
             from (
@@ -70,7 +70,9 @@ begin
                 from charge
                 where charge.days is null
             ) as judged
-            cross join lateral billing.owed(billed.month, judged.due_date, judged.due_date) as in_full
+            cross join lateral billing.owed(
+                billed.month, judged.due_date, judged.due_date, billed.client_plans
+            ) as in_full
             where in_full.days is null
         ),
 

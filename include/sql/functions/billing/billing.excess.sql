@@ -115,11 +115,14 @@ begin
             union all
             select by_days.*
             from (
-                select distinct charged.reference_month
+                select
+                    charged.reference_month,
+                    array_agg(distinct charged.client_plan_id) as client_plans
                 from charged
                 where not charged.of_its_month
+                group by charged.reference_month
             ) as older
-            cross join lateral billing.owed_by_days(older.reference_month, null, null) as by_days
+            cross join lateral billing.owed_by_days(older.reference_month, null, null, older.client_plans) as by_days
             union all
             select of_moved.*
             from billing.owed(billing.month_of(for_due_date), null, null) as of_moved

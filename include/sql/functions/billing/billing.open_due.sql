@@ -52,7 +52,7 @@ begin
                     )
                     then 'open_month'
             end
-        from billing.owed(billed.month, null, null) as owed
+        from billing.owed(billed.month, null, null, billed.client_plans) as owed
         inner join billing.policy on owed.policy_id = policy.id
         where
             owed.client_plan_id = any(billed.client_plans)

@@ -29,7 +29,7 @@ as $$
         ) as part
         where
             part.exclusion is null
-            and part.reference_month >= billing.go_live()
+            and part.reference_month >= (select billing.go_live())
             and (part.client_package_id, part.reference_month) not in (
                 select
                     taken_back.client_package_id,
