@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 
 from multitv.billing import correction, tv
-from multitv.billing.open_months import OpenMonths
+from multitv.billing.open_months import OpenMonths, compare, find_open_months
+from multitv.billing.report import tv_report
 from multitv.billing.standard import bill_plans
 from multitv.offer.billing_policy import Policy, set_policy
+from multitv.quality import books
 from tests.support.life import DECEMBER, JANUARY, NOVEMBER, Life, moved, sold
+from tests.support.report_text import unpadded
 from tests.support.settings import SETTINGS
 
 DUE, NEXT, AFTER = date(2026, 12, 10), date(2027, 1, 10), date(2027, 2, 10)
@@ -214,10 +217,9 @@ def test_a_difference_that_a_person_reversed_is_charged_again_only_if_it_may_be(
 
 def test_the_correction_of_a_difference_is_taken_back(billed: Life) -> None:
     billed.bill(NEXT)
-    for action in ("reverse", "take_back"):
-        correct(billed, "15.00", action)  # type: ignore[arg-type]
-    for action in ("reverse", "take_back"):
-        correct(billed, "16.00", action)  # type: ignore[arg-type]
+    for amount in ("15.00", "16.00"):
+        correct(billed, amount, "reverse")
+        correct(billed, amount, "take_back")
     billed.bill(NEXT)
     assert sorted(billed.charged()) == reais("15.00", "16.00")
 
@@ -342,3 +344,63 @@ def test_what_two_due_dates_charged_too_much_is_named_once(
         life.bill(due)
     given_back = life.isp.run("select coalesce(-sum(amount), 0) from billing.event where kind = 'reversal'")
     assert given_back == [(sum(found) if adjusts else 0,)]
+
+
+# Where people see it
+
+
+def test_the_reports_name_what_was_charged_too_little(billed: Life, caplog: pytest.LogCaptureFixture) -> None:
+    report = tv_report(billed.isp.engine, DUE)
+    assert "Pacotes que hoje devem mais do que este vencimento cobrou: 1 (R$ 15,00)." in report
+    caplog.set_level("INFO")
+    compare(billed.isp.engine, SETTINGS, date(2026, 12, 31), [DUE])
+    assert "| 12/2026 | 1 | 1 | 0 | R$ 15,00 | 1 | R$ 15,00 |" in unpadded(caplog.text)
+    billed.bill(NEXT)
+    assert "devem mais" not in tv_report(billed.isp.engine, DUE)
+
+
+# Three months back
+
+
+SEPTEMBER = date(2026, 9, 1)
+SEPTEMBER_DUE = date(2026, 9, 10)
+
+
+def test_a_month_that_is_charged_again_three_months_later_is_found(life: Life) -> None:
+    sold(life)
+    for due in (SEPTEMBER_DUE, DUE):
+        life.bill(due)
+    life.isp.run("alter table billing.event_record disable trigger user")
+    life.isp.run(
+        "insert into billing.event_record (id, run_id, client_plan_id, service_plan_id, client_package_id, package_id, "
+        "due_date, reference_month, kind, amount, price, price_source) "
+        "select 2026121000000099, (select id from billing.run where kind = 'tv' and due_date = :due), client_plan_id, "
+        "service_plan_id, client_package_id, package_id, :due, reference_month, kind, amount, price, price_source "
+        "from billing.event_record where due_date = :charged",
+        due=DUE,
+        charged=SEPTEMBER_DUE,
+    )
+    for due in (SEPTEMBER_DUE, DUE):
+        with pytest.raises(books.CheckFailed, match="package 1 of client plan 1 has 2 live charges in 2026-09"):
+            books.check(life.isp.engine, ("one_live_charge",), due)
+    life.isp.run("delete from billing.event_record where id = 2026121000000099")
+
+
+def test_a_correction_of_three_months_later_is_not_taken_back_if_the_month_was_charged_again(life: Life) -> None:
+    client_plan = life.isp.client_plan()
+    life.isp.sell(client_plan, life.isp.package("31.00"), added_on=date(2026, 9, 15))
+    set_policy(life.isp.engine, "Ana", Policy(bills_open_months=True, valid_from=SEPTEMBER))
+    for month in (9, 10, 11):
+        life.bill(date(2026, month, 10))
+    life.day(date(2026, 11, 20), "update tv.client_package set added_on = '2026-09-01'")
+    find_open_months(life.isp.engine, SETTINGS.model_copy(update={"billing_look_back_months": 3}), date(2026, 12, 8))
+    life.bill(DUE)
+    [(event,)] = life.isp.run(
+        "select id from billing.event where due_date = :due and reference_month = :month", due=DUE, month=SEPTEMBER
+    )
+    named: dict[str, Any] = {"reason": "engano", "author": "Ana"}
+    correction.correct(life.isp.engine, event, "reverse", rebill=True, **named)
+    life.bill(SEPTEMBER_DUE)
+    assert life.charged(SEPTEMBER) == reais("31.00")
+    with pytest.raises(correction.CorrectionRefused, match="já foi cobrado de novo"):
+        correction.correct(life.isp.engine, event, "take_back", **named)

@@ -233,6 +233,8 @@ class Story(RuleBasedStateMachine):
         self.database.close()
 
 
+# A failure is shrunk for up to five minutes.
+@pytest.mark.timeout(600 * SOAK)
 def test_whatever_an_isp_does_the_books_are_right(server: Server, migrated: str) -> None:
     Story.server, Story.template = server, migrated
     run_state_machine_as_test(

@@ -1,6 +1,7 @@
--- In: due_date; month (its first day), an older one, which finance.open_fee_month opened. Posts the plan fee that client
--- plans which are due owe for the month on their open invoices of the due date, if the policy of the month bills open
--- months; with a row in billing.carried_fee for each. A fee that is posted already, on whichever invoice, is left out.
+-- In: due_date; month (its first day), an older one, which finance.open_fee_month opened. Posts the plan fee that
+-- client plans which are due owe for the month on their open invoices of the due date, if the policy of the month bills
+-- open months; with a row in billing.carried_fee for each. A fee that is posted already, on whichever invoice, is left
+-- out.
 with posted as (
     insert into pg_temp.incoming_posting_of_plans (invoice_id, kind, amount, fee_client_plan_id, fee_month)
     select

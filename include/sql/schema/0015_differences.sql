@@ -5,8 +5,8 @@ add constraint event_segment check (segment >= 0);
 comment on column billing.event_record.segment is
 'A month charged by its days has one for each price of a sale. 0: a difference, which adds to what was charged before.';
 comment on column billing.event_record.value_before is
-'Price times days of the earlier segments, in reais. Null, with days: price times days_before. Of a difference: what was '
-'charged for the month before it.';
+'Price times days of the earlier segments, in reais. Null, with days: price times days_before. Of a difference: what '
+'was charged for the month before it.';
 
 alter table billing.open_month
 add column billed boolean not null default false,

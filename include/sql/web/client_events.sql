@@ -74,11 +74,11 @@ select
     page.policy_id,
     policy.proration,
     policy.timing,
-    exists (
-        select
+    (
+        select count(*)
         from billing.credit
         where credit.event_id = page.id and credit.kind = 'adjustment'
-    ) as adjusts
+    ) > 0 as adjusts
 from page
 inner join tv.package as package on page.package_id = package.id
 left join billing.policy as policy on page.policy_id = policy.id

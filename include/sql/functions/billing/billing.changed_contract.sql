@@ -1,8 +1,9 @@
 -- In: of_month, its first day; for_due_date (null: all). Out: those of billing.changed_client_plan that are due on that
 -- date, with a row for each state on its days [since, until). One that the ERP does not show any more ended when it
 -- went, if not before, and keeps its last state, so that its due day comes. billing_day: the last day of the month that
--- was the due day then, or the month's last day if none was; after today the state of today holds. billed_as: the service
--- plan of that day, 0 if it has no policy of its own because nobody knows it. Looks the few up, so it is not inlined.
+-- was the due day then, or the month's last day if none was; after today the state of today holds. billed_as: the
+-- service plan of that day, 0 if it has no policy of its own because nobody knows it. Looks the few up, so it is not
+-- inlined.
 create or replace function billing.changed_contract(of_month date, for_due_date date)
 returns table (
     id bigint,

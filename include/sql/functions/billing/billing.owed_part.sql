@@ -1,9 +1,9 @@
--- In: of_month, its first day; for_due_date (null: all client plans, whatever their timing), else the client plans
--- that are due and whose policy bills the month on that date; judged_on (null: the billing day); client_plans, to look
--- at no others (null: all). Out: each client package, with the days [opening, closing) of the month on which nothing of
--- its contract, TV tab, package and price changed: how many of them are in force, at which price, under which policy; or
--- why they are not to be charged. Of a policy that charges a month in full, that is one day: in advance the billing day,
--- in arrears the last of the month.
+-- In: of_month, its first day; for_due_date (null: all client plans, whatever their timing), else the client plans that
+-- are due and whose policy bills the month on that date; judged_on (null: the billing day); client_plans, to look at no
+-- others (null: all). Out: each client package, with the days [opening, closing) of the month on which nothing of its
+-- contract, TV tab, package and price changed: how many of them are in force, at which price, under which policy; or
+-- why they are not to be charged. Of a policy that charges a month in full, that is one day: in advance the billing
+-- day, in arrears the last of the month.
 create or replace function billing.owed_part(
     of_month date, for_due_date date, judged_on date, client_plans bigint[] default null
 )

@@ -1,7 +1,8 @@
--- In: of_month, its first day; for_due_date (null: all); client_plans, to look at no others (null: all). Out: the client
--- packages of the client plans that are due on that date, for the days [since, until) on which neither the contract nor the package's own price (null: as the
--- package has it) changed. The terms of contract and sale are as they are stated now; parked is what is wrong with the
--- row of the ERP; billed_as is the service plan of the billing day, whose policy rules the month.
+-- In: of_month, its first day; for_due_date (null: all); client_plans, to look at no others (null: all). Out: the
+-- client packages of the client plans that are due on that date, for the days [since, until) on which neither the
+-- contract nor the package's own price (null: as the package has it) changed. The terms of contract and sale are as
+-- they are stated now; parked is what is wrong with the row of the ERP; billed_as is the service plan of the billing
+-- day, whose policy rules the month.
 create or replace function billing.sale(of_month date, for_due_date date, client_plans bigint[] default null)
 returns setof billing.sale_of_contract
 language sql stable parallel safe
