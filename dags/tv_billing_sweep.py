@@ -9,8 +9,8 @@ last two months again. Its report shows in reais what waits for an invoice. It c
     check_books
     compare_months
 
-`compare_months` lists, in reais, the months that client plans owe and nobody billed, and what was charged beyond what
-is owed. It writes only what it found, for the next lists, and the history.
+`compare_months` lists, in reais, what client plans owe beyond what was charged, month by month, and what was charged
+beyond what is owed. It writes only what it found, for the next lists, and the history.
 
 ## Triage notes
 

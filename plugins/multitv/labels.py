@@ -510,6 +510,13 @@ SENTENCES: dict[str, str] = {
     "explained_price_of_client": "preço do cliente",
     "explained_price_of_package": "preço do pacote",
     "explained_policy": "política {policy_id}: {proration:label}, {timing:label}",
+    "explained_open_month": "política {policy_id}: {proration:label}, mês anterior que ainda não tinha sido cobrado",
+    "explained_difference": "Diferença de {package} em {reference_month:month}: {amount:reais} (o mês custa "
+    "{owed:reais}, dos quais {value_before:reais} já tinham sido cobrados)",
+    "explained_reversed_difference": "Estorno da diferença de {package} em {reference_month:month}: {amount:reais} (o "
+    "mês fica com os {value_before:reais} cobrados antes)",
+    "explained_adjustment": "Crédito de {package} em {reference_month:month}: {amount:reais} (o mês custa menos do que "
+    "foi cobrado)",
     # what was set by a form of Airflow
     "policy_of_plan_set": "Política {policy_id} do plano de serviço {service_plan}, a partir de {valid_from:month}: "
     "{proration:label}, {timing:label}, {rounding:label}, mínimo de {minimum_amount:reais}.",

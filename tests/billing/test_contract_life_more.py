@@ -132,7 +132,8 @@ def test_a_price_that_rises_after_settlement_leaves_the_month_open(life: Life) -
     life.bill(DUE)
     life.day(date(2026, 12, 31), "update tv.package set price = 93.00 where extra")
     assert life.charged() == [FIRST, SECOND]
-    assert life.open_months(date(2026, 12, 31)) == [OpenMonths(DECEMBER, 1, 1, 0, Decimal("1.00"))]
+    left = Decimal("1.00")
+    assert life.open_months(date(2026, 12, 31)) == [OpenMonths(DECEMBER, 1, 1, 0, left, in_part=1, left_of_parts=left)]
 
 
 def test_a_due_day_that_moves_before_the_date_that_was_settled_is_no_excess(life: Life) -> None:

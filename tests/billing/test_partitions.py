@@ -220,6 +220,15 @@ def _moved(years: Years) -> None:
     years.run("update erp.client_plan set due_day = 10 where id = :plan", plan=years.moving)
 
 
+def _open_fee(years: Years) -> None:
+    set_policy(years.engine, "ana", Policy(bills_open_months=True))
+    years.run(
+        "insert into billing.open_month (client_plan_id, package_id, reference_month, owed, charged, service_plan_id) "
+        "select id, 0, '2026-11-01', 10.00, 0, service_plan_id from erp.client_plan where due_day = 10"
+    )
+    standard.bill_plans(years.engine, DUE)
+
+
 STEPS = {
     "save a due date that a client plan leaves": Step(_moved),
     "load": Step(lambda years: tv.summarise_due_date(years.engine, DUE)),
@@ -271,6 +280,7 @@ STEPS = {
     "charge in arrears": Step(_in_arrears, until=date(2027, 3, 1)),
     # With the due dates of the months that are looked back at, and what people took back in them.
     "adjust by the policy": Step(_adjusted_by_policy, since=date(2026, 9, 1), until=date(2027, 3, 1)),
+    "bill the plans with the fee of an open month": Step(_open_fee),
     "find open months": Step(
         lambda years: find_open_months(years.engine, SETTINGS, TODAY), since=date(2026, 9, 1), until=date(2027, 4, 1)
     ),

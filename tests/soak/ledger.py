@@ -45,11 +45,19 @@ class Contract:
 
 @dataclass
 class ClientPlan:
-    """A contract's states and its first day; `cancelled_on` is the first day without it."""
+    """A contract's states and its first day; `cancelled_on` is the first day without it, as the ERP states it.
+
+    `gone_on` is the day from which the ERP does not show it any more; its last state goes on.
+    """
 
     states: History[Contract]
     activated_on: date
     cancelled_on: date | None
+    gone_on: date | None = None
+
+    @property
+    def end(self) -> date | None:
+        return min((day for day in (self.cancelled_on, self.gone_on) if day is not None), default=None)
 
 
 @dataclass(frozen=True)
@@ -156,6 +164,10 @@ class Ledger:
     def change_price(self, sale: int, price: Decimal | None) -> None:
         self.sales[sale].prices.see(self.today, price)
 
+    def lose(self, number: int) -> None:
+        """The ERP does not show a client plan any more."""
+        self.client_plans[number].gone_on = self.today
+
     # What follows for due dates.
 
     def covers(self, client_plan: int, due_date: date) -> bool:
@@ -238,7 +250,7 @@ class Ledger:
         """Tell whether the contract is one that TV is charged for on a day."""
         plan = self.client_plans[client_plan]
         contract = plan.states.on(day)
-        if not within(day, plan.activated_on, plan.cancelled_on):
+        if not within(day, plan.activated_on, plan.end):
             return False
         tab = self.allows_tv.get(contract.service_plan) if contract.service_plan else None
         if tab is None or not tab.on(day):

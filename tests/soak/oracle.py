@@ -5,7 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, Decimal
 
 CENT = Decimal("0.01")
 
@@ -17,6 +17,7 @@ class Plan:
     service_plan: int = 1
     status: str = "active"
     cancelled_on: date | None = None
+    due_day: int = 28
 
 
 @dataclass
@@ -111,19 +112,28 @@ class Oracle:
             return "price"
         amount = price
         if self.daily:
-            length = monthrange(due.year, due.month)[1]
-            before = sum(
-                len(self.days(other, due))
-                for other in self.sales.values()
-                if (other.plan, other.package) == (sale.plan, sale.package)
-                and self.price_of(other) == price
-                and other.added_on < sale.added_on
-            )
-            until = (price * (before + len(days)) / length).quantize(CENT, ROUND_HALF_UP)
-            amount = until - (price * before / length).quantize(CENT, ROUND_HALF_UP)
-        if amount < max(self.minimum, CENT):
+            amounts = self.amounts_by_days(sale, due)
+            amount = amounts[number]
+            if sum(amounts.values()) < max(self.minimum, CENT) or not amount:
+                return "price"
+        elif amount < max(self.minimum, CENT):
             return "price"
         return amount, not self.daily
+
+    def amounts_by_days(self, sale: Sale, due: date) -> dict[int, Decimal]:
+        """What each sale of a package owes for the month by its days. The month's sum is what is rounded."""
+        length = monthrange(due.year, due.month)[1]
+        together = [
+            (other.added_on, number, (self.price_of(other) or 0) * len(self.days(other, due)))
+            for number, other in self.sales.items()
+            if (other.plan, other.package) == (sale.plan, sale.package) and self.days(other, due)
+        ]
+        amounts, so_far = {}, Decimal(0)
+        for _, number, value in sorted(together):
+            until = so_far + value
+            amounts[number] = rounded(until / length) - rounded(so_far / length)
+            so_far = until
+        return amounts
 
     def chargeable(self, number: int, due: date) -> tuple[Decimal, bool] | str:
         judged = self.judge(number, due)
@@ -136,36 +146,70 @@ class Oracle:
             processed = of_month == month and charge.status == "processed"
             if processed and same and other != number and (charge.whole or judged[1]):
                 return "billed"
+        if self.charged_too_much(number, due):
+            return "billed"
         if not self.kept_away.get((number, month), True):
             return "corrected"
         return judged
 
+    def charged_too_much(self, number: int, due: date) -> bool:
+        """Whether the other sales of the package were charged more for the month, by days, than they owe by now."""
+        month, sale = due.replace(day=1), self.sales[number]
+        billed = {
+            other: charge
+            for (other, of_month), charge in self.charges.items()
+            if (self.sales[other].plan, self.sales[other].package) == (sale.plan, sale.package)
+            if other != number and of_month == month and charge.status == "processed"
+        }
+        judged = [self.judge(other, due) for other in billed]
+        owed = sum((one[0] for one in judged if not isinstance(one, str)), Decimal(0))
+        return sum(charge.amount for charge in billed.values()) > owed
+
+    def covers(self, number: int, due: date) -> bool:
+        return self.plans[self.sales[number].plan].due_day == due.day
+
     def save(self, due: date) -> None:
         month = due.replace(day=1)
+        listed = set()
         for number in self.sales:
             known = self.charges.get((number, month))
             if known is not None and known.status == "processed":
                 continue
-            judged = self.chargeable(number, due)
-            if isinstance(judged, str):
-                self.charges.pop((number, month), None)
-            else:
+            judged = self.chargeable(number, due) if self.covers(number, due) else "not due"
+            if not isinstance(judged, str):
                 self.charges[number, month] = Charge(due, *judged)
+                listed.add(number)
+            elif known is not None and known.due == due:
+                del self.charges[number, month]
+        for number in listed:
+            self.take_over(number, month)
+
+    def take_over(self, number: int, month: date) -> None:
+        """Void what another due date has pending for another sale of the package, unless both are charged by days."""
+        sale, taken = self.sales[number], self.charges[number, month]
+        for (other, of_month), charge in list(self.charges.items()):
+            same = (self.sales[other].plan, self.sales[other].package) == (sale.plan, sale.package)
+            pending = of_month == month and charge.status == "pending" and charge.due != taken.due
+            if same and pending and (charge.whole or taken.whole):
+                del self.charges[other, month]
 
     def bill_plans(self, due: date) -> None:
         self.standard.add(due)
         for number, plan in self.plans.items():
             if plan.status != "active" or (plan.cancelled_on is not None and plan.cancelled_on <= due):
                 continue
-            if self.invoices.setdefault((number, due), "open") == "open" and (number, due) not in self.fees:
-                self.fees.add((number, due))
+            if plan.due_day != due.day:
+                continue
+            fee = (number, due.replace(day=1))
+            if self.invoices.setdefault((number, due), "open") == "open" and fee not in self.fees:
+                self.fees.add(fee)
                 self._add((number, due), Decimal(100 if plan.service_plan == 1 else 50))
 
     def settle(self, due: date) -> None:
         for (number, month), charge in list(self.charges.items()):
             if charge.due != due or charge.status != "pending":
                 continue
-            if self.chargeable(number, due) in ("contract", "billed", "corrected"):
+            if not self.covers(number, due) or self.chargeable(number, due) in ("contract", "billed", "corrected"):
                 del self.charges[number, month]
             elif self.invoices.get((self.sales[number].plan, due)) == "open":
                 charge.status = "processed"
@@ -187,13 +231,16 @@ class Oracle:
             if charge.status != "pending" or not charge.waits:
                 continue
             if settled is not None and not self._open(plan, charge.due) and self.plans[plan].status != "active":
-                free = max(settled, charge.due)
-                while (plan, free) in self.invoices:
-                    free = (free.replace(day=1) + timedelta(32)).replace(day=free.day)
-                self.invoices[plan, free] = "open"
+                self.invoices[plan, self.free_due_date(plan, max(settled, charge.due))] = "open"
             if found := self._open(plan, charge.due):
                 charge.status = "processed"
                 self._post(found[0], charge.amount)
+
+    def free_due_date(self, plan: int, since: date) -> date:
+        free = since.replace(day=self.plans[plan].due_day)
+        while free < since or (plan, free) in self.invoices:
+            free = (free.replace(day=1) + timedelta(32)).replace(day=free.day)
+        return free
 
     def _open(self, plan: int, since: date) -> list[tuple[int, date]]:
         return sorted(
@@ -220,7 +267,7 @@ class Oracle:
         return any(
             of_month == month
             and (self.sales[other].plan, self.sales[other].package) == (sale.plan, sale.package)
-            and (other == number or (charge.whole and whole))
+            and (other == number or charge.whole or whole)
             for (other, of_month), charge in self.charges.items()
         )
 
@@ -262,3 +309,7 @@ class Oracle:
         plan = invoice[0]
         self.posted[plan] = self.posted.get(plan, Decimal()) + amount
         self.postings += 1
+
+
+def rounded(amount: Decimal) -> Decimal:
+    return amount.quantize(CENT, ROUND_DOWN)

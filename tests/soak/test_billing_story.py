@@ -35,13 +35,14 @@ from tests.support.settings import SETTINGS
 
 EXAMPLES = 15 * SOAK
 PRICES = st.sampled_from([None, "0.00", "0.01", "9.99", "10.01", "29.90", "334.99", "335.00"])
-MONTHS = [date(2026, 12, 28), date(2027, 1, 28), date(2027, 2, 28), date(2027, 3, 28)]
+DUE_DAYS = (20, 28)
+DUES = [date(year, month, day) for year, month in ((2026, 12), (2027, 1), (2027, 2), (2027, 3)) for day in DUE_DAYS]
 # How much of a step is done when the worker dies: from nothing to all but its commit.
 SHARES = st.sampled_from([percent / 100 for percent in range(101)])
 
 
 class Story(RuleBasedStateMachine):
-    """One ISP with a due day at the month's end, over some months."""
+    """One ISP with two due days, between which client plans move, over some months."""
 
     server: Server
     template: str
@@ -55,12 +56,12 @@ class Story(RuleBasedStateMachine):
         self.isp = Isp(create_engine(owner.url))
         self.database.callback(self.isp.engine.dispose)
         self.oracle = Oracle()
-        self.month = 0
+        self.turn = 0
         self.reasons = count(1)
 
     @property
     def due(self) -> date:
-        return MONTHS[self.month]
+        return DUES[self.turn]
 
     @initialize()
     def found(self) -> None:
@@ -68,11 +69,17 @@ class Story(RuleBasedStateMachine):
         for price in ("29.90", "10.01", None):
             self.oracle.packages[self.isp.package(price)] = None if price is None else Decimal(price)
         for _ in range(2):
-            self.new_client()
+            self.oracle.plans[self.isp.client_plan(due_day=28)] = Plan()
 
-    @rule()
-    def new_client(self) -> None:
-        self.oracle.plans[self.isp.client_plan(due_day=28)] = Plan()
+    @rule(due_day=st.sampled_from(DUE_DAYS))
+    def new_client(self, due_day: int) -> None:
+        self.oracle.plans[self.isp.client_plan(due_day=due_day)] = Plan(due_day=due_day)
+
+    @rule(data=st.data(), due_day=st.sampled_from(DUE_DAYS))
+    def move_due_day(self, data: st.DataObject, due_day: int) -> None:
+        number = data.draw(st.sampled_from(sorted(self.oracle.plans)))
+        self.oracle.plans[number].due_day = due_day
+        self.isp.run("update erp.client_plan set due_day = :d where id = :n", d=due_day, n=number)
 
     @rule(data=st.data(), price=PRICES, day=st.integers(-40, 40))
     def add_package(self, data: st.DataObject, price: str | None, day: int) -> None:
@@ -197,10 +204,10 @@ class Story(RuleBasedStateMachine):
             correction.correct(self.engine, event, "take_back", reason=reason, author="Ana")
         self.oracle.take_back(number, month)
 
-    @precondition(lambda self: self.month + 1 < len(MONTHS))
+    @precondition(lambda self: self.turn + 1 < len(DUES))
     @rule()
-    def next_month(self) -> None:
-        self.month += 1
+    def next_due_date(self) -> None:
+        self.turn += 1
 
     @invariant()
     def the_books_are_those_of_the_oracle(self) -> None:
@@ -219,13 +226,15 @@ class Story(RuleBasedStateMachine):
         assert sum(row[2] for row in posted) == self.oracle.postings
         [(paid_out,)] = self.isp.run("select coalesce(sum(amount), 0) from billing.payout where withdrawn_at is null")
         assert paid_out == self.oracle.paid_out
-        for due in MONTHS[: self.month + 1]:
+        for due in DUES[: self.turn + 1]:
             books.check(self.isp.engine, books.BOOKS, due)
 
     def teardown(self) -> None:
         self.database.close()
 
 
+# A failure is shrunk for up to five minutes.
+@pytest.mark.timeout(600 * SOAK)
 def test_whatever_an_isp_does_the_books_are_right(server: Server, migrated: str) -> None:
     Story.server, Story.template = server, migrated
     run_state_machine_as_test(

@@ -353,3 +353,22 @@ def test_a_month_without_a_billing_day_is_judged_on_its_last_day_and_no_due_date
     assert not any(ledger.covers(PLAN, DECEMBER + timedelta(number)) for number in range(31))
     ledger.sales[SALE].added_on = date(2027, 1, 1)
     assert owed(ledger, DECEMBER) == "0.00"
+
+
+@pytest.mark.parametrize(("cancelled_on", "days"), [(None, 14), (11, 10), (20, 14)])
+def test_a_contract_that_is_gone_owes_the_days_before(ledger: Ledger, cancelled_on: int | None, days: int) -> None:
+    ledger.policies.append(DAILY)
+    if cancelled_on is not None:
+        ledger.client_plans[PLAN].cancelled_on = DECEMBER.replace(day=cancelled_on)
+    ledger.today = date(2026, 12, 15)
+    ledger.lose(PLAN)
+    assert [owed(ledger, month) for month in (NOVEMBER, DECEMBER, JANUARY)] == ["31.00", f"{days}.00", "0.00"]
+    assert ledger.covers(PLAN, date(2027, 1, 10))
+
+
+def test_in_full_a_contract_that_is_gone_owes_the_months_before_it_went(ledger: Ledger) -> None:
+    ledger.today = date(2026, 12, 15)
+    ledger.lose(PLAN)
+    assert [owed(ledger, month) for month in (NOVEMBER, DECEMBER, JANUARY)] == ["31.00", "31.00", "0.00"]
+    ledger.policies.append(ARREARS)
+    assert [owed(ledger, month) for month in (NOVEMBER, DECEMBER)] == ["31.00", "0.00"]

@@ -159,14 +159,14 @@ class Months(RuleBasedStateMachine):
     @rule(days=DAYS, data=st.data(), due_day=DUE_DAYS)
     def change_due_day(self, days: int, data: st.DataObject, due_day: int) -> None:
         self.wait(days)
-        number = one_of(self.ledger.client_plans, data)
+        number = one_of(self.shown, data)
         self.ledger.change_contract(number, due_day=due_day)
         self.isp.run("update erp.client_plan set due_day = :d where id = :n", d=due_day, n=number)
 
     @rule(days=DAYS, data=st.data(), status=STATUSES)
     def change_status(self, days: int, data: st.DataObject, status: str) -> None:
         self.wait(days)
-        number = one_of(self.ledger.client_plans, data)
+        number = one_of(self.shown, data)
         contract = self.ledger.client_plans[number].states.now
         if contract.due_day is None or contract.service_plan is None:
             return
@@ -176,14 +176,14 @@ class Months(RuleBasedStateMachine):
     @rule(days=DAYS, data=st.data(), service_plan=SERVICE_PLANS)
     def change_service_plan(self, days: int, data: st.DataObject, service_plan: int) -> None:
         self.wait(days)
-        number = one_of(self.ledger.client_plans, data)
+        number = one_of(self.shown, data)
         self.ledger.change_contract(number, service_plan=service_plan)
         self.isp.run("update erp.client_plan set service_plan_id = :s where id = :n", s=service_plan, n=number)
 
     @rule(days=DAYS, data=st.data(), began=OFFSETS)
     def activate(self, days: int, data: st.DataObject, began: int) -> None:
         self.wait(days)
-        number = one_of(self.ledger.client_plans, data)
+        number = one_of(self.shown, data)
         activated_on = self.today + timedelta(began)
         self.ledger.client_plans[number].activated_on = activated_on
         self.isp.run("update erp.client_plan set activated_on = :d where id = :n", d=activated_on, n=number)
@@ -191,7 +191,7 @@ class Months(RuleBasedStateMachine):
     @rule(days=DAYS, data=st.data(), ended=OFFSETS_OR_NONE, unknown=st.sampled_from([None, "infinity"]))
     def state_end(self, days: int, data: st.DataObject, ended: int | None, unknown: str | None) -> None:
         self.wait(days)
-        number = one_of(self.ledger.client_plans, data)
+        number = one_of(self.shown, data)
         cancelled_on = self.day(ended)
         self.ledger.client_plans[number].cancelled_on = cancelled_on
         self.isp.run("update erp.client_plan set cancelled_on = :d where id = :n", d=cancelled_on or unknown, n=number)
@@ -200,7 +200,7 @@ class Months(RuleBasedStateMachine):
     def cancel_contract(self, days: int, data: st.DataObject, ended: int, emptied: bool) -> None:
         """Some ERPs say nothing else of what is cancelled."""
         self.wait(days)
-        number = one_of(self.ledger.client_plans, data)
+        number = one_of(self.shown, data)
         cancelled_on = self.today + timedelta(ended)
         self.ledger.client_plans[number].cancelled_on = cancelled_on
         self.ledger.change_contract(number, status="cancelled")
@@ -215,13 +215,37 @@ class Months(RuleBasedStateMachine):
     @rule(days=DAYS, data=st.data(), due_day=DUE_DAYS, service_plan=SERVICE_PLANS)
     def renew_contract(self, days: int, data: st.DataObject, due_day: int, service_plan: int) -> None:
         self.wait(days)
-        number = one_of(self.ledger.client_plans, data)
+        number = one_of(self.shown, data)
         self.ledger.change_contract(number, due_day=due_day, status="active", service_plan=service_plan)
         self.ledger.client_plans[number].cancelled_on = None
         self.isp.run(
             "update erp.client_plan set due_day = :d, status = 'active', service_plan_id = :s, cancelled_on = null "
             "where id = :n",
             d=due_day, s=service_plan, n=number,
+        )  # fmt: skip
+
+    @precondition(lambda self: len(self.shown) > 1)
+    @rule(days=DAYS, data=st.data())
+    def lose_contract(self, days: int, data: st.DataObject) -> None:
+        """The ERP does not show it any more. One stays, because an empty ERP is refused."""
+        self.wait(days)
+        number = one_of(self.shown, data)
+        self.ledger.lose(number)
+        self.isp.run("delete from erp.client_plan where id = :n", n=number)
+
+    @precondition(lambda self: len(self.shown) < len(self.ledger.client_plans))
+    @rule(days=DAYS, data=st.data(), due_day=DUE_DAYS, status=STATUSES, service_plan=SERVICE_PLANS, began=OFFSETS)
+    def show_contract_again(
+        self, days: int, data: st.DataObject, due_day: int, status: str, service_plan: int, began: int
+    ) -> None:
+        self.wait(days)
+        number = one_of([number for number in self.ledger.client_plans if number not in self.shown], data)
+        plan = self.ledger.client_plans[number]
+        plan.activated_on, plan.cancelled_on, plan.gone_on = self.today + timedelta(began), None, None
+        self.ledger.change_contract(number, due_day=due_day, status=status, service_plan=service_plan)
+        self.isp.run(
+            "insert into erp.client_plan values (:n, :n, :plan, :status, :day, :since, null)",
+            n=number, plan=service_plan, status=status, day=due_day, since=plan.activated_on,
         )  # fmt: skip
 
     # What the ISP offers.
@@ -320,9 +344,15 @@ class Months(RuleBasedStateMachine):
             n=number, p=price, since=promotion.since, until=promotion.until,
         )  # fmt: skip
 
+    @rule(distance=st.sampled_from([-1, 0, 1]))
+    def go_live(self, distance: int) -> None:
+        self.ledger.go_live = month_at(self.today, distance)
+        self.isp.run("delete from billing.go_live")
+        self.isp.run("insert into billing.go_live (month) values (:month)", month=self.ledger.go_live)
+
     @rule(data=st.data(), distance=st.sampled_from([-1, 0, 1]))
     def list_due_date(self, data: st.DataObject, distance: int) -> None:
-        """What a due date bills is what its client plans owe for the months that it bills."""
+        """What a due date bills is what its client plans owe for the months that it bills since the go-live month."""
         due_date = self.ledger.billing_day(one_of(self.ledger.client_plans, data), month_at(self.today, distance))
         expected = {
             (*unit, month): self.ledger.owed(*unit, month)
@@ -330,11 +360,16 @@ class Months(RuleBasedStateMachine):
             for month in self.ledger.billed_months(unit[0], due_date)
         }
         rows = self.isp.run(
-            "select client_plan_id, package_id, reference_month, sum(amount) from billing.due(:due_date) "
+            "select client_plan_id, package_id, reference_month, sum(amount) from billing.uncharged(:due_date) "
             "where exclusion is null group by 1, 2, 3",
             due_date=due_date,
         )
         assert {tuple(of): amount for *of, amount in rows} == {of: amount for of, amount in expected.items() if amount}
+
+    @property
+    def shown(self) -> list[int]:
+        """The client plans that the ERP shows."""
+        return [number for number, plan in self.ledger.client_plans.items() if plan.gone_on is None]
 
     @property
     def units(self) -> set[tuple[int, int]]:
@@ -345,6 +380,7 @@ class Months(RuleBasedStateMachine):
     def each_month_owes_what_the_ledger_says(self) -> None:
         history.record(self.isp.engine, self.today, SETTINGS)
         months = [month_at(self.today, distance) for distance in (-2, -1, 0, 1)]
+        months = [month for month in months if month >= self.ledger.go_live]
         expected = {(*unit, month): self.ledger.owed(*unit, month) for unit in self.units for month in months}
         rows = self.isp.run(
             "select client_plan_id, package_id, reference_month, sum(amount) "

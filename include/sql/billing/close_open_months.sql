@@ -1,7 +1,9 @@
--- In: due_date. Takes the months that the due date charges from billing.open_month.
+-- In: due_date. Takes the months that the due date charges from billing.open_month. One of which only a part was
+-- charged stays until months are compared again.
 delete from billing.open_month as open
 where
-    exists (
+    open.charged = 0
+    and exists (
         select
         from billing.live_charge(:due_date) as event
         where

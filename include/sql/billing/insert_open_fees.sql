@@ -1,7 +1,7 @@
 -- In: month (its first day), today (the ISP's business date). Adds the client plans that were active on the month's
 -- billing day and have no plan fee of the month, although their due day has passed; with package 0. Only of months that
 -- our standard billing billed.
-insert into billing.open_month (client_plan_id, package_id, reference_month, owed, charged)
+insert into billing.open_month (client_plan_id, package_id, reference_month, owed, charged, service_plan_id)
 with contract as (
     select
         plan.id,
@@ -31,10 +31,14 @@ select
     0,
     :month,
     coalesce(past.monthly_price, service_plan.monthly_price),
-    0
+    0,
+    contract.service_plan_id
 from contract
 inner join billing.service_plan() as service_plan on contract.service_plan_id = service_plan.id
-inner join billing.due_client_plan(null) as plan on contract.id = plan.id
+left join billing.due_client_plan(null) as plan on contract.id = plan.id
+-- Of one that the ERP does not show any more.
+left join history.client_plan as last
+    on plan.id is null and contract.id = last.client_plan_id and last.until = 'infinity'
 left join history.service_plan as past
     on
         contract.service_plan_id = past.service_plan_id
@@ -45,7 +49,7 @@ where
     and contract.activated_on <= contract.billing_day
     and (contract.cancelled_on is null or contract.cancelled_on > contract.billing_day)
     and coalesce(past.monthly_price, service_plan.monthly_price) > 0
-    and billing.day_in(:month, plan.due_day) < :today
+    and billing.day_in(:month, coalesce(plan.due_day, last.due_day)) < :today
     and not exists (
         select
         from finance.posting_of_plans as fee
@@ -60,3 +64,4 @@ where
             and run.due_date >= :month
             and run.due_date < cast(:month as date) + interval '1 month'
     )
+on conflict do nothing

@@ -10,7 +10,10 @@ with owed as (
         bool_or(owed.days is not null) as by_days
     from billing.owed(:month, null, null) as owed
     inner join billing.policy on owed.policy_id = policy.id
-    inner join billing.due_client_plan(null) as plan on owed.client_plan_id = plan.id
+    left join billing.due_client_plan(null) as plan on owed.client_plan_id = plan.id
+    -- Of one that the ERP does not show any more.
+    left join history.client_plan as last
+        on plan.id is null and owed.client_plan_id = last.client_plan_id and last.until = 'infinity'
     where
         owed.exclusion is null
         and owed.client_package_id not in (
@@ -22,7 +25,7 @@ with owed as (
             case policy.timing
                 when 'arrears' then cast(cast(:month as date) + interval '1 month' as date)
                 else :month
-            end, plan.due_day
+            end, coalesce(plan.due_day, last.due_day)
         ) < :today
     group by owed.client_plan_id, owed.package_id
 ),
@@ -55,3 +58,4 @@ left join charged on owed.client_plan_id = charged.client_plan_id and owed.packa
 where
     charged.amount is null
     or (owed.by_days and charged.amount < owed.amount)
+on conflict do nothing

@@ -24,6 +24,9 @@ inner join billing.charge_of_other_due_date(:due_date, null) as moved
         and candidate.reference_month = moved.reference_month
 where
     candidate.exclusion is null
+    -- A difference comes on top of what others charge.
+    and candidate.segment > 0
+    and moved.segment > 0
     and (
         candidate.client_package_id = moved.client_package_id
         or candidate.days is null

@@ -14,7 +14,9 @@ with charge as (
                 and sold.added_on >= cast(event.reference_month + interval '1 month' as date)
                 then 'it was sold on ' || sold.added_on
             when
-                event.amount <> case
+                -- A difference follows from the whole month, which is compared where the charges of it are.
+                event.segment > 0
+                and event.amount <> case
                     when event.days is null then event.price
                     else billing.prorated(
                         event.price, coalesce(event.value_before, event.price * event.days_before), event.days,

@@ -30,7 +30,9 @@ with page as materialized (
         event.reversed,
         event.price,
         event.price_source,
+        event.segment,
         event.days,
+        event.value_before,
         event.denominator,
         event.policy_id
     from billing.event_record as event
@@ -65,11 +67,18 @@ select
     page.reversed,
     page.price,
     page.price_source,
+    page.segment,
     page.days,
+    page.value_before,
     page.denominator,
     page.policy_id,
     policy.proration,
-    policy.timing
+    policy.timing,
+    (
+        select count(*)
+        from billing.credit
+        where credit.event_id = page.id and credit.kind = 'adjustment'
+    ) > 0 as adjusts
 from page
 inner join tv.package as package on page.package_id = package.id
 left join billing.policy as policy on page.policy_id = policy.id

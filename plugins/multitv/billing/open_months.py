@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from multitv.billing.run import Tally
 from multitv.database.engine import bulk_transaction
+from multitv.database.locks import lock
 from multitv.database.rows import read_as
 from multitv.database.sql import named
 from multitv.erp.facts import require_client_plans
@@ -22,16 +23,24 @@ from multitv.settings import Settings
 
 log = logging.getLogger(__name__)
 
+# The lock for writing billing.open_month, taken after those of due dates.
+_OPEN_MONTHS = "open months"
+
 
 @dataclass(frozen=True)
 class OpenMonths:
-    """A month that is open for some: packages and plan fees that nobody billed. `amount` is what they owe, in reais."""
+    """A month that owes some more than was charged: for packages and plan fees `amount` in reais.
+
+    Of `in_part` of the packages a part was charged, and `left_of_parts` reais were not.
+    """
 
     reference_month: date
     client_plans: int
     packages: int
     fees: int
     amount: Decimal
+    in_part: int = 0
+    left_of_parts: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -76,14 +85,17 @@ def _report(months: list[OpenMonths], excess: list[Excess]) -> str:
                 number(month.packages),
                 number(month.fees),
                 reais(month.amount),
+                number(month.in_part),
+                reais(month.left_of_parts),
             ]
             for month in months
         ]
+        head = ["competência", "planos de clientes", "pacotes", "mensalidades", "a cobrar"]
         lines += [
             "",
-            "Meses em aberto: nenhum vencimento os cobrou. A política de faturamento pode cobrá-los no próximo.",
+            "Meses em aberto: devem mais do que se cobrou. A política de faturamento pode cobrar o que falta.",
             "",
-            *table(["competência", "planos de clientes", "pacotes", "mensalidades", "valor"], rows),
+            *table([*head, "pacotes cobrados em parte", "falta cobrar destes"], rows),
         ]
     if excess:
         rows = [
@@ -106,8 +118,10 @@ def find_open_months(engine: Engine, settings: Settings, today: date) -> list[Op
     A list of billing takes the months from what this stores. Raises ErpEmpty, DatabaseUnavailable.
     """
     present = today.replace(day=1)
+    oldest = _months_before(present, settings.billing_look_back_months)
     with bulk_transaction(engine) as connection:
         require_client_plans(connection)
+        lock(connection, _OPEN_MONTHS)
         connection.execute(named("billing/set_go_live"), {"month": settings.go_live_month})
         go_live = connection.execute(named("billing/read_go_live")).scalar_one()
         connection.execute(named("billing/delete_open_months"))
@@ -118,8 +132,26 @@ def find_open_months(engine: Engine, settings: Settings, today: date) -> list[Op
                     of_month = {"month": month, "today": today}
                     connection.execute(named("billing/insert_open_month"), of_month)
                     connection.execute(named("billing/insert_open_fees"), of_month)
+            runs = connection.execute(named("billing/recent_runs"), {"since": oldest}).scalars()
+            _insert_shortfalls(connection, [due_date for due_date in runs if due_date < today], oldest)
         rows = connection.execute(named("billing/count_open_months")).all()
     return [read_as(OpenMonths, row) for row in rows]
+
+
+def find_shortfalls(connection: Connection, due_dates: Sequence[date], settings: Settings) -> None:
+    """Store, for the list of a later due date, what these due dates charged less than is owed.
+
+    `due_dates` are those before it, the newest first.
+    """
+    if due_dates:
+        lock(connection, _OPEN_MONTHS)
+        oldest = _months_before(max(due_dates).replace(day=1), settings.billing_look_back_months)
+        _insert_shortfalls(connection, due_dates, oldest)
+
+
+def _insert_shortfalls(connection: Connection, due_dates: Sequence[date], oldest: date) -> None:
+    for due_date in due_dates:
+        connection.execute(named("billing/find_shortfalls"), {"due_date": due_date, "since": oldest})
 
 
 def _months_before(month: date, number: int) -> date:

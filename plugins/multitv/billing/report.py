@@ -49,6 +49,7 @@ def _tv_report(engine: Engine, due_date: date) -> str:
         reasons = connection.execute(named("billing/exclusion_reasons"), of_date).all()
         pending = connection.execute(named("billing/pending_reasons"), of_date).all()
         excess = connection.execute(named("billing/excess_charges"), of_date).all()
+        short = read_as(Tally, connection.execute(named("billing/count_shortfalls"), of_date).one())
         given_back = connection.execute(named("billing/count_credits"), of_date).one()
         unbilled = read_as(Tally, connection.execute(named("billing/count_unbilled"), of_date).one())
         parked = _read_parked(connection, due_date)
@@ -83,6 +84,11 @@ def _tv_report(engine: Engine, due_date: date) -> str:
         "Veja se é preciso estornar."
         for row in excess
     ]
+    if short.count:
+        notes.append(
+            f"Pacotes que hoje devem mais do que este vencimento cobrou: {short}. A política de faturamento pode "
+            "cobrar a diferença no próximo."
+        )
     if unbilled.count:
         notes.append(f"Cobranças novas desde que a lista foi salva: {unbilled}. {_SAVE}")
     return "\n".join([*lines, *(line for note in notes for line in ("", note)), *_parked(parked)])
@@ -92,6 +98,9 @@ def _standard_report(engine: Engine, due_date: date) -> str:
     with bulk_transaction(engine) as connection:
         rows = connection.execute(named("billing/standard_report"), {"due_date": due_date}).all()
         paid = connection.execute(named("billing/fees_posted_before"), {"due_date": due_date}).all()
+        posted = read_as(
+            Tally, connection.execute(named("billing/count_posted_open_fees"), {"due_date": due_date}).one()
+        )
         open_fees = connection.execute(named("billing/open_fees"), {"due_date": due_date, "listed": _LISTED}).all()
         parked = _read_parked(connection, due_date)
     title = f"# Faturamento Padrão, vencimento {due_date:%d/%m/%Y}"
@@ -131,6 +140,8 @@ def _standard_report(engine: Engine, due_date: date) -> str:
     if len(paid) > _LISTED:
         more = counted(len(paid) - _LISTED, "plano de cliente", "planos de clientes")
         lines += ["", f"E mais {more}: quem cuida do Airflow tem a lista inteira."]
+    if posted.count:
+        lines += ["", f"Mensalidades de meses anteriores cobradas com este vencimento: {posted}."]
     return "\n".join([*lines, *_open_fees(open_fees), *_parked(parked)])
 
 

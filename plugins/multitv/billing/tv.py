@@ -12,6 +12,7 @@ from typing import Any, Self
 from sqlalchemy import Connection, Engine
 
 from multitv.billing.correction import CREDITS, add_adjustments, list_payouts, post_carried, post_credits
+from multitv.billing.open_months import find_shortfalls
 from multitv.billing.review import Approval, ApprovalRequest, review
 from multitv.billing.run import BillingRun, Tally, lock_due_date, name_service_plan, open_run, read_run
 from multitv.database.engine import bulk_transaction, guarded, transaction
@@ -135,6 +136,7 @@ def save(
         connection.execute(named("billing/set_go_live"), {"month": settings.go_live_month})
         of_run: dict[str, object] = {"run_id": run.id}
         of_date: dict[str, object] = {"due_date": due_date}
+        find_shortfalls(connection, [earlier for earlier in compared if earlier < due_date], settings)
         list_candidates(connection, due_date)
         request = review(connection, due_date, approval, settings)
         if request is not None:

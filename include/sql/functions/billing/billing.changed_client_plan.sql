@@ -1,6 +1,6 @@
 -- In: of_month, its first day. Out: the client plans of which something was not the same from the first day of the
--- month on: their state in the ERP, or the price of one of their client packages; and those that went. Of all others
--- what holds today holds for the whole month. Not inlined, so that the joins with it stay parallel.
+-- month on: their state in the ERP, or the price of one of their client packages; and those that went later. Of all
+-- others what holds today holds for the whole month. Not inlined, so that the joins with it stay parallel.
 create or replace function billing.changed_client_plan(of_month date)
 returns table (id bigint)
 language sql stable parallel safe rows 100
@@ -12,7 +12,7 @@ as $$
     union
     select term.client_plan_id
     from history.client_plan_term as term
-    where term.gone_since is not null
+    where term.gone_since > of_month
     union
     select sold.client_plan_id
     from billing.repriced_sale(of_month) as repriced

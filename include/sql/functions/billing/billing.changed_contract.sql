@@ -1,7 +1,9 @@
 -- In: of_month, its first day; for_due_date (null: all). Out: those of billing.changed_client_plan that are due on that
--- date, with a row for each state on its days [since, until); of one that the ERP does not show any more, until it
--- went. billing_day: the last day of the month that was the due day then, or the month's last day if none was; after
--- today the state of today holds. billed_as: the service plan of that day. Looks the few up, so it is not inlined.
+-- date, with a row for each state on its days [since, until). One that the ERP does not show any more ended when it
+-- went, if not before, and keeps its last state, so that its due day comes. billing_day: the last day of the month that
+-- was the due day then, or the month's last day if none was; after today the state of today holds. billed_as: the
+-- service plan of that day, 0 if it has no policy of its own because nobody knows it. Looks the few up, so it is not
+-- inlined.
 create or replace function billing.changed_contract(of_month date, for_due_date date)
 returns table (
     id bigint,
@@ -53,9 +55,14 @@ as $$
             known.status,
             known.due_day,
             known.since,
-            least(known.until, term.gone_since) as until,
+            known.until,
             case when stated.id is null then term.activated_on else stated.activated_on end as activated_on,
-            case when stated.id is null then term.cancelled_on else stated.cancelled_on end as cancelled_on,
+            case
+                when stated.id is not null then stated.cancelled_on
+                -- One that is cancelled without an end owes nothing, as long as it is shown, either.
+                when known.status = 'cancelled' and coalesce(term.cancelled_on, 'infinity') = 'infinity' then null
+                else least(term.cancelled_on, term.gone_since)
+            end as cancelled_on,
             stated.parked,
             billing.day_in(of_month, known.due_day) as due_on
         from known
@@ -63,8 +70,8 @@ as $$
         left join billing.due_client_plan(null) as stated on known.id = stated.id
         where
             -- One that is in the ERP more than once says nothing.
-            (stated.id is not null or term.gone_since is not null)
-            and (term.gone_since is null or known.since < term.gone_since)
+            stated.id is not null
+            or term.gone_since > of_month
     ),
 
     billed as (
@@ -85,18 +92,24 @@ as $$
     )
 
     select
-        billed.id,
-        billed.service_plan_id,
-        billed.status,
-        billed.since,
-        billed.until,
-        billed.activated_on,
-        billed.cancelled_on,
-        billed.parked,
-        billed.billing_day,
-        max(billed.service_plan_id) filter (
-            where billed.billing_day >= billed.since and billed.billing_day < billed.until
-        ) over (partition by billed.id)
-    from billed
-    where for_due_date is null or billed.covered
+        contract.id,
+        contract.service_plan_id,
+        contract.status,
+        contract.since,
+        contract.until,
+        contract.activated_on,
+        contract.cancelled_on,
+        contract.parked,
+        contract.billing_day,
+        coalesce(of_plan.service_plan_id, 0)
+    from (
+        select
+            billed.*,
+            max(billed.service_plan_id) filter (
+                where billed.billing_day >= billed.since and billed.billing_day < billed.until
+            ) over (partition by billed.id) as billed_as
+        from billed
+        where for_due_date is null or billed.covered
+    ) as contract
+    left join billing.policy_of(of_month) as of_plan on contract.billed_as = of_plan.service_plan_id
 $$;

@@ -1,6 +1,6 @@
 -- In: for_due_date. Out: what the client packages of the client plans that are due owe for the month that the date
 -- bills: its own, or the one before where that is charged in arrears; both, if that changed in between. And older
--- months that are open.
+-- months that are open, or of which a difference is left.
 create or replace function billing.due(for_due_date date)
 returns setof billing.month_of_sale
 language sql stable parallel safe
@@ -13,4 +13,7 @@ as $$
     union all
     select open_due.*
     from billing.open_due(for_due_date) as open_due
+    union all
+    select difference.*
+    from billing.difference_due(for_due_date) as difference
 $$;

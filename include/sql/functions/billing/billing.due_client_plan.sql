@@ -34,17 +34,17 @@ as $$
     from (
         select
             due.*,
-            case
-                when due.id is null or due.id <= 0 then 'impossible_client_plan_id'
-                when due.status = 'cancelled' then null
-                -- No end is infinity as well as null.
-                when not isfinite(due.activated_on) or due.cancelled_on = '-infinity' then 'impossible_date'
-                when due.cancelled_on <= for_due_date then null
-                when due.client_id is null or due.client_id <= 0 then 'impossible_client_id'
-                when due.service_plan_id is null or due.service_plan_id <= 0 then 'impossible_service_plan_id'
-                when service_plan.id is null then 'service_plan_unknown'
-                else service_plan.parked
-            end as parked
+            coalesce(
+                billing.client_plan_error(
+                    due.id, due.client_id, due.service_plan_id, due.activated_on, due.cancelled_on,
+                    due.status = 'cancelled', due.cancelled_on <= for_due_date
+                ),
+                case
+                    when due.status = 'cancelled' or due.cancelled_on <= for_due_date then null
+                    when service_plan.id is null then 'service_plan_unknown'
+                    else service_plan.parked
+                end
+            ) as parked
         from billing.due_row(for_due_date) as due
         left join billing.service_plan() as service_plan on due.service_plan_id = service_plan.id
         where (due.id in (select repeated.id from billing.repeated_client_plan(for_due_date) as repeated)) is not true

@@ -1,7 +1,8 @@
 -- In: for_due_date. Out: each package of a client plan whose processed charges are more than what the month owes, as
 -- it was on the due date, or on the billing day of a client plan whose due day moved before it: by how much, in reais,
--- and why (a code); and whether the policy of the charge gives that back. Open months that the due date charged are not
--- compared.
+-- and why (a code); and whether the policy of the charge gives that back. Of a month that earlier due dates charged,
+-- too, each names what is too much on top of those before it, but no more than its own charges. Older months are
+-- compared if they were charged by days: in full nothing changes them any more.
 create or replace function billing.excess(for_due_date date)
 returns table (
     client_plan_id bigint,
@@ -11,8 +12,20 @@ returns table (
     reason text,
     adjusts boolean
 )
-language sql stable
+language plpgsql stable
+set plan_cache_mode = force_custom_plan
 as $$
+#variable_conflict use_column
+declare
+    -- So that only the partitions that can have charges of its months are planned and locked.
+    oldest date := coalesce(
+        (
+            select min(event.reference_month)
+            from billing.processed_charge(for_due_date) as event
+        ), for_due_date
+    );
+begin
+    return query
     with charged as (
         select
             event.client_plan_id,
@@ -20,20 +33,46 @@ as $$
             event.reference_month,
             min(event.client_package_id) as client_package_id,
             coalesce(bool_or(policy.adjusts), false) as adjusts,
+            event.reference_month = case policy.timing
+                when 'arrears' then billing.month_before(for_due_date)
+                else billing.month_of(for_due_date)
+            end as of_its_month,
             sum(event.amount + coalesce(adjusted.amount, 0)) as amount
         from billing.processed_charge(for_due_date) as event
         left join billing.adjusted as adjusted on event.id = adjusted.charge_id and adjusted.due_date = for_due_date
         left join billing.policy as policy on event.policy_id = policy.id
         where
-            event.reference_month = case policy.timing
-                when 'arrears' then billing.month_before(for_due_date)
-                else billing.month_of(for_due_date)
-            end
+            (
+                event.days is not null
+                or event.reference_month = case policy.timing
+                    when 'arrears' then billing.month_before(for_due_date)
+                    else billing.month_of(for_due_date)
+                end
+            )
+            and not (event.segment = 0 and policy.proration = 'full')
             -- A row of the ERP that is wrong is no reason to give anything back.
             and event.client_plan_id not in (
                 select parked.id
                 from billing.parked_client_plan(for_due_date) as parked
             )
+        group by event.client_plan_id, event.package_id, event.reference_month, of_its_month
+    ),
+
+    earlier as (
+        select
+            event.client_plan_id,
+            event.package_id,
+            event.reference_month,
+            sum(event.amount + coalesce(adjusted.amount, 0)) as amount
+        from billing.event_record as event
+        left join billing.adjusted as adjusted on event.id = adjusted.charge_id and event.due_date = adjusted.due_date
+        where
+            event.due_date >= oldest
+            and event.due_date < for_due_date
+            and event.reference_month >= oldest
+            and event.kind = 'charge'
+            and event.cancelled_at is null
+            and not event.reversed
         group by event.client_plan_id, event.package_id, event.reference_month
     ),
 
@@ -51,7 +90,8 @@ as $$
             charged.reference_month
         from charged
         where
-            (charged.client_plan_id, charged.reference_month) not in (
+            charged.of_its_month
+            and (charged.client_plan_id, charged.reference_month) not in (
                 select
                     of_due_date.client_plan_id,
                     of_due_date.reference_month
@@ -72,6 +112,17 @@ as $$
         from (
             select of_due_date.*
             from of_due_date
+            union all
+            select by_days.*
+            from (
+                select
+                    charged.reference_month,
+                    array_agg(distinct charged.client_plan_id) as client_plans
+                from charged
+                where not charged.of_its_month
+                group by charged.reference_month
+            ) as older
+            cross join lateral billing.owed_by_days(older.reference_month, null, null, older.client_plans) as by_days
             union all
             select of_moved.*
             from billing.owed(billing.month_of(for_due_date), null, null) as of_moved
@@ -107,14 +158,21 @@ as $$
                 when owed.amount is not null then 'charged_more'
                 else coalesce(owed.exclusion, 'not_due')
             end as reason,
-            charged.amount - coalesce(owed.amount, 0) as amount
+            least(
+                charged.amount, charged.amount + coalesce(earlier.amount, 0) - coalesce(owed.amount, 0)
+            ) as amount
         from charged
+        left join earlier
+            on
+                charged.client_plan_id = earlier.client_plan_id
+                and charged.package_id = earlier.package_id
+                and charged.reference_month = earlier.reference_month
         left join owed
             on
                 charged.client_plan_id = owed.client_plan_id
                 and charged.package_id = owed.package_id
                 and charged.reference_month = owed.reference_month
-        where charged.amount > coalesce(owed.amount, 0)
+        where charged.amount > 0 and charged.amount + coalesce(earlier.amount, 0) > coalesce(owed.amount, 0)
         order by
             charged.client_plan_id, charged.package_id, charged.reference_month,
             charged.client_package_id is distinct from owed.client_package_id
@@ -127,5 +185,6 @@ as $$
         excess.amount,
         excess.reason,
         excess.adjusts
-    from excess
+    from excess;
+end
 $$;

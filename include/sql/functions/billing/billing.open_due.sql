@@ -1,6 +1,6 @@
 -- In: for_due_date. Out: what the client plans that are due owe for older months that no due date charged
--- (billing.open_month): to be charged now, if the policy of the month says so, or else to be named (open_month). Also
--- the older months that this due date charged already. Not inlined: these are few, and are looked up.
+-- (billing.open_unit): to be charged now, if the policy of the month says so, or else to be named (open_month). Not
+-- inlined: these are few, and are looked up.
 create or replace function billing.open_due(for_due_date date)
 returns setof billing.month_of_sale
 language plpgsql stable parallel safe rows 100
@@ -14,35 +14,8 @@ begin
         select
             unit.reference_month as month,
             array_agg(distinct unit.client_plan_id) as client_plans
-        from (
-            select open.client_plan_id, open.reference_month
-            from billing.open_month as open
-            where open.package_id <> 0 and open.charged = 0 and open.reference_month < billing.month_of(for_due_date)
-            union
-            select event.client_plan_id, event.reference_month
-            from billing.live_charge(for_due_date) as event
-            inner join billing.policy on event.policy_id = policy.id
-            where
-                event.reference_month < case policy.timing
-                    when 'arrears' then billing.month_before(for_due_date)
-                    else billing.month_of(for_due_date)
-                end
-                and (select bool_or(any_policy.bills_open_months) from billing.policy as any_policy)
-        ) as unit
-        where
-            unit.client_plan_id in (
-                select due.id
-                from billing.due_client_plan(for_due_date) as due
-                where
-                    due.id = unit.client_plan_id
-                    and due.id not in (
-                        select changed.id
-                        from billing.changed_client_plan(billing.month_of(for_due_date)) as changed
-                    )
-                union all
-                select changed.id
-                from billing.changed_contract(billing.month_of(for_due_date), for_due_date) as changed
-            )
+        from billing.open_unit(for_due_date) as unit
+        where not unit.charged
         group by unit.reference_month
         order by unit.reference_month
     loop
@@ -62,8 +35,24 @@ begin
             owed.value_before,
             owed.denominator,
             owed.policy_id,
-            case when not policy.bills_open_months then 'open_month' end
-        from billing.owed(billed.month, null, null) as owed
+            case
+                when
+                    not policy.bills_open_months
+                    -- By days, what was sold when the month had been billed is a difference.
+                    and not (
+                        policy.adjusts
+                        and owed.days is not null
+                        and (owed.client_plan_id, owed.package_id) in (
+                            select
+                                unit.client_plan_id,
+                                unit.package_id
+                            from billing.open_unit(for_due_date) as unit
+                            where unit.reference_month = billed.month and unit.billed
+                        )
+                    )
+                    then 'open_month'
+            end
+        from billing.owed(billed.month, null, null, billed.client_plans) as owed
         inner join billing.policy on owed.policy_id = policy.id
         where
             owed.client_plan_id = any(billed.client_plans)

@@ -8,7 +8,7 @@ language sql stable parallel safe cost 100000
 set enable_nestloop = on
 as $$
     select coalesce(sum(owed.amount), 0)
-    from billing.owed(of_month, null, null) as owed
+    from billing.owed(of_month, null, null, array[of_client_plan]) as owed
     where
         owed.client_plan_id = of_client_plan
         and owed.package_id = of_package

@@ -2,7 +2,9 @@
 -- segment for each price; or one reason why it owes nothing. The days of a client plan's package are one sum, which
 -- is rounded once and compared with the minimum, however often it was sold in the month. Not inlined, so that what is
 -- charged in full is read in parallel, and so that nothing is planned where no policy charges by days.
-create or replace function billing.owed_by_days(of_month date, for_due_date date, judged_on date)
+create or replace function billing.owed_by_days(
+    of_month date, for_due_date date, judged_on date, client_plans bigint[] default null
+)
 returns setof billing.month_of_sale
 language plpgsql stable parallel safe rows 1000
 set plan_cache_mode = force_custom_plan
@@ -93,7 +95,7 @@ begin
                                 first_value(every.service_plan_id) over (
                                     partition by every.client_package_id order by every.opening desc
                                 ) as last_service_plan_id
-                            from billing.owed_part(of_month, for_due_date, judged_on, true) as every
+                            from billing.owed_part(of_month, for_due_date, judged_on, true, client_plans) as every
                         ) as part
                         group by
                             part.client_plan_id, part.client_package_id, part.package_id, part.added_on,

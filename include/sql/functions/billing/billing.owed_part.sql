@@ -1,10 +1,12 @@
 -- In: of_month, its first day; for_due_date (null: all client plans, whatever their timing), else the client plans that
 -- are due and whose policy bills the month on that date; judged_on (null: the billing day); by_days: those that a
--- policy charges by days, or the others. Out: each client package, with the days [opening, closing) of the month on
--- which nothing of its contract, TV tab, package and price changed: how many of them are in force, at which price,
--- under which policy; or why they are not to be charged. Of a policy that charges a month in full, that is one day: in
--- advance the billing day, in arrears the last of the month.
-create or replace function billing.owed_part(of_month date, for_due_date date, judged_on date, by_days boolean)
+-- policy charges by days, or the others; client_plans, to look at no others (null: all). Out: each client package, with
+-- the days [opening, closing) of the month on which nothing of its contract, TV tab, package and price changed: how
+-- many of them are in force, at which price, under which policy; or why they are not to be charged. Of a policy that
+-- charges a month in full, that is one day: in advance the billing day, in arrears the last of the month.
+create or replace function billing.owed_part(
+    of_month date, for_due_date date, judged_on date, by_days boolean, client_plans bigint[] default null
+)
 returns table (
     client_plan_id bigint,
     service_plan_id bigint,
@@ -104,7 +106,7 @@ as $$
                     )
                 else judged.day + 1
             end as closing
-        from billing.sale(of_month, for_due_date) as sale
+        from billing.sale(of_month, for_due_date, client_plans) as sale
         inner join billing.package_state as package on sale.package_id = package.package_id
         left join billing.policy_of(of_month) as policy on coalesce(sale.billed_as, 0) = policy.service_plan_id
         left join billing.setting_state as setting on sale.service_plan_id = setting.service_plan_id

@@ -34,6 +34,8 @@ as $$
         union
         select listed.id from billing.service_plan() as listed where listed.id is not null
         union
+        select own.service_plan_id from billing.policy as own where own.service_plan_id is not null
+        union
         select 0
     ) as service_plan
     left join newest as own on service_plan.id = own.service_plan_id

@@ -1,6 +1,7 @@
 -- In: for_due_date. Raises unique_violation if another due date charges the same: a month in full that is charged by
--- anybody else, or more days of it than it has; within a due date too, for days. The keys of its partition prevent the
--- rest. Locks the months that are charged until the transaction ends.
+-- anybody else, or more days of it than it has; within a due date too, for days. A pending difference (segment 0) comes
+-- on top of what it knows was charged; more was charged if another due date charges it too. The keys of its partition
+-- prevent the rest. Locks the months that are charged until the transaction ends.
 create or replace function billing.refuse_double_charge(for_due_date date)
 returns void language plpgsql
 set enable_nestloop = off
@@ -22,7 +23,7 @@ begin
     from billing.live_charge(for_due_date) as event
     inner join billing.charge_of_other_due_date(for_due_date, oldest) as other
         on event.client_package_id = other.client_package_id and event.reference_month = other.reference_month
-    where event.days is null or other.days is null
+    where (event.days is null or other.days is null) and event.segment > 0 and other.segment > 0
     limit 1;
     if not found then
         select
@@ -37,7 +38,7 @@ begin
                 event.client_plan_id = other.client_plan_id
                 and event.package_id = other.package_id
                 and event.reference_month = other.reference_month
-        where event.days is null or other.days is null
+        where (event.days is null or other.days is null) and event.segment > 0 and other.segment > 0
         limit 1;
     end if;
     if not found and exists (select from billing.live_charge(for_due_date) as event where event.days is not null) then
@@ -70,6 +71,25 @@ begin
         ) as charge
         group by charge.client_plan_id, charge.package_id, charge.reference_month
         having sum(charge.days) > max(charge.denominator) and bool_or(charge.due_date = for_due_date)
+        limit 1;
+    end if;
+    if not found and exists (select from billing.pending_charge(for_due_date) as event where event.segment = 0) then
+        select
+            difference.id,
+            max(other.id) as other,
+            max(other.due_date) as due_date,
+            'event_live_charge' as key
+        into twice
+        from billing.pending_charge(for_due_date) as difference
+        inner join billing.charge_of_other_due_date(for_due_date, oldest) as other
+            on
+                difference.client_plan_id = other.client_plan_id
+                and difference.package_id = other.package_id
+                and difference.reference_month = other.reference_month
+        left join billing.adjusted as adjusted on other.id = adjusted.charge_id and other.due_date = adjusted.due_date
+        where difference.segment = 0
+        group by difference.id, difference.value_before
+        having sum(other.amount + coalesce(adjusted.amount, 0)) > difference.value_before
         limit 1;
     end if;
     if found then

@@ -1,8 +1,9 @@
 -- In: for_due_date. Out: the rows of billing.due, with a reason also for what was charged for the month already. A
--- month that was charged in full, whichever due date and sale it was by, is not charged a second time. By days,
--- another sale is charged if the sales that were charged owe at least what was charged for them. What is only pending
--- on another due date is charged here, because that pending event is stale: the due day moved. A segment that a
--- person took back is charged again only if that person said so.
+-- month that was charged in full, whichever due date and sale it was by, is not charged a second time. By days, another
+-- sale is charged if the sales that were charged owe at least what was charged for them, and one that may be charged
+-- again if they owe more. What is only pending on another due date is charged here, because that pending event is
+-- stale: the due day moved. A difference (segment 0) comes on top of what was charged. A segment that a person took
+-- back is charged again only if that person said so.
 create or replace function billing.uncharged(for_due_date date)
 returns setof billing.month_of_sale
 language sql stable parallel safe
@@ -27,13 +28,13 @@ as $$
             case
                 when due.reference_month < (select go_live.month from billing.go_live) then 'before_go_live'
                 when not taken_back.rebill then 'corrected'
-                when charged.billed is not null and (
+                when due.segment > 0 and charged.billed is not null and (
                     charged.whole
                     or due.days is null
                     or (due.client_package_id = any(charged.billed) and taken_back.rebill is not true)
                     or charged.amount > billing.owed_by(
                         due.client_plan_id, due.package_id, due.reference_month, charged.billed
-                    )
+                    ) - case when due.client_package_id = any(charged.billed) then 0.01 else 0 end
                 )
                     then 'already_billed'
             end

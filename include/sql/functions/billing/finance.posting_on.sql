@@ -1,6 +1,6 @@
 -- In: since and until, due dates of invoices (until is excluded). Out: what is posted on those invoices: plan fees,
--- charges of TV packages, and charges that were carried to them and credits, which belong to the due date of their
--- event and not to that of the invoice. Some of other invoices too: join by invoice_id.
+-- charges of TV packages; what was carried to them from earlier months, and credits, which belong to the month or due
+-- date of what they are of and not to that of the invoice. Some of other invoices too: join by invoice_id.
 create or replace function finance.posting_on(since date, until date)
 returns table (
     invoice_id bigint, id bigint, kind text, amount numeric(12, 2), billing_event_id bigint, created_at timestamptz
@@ -16,6 +16,16 @@ as $$
         fee.created_at
     from finance.posting_of_plans as fee
     where fee.fee_month >= cast(date_trunc('month', cast(since as timestamp)) as date) and fee.fee_month < until
+    union all
+    select
+        late.invoice_id,
+        late.posting_id,
+        'plan',
+        late.amount,
+        cast(null as bigint),
+        late.posted_at
+    from billing.carried_fee as late
+    where not (late.fee_month >= cast(date_trunc('month', cast(since as timestamp)) as date) and late.fee_month < until)
     union all
     select
         charge.invoice_id,

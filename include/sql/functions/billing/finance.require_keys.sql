@@ -1,8 +1,8 @@
 -- Trigger on finance.posting and its partitions: checks, for the rows that a statement added, the references that no
--- foreign key declares: the invoice (of the same client plan and month for a plan fee), the event (not voided), and the
--- reversed posting, of which no more is given back than it charged. By index lookups, as billing.require_keys, and due
--- date by due date, so that each query reads one partition. Many plan fees are compared with all invoices of their
--- month at once, which takes half as long.
+-- foreign key declares: the invoice (for a plan fee of the same client plan, and of its month or one of the next, in
+-- which an open month may be billed), the event (not voided), and the reversed posting, of which no more is given back
+-- than it charged. By index lookups, as billing.require_keys, and due date by due date, so that each query reads one
+-- partition. Many plan fees are compared with all invoices of their month at once, which takes half as long.
 create or replace function finance.require_keys() returns trigger language plpgsql
 set search_path = pg_catalog, pg_temp
 set enable_nestloop = on
@@ -102,7 +102,7 @@ begin
                     invoice.id = added.invoice_id
                     and invoice.client_plan_id = added.fee_client_plan_id
                     and invoice.due_date >= month
-                    and invoice.due_date < cast(month + interval '1 month' as date)
+                    and invoice.due_date < billing.charging_until(month)
             )
         limit 1;
         exit when found;

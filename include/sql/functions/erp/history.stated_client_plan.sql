@@ -1,5 +1,6 @@
 -- Out: what the ERP says of each client plan, and whether it can be relied on: a row that is repeated, incomplete or
--- impossible is parked, by the rules of billing.due_client_plan, unless it is cancelled. Without id it says nothing.
+-- impossible is parked (billing.client_plan_error), and so is one that does not say when it is due, since when it is
+-- active, and whether it is, unless it is cancelled. Without id it says nothing.
 create or replace function history.stated_client_plan()
 returns table (
     client_plan_id bigint,
@@ -23,14 +24,17 @@ as $$
         min(plan.cancelled_on),
         count(*) = 1
         and coalesce(bool_and(
-            plan.status = 'cancelled'
-            or (
-                plan.client_id > 0
-                and plan.service_plan_id > 0
-                and plan.status in ('active', 'suspended')
-                and plan.due_day between 1 and 31
-                and isfinite(plan.activated_on)
-                and (plan.cancelled_on = '-infinity') is not true
+            billing.client_plan_error(
+                plan.id, plan.client_id, plan.service_plan_id, plan.activated_on, plan.cancelled_on,
+                plan.status = 'cancelled', false
+            ) is null
+            and (
+                plan.status = 'cancelled'
+                or (
+                    plan.status in ('active', 'suspended')
+                    and plan.due_day between 1 and 31
+                    and plan.activated_on is not null
+                )
             )
         ), false)
     from erp.client_plan as plan

@@ -129,9 +129,10 @@ grant insert on
 billing.run, billing.event_record, billing.exclusion, billing.expectation, billing.review, billing.preview,
 billing.preview_outcome, billing.preview_change, billing.preview_line,
 finance.invoice, finance.posting, finance.posting_of_plans, billing.credit, billing.carried_charge,
-billing.late_change, billing.open_month, billing.go_live
+billing.late_change, billing.open_month, billing.go_live, billing.carried_fee
 to multitv_pipeline;
 grant delete on billing.open_month, billing.go_live to multitv_pipeline;
+grant update (owed, charged, billed) on billing.open_month to multitv_pipeline;
 grant update (month) on billing.go_live to multitv_pipeline;
 grant update (status, closed_at, reason_code, reason, moved_away) on billing.run to multitv_pipeline;
 grant update (

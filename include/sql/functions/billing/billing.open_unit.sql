@@ -1,0 +1,64 @@
+-- In: for_due_date. Out: the older months that the client plans that are due may owe more for than was charged: those
+-- of billing.open_month, and those that the due date charged already. charged: something was. billed: the month's due
+-- date was billed, or this one charged the month. Not inlined: these are few, and are looked up.
+create or replace function billing.open_unit(for_due_date date)
+returns table (client_plan_id bigint, package_id bigint, reference_month date, charged boolean, billed boolean)
+language sql stable parallel safe rows 100
+set enable_nestloop = on
+set plan_cache_mode = force_custom_plan
+as $$
+    with unit as (
+        select
+            open.client_plan_id,
+            open.package_id,
+            open.reference_month,
+            open.charged > 0 as charged,
+            open.billed
+        from billing.open_month as open
+        where open.package_id <> 0 and open.reference_month < billing.month_of(for_due_date)
+        union all
+        select
+            event.client_plan_id,
+            event.package_id,
+            event.reference_month,
+            event.segment = 0,
+            true
+        from billing.live_charge(for_due_date) as event
+        inner join billing.policy on event.policy_id = policy.id
+        where
+            event.reference_month < case policy.timing
+                when 'arrears' then billing.month_before(for_due_date)
+                else billing.month_of(for_due_date)
+            end
+            and (
+                select bool_or(any_policy.bills_open_months or any_policy.adjusts)
+                from billing.policy as any_policy
+            )
+    )
+
+    select
+        unit.client_plan_id,
+        unit.package_id,
+        unit.reference_month,
+        bool_or(unit.charged),
+        bool_or(unit.billed)
+    from unit
+    where
+        unit.client_plan_id in (
+            select due.id
+            from billing.due_client_plan(for_due_date) as due
+            where
+                due.id = unit.client_plan_id
+                and due.id not in (
+                    select changed.id
+                    from billing.changed_client_plan(billing.month_of(for_due_date)) as changed
+                )
+            union all
+            select changed.id
+            -- Of the oldest month, so that those are among them that went since.
+            from billing.changed_contract(
+                (select min(older.reference_month) from unit as older), for_due_date
+            ) as changed
+        )
+    group by unit.client_plan_id, unit.package_id, unit.reference_month
+$$;
