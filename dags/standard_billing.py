@@ -2,8 +2,8 @@
 # Faturamento Padrão: invoice the plans of a due date
 
 Makes an invoice for each active client plan that falls due, posts the plan's monthly price on it, and closes the
-standard billing of the due date. `tv_billing` waits until it is closed. Plan fees of open months go on the same invoices,
-if the billing policy bills open months; the report names the others.
+standard billing of the due date. `tv_billing` waits until it is closed. Plan fees of open months go on the same
+invoices, if the billing policy bills open months; the report names the others.
 
     resolve_due_date >> check_plans >> bill >> check_fees >> report
 

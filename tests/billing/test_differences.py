@@ -11,6 +11,7 @@ import pytest
 from multitv.billing import correction, tv
 from multitv.billing.open_months import OpenMonths, compare, find_open_months
 from multitv.billing.report import tv_report
+from multitv.billing.review import ApprovalRequest
 from multitv.billing.standard import bill_plans
 from multitv.offer.billing_policy import Policy, set_policy
 from multitv.quality import books
@@ -145,6 +146,16 @@ def test_a_month_that_no_due_date_billed_is_open_whatever_the_policy_adjusts(lif
     life.bill(NEXT)
     assert life.charged() == reais("5.00")
     assert (DECEMBER, "open_month") in life.exclusions(NEXT)
+
+
+def test_a_month_whose_list_nobody_saved_is_open_whatever_the_policy_adjusts(life: Life) -> None:
+    sold(life)
+    set_policy(life.isp.engine, "Ana", Policy(proration="daily", adjusts=True))
+    assert isinstance(tv.save(life.isp.engine, DUE, SETTINGS, approval="always"), ApprovalRequest)
+    life.open_months(date(2026, 12, 31))
+    life.bill(NEXT)
+    assert (life.charged(), life.charged(JANUARY)) == ([], reais("31.00"))
+    assert life.exclusions(NEXT) == [(DECEMBER, "open_month")]
 
 
 def test_what_was_credited_is_charged_again_when_it_is_owed_after_all(life: Life) -> None:

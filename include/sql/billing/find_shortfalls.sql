@@ -9,7 +9,17 @@ select
     shortfall.charged,
     true
 from billing.shortfall(:due_date) as shortfall
-where shortfall.reference_month >= :since
+where
+    shortfall.reference_month >= :since
+    and (
+        shortfall.charged > 0
+        -- If nobody saved the list, the month was not billed.
+        or exists (
+            select
+            from billing.run as run
+            where run.kind = 'tv' and run.due_date = :due_date and run.status in ('saved', 'closed')
+        )
+    )
 on conflict (client_plan_id, package_id, reference_month) do update
     set owed = excluded.owed, charged = excluded.charged, billed = true
     where (known.owed, known.charged, known.billed) is distinct from (excluded.owed, excluded.charged, true)

@@ -48,7 +48,8 @@ as $$
             select due.id
             from billing.due_client_plan(for_due_date) as due
             where
-                due.id = unit.client_plan_id
+                -- As an array, so that few are looked up.
+                due.id = any(array(select asked.client_plan_id from unit as asked))
                 and due.id not in (
                     select changed.id
                     from billing.changed_client_plan(billing.month_of(for_due_date)) as changed
