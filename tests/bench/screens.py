@@ -144,6 +144,7 @@ def population(server: Server, rows: int) -> URL:
         preview.store(engine, DUE, SETTINGS)
         dashboard.refresh_billing(engine, TODAY)
         dashboard.refresh_contracts(engine, TODAY)
+        dashboard.refresh_open_items(engine, TODAY)
         dashboard.refresh_reconciliation(engine, TODAY, settings.timezone)
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("vacuum analyze"))

@@ -58,6 +58,24 @@ def refresh_reconciliation(engine: Engine, today: date, timezone: ZoneInfo) -> N
     _replace(engine, "discrepancy_total", "operation", today=today, timezone=timezone.key)
 
 
+def refresh_open_items(engine: Engine, today: date) -> None:
+    """Update reports.open_item: what waits for a person, a later invoice or a payout. Open months and what was charged
+    beyond what is owed are as tv_billing_sweep found them last. `today` is the ISP's business date.
+
+    Raises DatabaseUnavailable.
+    """
+    with bulk_transaction(engine) as connection:
+        _lock(connection)
+        connection.execute(named("reports/clear_open_items"))
+        connection.execute(named("reports/insert_open_items"))
+        # Each due date in its own partition.
+        for due_date in connection.execute(named("reports/dates_with_pending_charges"), {"today": today}).scalars():
+            connection.execute(named("reports/insert_overdue_charges"), {"due_date": due_date})
+        for due_date in connection.execute(named("reports/dates_with_carried_charges")).scalars():
+            connection.execute(named("reports/insert_carried_charges"), {"due_date": due_date})
+        connection.execute(named("reports/record_refresh"), {"figure": "open_item"})
+
+
 def _replace(engine: Engine, *figures: str, **parameters: object) -> None:
     """Replace the figures' rows in one transaction, so a reader never sees half of them."""
     with bulk_transaction(engine) as connection:
