@@ -53,10 +53,14 @@ def decide(engine: Engine, author: str, decision: Decision, month: Month, *, rea
 
 def _require_same(connection: Connection, decision: Decision, month: Month, said: dict[str, str]) -> None:
     """Raises WaiverRefused unless the last decision on the month is this one."""
+    of = month.reference_month
     last = connection.execute(named("billing/last_waiver"), vars(month)).one_or_none()
-    if last is None or last.waived != (decision == "waive_month"):
-        cause = "month_not_open" if decision == "waive_month" else "month_not_waived"
-        raise WaiverRefused(cause, month=month.reference_month)
-    if (last.author, last.reason) != (said["author"], said["reason"]):
-        cause = "month_waived_before" if last.waived else "waiver_taken_back_before"
-        raise WaiverRefused(cause, month=month.reference_month, author=last.author, reason=last.reason)
+    if last is not None and last.waived == (decision == "waive_month"):
+        if (last.author, last.reason) == (said["author"], said["reason"]):
+            return
+        if last.waived:
+            raise WaiverRefused("month_waived_before", month=of, author=last.author, reason=last.reason)
+        raise WaiverRefused("waiver_taken_back_before", month=of, author=last.author, reason=last.reason)
+    if decision == "waive_month":
+        raise WaiverRefused("month_not_open", month=of)
+    raise WaiverRefused("month_not_waived", month=of)

@@ -7,6 +7,7 @@ from typing import Annotated, get_args
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query, Request, Response
+from sqlalchemy import Engine
 
 from multitv.billing.payouts import note_payment
 from multitv.billing.waivers import Decision, Month, decide
@@ -15,10 +16,10 @@ from multitv.changes.typed import typed_day
 from multitv.labels import label, sentence
 from multitv.settings import get_settings
 from multitv.web.billing.export import Download
-from multitv.web.core.access import Corrector, Reader
+from multitv.web.core.access import Corrector, Person, Reader
 from multitv.web.core.bulkhead import DatabaseRoute
 from multitv.web.core.database import Database
-from multitv.web.core.errors import describe_refusal
+from multitv.web.core.errors import ErrorInfo, describe_refusal
 from multitv.web.core.forms import Id, IsoDay, Typed
 from multitv.web.core.paging import MAX_ID, Cursor
 from multitv.web.core.rendering import render
@@ -26,6 +27,22 @@ from multitv.web.open_items import export, queries
 from multitv.web.open_items.queries import Filter, Kind
 
 router = APIRouter(route_class=DatabaseRoute)
+
+_ABOUT: dict[Kind, str] = {
+    "overdue_charges": "about_overdue_charges",
+    "carried_charges": "about_carried_charges",
+    "waiting_credits": "about_waiting_credits",
+    "payouts": "about_payouts",
+    "paid_payouts": "about_paid_payouts",
+    "open_months": "about_open_months",
+    "waived_months": "about_waived_months",
+    "excess_charges": "about_excess_charges",
+}
+_ABOUT_DECISION: dict[Decision, str] = {
+    "waive_month": "about_waive_month",
+    "take_back_waiver": "about_take_back_waiver",
+}
+_DECIDED: dict[Decision, str] = {"waive_month": "waive_month_done", "take_back_waiver": "take_back_waiver_done"}
 
 ChosenKind = Annotated[Kind, Query()]
 ChosenDay = Annotated[IsoDay | None, Query()]
@@ -59,6 +76,7 @@ def items(
         page=queries.page(engine, tipo, chosen, cursor),
         kind=tipo,
         kinds=get_args(Kind),
+        about=_ABOUT[tipo],
         chosen=chosen,
         months=sorted({total.reference_month for total in of_kind if total.reference_month}),
         due_dates=sorted({total.due_date for total in of_kind if total.due_date}),
@@ -90,9 +108,7 @@ def decision_form(
     reference_month: MonthOfPath,
     decision: Decision,
 ) -> Response:
-    shown = queries.open_month(engine, Month(client_plan_id, package_id, reference_month))
-    values = {"reason": ""}
-    return render(request, "open_items/waiver.html", person, month=shown, decision=decision, values=values, error=None)
+    return _decision_form(request, person, engine, Month(client_plan_id, package_id, reference_month), decision)
 
 
 @router.post("/painel/pendencias/meses/{client_plan_id}/{package_id}/{reference_month}/{decision}")
@@ -110,17 +126,8 @@ def decide_month(
     try:
         decide(engine, person.name, decision, month, reason=reason)
     except ContractRefused as error:
-        return render(
-            request,
-            "open_items/waiver.html",
-            person,
-            status=422,
-            month=queries.open_month(engine, month),
-            decision=decision,
-            values={"reason": reason},
-            error=describe_refusal(error),
-        )
-    done = sentence(f"{decision}_done", {"client_plan": client_plan_id, "month": reference_month})
+        return _decision_form(request, person, engine, month, decision, reason, describe_refusal(error))
+    done = sentence(_DECIDED[decision], {"client_plan": client_plan_id, "month": reference_month})
     return render(request, "core/nothing.html", person, note=done)
 
 
@@ -159,6 +166,28 @@ def note_payout(
     shown = queries.payout(engine, payout_id)
     done = sentence("payment_done", {"amount": shown.amount, "client": shown.client, "day": day})
     return render(request, "core/nothing.html", person, note=done)
+
+
+def _decision_form(
+    request: Request,
+    person: Person,
+    engine: Engine,
+    month: Month,
+    decision: Decision,
+    reason: str = "",
+    error: ErrorInfo | None = None,
+) -> Response:
+    return render(
+        request,
+        "open_items/waiver.html",
+        person,
+        status=422 if error else 200,
+        month=queries.open_month(engine, month),
+        decision=decision,
+        about=_ABOUT_DECISION[decision],
+        values={"reason": reason},
+        error=error,
+    )
 
 
 def _query(kind: Kind, chosen: Filter) -> str:
