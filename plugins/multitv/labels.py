@@ -556,7 +556,8 @@ SENTENCES: dict[str, str] = {
     "month_waived": "Devia {owed:reais}, com {charged:reais} cobrados; dispensado por {author} em {at}",
     "payout_noted": "Pago em {day:day} ({how}); registrado por {author}",
     "payout_noted_by": "Pagamento registrado por {author}",
-    "about_overdue_charges": "Cobranças de vencimentos que já passaram e que ainda não estão em uma fatura.",
+    "about_overdue_charges": "Cobranças de vencimentos que já passaram e que ainda não estão em uma fatura, "
+    "também as que esperam outra.",
     "about_carried_charges": "Cobranças sem fatura aberta no seu vencimento: a próxima fatura aberta do cliente as "
     "leva.",
     "about_waiting_credits": "Estornos e ajustes que esperam uma fatura aberta do cliente em que caibam.",

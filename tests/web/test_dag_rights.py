@@ -51,9 +51,7 @@ def test_the_policy_needs_the_right_to_the_offer() -> None:
         ("tv_billing_correction", {"event_code": "EV-20261210-00000024-4"}),
     ],
 )
-def test_other_dags_are_triggered_as_before(
-    user: Visitor, viewer: Visitor, dag_id: str, conf: dict[str, Any]
-) -> None:
+def test_other_dags_are_triggered_as_before(user: Visitor, viewer: Visitor, dag_id: str, conf: dict[str, Any]) -> None:
     assert trigger(user, dag_id, **conf).status_code == 200
     assert trigger(viewer, dag_id, **conf).status_code == 403
 

@@ -1,5 +1,5 @@
--- Out: what was charged beyond what is owed, as it was found last: a row for each due date and reason with the number of
--- packages of client plans, and the sum in reais.
+-- Out: what was charged beyond what is owed, as it was found last: a row for each due date and reason with the number
+-- of packages of client plans, and the sum in reais.
 select
     excess.due_date,
     excess.reason,

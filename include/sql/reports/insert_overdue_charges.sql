@@ -1,10 +1,14 @@
--- In: due_date. Counts its pending charges.
-insert into reports.open_item (kind, due_date, client_plans, items, amount)
+-- In: due_date, few. Keeps its pending charges, if they were counted and are no more than few.
+insert into reports.overdue_charge (event_id, due_date, client_plan_id, amount)
 select
-    'overdue_charges',
-    :due_date,
-    count(distinct pending.client_plan_id),
-    count(*),
-    sum(pending.amount)
+    pending.id,
+    pending.due_date,
+    pending.client_plan_id,
+    pending.amount
 from billing.pending_charge(:due_date) as pending
-having count(*) > 0
+where
+    (
+        select total.items
+        from reports.open_item as total
+        where total.kind = 'overdue_charges' and total.due_date = :due_date
+    ) <= :few

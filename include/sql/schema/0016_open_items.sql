@@ -32,7 +32,7 @@ create table billing.excess_charge (
     amount numeric(12, 2) not null check (amount > 0),
     reason text not null,
     adjusts boolean not null,
-    event_ids bigint [] not null,
+    event_ids bigint[] not null,
     primary key (due_date, client_plan_id, package_id, reference_month)
 );
 comment on table billing.excess_charge is 'What processed charges are more than what their months owe, in reais.';
@@ -73,3 +73,14 @@ comment on table reports.open_item is
 'What waits for somebody: pending past its due date, credits, payouts, carried charges, open months, excess.';
 comment on column reports.open_item.items is 'Events, payouts, packages or plan fees.';
 comment on column reports.open_item.fees is 'How many of the items are plan fees.';
+
+create table reports.overdue_charge (
+    event_id bigint primary key,
+    due_date date not null,
+    client_plan_id bigint not null,
+    amount numeric(12, 2) not null
+);
+create index overdue_charge_due_date on reports.overdue_charge (due_date, event_id);
+comment on table reports.overdue_charge is
+'The pending charges of past due dates, of those that have few: among many that are posted, a page would look for '
+'them too long.';

@@ -13,8 +13,8 @@ with page as materialized (
         excess.event_ids
     from billing.excess_charge as excess
     where
-        excess.due_date = coalesce(cast(:due_date as date), excess.due_date)
-        and excess.reason = coalesce(cast(:reason as text), excess.reason)
+        (cast(:due_date as date) is null or excess.due_date = cast(:due_date as date))
+        and (cast(:reason as text) is null or excess.reason = cast(:reason as text))
         and (
             cast(:after_date as date) is null
             or (excess.due_date, excess.client_plan_id, excess.package_id, excess.reference_month)

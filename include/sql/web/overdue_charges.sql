@@ -1,26 +1,12 @@
 -- In: due_date, after_id (of the last row, or null for the first page), size. Out: a page of the pending charges of a
--- due date, by event, each with why it is pending (the code of a label). By the keys of events and postings, so that a
--- page of a due date of which nothing was posted reads no more than it shows.
+-- due date, by event, each with why it is pending (the code of a label).
 with page as materialized (
     select
         event.id,
         event.client_plan_id,
         event.due_date,
         event.amount
-    from billing.event_record as event
-    where
-        event.due_date = :due_date
-        and event.id > coalesce(cast(:after_id as bigint), 0)
-        and event.kind = 'charge'
-        and event.cancelled_at is null
-        and not event.reversed
-        and not exists (
-            select
-            from finance.posting
-            where posting.event_due_date = :due_date and posting.id = event.id
-        )
-    order by event.id
-    limit :size
+    from billing.overdue_charge(:due_date, coalesce(cast(:after_id as bigint), 0), :size) as event
 )
 
 select

@@ -17,7 +17,7 @@ with page as materialized (
     where
         payout.withdrawn_at is null
         and (payout.paid_at is not null) = :paid
-        and payout.id = coalesce(cast(:payout_id as bigint), payout.id)
+        and (cast(:payout_id as bigint) is null or payout.id = cast(:payout_id as bigint))
         and payout.id > coalesce(cast(:after_id as bigint), 0)
     order by payout.id
     limit :size

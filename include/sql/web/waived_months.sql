@@ -13,7 +13,7 @@ with page as materialized (
         open.created_at
     from billing.waived_month as open
     where
-        open.reference_month = coalesce(cast(:month as date), open.reference_month)
+        (cast(:month as date) is null or open.reference_month = cast(:month as date))
         and (
             cast(:after_date as date) is null
             or (open.reference_month, open.client_plan_id, open.package_id)

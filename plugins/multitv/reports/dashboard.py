@@ -26,6 +26,9 @@ _FIGURES = {
     "operation": ("clear_operation", "insert_operation"),
 }
 
+# Of the pending charges of a due date, so many are kept for their page; among more, a page soon finds some.
+_FEW = 10_000
+
 
 def refresh_billing(engine: Engine, today: date) -> int:
     """Update reports.revenue and reports.event_status; return how many due dates were summed again.
@@ -67,10 +70,13 @@ def refresh_open_items(engine: Engine, today: date) -> None:
     with bulk_transaction(engine) as connection:
         _lock(connection)
         connection.execute(named("reports/clear_open_items"))
+        connection.execute(named("reports/clear_overdue_charges"))
         connection.execute(named("reports/insert_open_items"))
         # Each due date in its own partition.
         for due_date in connection.execute(named("reports/dates_with_pending_charges"), {"today": today}).scalars():
-            connection.execute(named("reports/insert_overdue_charges"), {"due_date": due_date})
+            of_date = {"due_date": due_date, "few": _FEW}
+            connection.execute(named("reports/count_overdue_charges"), of_date)
+            connection.execute(named("reports/insert_overdue_charges"), of_date)
         for due_date in connection.execute(named("reports/dates_with_carried_charges")).scalars():
             connection.execute(named("reports/insert_carried_charges"), {"due_date": due_date})
         connection.execute(named("reports/record_refresh"), {"figure": "open_item"})

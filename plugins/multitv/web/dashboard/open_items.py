@@ -14,7 +14,7 @@ _NOUNS: dict[Kind, tuple[str, str]] = {
     "carried_charges": ("cobrança", "cobranças"),
     "waiting_credits": ("crédito", "créditos"),
     "payouts": ("crédito", "créditos"),
-    "open_months": ("item", "itens"),
+    "open_months": ("pacote", "pacotes"),
     "excess_charges": ("pacote", "pacotes"),
 }
 
@@ -50,12 +50,12 @@ def open_items(figures: Figures) -> OpenItems:
 
 
 def _card(kind: Kind, totals: list[Total]) -> Card:
-    items = counted(sum(total.items for total in totals), *_NOUNS[kind])
-    dates = {total.due_date for total in totals if total.due_date}
-    months = {total.reference_month for total in totals if total.reference_month}
-    extra = items
-    if dates:
-        extra += f", {counted(len(dates), 'vencimento', 'vencimentos')}"
-    if months:
-        extra += f", {counted(len(months), 'mês', 'meses')}"
+    fees = sum(total.fees for total in totals)
+    counts = [
+        (sum(total.items for total in totals) - fees, *_NOUNS[kind]),
+        (fees, "mensalidade", "mensalidades"),
+        (len({total.due_date for total in totals if total.due_date}), "vencimento", "vencimentos"),
+        (len({total.reference_month for total in totals if total.reference_month}), "mês", "meses"),
+    ]
+    extra = ", ".join(counted(*one) for one in counts if one[0])
     return Card(kind, sum((total.amount for total in totals), Decimal()), extra)
