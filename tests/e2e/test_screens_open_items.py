@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -89,12 +87,6 @@ def telephone(chromium: Browser, stack: RunningStack) -> Iterator[BrowserContext
     context.close()
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    chosen = os.environ.get("PICTURES")
-    return Path(chosen) if chosen else tmp_path_factory.mktemp("pictures")
-
-
 def test_an_open_month_is_waived_and_the_waiver_taken_back(
     person: Person, stack: RunningStack, pending: dict[str, Any]
 ) -> None:
@@ -145,30 +137,24 @@ def test_a_payout_is_noted_with_day_and_means(person: Person, stack: RunningStac
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_everybody_can_use_a_list_light_and_dark(
-    person: Person, pending: dict[str, Any], folder: Path, name: str
-) -> None:
-    page = person.visit(LISTS[name])
-    page.screenshot(path=folder / f"pendencias-{name}.png")
-    judge(page)
+def test_everybody_can_use_a_list_light_and_dark(person: Person, pending: dict[str, Any], name: str) -> None:
+    judge(person.visit(LISTS[name]))
 
 
 @pytest.mark.parametrize("path", ["painel", *LISTS.values()])
 def test_what_is_pending_fits_on_a_telephone(
-    telephone: BrowserContext, stack: RunningStack, pending: dict[str, Any], folder: Path, path: str
+    telephone: BrowserContext, stack: RunningStack, pending: dict[str, Any], path: str
 ) -> None:
     person = Person(stack, telephone.new_page())
     page = person.visit(path)
     wide, room = page.locator("html").evaluate("html => [html.scrollWidth, html.clientWidth]")
-    page.screenshot(path=folder / f"celular-{path.rpartition('=')[2]}.png", full_page=True)
     person.leave()
     page.close()
     assert wide <= room
 
 
-def test_the_dashboard_names_all_of_it(person: Person, pending: dict[str, Any], folder: Path) -> None:
+def test_the_dashboard_names_all_of_it(person: Person, pending: dict[str, Any]) -> None:
     page = person.visit("painel")
-    page.screenshot(path=folder / "painel-pendencias.png", full_page=True)
     for name in ("Pendentes após o vencimento",
                  "Cobranças à espera de outra fatura", "Créditos sem fatura", "Créditos a pagar ao cliente",
                  "Meses em aberto", "Cobrado além do devido"):  # fmt: skip

@@ -22,6 +22,7 @@ _VALUES = {
     "dag_id": "tv_billing",
     "task_id": "save",
     "kind": "sold_not_active",
+    "item_kind": "open_months",
     "reference_month": "2199-12-01",
     "decision": "waive_month",
 }

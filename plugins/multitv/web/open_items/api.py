@@ -21,11 +21,11 @@ from multitv.web.open_items.pages import MonthOfPath, PackageId
 router = APIRouter(tags=["open items"], route_class=DatabaseRoute)
 
 
-@router.get("/open-items/{kind}")
+@router.get("/open-items/{item_kind}")
 def items(
     person: Reader,
     engine: Database,
-    kind: queries.Kind,
+    item_kind: queries.Kind,
     reference_month: Annotated[IsoDay | None, Query()] = None,
     due_date: Annotated[IsoDay | None, Query()] = None,
     reason: Annotated[str | None, Query(max_length=40, pattern="^[a-z_]+$")] = None,
@@ -33,7 +33,7 @@ def items(
 ) -> CursorPage[queries.OpenItem]:
     """What is pending of a kind. Overdue charges are listed for one due date, which has to be given."""
     chosen = queries.Filter(month=reference_month, due_date=due_date, reason=reason)
-    return queries.page(engine, kind, chosen, cursor)
+    return queries.page(engine, item_kind, chosen, cursor)
 
 
 @router.post("/open-months/{client_plan_id}/{package_id}/{reference_month}/waive")
