@@ -10,13 +10,13 @@ last two months again. Its report shows in reais what waits for an invoice. It c
     compare_months
 
 `compare_months` lists, in reais, what client plans owe beyond what was charged, month by month, and what was charged
-beyond what is owed. It writes only what it found, for the next lists, and the history.
+beyond what is owed. It writes only what it found, for the next lists and the *Painel*, and the history.
 
 ## Triage notes
 
 * **`find_unfinished` failed:** the message names each due date, and the report above it in the log says what to do. All
   of these steps may be repeated. A credit that is to be paid out is named every day until somebody notes the payment
-  (`billing.mark_paid_out`).
+  on the *Painel*.
 * **`check_books` failed:** the message names the check and the rows; all rows are in `quality.offender`. Call the owner
   of billing before you clear or correct anything.
 """

@@ -2,10 +2,12 @@
 # Atualizar o painel: compute the figures of the page *Painel*, so that the page only reads them
 
 Sums what was billed by month and package and by due date and status, counts the clients of each package, and sums the
-discrepancies in reais and the operations of the last reconciliations. It writes to the schema `reports` only.
+discrepancies in reais and the operations of the last reconciliations, and counts what is pending: past its due date,
+credits, payouts, open months, charges beyond what is owed. It writes to the schema `reports` only.
 
     sum_billing
     count_clients
+    count_open_items
     sum_reconciliation
 
 It runs every hour, a quarter of an hour after the reconciliation, which measures the discrepancies; by hand at any
@@ -18,6 +20,8 @@ was posted.
 * **A task failed:** the page shows the figures of the hour before and their age. Clear it, or wait for the next hour.
 * **The discrepancies are old although this is green:** the reconciliation did not measure them. Look at its task
   `measure_discrepancies`.
+* **Open months, or what was charged beyond what is owed, are old:** `tv_billing_sweep` finds them once a day. Trigger
+  it to compare now.
 * **A figure looks wrong:** it repeats what the tables say. Look at `tv_billing_sweep`, which checks the books.
 """
 
@@ -53,10 +57,15 @@ with DAG(
     def count_clients() -> None:
         dashboard.refresh_contracts(task_engine(), get_settings().today())
 
+    @task(task_display_name="Contar as pendências")
+    def count_open_items() -> None:
+        dashboard.refresh_open_items(task_engine(), get_settings().today())
+
     @task(task_display_name="Somar a reconciliação")
     def sum_reconciliation() -> None:
         dashboard.refresh_reconciliation(task_engine(), get_settings().today(), get_settings().timezone)
 
     sum_billing()
     count_clients()
+    count_open_items()
     sum_reconciliation()

@@ -3,7 +3,7 @@
     MultiTVError
     ├── PermanentError       a person has to change something: the task fails at once, without retries
     │   ├── Refusal          a rule refuses what a person asked for on a screen
-    │   │   ├── ContractRefused      changes/errors.py: a change of a contract or of the offer
+    │   │   ├── ContractRefused      changes/errors.py: a change of a contract or of the offer, a waiver, a payout
     │   │   ├── RevealRefused        reconciliation/errors.py: a PIN is not shown
     │   │   ├── EventCodeRefused         event_codes.py: what was typed is not the code of a billing event
     │   │   ├── CorrectionRefused        billing/correction.py: a billing event cannot be corrected this way

@@ -57,7 +57,7 @@ LABELS = {
     "not_due": "vencimento mudou",
     "below_minimum": "abaixo do valor mínimo",
     "charged_more": "cobrado além do devido",
-    "corrected": "estornado ou cancelado por uma pessoa",
+    "corrected": "estornado, cancelado ou dispensado por uma pessoa",
     "open_month": "mês anterior em aberto",
     "before_go_live": "antes do primeiro mês cobrado",
     "negative_price": "preço negativo (erro nos dados)",
@@ -69,10 +69,35 @@ LABELS = {
     "service_plan_unknown": "plano de serviço não existe no ERP (erro nos dados)",
     "service_plan_repeated": "plano de serviço repetido no ERP (erro nos dados)",
     "impossible_monthly_price": "mensalidade do plano ausente ou impossível no ERP (erro nos dados)",
+    # what is pending
+    "overdue_charges": "Pendentes após o vencimento",
+    "carried_charges": "Cobranças à espera de outra fatura",
+    "waiting_credits": "Créditos sem fatura",
+    "payouts": "Créditos a pagar ao cliente",
+    "paid_payouts": "Créditos pagos",
+    "open_months": "Meses em aberto",
+    "waived_months": "Cobranças dispensadas",
+    "excess_charges": "Cobrado além do devido",
+    "file.overdue_charges": "pendentes-apos-o-vencimento",
+    "file.carried_charges": "cobrancas-a-espera-de-fatura",
+    "file.waiting_credits": "creditos-sem-fatura",
+    "file.payouts": "creditos-a-pagar",
+    "file.paid_payouts": "creditos-pagos",
+    "file.open_months": "meses-em-aberto",
+    "file.waived_months": "cobrancas-dispensadas",
+    "file.excess_charges": "cobrado-alem-do-devido",
+    "plan_fee": "Mensalidade do plano",
+    "waits_for_later_invoice": "espera a próxima fatura aberta do cliente",
+    "credit_without_invoice": "não há fatura aberta em que o crédito caiba",
+    "policy_adjusted": "ajuste pela política de faturamento",
+    "month_never_charged": "nenhum vencimento cobrou",
+    "month_charged_in_part": "cobrado só em parte",
     # corrections of billing events
     "reverse": "Estornar",
     "void": "Cancelar",
     "take_back": "Desfazer a correção",
+    "waive_month": "Dispensar a cobrança",
+    "take_back_waiver": "Desfazer a dispensa",
     "taken_back": "correção desfeita por uma pessoa",
     # what a charge is made by
     "full": "valor cheio",
@@ -117,6 +142,7 @@ LABELS = {
     "serial": "número de série",
     "device_type": "tipo do aparelho",
     "reason": "motivo",
+    "paid_how": "modo do pagamento",
     "package_id": "pacote",
     "price": "valor",
     "added_on": "início",
@@ -385,6 +411,18 @@ SENTENCES: dict[str, str] = {
     "airflow_forbids": "O Airflow não permite isto ao seu usuário. Nada foi iniciado.",
     "run_unknown": "O Airflow não conhece este DAG ou esta execução.",
     "airflow_refused": "O Airflow recusou o pedido; o log do Airflow diz por quê.",
+    # refusals: months that nobody charged, and payouts
+    "month_not_open": "O mês {month:month} não está mais em aberto: foi cobrado, ou não é mais devido. Abra a lista de "
+    "novo.",
+    "month_not_waived": "A cobrança do mês {month:month} não está dispensada: abra a lista de novo.",
+    "month_waived_before": "A cobrança do mês {month:month} já foi dispensada por {author} (motivo: {reason}).",
+    "waiver_taken_back_before": "A dispensa do mês {month:month} já foi desfeita por {author} (motivo: {reason}).",
+    "payment_day_missing": "Preencha o dia do pagamento.",
+    "payment_day_impossible": "{day:day} não pode ser o dia do pagamento, que vai até hoje, {today:day}: confira a "
+    "data.",
+    "payout_not_there": "Não há crédito a pagar com o número {payout}: abra a lista de novo.",
+    "payout_made_before": "Este pagamento já foi registrado por {author}, em {day:day} ({how}).",
+    "payout_withdrawn": "A correção que criou este crédito foi desfeita: não há mais o que pagar.",
     # a reason that is kept as text only
     "see_detail": "o motivo está no detalhe técnico",
     # why a person has to approve a change set
@@ -517,6 +555,32 @@ SENTENCES: dict[str, str] = {
     "mês fica com os {value_before:reais} cobrados antes)",
     "explained_adjustment": "Crédito de {package} em {reference_month:month}: {amount:reais} (o mês custa menos do que "
     "foi cobrado)",
+    # what is pending, and what a person decides about it
+    "credit_rest": "{line}; faltam {rest:reais}",
+    "policy_will_adjust": "{line}. A política de faturamento devolve o excesso na próxima lista salva",
+    "month_owes": "Deve {owed:reais}, e nada foi cobrado",
+    "month_owes_rest": "Deve {owed:reais}, e {charged:reais} foram cobrados",
+    "month_waived": "Devia {owed:reais}, com {charged:reais} cobrados; dispensado por {author} em {at}",
+    "payout_noted": "Pago em {day:day} ({how}); registrado por {author}",
+    "payout_noted_by": "Pagamento registrado por {author}",
+    "about_overdue_charges": "Cobranças de vencimentos que já passaram e que ainda não estão em uma fatura, "
+    "também as que esperam outra.",
+    "about_carried_charges": "Cobranças sem fatura aberta no seu vencimento: a próxima fatura aberta do cliente as "
+    "leva.",
+    "about_waiting_credits": "Estornos e ajustes que esperam uma fatura aberta do cliente em que caibam.",
+    "about_payouts": "Créditos de clientes que não terão mais fatura: pague o cliente e registre o pagamento.",
+    "about_paid_payouts": "Créditos que foram pagos fora das faturas, e quem registrou cada pagamento.",
+    "about_open_months": "O que os contratos devem e nenhum vencimento cobrou, como a última vigilância do faturamento "
+    "encontrou. A política de faturamento pode cobrar estes pacotes no próximo vencimento; o que for dispensado não é "
+    "mais cobrado nem aparece aqui.",
+    "about_waived_months": "Meses que uma pessoa decidiu não cobrar. Uma dispensa pode ser desfeita.",
+    "about_excess_charges": "O que foi cobrado e não é devido, como a última vigilância do faturamento encontrou. Para "
+    "devolver, estorne o evento em Corrigir um evento de faturamento, com o código da explicação.",
+    "about_waive_month": "Este mês não será mais cobrado nem apontado como em aberto.",
+    "about_take_back_waiver": "Este mês volta a ficar em aberto, e pode ser cobrado.",
+    "waive_month_done": "Contrato {client_plan}: cobrança de {month:month} dispensada.",
+    "take_back_waiver_done": "Contrato {client_plan}: {month:month} está em aberto de novo.",
+    "payment_done": "Pagamento de {amount:reais} a {client} registrado em {day:day}.",
     # what was set by a form of Airflow
     "policy_of_plan_set": "Política {policy_id} do plano de serviço {service_plan}, a partir de {valid_from:month}: "
     "{proration:label}, {timing:label}, {rounding:label}, mínimo de {minimum_amount:reais}.",

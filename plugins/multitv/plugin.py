@@ -1,4 +1,4 @@
-"""What Multi TV adds to Airflow: the timetable of the billing DAGs, and the screens."""
+"""What Multi TV adds to Airflow: the timetable of the billing DAGs, the screens, and rights on DAGs."""
 
 from airflow.plugins_manager import AirflowPlugin
 
@@ -12,4 +12,5 @@ class MultiTVPlugin(AirflowPlugin):
     name = "multitv"
     timetables = [DueDayTimetable]  # noqa: RUF012, Airflow's own way
     fastapi_apps = mount.fastapi_apps()
+    fastapi_root_middlewares = mount.fastapi_root_middlewares()
     external_views = mount.external_views()

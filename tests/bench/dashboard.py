@@ -69,6 +69,7 @@ def refresh(engine: Engine) -> None:
     """Work every figure out."""
     dashboard.refresh_billing(engine, TODAY)
     dashboard.refresh_contracts(engine, TODAY)
+    dashboard.refresh_open_items(engine, TODAY)
     dashboard.refresh_reconciliation(engine, TODAY, ZoneInfo("America/Sao_Paulo"))
 
 

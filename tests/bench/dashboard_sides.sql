@@ -1,6 +1,5 @@
 -- Beside {rows} client plans that were billed their extra: a platform that serves it, but for one in a thousand, and
 -- serves one in a thousand what nobody sold; and operations of a tenth of them in the last month.
-insert into tv.package (platform_uid, name, service_type, extra) values ('svc-basic', 'TV', 'BASIC_SERVICE', false);
 insert into staging.desired_subscriber (
     client_plan_id, first_name, last_name, status, because, services, surplus_services, devices, recorded_uid, has_pin
 )

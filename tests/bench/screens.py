@@ -37,11 +37,14 @@ from multitv.web.core.paging import CursorPage
 from multitv.web.dashboard import revenue_assurance
 from multitv.web.dashboard.queries import figures
 from multitv.web.offer import queries as offer
+from multitv.web.open_items import queries as open_items
+from tests.bench import sql
 from tests.bench.harness import TURNS, exists, in_turns, seconds, show
 from tests.support.settings import SETTINGS
 
 TODAY = date(2026, 11, 26)
 DUE = date(2026, 12, 10)
+OPEN_MONTH = date(2026, 10, 1)
 # What a page may take, in seconds, of which the database's part is measured here.
 PAGE_SECONDS = 0.1
 ASKED = 40
@@ -142,8 +145,10 @@ def population(server: Server, rows: int) -> URL:
             bill_plans(engine, due)
             tv.settle(engine, due, SETTINGS, allow_voids=True)
         preview.store(engine, DUE, SETTINGS)
+        sql.run(engine, "screens_open_items", month=str(OPEN_MONTH))
         dashboard.refresh_billing(engine, TODAY)
         dashboard.refresh_contracts(engine, TODAY)
+        dashboard.refresh_open_items(engine, TODAY)
         dashboard.refresh_reconciliation(engine, TODAY, settings.timezone)
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("vacuum analyze"))
@@ -155,12 +160,18 @@ def _pages(engine: Engine, chance: random.Random, rows: int) -> dict[str, Callab
     with engine.connect() as connection:
         plans: list[int] = list(connection.execute(text("select id from erp.client_plan where id % 97 = 0")).scalars())
         documents = list(connection.execute(text("select document from erp.client where id % 997 = 0")).scalars())
+        last = connection.execute(text("select max(due_date) from billing.run where kind = 'tv'")).scalar_one()
+    settled = open_items.Filter(due_date=last)
     list_id = billing.require_preview(engine, DUE).id
     by_name = iter(_walk(lambda cursor: clients.find(engine, "", cursor)))
     by_word = iter(_walk(lambda cursor: clients.find(engine, "silva", cursor)))
     lines = iter(_walk(lambda cursor: billing.lines(engine, list_id, None, cursor)))
     refused = iter(_walk(lambda cursor: billing.lines(engine, list_id, "package_cancelled", cursor)))
     span = TODAY - SPAN, TODAY + AHEAD
+    whole, month = open_items.Filter(), open_items.Filter(month=OPEN_MONTH)
+    overdue = iter(_walk(lambda cursor: open_items.page(engine, "overdue_charges", settled, cursor)))
+    open_months = iter(_walk(lambda cursor: open_items.page(engine, "open_months", whole, cursor)))
+    excess = iter(_walk(lambda cursor: open_items.page(engine, "excess_charges", whole, cursor)))
 
     def plan() -> int:
         return chance.choice(plans)
@@ -187,6 +198,14 @@ def _pages(engine: Engine, chance: random.Random, rows: int) -> dict[str, Callab
         "service plans": lambda: offer.service_plans(engine),
         "packages": lambda: offer.packages(engine),
         "channels": lambda: offer.channels(engine),
+        "open items: pending charges of a due date, page after page": lambda: next(overdue),
+        "open items: open months, page after page": lambda: next(open_months),
+        "open items: open months of a month": lambda: open_items.page(engine, "open_months", month),
+        "open items: waived months": lambda: open_items.page(engine, "waived_months", whole),
+        "open items: excess, page after page": lambda: next(excess),
+        "open items: credits without an invoice": lambda: open_items.page(engine, "waiting_credits", whole),
+        "open items: charges that wait for a later invoice": lambda: open_items.page(engine, "carried_charges", whole),
+        "open items: payouts": lambda: open_items.page(engine, "payouts", whole),
         "dashboard": lambda: figures(engine, TODAY),
         "revenue assurance, the first page": lambda: revenue_assurance.page(engine, "active_not_billed"),
     }

@@ -372,9 +372,9 @@ def test_a_credit_of_an_ended_contract_is_listed_for_paying_out_once(charged: Is
     bill(charged, FEBRUARY)
     assert payouts(charged) == [(1, Decimal("29.90"))]
     [(number,)] = charged.run("select id from billing.payout")
-    charged.run("select billing.mark_paid_out(:id, 'Bia')", id=number)
+    charged.run("select billing.mark_paid_out(:id, 'Bia', '2027-01-12', 'Pix')", id=number)
     with pytest.raises(DatabaseError, match="there is nothing to pay out"):
-        charged.run("select billing.mark_paid_out(:id, 'Bia')", id=number)
+        charged.run("select billing.mark_paid_out(:id, 'Bia', '2027-01-12', 'Pix')", id=number)
     check(charged)
 
 
@@ -498,7 +498,7 @@ def test_a_payout_that_was_paid_is_charged_again(charged: Isp) -> None:
     charged.run("update erp.client_plan set status = 'cancelled', cancelled_on = '2026-12-20'")
     correct(charged, FIRST)
     bill(charged, JANUARY)
-    charged.run("select billing.mark_paid_out(id, 'Bia') from billing.payout")
+    charged.run("select billing.mark_paid_out(id, 'Bia', '2027-01-12', 'Pix') from billing.payout")
     charge = take_back(charged, FIRST).charge_event or 0
     bill(charged, FEBRUARY)
     assert on_invoices(charged, charge) == [(FEBRUARY, Decimal("29.90"))]

@@ -15,7 +15,7 @@ from include.local.postgres import Server
 from multitv.billing import preview, review, standard, sweep, tv
 from multitv.billing.correction import add_adjustments, correct, post_credits, question
 from multitv.billing.due_date import due_dates
-from multitv.billing.open_months import find_open_months
+from multitv.billing.open_months import find_excess, find_open_months
 from multitv.billing.report import standard_report, tv_report
 from multitv.billing.review import ApprovalRequest
 from multitv.changes.errors import AlreadyBilled
@@ -30,6 +30,7 @@ from multitv.web.billing import queries as billing_pages
 from multitv.web.clients import queries as client_pages
 from multitv.web.clients.pages import AHEAD, SPAN
 from multitv.web.dashboard.queries import figures
+from multitv.web.open_items import queries as open_items
 from tests.support.databases import own_database
 from tests.support.isp import DUE, Isp
 from tests.support.partitions import Watched, watching
@@ -229,6 +230,18 @@ def _open_fee(years: Years) -> None:
     standard.bill_plans(years.engine, DUE)
 
 
+def _excess(years: Years) -> None:
+    years.run("update tv.client_package set cancelled_on = '2026-12-01' where id = :id", id=years.lately)
+    find_excess(years.engine, [LAST, DUE])
+
+
+def _open_items(years: Years) -> None:
+    dashboard.refresh_open_items(years.engine, date(2027, 1, 31))
+    kinds: tuple[open_items.Kind, ...] = ("overdue_charges", "carried_charges")
+    for kind in kinds:
+        assert open_items.page(years.engine, kind, open_items.Filter(due_date=LATER)).rows
+
+
 STEPS = {
     "save a due date that a client plan leaves": Step(_moved),
     "load": Step(lambda years: tv.summarise_due_date(years.engine, DUE)),
@@ -248,6 +261,7 @@ STEPS = {
     "bill the plans": Step(lambda years: standard.bill_plans(years.engine, DUE)),
     "settle": Step(lambda years: tv.settle(years.engine, DUE, SETTINGS)),
     "settle with an invoice that is paid": Step(_settled_later),
+    "pages of what is pending": Step(_open_items),
     "check the books": Step(_books, since=date(2025, 12, 1), until=date(2028, 1, 1)),
     "report": Step(lambda years: tv_report(years.engine, DUE)),
     "report of the standard billing": Step(lambda years: standard_report(years.engine, DUE)),
@@ -284,6 +298,7 @@ STEPS = {
     "find open months": Step(
         lambda years: find_open_months(years.engine, SETTINGS, TODAY), since=date(2026, 9, 1), until=date(2027, 4, 1)
     ),
+    "find what was charged beyond what is owed": Step(_excess, since=date(2026, 9, 1), until=date(2027, 6, 1)),
     "save with open months": Step(
         lambda years: tv.save(years.engine, DUE, SETTINGS), since=date(2026, 9, 1), until=date(2027, 3, 1)
     ),

@@ -66,6 +66,9 @@ NEEDS_A_NEW_TABLE = (
     ("0012", "functions/billing/billing.event.sql"),
     ("0012", "triggers/billing/billing.event.sql"),
     ("0012", "functions/billing/billing.go_live.sql"),
+    ("0016", "functions/billing/billing.waived_month.sql"),
+    ("0016", "functions/billing/billing.take_back_waiver.sql"),
+    ("0016", "triggers/billing/billing.waiver.sql"),
 )
 
 

@@ -51,6 +51,9 @@ CONTENT = f"""
     values (1, 3, 1, 'create', 'subscriber_is_missing', 'applied', now()),
     (2, 3, 1, 'update', 'name_differs', 'planned', null);
     insert into quality.offender (check_name, offender) values ('x', 'y');
+    insert into billing.open_month values (3, 1, '2026-11-01', 10, 0), (3, 0, '2026-11-01', 10, 0);
+    insert into billing.waiver (client_plan_id, package_id, reference_month, waived, owed, charged, reason, author)
+    values (3, 2, '2026-11-01', true, 10, 0, 'x', 'ana');
 """
 
 
@@ -195,6 +198,11 @@ PIPELINE_HAS_NO_RIGHT = [
     "insert into billing.payout (event_id, due_date, client_plan_id, amount) values (1, '2026-12-10', 2, 1)",
     "update billing.payout set paid_at = now(), paid_by = 'x'",
     "delete from billing.payout",
+    "insert into billing.waiver (client_plan_id, package_id, reference_month, waived, owed, charged, reason, author) "
+    "values (3, 1, '2026-11-01', true, 10, 0, 'x', 'x')",
+    "update billing.waiver set author = 'x'",
+    "delete from billing.waiver",
+    "truncate billing.waiver",
     "update billing.carried_charge set invoice_id = 1",
     "delete from billing.carried_charge",
     "update finance.invoice set erp_total = 0",
@@ -276,7 +284,7 @@ PIPELINE_IS_REFUSED = [
     f"{PROCESSED}",
     "select billing.take_back(0, 'x', 'x')",
     "select billing.decide_again(0, 'x', 'x', true)",
-    "select billing.mark_paid_out(0, 'x')",
+    "select billing.mark_paid_out(0, 'x', '2026-12-10', 'x')",
     "insert into billing.credit (event_id, due_date, client_plan_id, charge_id, amount, rest) "
     f"select id, due_date, client_plan_id, id, -amount - 1, amount + 1 from billing.event {PROCESSED}",
 ]
@@ -333,6 +341,13 @@ AUDITED = (
 )
 
 SCREENS_HAVE_NO_RIGHT = [
+    "insert into billing.waiver (client_plan_id, package_id, reference_month, waived, owed, charged, reason, author) "
+    "values (3, 1, '2026-11-01', true, 10, 0, 'x', 'x')",
+    "delete from billing.waiver",
+    "delete from billing.open_month",
+    "update billing.open_month set owed = 1",
+    "update billing.payout set paid_at = now(), paid_by = 'x'",
+    "delete from billing.excess_charge",
     OWN_TRIGGER,
     "insert into billing.run (kind, due_date, status) values ('tv', '2027-02-10', 'open')",
     "update billing.run set status = 'closed', closed_at = now()",
@@ -414,6 +429,8 @@ SCREENS_ARE_REFUSED = [
 ]
 
 SCREENS_MAY = [
+    "select billing.waive_month(3, 1, '2026-11-01', 'x', 'ana')",
+    "select billing.take_back_waiver(3, 2, '2026-11-01', 'x', 'ana')",
     "select from billing.event",
     "select from billing.preview_line",
     "select from erp.client",
@@ -540,7 +557,13 @@ def test_who_may_call_the_functions_that_run_as_the_owner(isp: Isp) -> None:
         "order by 1",
         roles=[*ROLES, "pg_monitor"],
     )
-    screens = {"billing.lock_runs()", "billing.approve_preview(bigint,text,timestamp with time zone)"}
+    screens = {
+        "billing.lock_runs()",
+        "billing.approve_preview(bigint,text,timestamp with time zone)",
+        "billing.waive_month(bigint,bigint,date,text,text)",
+        "billing.take_back_waiver(bigint,bigint,date,text,text)",
+        "billing.mark_paid_out(bigint,text,date,text)",
+    }
     for name, callers, path in owners:
         assert callers == [PIPELINE, SCREENS][: 2 if name in screens else 1], name
         assert path == "search_path=pg_catalog, pg_temp", name

@@ -56,6 +56,7 @@ def refresh(isp: Isp, today: date = TODAY) -> int:
     summed = dashboard.refresh_billing(isp.engine, today)
     dashboard.refresh_contracts(isp.engine, today)
     dashboard.refresh_reconciliation(isp.engine, today, SAO_PAULO)
+    dashboard.refresh_open_items(isp.engine, today)
     return summed
 
 
@@ -66,6 +67,7 @@ def shown(isp: Isp) -> dict[str, list[Any]]:
         "package_clients": isp.run("select * from reports.package_clients order by kind, package_id"),
         "discrepancy_total": isp.run("select * from reports.discrepancy_total order by 1"),
         "operation": isp.run("select * from reports.operation order by 1, 2, 3"),
+        "open_item": isp.run("select * from reports.open_item order by 1, 2, 3, 4"),
     }
 
 

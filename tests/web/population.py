@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from multitv.billing import tv
 from multitv.billing.correction import correct
+from multitv.billing.waivers import Month, decide
 from multitv.contracts.points import add_point, edit_point
 from multitv.offer.billing_policy import Policy, set_policy
 from multitv.reconciliation.fields import PIN_FIELD, UID_FIELD
@@ -30,9 +31,11 @@ def make_world(engine: Engine, pin_keys: str) -> World:
     world.store(world.coming)
     world.store(world.past)
     world.store(world.counted)
+    _leave_open(world)
     dashboard.refresh_billing(engine, world.today)
     dashboard.refresh_contracts(engine, world.today)
     dashboard.refresh_reconciliation(engine, world.today, get_settings().timezone)
+    dashboard.refresh_open_items(engine, world.today)
     return world
 
 
@@ -129,6 +132,33 @@ def _bill(world: World) -> None:
     world.run("update tv.client_package set cancelled_on = added_on where id = :id", id=gone)
     tv.save(world.engine, world.pending, SETTINGS)
     world.waiting, world.voided = stays, goes
+
+
+def _leave_open(world: World) -> None:
+    """What waits for a person, as the sweep and a settlement would have left it."""
+    world.run(
+        "insert into billing.open_month select plan, package, :month, 31.00, 0 "
+        "from unnest(cast(:plans as bigint[])) as plan, unnest(cast(:packages as bigint[])) as package",
+        month=world.open_month, plans=[world.maria, *world.nasty], packages=[0, world.films],
+    )  # fmt: skip
+    for package, reason in ((0, SCRIPT), (world.films, FORMULA)):
+        month = Month(world.nasty[0], package, world.open_month)
+        decide(world.engine, "Ana", "waive_month", month, reason=reason)
+    world.run(
+        "insert into billing.excess_charge select due_date, client_plan_id, package_id, reference_month, amount - 1, "
+        "'package_cancelled', false, array[id] from billing.event where due_date = :due and live order by id limit 3",
+        due=world.settled,
+    )
+    for how in (None, FORMULA):
+        world.run(
+            "insert into billing.payout (event_id, due_date, client_plan_id, client_id, amount, paid_at, paid_by, "
+            "paid_on, paid_how) select id, due_date, client_plan_id, :client, 9.99, "
+            "case when cast(:how as text) is not null then now() end, "
+            "case when cast(:how as text) is not null then 'Ana' end, "
+            "case when cast(:how as text) is not null then current_date end, :how "
+            "from billing.event where kind = 'reversal' limit 1",
+            client=world.nasty[0], how=how,
+        )  # fmt: skip
 
 
 def _reconcile(world: World) -> None:

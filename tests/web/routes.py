@@ -22,10 +22,14 @@ _VALUES = {
     "dag_id": "tv_billing",
     "task_id": "save",
     "kind": "sold_not_active",
+    "item_kind": "open_months",
+    "reference_month": "2199-12-01",
+    "decision": "waive_month",
 }
 
 _CONTRACTS = Right.CONTRACTS
 _BILLING = Right.BILLING
+_CORRECTIONS = Right.CORRECTIONS
 _OFFER = Right.OFFER
 _PINS = Right.PINS
 # What may not be done by everybody who reads, as docs/screens-and-api.md promises it, and not as the code has it.
@@ -51,6 +55,10 @@ RIGHTS = {
     ("POST", "/faturamento/{due_date}/salvar"): _BILLING,
     ("POST", "/painel/atualizar"): _BILLING,
     ("POST", "/execucoes/tv_billing/{run_id}/{task_id}/resposta"): _BILLING,
+    ("GET", "/painel/pendencias/meses/{client_plan_id}/{package_id}/{reference_month}/{decision}"): _CORRECTIONS,
+    ("POST", "/painel/pendencias/meses/{client_plan_id}/{package_id}/{reference_month}/{decision}"): _CORRECTIONS,
+    ("GET", "/painel/pendencias/pagamentos/{payout_id}"): _CORRECTIONS,
+    ("POST", "/painel/pendencias/pagamentos/{payout_id}"): _CORRECTIONS,
     ("GET", "/planos/{service_plan_id}/tv"): _OFFER,
     ("POST", "/planos/{service_plan_id}/tv"): _OFFER,
     ("GET", "/pacotes/{package_id}/oferta"): _OFFER,
@@ -65,6 +73,9 @@ RIGHTS = {
     ("POST", "/api/v1/client-plans/{client_plan_id}/pin/reveal"): _PINS,
     ("POST", "/api/v1/billing/{due_date}/load"): _BILLING,
     ("POST", "/api/v1/billing/{due_date}/save"): _BILLING,
+    ("POST", "/api/v1/open-months/{client_plan_id}/{package_id}/{reference_month}/waive"): _CORRECTIONS,
+    ("POST", "/api/v1/open-months/{client_plan_id}/{package_id}/{reference_month}/take-back"): _CORRECTIONS,
+    ("POST", "/api/v1/payouts/{payout_id}/payment"): _CORRECTIONS,
     ("PUT", "/api/v1/service-plans/{service_plan_id}/tv"): _OFFER,
     ("PUT", "/api/v1/packages/{package_id}/offer"): _OFFER,
 }

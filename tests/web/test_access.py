@@ -16,7 +16,7 @@ from tests.web.visitor import HTMX, SAME_ORIGIN, Visitor
 from tests.web.world import World
 
 READER = {Right.READ}
-ATTENDANT = {Right.READ, Right.CONTRACTS, Right.BILLING}
+ATTENDANT = {Right.READ, Right.CONTRACTS, Right.BILLING, Right.CORRECTIONS}
 HOLDS = {"viewer": READER, "user": ATTENDANT, "op": set(Right), "admin": set(Right)}
 PAGES = [place for place in PLACES if not place.of_api]
 

@@ -25,7 +25,7 @@ def test_the_start_is_the_panel(viewer: Visitor) -> None:
 
 def test_the_drift_is_in_reais_a_month(world: World, viewer: Visitor) -> None:
     page = viewer.page("/painel")
-    assert [card.text for card in page.all("li", class_="card")] == [
+    assert [card.text for card in page.all("li", class_="card")][:3] == [
         "Vendido e não ativo R$ 3.588,00 120 contratos",
         "Ativo e não cobrado R$ 0,00 0 contratos",
         "Cobrado e não ativo R$ 1.234,56 1 contrato",
@@ -36,7 +36,8 @@ def test_the_drift_is_in_reais_a_month(world: World, viewer: Visitor) -> None:
 def test_each_picture_has_its_numbers_as_a_table(world: World, viewer: Visitor) -> None:
     page = viewer.page("/painel")
     assert [canvas.attributes["aria-label"].partition(": os números")[0] for canvas in page.all("canvas")] == TITLES
-    assert page.row(f"{world.settled:%m/%Y}") == [f"{world.settled:%m/%Y}", "R$ 358,80", "R$ 9,99"]
+    month = f"{world.settled:%m/%Y}"
+    assert [row for row in page.rows if row[0] == month] == [[month, "R$ 358,80", "R$ 9,99"]]
     assert page.row(f"{world.pending:%d/%m/%y}")[1:] == ["0", "1", "1"]
     assert [cell for row in page.rows for cell in row if cell == f'Cinema "Premium" {SCRIPT}']
 

@@ -33,6 +33,7 @@ SHOWN = {
     "reports.discrepancy": {"kind"},
     "reports.event_status": {"status"},
     "reports.package_clients": {"kind"},
+    "reports.open_item": {"kind"},
 }
 
 

@@ -73,6 +73,10 @@ class Visitor:
         assert answer.ok, answer.text
         return answer.json()
 
+    def ask_airflow(self, method: str, path: str, body: Any) -> requests.Response:
+        """Send a request to Airflow's own API as a program does."""
+        return self._session.request(method, f"{self.address}/api/v2{path}", headers=self.bearer, json=body, timeout=60)
+
     @property
     def cookie(self) -> dict[str, str]:
         return {"Cookie": f"_token={self.token}"} if self.token else {}

@@ -61,7 +61,11 @@ class World(Isp):
         [(sold,)] = self.run("select min(id) from tv.client_package where client_plan_id = :plan", plan=self.maria)
         [(point,)] = self.run("select id from tv.client_point where client_plan_id = :plan", plan=self.maria)
         [(listed,)] = self.run("select id from billing.preview where due_date = :due", due=self.coming)
+        [(payout,)] = self.run("select min(id) from billing.payout where paid_at is null")
         return {
+            "payout_id": payout,
+            "reference_month": self.open_month,
+            "decision": "waive_month",
             "client_plan_id": self.maria,
             "client_package_id": sold,
             "point_id": point,
@@ -72,6 +76,11 @@ class World(Isp):
             "sync_id": 1,
             "run_id": run_id,
         }
+
+    @property
+    def open_month(self) -> date:
+        """A month that is open for `maria` and the `nasty`, and waived for the first of these."""
+        return self.due(1, -3)
 
     @property
     def settled(self) -> date:
@@ -125,7 +134,7 @@ class World(Isp):
         """What tells any two states apart of whatever a person at the screens could change."""
         tables = (
             "tv.client_package", "tv.client_point", "tv.service_plan_setting", "tv.package", "tv.contract_change",
-            "tv.pin_reveal", "billing.review",
+            "tv.pin_reveal", "billing.review", "billing.waiver", "billing.open_month", "billing.payout",
         )  # fmt: skip
         whole = "select count(*), sum(hashtextextended(cast(one as text), 0)) from {} as one"
         return {name: self.run(whole.format(name)) for name in tables}

@@ -1,6 +1,6 @@
 -- In: month (its first day), today (the ISP's business date). Adds the client plans that were active on the month's
 -- billing day and have no plan fee of the month, although their due day has passed; with package 0. Only of months that
--- our standard billing billed.
+-- our standard billing billed, and not what a person waived.
 insert into billing.open_month (client_plan_id, package_id, reference_month, owed, charged, service_plan_id)
 with contract as (
     select
@@ -54,6 +54,11 @@ where
         select
         from finance.posting_of_plans as fee
         where fee.fee_client_plan_id = contract.id and fee.fee_month = :month
+    )
+    and not exists (
+        select
+        from billing.waived_month as waived
+        where waived.client_plan_id = contract.id and waived.package_id = 0 and waived.reference_month = :month
     )
     and exists (
         select

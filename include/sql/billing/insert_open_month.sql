@@ -1,6 +1,7 @@
 -- In: month (its first day), today (the ISP's business date). Adds the packages of client plans that owe more for the
 -- month than was charged, although the last due date that bills it by itself has passed: never charged, or by days less
--- than they owe. What a person took back is not owed, and a parked client plan owes nothing until its row is corrected.
+-- than they owe. What a person took back or waived is not owed, and a parked client plan owes nothing until its row is
+-- corrected.
 insert into billing.open_month (client_plan_id, package_id, reference_month, owed, charged)
 with owed as (
     select

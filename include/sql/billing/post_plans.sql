@@ -1,6 +1,6 @@
 -- In: due_date. Posts the monthly price of the plan on each open invoice of the due date. A plan without a price has no
 -- posting, but its invoice can have TV extras. A client plan that has its fee of this month already, on this invoice or
--- on one of another due date, is left out; fees_posted_before.sql names the latter.
+-- on one of another due date, is left out; fees_posted_before.sql names the latter. So is one whose fee was waived.
 insert into pg_temp.incoming_posting_of_plans (invoice_id, kind, amount, fee_client_plan_id, fee_month)
 select
     invoice.id,
@@ -21,4 +21,11 @@ where
         where
             posted.fee_client_plan_id = plan.id
             and posted.fee_month = cast(date_trunc('month', cast(:due_date as timestamp)) as date)
+    )
+    and plan.id not in (
+        select waived.client_plan_id
+        from billing.waived_month as waived
+        where
+            waived.package_id = 0
+            and waived.reference_month = cast(date_trunc('month', cast(:due_date as timestamp)) as date)
     )

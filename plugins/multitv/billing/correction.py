@@ -139,6 +139,7 @@ def correct(engine: Engine, event: int, action: Action, *, reason: str, author: 
         else:
             _first_correction(connection, of_event, known, action, decision)
         post_credits(connection)
+        connection.execute(named("billing/forget_excess"), of_event)
         made = connection.execute(named("billing/read_correction"), {"event": event}).one()
         corrected = _corrected(connection, of_event, made)
     log.info(

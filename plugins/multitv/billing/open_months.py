@@ -64,13 +64,16 @@ def compare(engine: Engine, settings: Settings, today: date, due_dates: Sequence
 
 
 def find_excess(engine: Engine, due_dates: Sequence[date]) -> list[Excess]:
-    """Return what was charged beyond what is owed, due date by due date. Raises DatabaseUnavailable."""
-    found = []
+    """Return what these due dates charged beyond what is owed, and store it for the pages.
+
+    It takes the place of what was found last. Raises DatabaseUnavailable.
+    """
     with bulk_transaction(engine) as connection:
+        connection.execute(named("billing/delete_excess_charges"))
         for due_date in due_dates:
-            rows = connection.execute(named("billing/excess_charges"), {"due_date": due_date}).all()
-            found += [Excess(due_date, row.reason, Tally(row.events, row.amount)) for row in rows]
-    return found
+            connection.execute(named("billing/insert_excess_charges"), {"due_date": due_date})
+        rows = connection.execute(named("billing/count_excess_charges")).all()
+    return [Excess(row.due_date, row.reason, Tally(row.events, row.amount)) for row in rows]
 
 
 def _report(months: list[OpenMonths], excess: list[Excess]) -> str:

@@ -38,13 +38,20 @@ class StandardBillingNotClosed(PermanentError):
 
 
 class DueDateOvertaken(TransientError):
-    """The run of another due date charged, posted or voided the same at the same time, because a due day moved."""
+    """Another due date's run, because a due day moved, or a person decided on the same at the same time."""
 
     @classmethod
     def by_another(cls, due_date: date) -> Self:
         return cls(
             f"While this step of {due_date} ran, the billing of another due date charged, posted or voided an event of "
             "the same month, because a due day had moved. Nothing was written; the next try sees what it did."
+        )
+
+    @classmethod
+    def by_waiver(cls, due_date: date) -> Self:
+        return cls(
+            f"While this step of {due_date} ran, a person waived a month that it charges. Nothing was written; the "
+            "next try does not charge it."
         )
 
 
@@ -309,12 +316,15 @@ def _attach_events(connection: Connection, due_date: date) -> int:
 
 
 def _refuse_overtaken(connection: Connection, due_date: date, run: BillingRun) -> None:
-    """Lock the months that are charged, then raise DueDateOvertaken if another due date's run took events of this one.
+    """Lock the months that are charged, then raise DueDateOvertaken if what this run listed is no longer so.
 
+    Another due date's run may have taken events of this one, or a person waived a month that it charges.
     Everything before it reads and writes beside other due dates, so it comes last.
     """
     connection.execute(named("billing/lock_charged_months"), {"due_date": due_date})
     now = read_run(connection, "tv", due_date)
+    if connection.execute(named("billing/charges_waived"), {"due_date": due_date}).scalar_one():
+        raise DueDateOvertaken.by_waiver(due_date)
     if now is None or now.moved_away != run.moved_away:
         raise DueDateOvertaken.by_another(due_date)
 

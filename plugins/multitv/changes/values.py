@@ -8,7 +8,7 @@ from typing import Literal
 
 from multitv.changes.errors import InvalidValue
 
-TextField = Literal["author", "label", "serial", "device_type", "reason"]
+TextField = Literal["author", "label", "serial", "device_type", "reason", "paid_how"]
 
 # Six pairs or three groups of four with the same separator, or twelve digits without any.
 _MAC = re.compile(r"[0-9a-f]{2}([:.-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}|[0-9a-f]{12}")

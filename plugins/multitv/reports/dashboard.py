@@ -26,6 +26,9 @@ _FIGURES = {
     "operation": ("clear_operation", "insert_operation"),
 }
 
+# Of the pending charges of a due date, so many are kept for their page; among more, a page soon finds some.
+_FEW = 10_000
+
 
 def refresh_billing(engine: Engine, today: date) -> int:
     """Update reports.revenue and reports.event_status; return how many due dates were summed again.
@@ -56,6 +59,27 @@ def refresh_reconciliation(engine: Engine, today: date, timezone: ZoneInfo) -> N
     Raises DatabaseUnavailable.
     """
     _replace(engine, "discrepancy_total", "operation", today=today, timezone=timezone.key)
+
+
+def refresh_open_items(engine: Engine, today: date) -> None:
+    """Update reports.open_item: what waits for a person, a later invoice or a payout. Open months and what was charged
+    beyond what is owed are as tv_billing_sweep found them last. `today` is the ISP's business date.
+
+    Raises DatabaseUnavailable.
+    """
+    with bulk_transaction(engine) as connection:
+        _lock(connection)
+        connection.execute(named("reports/clear_open_items"))
+        connection.execute(named("reports/clear_overdue_charges"))
+        connection.execute(named("reports/insert_open_items"))
+        # Each due date in its own partition.
+        for due_date in connection.execute(named("reports/dates_with_pending_charges"), {"today": today}).scalars():
+            of_date = {"due_date": due_date, "few": _FEW}
+            connection.execute(named("reports/count_overdue_charges"), of_date)
+            connection.execute(named("reports/insert_overdue_charges"), of_date)
+        for due_date in connection.execute(named("reports/dates_with_carried_charges")).scalars():
+            connection.execute(named("reports/insert_carried_charges"), {"due_date": due_date})
+        connection.execute(named("reports/record_refresh"), {"figure": "open_item"})
 
 
 def _replace(engine: Engine, *figures: str, **parameters: object) -> None:

@@ -15,6 +15,7 @@ from multitv.web.core.errors import ErrorInfo, handle_errors
 from multitv.web.core.models import ErrorBody, ErrorDetail
 from multitv.web.dashboard import api as dashboard
 from multitv.web.offer import api as offer
+from multitv.web.open_items import api as open_items
 
 _DESCRIPTION = """\
 What the screens of Multi TV read and change, for programs. Log in as for Airflow's own API (`POST /auth/token`), and
@@ -46,7 +47,8 @@ def make_api() -> FastAPI:
         responses=_ERRORS,
         redirect_slashes=False,
     )
-    for router in (offer.router, clients.router, contracts.router, billing.router, dashboard.router):
+    routers = (offer.router, clients.router, contracts.router, billing.router, dashboard.router, open_items.router)
+    for router in routers:
         api.include_router(router)
     handle_errors(api, _answer)
 

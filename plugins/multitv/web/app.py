@@ -20,9 +20,18 @@ from multitv.web.core.rendering import WEB, render
 from multitv.web.core.security import SecurityMiddleware
 from multitv.web.dashboard import pages as dashboard
 from multitv.web.offer import pages as offer
+from multitv.web.open_items import pages as open_items
 from multitv.web.runs import pages as runs
 
-_ROUTERS = (dashboard.router, clients.router, contracts.router, billing.router, offer.router, runs.router)
+_ROUTERS = (
+    dashboard.router,
+    open_items.router,
+    clients.router,
+    contracts.router,
+    billing.router,
+    offer.router,
+    runs.router,
+)
 
 
 class _Static(StaticFiles):

@@ -1,4 +1,4 @@
-"""The application and views that the plugin gives to Airflow. The application is built on the first request.
+"""The application, views and middleware that the plugin gives to Airflow, built on the first request.
 
 Airflow imports the plugin in each of its processes, tasks included, but only the api-server needs the screens, and
 Airflow's own security may only be imported there.
@@ -33,6 +33,45 @@ class Screens:
 
             self._app = make_app()
         await self._app(scope, receive, send)
+
+
+class DagRights:
+    """ASGI middleware around Airflow: refuses writes on runs of DAGs for which core/dag_rights.py needs a right."""
+
+    def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]]) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not _writes_runs(scope):
+            await self._app(scope, receive, send)
+            return
+        from multitv.web.core.dag_rights import refusal
+
+        messages = [await receive()]
+        while messages[-1].get("more_body"):
+            messages.append(await receive())
+        refused = await refusal(scope, b"".join(message.get("body", b"") for message in messages))
+        if refused is not None:
+            await refused(scope, receive, send)
+            return
+        messages.reverse()
+
+        async def again() -> MutableMapping[str, Any]:
+            return messages.pop() if messages else await receive()
+
+        await self._app(scope, again, send)
+
+
+def _writes_runs(scope: Scope) -> bool:
+    if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
+        return False
+    path = scope["path"]
+    return ("/api/v2/dags/" in path or "/api/v2/backfills" in path) and not path.endswith("/list")
+
+
+def fastapi_root_middlewares() -> list[dict[str, Any]]:
+    """Return the middleware for Airflow to add, in the form of a plugin's `fastapi_root_middlewares`."""
+    return [{"middleware": DagRights, "name": "multitv DAG rights"}]
 
 
 def fastapi_apps() -> list[dict[str, Any]]:

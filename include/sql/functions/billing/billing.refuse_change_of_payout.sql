@@ -5,8 +5,8 @@ as $$
 begin
     if
         old.paid_at is null and old.withdrawn_at is null
-        and to_jsonb(new) - array['paid_at', 'paid_by', 'withdrawn_at']
-        = to_jsonb(old) - array['paid_at', 'paid_by', 'withdrawn_at']
+        and to_jsonb(new) - array['paid_at', 'paid_by', 'paid_on', 'paid_how', 'withdrawn_at']
+        = to_jsonb(old) - array['paid_at', 'paid_by', 'paid_on', 'paid_how', 'withdrawn_at']
     then
         return new;
     end if;

@@ -120,7 +120,11 @@ begin
     end loop;
 end
 $$;
-grant execute on function billing.lock_runs(), billing.approve_preview(bigint, text, timestamptz) to multitv_screens;
+grant execute on function
+billing.lock_runs(), billing.approve_preview(bigint, text, timestamptz),
+billing.waive_month(bigint, bigint, date, text, text), billing.take_back_waiver(bigint, bigint, date, text, text),
+billing.mark_paid_out(bigint, text, date, text)
+to multitv_screens;
 -- Indexes of erp.client are made of these: whoever writes it must be able to call them.
 grant execute on function tv.plain(text), tv.words(text), tv.document_key(text) to public;
 
@@ -129,9 +133,9 @@ grant insert on
 billing.run, billing.event_record, billing.exclusion, billing.expectation, billing.review, billing.preview,
 billing.preview_outcome, billing.preview_change, billing.preview_line,
 finance.invoice, finance.posting, finance.posting_of_plans, billing.credit, billing.carried_charge,
-billing.late_change, billing.open_month, billing.go_live, billing.carried_fee
+billing.late_change, billing.open_month, billing.excess_charge, billing.go_live, billing.carried_fee
 to multitv_pipeline;
-grant delete on billing.open_month, billing.go_live to multitv_pipeline;
+grant delete on billing.open_month, billing.excess_charge, billing.go_live to multitv_pipeline;
 grant update (owed, charged, billed) on billing.open_month to multitv_pipeline;
 grant update (month) on billing.go_live to multitv_pipeline;
 grant update (status, closed_at, reason_code, reason, moved_away) on billing.run to multitv_pipeline;

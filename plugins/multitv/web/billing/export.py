@@ -6,7 +6,8 @@ import csv as spreadsheet
 import io
 import json
 import tempfile
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Generator, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from threading import BoundedSemaphore
 from typing import IO, Any, cast
@@ -62,6 +63,17 @@ class ExportsBusy(ServerBusy):
 
 class ListTooLong(Refusal):
     """The list has more rows than an XLSX file may get here."""
+
+
+@contextmanager
+def taking_place() -> Iterator[None]:
+    """Take one of the places among the exports while the block runs. Raises ExportsBusy."""
+    if not _at_once.acquire(blocking=False):
+        raise ExportsBusy(f"{_AT_ONCE} exports are under way. Nothing was done.")
+    try:
+        yield
+    finally:
+        _at_once.release()
 
 
 class _Export:

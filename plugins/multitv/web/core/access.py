@@ -26,6 +26,7 @@ from multitv.errors import Refusal
 from multitv.web.core.bulkhead import LOOKUPS, in_thread_of
 
 BILLING_DAG = "tv_billing"
+CORRECTION_DAG = "tv_billing_correction"
 STANDARD_BILLING_DAG = "standard_billing"
 RECONCILIATION_DAG = "tv_plan_reconciliation"
 DASHBOARD_DAG = "tv_dashboard"
@@ -54,6 +55,7 @@ class Right(StrEnum):
     READ = "ver as telas do Multi TV"
     CONTRACTS = "alterar contratos (pacotes e pontos)"
     BILLING = "faturar"
+    CORRECTIONS = "corrigir o faturamento (dispensas e pagamentos)"
     OFFER = "alterar a oferta (planos, preços)"
     PINS = "revelar o Auth Pin"
 
@@ -78,6 +80,7 @@ _ALLOWED: dict[Right, Callable[[Any, Any], bool]] = {
     # Triggering a DAG implies the right to change what it works on.
     Right.CONTRACTS: lambda manager, user: _may_run(manager, user, RECONCILIATION_DAG),
     Right.BILLING: lambda manager, user: _may_run(manager, user, BILLING_DAG),
+    Right.CORRECTIONS: lambda manager, user: _may_run(manager, user, CORRECTION_DAG),
     # The offer concerns every client, and PINs are secrets: both require access to the platform's connection.
     Right.OFFER: lambda manager, user: _may_platform(manager, user, "PUT"),
     Right.PINS: lambda manager, user: _may_platform(manager, user, "GET"),
@@ -138,5 +141,6 @@ def requires(right: Right) -> Callable[..., Coroutine[Any, Any, Person]]:
 Reader = Annotated[Person, Depends(requires(Right.READ))]
 ContractEditor = Annotated[Person, Depends(requires(Right.CONTRACTS))]
 Biller = Annotated[Person, Depends(requires(Right.BILLING))]
+Corrector = Annotated[Person, Depends(requires(Right.CORRECTIONS))]
 OfferEditor = Annotated[Person, Depends(requires(Right.OFFER))]
 PinReader = Annotated[Person, Depends(requires(Right.PINS))]

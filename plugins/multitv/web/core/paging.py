@@ -41,8 +41,12 @@ class CursorPage(BaseModel, Generic[R]):
 
 def page_of(rows: Sequence[R], key: Callable[[R], tuple[Any, ...]], size: int = SIZE) -> CursorPage[R]:
     """Return a page of the first `size` rows. `rows` must hold one more if the list goes on."""
-    shown = list(rows[:size])
-    return CursorPage(rows=shown, next=_written(key(shown[-1])) if len(rows) > size else None)
+    return CursorPage(rows=list(rows[:size]), next=next_cursor(rows, key, size))
+
+
+def next_cursor(rows: Sequence[K], key: Callable[[K], tuple[Any, ...]], size: int = SIZE) -> str | None:
+    """Return the cursor of the page after the first `size` rows, None if `rows` holds no more."""
+    return _written(key(rows[size - 1])) if len(rows) > size else None
 
 
 def read_cursor(cursor: str | None, kind: type[K]) -> K | None:

@@ -16,6 +16,7 @@ from multitv.web.core.database import Database
 from multitv.web.core.paging import Cursor
 from multitv.web.core.rendering import render
 from multitv.web.dashboard import charts, revenue_assurance
+from multitv.web.dashboard.open_items import open_items
 from multitv.web.dashboard.queries import figures
 from multitv.web.runs.pages import show
 
@@ -33,7 +34,15 @@ def dashboard(request: Request, person: Reader, engine: Database) -> Response:
     """Show the figures of the dashboard as tv_dashboard last computed them."""
     today = get_settings().today()
     shown = figures(engine, today)
-    return render(request, "dashboard/dashboard.html", person, figures=shown, today=today, charts=charts.charts(shown))
+    return render(
+        request,
+        "dashboard/dashboard.html",
+        person,
+        figures=shown,
+        today=today,
+        charts=charts.charts(shown),
+        pending=open_items(shown),
+    )
 
 
 @router.get("/painel/execucoes")

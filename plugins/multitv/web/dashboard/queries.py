@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from multitv.database.engine import reading
 from multitv.web.core.rows import Shown, select
 from multitv.web.dashboard.revenue_assurance import Kind
+from multitv.web.open_items.queries import Total, read_totals
 
 _SPAN = timedelta(days=365)
 
@@ -65,12 +66,15 @@ class Figures(Shown):
     package_clients: list[PackageClients]
     revenue_assurance: list[DiscrepancyTotal]
     operations: list[Operations]
+    open_items_counted_at: datetime | None
+    open_items: list[Total]
 
 
 def figures(engine: Engine, today: date) -> Figures:
     """Return the figures of the year before `today`, the business date. Raises DatabaseUnavailable."""
     since = {"since": (today - _SPAN).replace(day=1)}
     with reading(engine) as connection:
+        open_items, counted_at = read_totals(connection)
         return Figures.of(
             select(connection, "refreshed")[0],
             revenue=[Revenue.of(row) for row in select(connection, "revenue", since)],
@@ -78,4 +82,6 @@ def figures(engine: Engine, today: date) -> Figures:
             package_clients=[PackageClients.of(row) for row in select(connection, "package_clients")],
             revenue_assurance=[DiscrepancyTotal.of(row) for row in select(connection, "discrepancy_totals")],
             operations=[Operations.of(row) for row in select(connection, "operations_by_day")],
+            open_items_counted_at=counted_at,
+            open_items=open_items,
         )

@@ -1,0 +1,2 @@
+-- Empties billing.excess_charge, to be found anew.
+delete from billing.excess_charge

@@ -1,0 +1,2 @@
+-- Empties reports.open_item.
+delete from reports.open_item

@@ -1,0 +1,2 @@
+-- Empties reports.overdue_charge.
+delete from reports.overdue_charge
