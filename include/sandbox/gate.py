@@ -109,7 +109,7 @@ class Gate:
 
     def _instead(self, faults: list[Fault], entry: Entry, *, executed: bool) -> Answer | None:
         """Return the answer of the first fault that replaces the platform's own, None if there is none."""
-        for kind in (Kind.RATE_LIMITED, Kind.SERVER_ERROR, Kind.NOT_JSON):
+        for kind in (Kind.RATE_LIMITED, Kind.SERVER_ERROR, Kind.REFUSED, Kind.NOT_JSON):
             fault = _first(faults, entry, kind, executed=executed)
             if fault:
                 return _spoken(fault, entry.request_id or str(uuid.uuid4()))
@@ -164,6 +164,10 @@ def _spoken(fault: Fault, request_id: str) -> Answer:
         refusal = Refusal(429, "RATE_LIMITED", f"too many requests; wait {fault.spec.retry_after} s")
         refusal.headers["retry-after"] = str(fault.spec.retry_after)
         return answers.refused(refusal, request_id)
+    if fault.spec.kind is Kind.REFUSED:
+        return answers.refused(
+            Refusal(fault.spec.status or 403, fault.spec.code, "the platform refuses this"), request_id
+        )
     status = fault.spec.status or 503
     return answers.refused(Refusal(status, "UNAVAILABLE", "the platform has a fault"), request_id)
 

@@ -433,6 +433,8 @@ SENTENCES: dict[str, str] = {
     "removed_before": "o aparelho já tinha saído",
     # what the platform refuses
     "refused_by_platform": "a plataforma recusou esta operação",
+    "platform_did_not_answer": "a plataforma não respondeu como devia a esta operação, apesar de várias tentativas",
+    "answer_not_understood": "a plataforma respondeu a esta operação de um modo que não se entende",
     "validation_error": "a plataforma não aceita os dados enviados",
     "invalid_mac": "a plataforma não aceita este MAC",
     "subscriber_not_found": "o assinante não existe mais na plataforma",

@@ -5,11 +5,23 @@ from __future__ import annotations
 from multitv.errors import PermanentError, TransientError
 
 
-class PlatformUnavailable(TransientError):
+class Unanswered(TransientError):
+    """No try of a call had an answer that could be used. `happened` is the message without the next step."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message)
+        self.happened = message
+
+
+class PlatformUnavailable(Unanswered):
     """The platform did not answer, answered with errors, or asked us to wait longer than the retry policy allows."""
 
 
-class NotJson(TransientError):
+class RateLimited(PlatformUnavailable):
+    """The platform asked us to wait longer than the retry policy allows, which concerns every call."""
+
+
+class NotJson(Unanswered):
     """An answer was not JSON: often the error page of a proxy in front of a platform that is down."""
 
 
@@ -17,7 +29,7 @@ class IncompleteSnapshot(TransientError):
     """No try could prove a list complete; nothing of it may be used."""
 
 
-class TokenRefused(TransientError):
+class TokenRefused(Unanswered):
     """The platform refused an access token that it had just issued."""
 
 

@@ -30,7 +30,7 @@ from multitv.beenius.answers import (
     retry_after,
     value_of,
 )
-from multitv.beenius.errors import BadConnection, PlatformUnavailable, TokenRefused, WrongCredentials
+from multitv.beenius.errors import BadConnection, RateLimited, TokenRefused, Unanswered, WrongCredentials
 from multitv.beenius.models import Token
 from multitv.beenius.rate_limit import RateLimiter, SharedPause
 
@@ -119,10 +119,14 @@ class Transport:
             return attempts(once)
         except TransientFailure as last:
             tries, seconds = attempts.statistics["attempt_number"], attempts.statistics["delay_since_first_attempt"]
-            raise last.final(
+            happened = (
                 f"Beenius at {self.host} did not answer {call} as it should: {last} "
-                f"({tries} {'try' if tries == 1 else 'tries'} in {seconds:.0f} s). {call.next_step}"
-            ) from last
+                f"({tries} {'try' if tries == 1 else 'tries'} in {seconds:.0f} s)."
+            )
+            error = last.final(f"{happened} {call.next_step}")
+            if isinstance(error, Unanswered):
+                error.happened = happened
+            raise error from last
 
     def _log_retry(self, call: Call, state: RetryCallState) -> None:
         failure = state.outcome.exception() if state.outcome else None
@@ -174,7 +178,7 @@ class Transport:
         deadline = time.monotonic() + self.retry_policy.total_seconds
         while True:
             if not self._pause.wait(deadline):
-                raise PlatformUnavailable(
+                raise RateLimited(
                     f"Beenius at {self.host} limits our rate, and {call} could not be sent within "
                     f"{self.retry_policy.total_seconds:.0f} s. It was refused before it did anything: clear this task."
                 )

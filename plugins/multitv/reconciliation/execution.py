@@ -10,7 +10,17 @@ from uuid import UUID, uuid4, uuid5
 from pydantic import SecretStr
 
 from multitv.beenius.client import BeeniusClient
-from multitv.beenius.errors import NotFound, RowRejected, SubscriberExists, VersionConflict
+from multitv.beenius.errors import (
+    BadAnswer,
+    NotFound,
+    RateLimited,
+    Refused,
+    RowRejected,
+    SubscriberExists,
+    TokenRefused,
+    Unanswered,
+    VersionConflict,
+)
 from multitv.beenius.models import Status, Subscriber
 
 # Each lost answer costs a rotation; if more than this are lost in a row, something is wrong.
@@ -64,6 +74,8 @@ class OperationResult:
     """The result of an operation.
 
     `code` says why it was rejected, or that there was nothing to do; `note` is what the platform said, for engineers.
+    `doubtful`: it failed in a way that can concern this client plan alone, or the platform as a whole. `sent`: the
+    platform was asked.
     """
 
     operation: Operation
@@ -72,6 +84,8 @@ class OperationResult:
     note: str | None = None
     subscriber_uid: str | None = None
     pin: SecretStr | None = None
+    doubtful: bool = False
+    sent: bool = True
 
 
 @dataclass(frozen=True)
@@ -84,10 +98,14 @@ class ConcurrentChange:
 
 @dataclass
 class _Progress:
-    """The subscriber's uid, and our changes so far, while its operations are sent."""
+    """The subscriber's uid, and our changes so far, while its operations are sent.
+
+    `doubtful`: whether it is in doubt why the subscriber was not created.
+    """
 
     uid: str | None
     changes: int
+    doubtful: bool = False
 
 
 def execute(
@@ -98,28 +116,55 @@ def execute(
 ) -> ConcurrentChange | None:
     """Send the operations of a client plan in order, until `stopped` returns True, and `report` each result.
 
-    Returns the concurrent change that ended it early, if any. Raises what a client's call raises except RowRejected.
+    Returns the concurrent change that ended it early, if any. Raises what concerns the platform as a whole:
+    OperatorMismatch, WrongCredentials, BadConnection, TokenRefused, RateLimited.
     """
     progress = _Progress(operations[0].subscriber_uid, operations[0].changes_before)
     for operation in operations:
         if stopped():
             return None
         if progress.uid is None and operation.action != "create":
-            report(OperationResult(operation, "rejected", "subscriber_not_created"))
+            report(
+                OperationResult(operation, "rejected", "subscriber_not_created", doubtful=progress.doubtful, sent=False)
+            )
             continue
-        try:
-            result = _ACTIONS[operation.action](client, operation, progress)
-        except (VersionConflict, SubscriberExists) as error:
-            if not operation.recomputed:
-                return ConcurrentChange(operation.client_plan_id, _read_again(client, error, progress))
-            result = OperationResult(operation, "rejected", "keeps_changing", f"{error.platform_code}: {error}")
-        except RowRejected as error:
-            result = OperationResult(operation, "rejected", error.reason, f"{error.platform_code}: {error}")
+        result = _attempt(client, operation, progress)
+        if isinstance(result, ConcurrentChange):
+            return result
         progress.uid = progress.uid or result.subscriber_uid
+        progress.doubtful = result.doubtful
         if result.status == "applied" and result.code is None:
             progress.changes += 1
         report(result)
     return None
+
+
+def _attempt(client: BeeniusClient, operation: Operation, progress: _Progress) -> OperationResult | ConcurrentChange:
+    try:
+        try:
+            return _ACTIONS[operation.action](client, operation, progress)
+        except (VersionConflict, SubscriberExists) as error:
+            if operation.recomputed:
+                return _rejected(operation, "keeps_changing", f"{error.platform_code}: {error}")
+            return ConcurrentChange(operation.client_plan_id, _read_again(client, error, progress))
+    except (RateLimited, TokenRefused):
+        raise
+    except Refused as error:
+        # Of another status than those of a row, such as 403, 410 or 423: one subscriber, or all of them.
+        doubtful = not isinstance(error, RowRejected)
+        return _rejected(operation, error.reason, f"{error.platform_code}: {error}", doubtful=doubtful)
+    except Unanswered as error:
+        return _rejected(operation, "platform_did_not_answer", error.happened, doubtful=True)
+    except BadAnswer as error:
+        return _rejected(operation, "answer_not_understood", str(error), doubtful=True)
+
+
+def _rejected(operation: Operation, code: str, said: str, *, doubtful: bool = False) -> OperationResult:
+    note = (
+        f"{said.rstrip('.')}. Client plan {operation.client_plan_id}, {operation.action}: the next reconciliation "
+        "tries it again; if it fails again, look at this subscriber on the platform."
+    )
+    return OperationResult(operation, "rejected", code, note, doubtful=doubtful)
 
 
 def _read_again(client: BeeniusClient, error: RowRejected, progress: _Progress) -> Subscriber | None:

@@ -92,11 +92,17 @@ def outcome_report(engine: Engine, change_set_id: int) -> str:
         lines += ["", "A plataforma já serve o que foi vendido: não havia nada a fazer."]
     if rejected:
         rows = [
-            [label(row.action), sentence(row.code), number(row.operations), number(row.client_plans)]
+            [
+                label(row.action),
+                sentence(row.code),
+                number(row.operations),
+                number(row.client_plans),
+                ", ".join(map(str, row.examples)) + (", …" if row.client_plans > len(row.examples) else ""),
+            ]
             for row in rejected
         ]
         lines += ["", "## Recusadas: a próxima reconciliação tenta de novo", ""]
-        lines += table(["operação", "motivo", "quantas", "planos de clientes"], rows)
+        lines += table(["operação", "motivo", "quantas", "planos de clientes", "como"], rows)
     if left.explained or left.unexplained:
         explained = counted(left.explained, "explicada por uma recusa", "explicadas por recusas")
         lines += ["", f"Diferenças que restam na plataforma: {explained}, {number(left.unexplained)} sem explicação."]
