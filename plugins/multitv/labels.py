@@ -69,6 +69,8 @@ LABELS = {
     "service_plan_unknown": "plano de serviço não existe no ERP (erro nos dados)",
     "service_plan_repeated": "plano de serviço repetido no ERP (erro nos dados)",
     "impossible_monthly_price": "mensalidade do plano ausente ou impossível no ERP (erro nos dados)",
+    "client_repeated": "cliente repetido no ERP (erro nos dados)",
+    "impossible_status": "contrato com situação desconhecida no ERP (erro nos dados)",
     # corrections of billing events
     "reverse": "Estornar",
     "void": "Cancelar",
@@ -415,6 +417,7 @@ SENTENCES: dict[str, str] = {
     "contract_is_cancelled": "o contrato está cancelado",
     "plan_lost_tv": "o plano não tem mais TV",
     "pin_is_unknown": "o PIN não é conhecido aqui",
+    "owner_changed": "o contrato mudou de cliente, e o PIN do anterior deixa de valer",
     "service_is_missing": "vendido, mas não ativo na plataforma",
     "service_is_not_sold": "ativo na plataforma, mas não vendido",
     "device_is_missing": "é um ponto do cliente, mas falta na plataforma",

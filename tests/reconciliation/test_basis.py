@@ -24,14 +24,6 @@ def test_an_empty_erp_is_refused(provisioned: House) -> None:
         provisioned.make_change_set()
 
 
-def test_an_erp_view_that_repeats_a_client_plan_is_refused_by_name(provisioned: House) -> None:
-    twice = provisioned.served()[0]
-    provisioned.run("alter table erp.client_plan drop constraint client_plan_pkey")
-    provisioned.run("insert into erp.client_plan select * from erp.client_plan where id = :plan", plan=twice)
-    with pytest.raises(Repeated, match=f"erp.client_plan lists client plan {twice} 2 times.*No change set was made"):
-        provisioned.make_change_set()
-
-
 def test_two_subscribers_for_one_client_plan_are_refused_by_name(provisioned: House) -> None:
     taken = stage_subscribers(provisioned.engine, provisioned.client())
     twice = provisioned.served()[0]

@@ -101,7 +101,7 @@ def test_a_refused_token_stops_the_batch_at_once(provisioned: House) -> None:
 
 
 def result(client_plan: int, *, doubtful: bool = True, sent: bool = True) -> OperationResult:
-    operation = Operation(client_plan, 1, "update", "u", 1, None, None, uuid4(), 0, False)
+    operation = Operation(client_plan, 1, "update", "u", 1, None, None, None, uuid4(), 0, False)
     return OperationResult(operation, "rejected", "x", f"note of {client_plan}.", doubtful=doubtful, sent=sent)
 
 

@@ -36,6 +36,8 @@ suspect as materialized (
 
 select
     desired.client_plan_id,
+    desired.client_id,
+    desired.owner_changed,
     actual.uid,
     actual.external_id,
     actual.version,

@@ -77,7 +77,7 @@ unordered as (
         null,
         null,
         null,
-        'pin_is_unknown',
+        case when ours.owner_changed then 'owner_changed' else 'pin_is_unknown' end,
         null
     from ours
     where ours.pin_unknown
@@ -157,6 +157,7 @@ select
     unordered.reason,
     unordered.refusal,
     ours.uid as subscriber_uid,
-    ours.version as expected_version
+    ours.version as expected_version,
+    case when unordered.action in ('create', 'recover_pin') then ours.client_id end as client_id
 from unordered
 inner join ours on unordered.client_plan_id = ours.client_plan_id

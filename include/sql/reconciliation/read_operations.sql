@@ -49,6 +49,7 @@ select
     operation.expected_version,
     operation.target,
     operation.after,
+    operation.client_id,
     operation.idempotency_key as key,
     known.changes as changes_before,
     known.recomputed

@@ -16,7 +16,15 @@ from multitv.reconciliation.errors import Repeated, StagingMissing
 from multitv.reconciliation.fields import PIN_FIELD, UID_FIELD
 from multitv.reconciliation.snapshot import STAGING_LOCK
 
-_STEPS = ("insert_operations", "insert_unmanaged", "delete_old_unmanaged", "delete_old_refusals", "count_change_set")
+_STEPS = (
+    "insert_operations",
+    "insert_parked",
+    "insert_unmanaged",
+    "delete_old_parked",
+    "delete_old_unmanaged",
+    "delete_old_refusals",
+    "count_change_set",
+)
 
 
 @dataclass(frozen=True)
@@ -56,7 +64,12 @@ def make_change_set(engine: Engine, snapshot: int, today: date, client_plan: int
                 {"snapshot": snapshot, "client_plan": client_plan, "today": today},
             ).scalar_one()
         )
-        of_change_set = {"change_set": change_set_id}
+        of_change_set = {
+            "change_set": change_set_id,
+            "today": today,
+            "client_plan": client_plan,
+            "uid_field": UID_FIELD,
+        }
         list_steps(connection, client_plan)
         for step in _STEPS:
             connection.execute(named(f"reconciliation/{step}"), of_change_set)
@@ -103,6 +116,7 @@ def _stage_desired(connection: Connection, today: date, client_plan: int | None)
     fields = {"uid_field": UID_FIELD, "pin_field": PIN_FIELD}
     connection.execute(named("reconciliation/clear_desired"))
     connection.execute(named("reconciliation/insert_desired"), {"today": today, "client_plan": client_plan, **fields})
+    connection.execute(named("reconciliation/own_pins"), {"pin_field": PIN_FIELD})
     connection.exec_driver_sql("analyze staging.desired_subscriber")
 
 

@@ -53,8 +53,8 @@ class DeviceFields(TypedDict):
 class Operation:
     """A row of reconciliation.operation that is still planned.
 
-    `changes_before` counts our changes to the subscriber since it was read at `expected_version`; `recomputed`: the
-    client plan's operations were recomputed once already.
+    `client_id`: who gets the PIN that it makes; `changes_before`: our changes to the subscriber since it was read at
+    `expected_version`; `recomputed`: the client plan's operations were recomputed once already.
     """
 
     client_plan_id: int
@@ -64,6 +64,7 @@ class Operation:
     expected_version: int | None
     target: str | None
     after: SubscriberFields | ServiceFields | DeviceFields | None
+    client_id: int | None
     key: UUID
     changes_before: int
     recomputed: bool

@@ -6,6 +6,7 @@ What a change set would do is the approval form's text; its results are for the 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Engine
@@ -82,6 +83,8 @@ def outcome_report(engine: Engine, change_set_id: int) -> str:
         rejected = connection.execute(named("reconciliation/rejected"), of_change_set | {"shown": SHOWN}).all()
         left = connection.execute(named("reconciliation/count_differences"), of_change_set).one()
         unmanaged = connection.execute(named("reconciliation/unmanaged"), of_change_set | {"shown": SHOWN}).all()
+        parked = connection.execute(named("reconciliation/parked"), of_change_set | {"shown": SHOWN}).all()
+        changed_owners = connection.execute(named("reconciliation/changed_owners"), of_change_set).scalars().all()
     lines = [f"# Alterações na plataforma ({change_set_id})", "", f"Situação: {label(change_set.status)}"]
     if change_set.decided_by:
         lines += ["", _decision(change_set.decided_by)]
@@ -103,6 +106,14 @@ def outcome_report(engine: Engine, change_set_id: int) -> str:
         ]
         lines += ["", "## Recusadas: a próxima reconciliação tenta de novo", ""]
         lines += table(["operação", "motivo", "quantas", "planos de clientes", "como"], rows)
+    if changed_owners:
+        changed = counted(len(changed_owners), "contrato mudou de cliente", "contratos mudaram de cliente")
+        lines += ["", f"{changed}, com um PIN novo, que o cliente precisa receber: {_some(changed_owners)}."]
+    if parked:
+        total = counted(sum(row.client_plans for row in parked), "contrato parado", "contratos parados")
+        lines += ["", f"## {total} por erros nos dados do ERP: ficam como estão até a correção", ""]
+        rows = [[label(row.reason), number(row.client_plans), _some(row.examples)] for row in parked]
+        lines += table(["erro", "contratos", "como"], rows)
     if left.explained or left.unexplained:
         explained = counted(left.explained, "explicada por uma recusa", "explicadas por recusas")
         lines += ["", f"Diferenças que restam na plataforma: {explained}, {number(left.unexplained)} sem explicação."]
@@ -116,6 +127,11 @@ def outcome_report(engine: Engine, change_set_id: int) -> str:
         rows = [[row.subscriber_uid, row.external_id or "—"] for row in unmanaged]
         lines += table(["código na plataforma", "código externo"], rows)
     return _logged(lines)
+
+
+def _some(client_plans: Sequence[int | None]) -> str:
+    shown = ", ".join("sem número" if one is None else str(one) for one in client_plans[:SHOWN])
+    return f"{shown}, …" if len(client_plans) > SHOWN else shown
 
 
 def _decision(by: str) -> str:

@@ -35,7 +35,8 @@ COLUMNS = (
 )
 # Text as PostgreSQL reads it, so that COPY has nothing to convert: building these rows dominates a snapshot's time.
 Row = tuple[str | None, ...]
-_OURS = re.compile(r"[1-9][0-9]{0,17}")
+_OURS = re.compile(r"[1-9][0-9]{0,18}")
+_GREATEST_ID = 2**63 - 1
 _encode = msgspec.json.Encoder().encode
 
 
@@ -66,7 +67,9 @@ def row_of(subscriber: Subscriber) -> Row:
     """Return a subscriber as a row of staging.subscriber: live services in order, devices by MAC."""
     external_id = subscriber.external_id
     return (
-        external_id if external_id is not None and _OURS.fullmatch(external_id) else None,
+        external_id
+        if external_id is not None and _OURS.fullmatch(external_id) and int(external_id) <= _GREATEST_ID
+        else None,
         external_id if external_id is None else _storable(external_id),
         _storable(subscriber.uid),
         _storable(subscriber.first_name),
