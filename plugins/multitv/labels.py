@@ -149,7 +149,10 @@ LABELS = {
     "approved": "aprovada",
     "verified": "conferida",
     "guard": "automática, dentro dos limites",
-    "no_answer": "ninguém respondeu no prazo, o que vale como recusa",
+    "allow_removals": "as retiradas foram permitidas no formulário",
+    "no_answer": "ninguém respondeu no prazo: nada foi feito",
+    "not_wanted": "não é mais necessária",
+    "waiting": "espera",
     "first_name": "nome",
     "last_name": "sobrenome",
     "status": "situação",
@@ -391,23 +394,29 @@ SENTENCES: dict[str, str] = {
     "see_detail": "o motivo está no detalhe técnico",
     # why a person has to approve a change set
     "many_removals": (
-        "{removals:plano de cliente perderia|planos de clientes perderiam} um serviço, um aparelho ou o acesso: "
-        "mais que {limit}"
+        "{removals:plano de cliente perderia|planos de clientes perderiam} um serviço, um aparelho ou o acesso: com "
+        "{recent:plano|planos} das últimas 24 horas, mais que {limit}"
     ),
     "large_share_of_removals": (
-        "{removals:plano de cliente perderia|planos de clientes perderiam} um serviço, um aparelho ou o acesso: "
-        "mais de {share:.0%} dos {managed} assinantes da plataforma que são nossos"
+        "{removals:plano de cliente perderia|planos de clientes perderiam} um serviço, um aparelho ou o acesso: com "
+        "{recent:plano|planos} das últimas 24 horas, mais de {share:.0%} dos {managed} assinantes da plataforma que "
+        "são nossos"
     ),
-    "large_share_of_changes": (
-        "{client_plans:plano de cliente mudaria|planos de clientes mudariam}: mais de {share:.0%} dos {known} que "
-        "conhecemos"
-    ),
+    # why a change set is not applied at all
     "fewer_client_plans": (
         "o ERP tem {desired:plano de cliente|planos de clientes} a atender, e tinha {before} na última conferência: "
         "ele está completo?"
     ),
     "fewer_subscribers": (
         "a plataforma tem {managed} dos {provisioned} assinantes que criamos: é a plataforma certa, e está completa?"
+    ),
+    "contracts_are_gone": (
+        "{without_contract:assinante nosso está ativo|assinantes nossos estão ativos} na plataforma sem contrato no "
+        "ERP, e {managed} têm contrato: o ERP está completo, com os mesmos números de contrato?"
+    ),
+    "nearly_all_new": (
+        "{creations:plano de cliente teria|planos de clientes teriam} um assinante novo, dos {desired} a atender, e "
+        "já criamos {recorded} antes: são o ERP e a plataforma certos?"
     ),
     # why an operation on the platform is to be done
     "subscriber_is_missing": "vendido, mas sem assinante na plataforma",
@@ -428,6 +437,8 @@ SENTENCES: dict[str, str] = {
     "service_is_inactive": "a plataforma desativou o serviço",
     "second_basic_service": "um assinante tem um só serviço básico",
     "removal_not_approved": "a retirada não foi aprovada: fica para a próxima reconciliação",
+    "waits_for_person": "espera pela resposta de uma pessoa",
+    "refused_by_person": "uma pessoa recusou a retirada nas últimas 24 horas",
     "recomputed": "recalculada, porque o assinante mudou na plataforma",
     "subscriber_not_created": "o assinante não pôde ser criado",
     "pin_not_received": "a plataforma não informou o PIN novo",

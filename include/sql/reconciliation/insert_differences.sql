@@ -1,5 +1,5 @@
--- In: change_set; the temporary table step. Records what still differs, with the rejected operation that explains it:
--- the creation of the subscriber, or the same operation.
+-- In: change_set; the temporary table step. Records what still differs, with the operation that explains it because it
+-- was rejected or waits for a person: the creation of the subscriber, or the same operation.
 insert into reconciliation.difference (change_set_id, client_plan_id, action, target, rejected_because, rejected_detail)
 select
     :change_set,
@@ -13,7 +13,7 @@ left join reconciliation.operation as rejected
     on
         rejected.change_set_id = :change_set
         and step.client_plan_id = rejected.client_plan_id
-        and rejected.status = 'rejected'
+        and (rejected.status = 'rejected' or rejected.outcome_code in ('waits_for_person', 'refused_by_person'))
         and (
             rejected.action = 'create'
             or (step.action = rejected.action and step.target is not distinct from rejected.target)

@@ -68,7 +68,10 @@ undone as (
     from reconciliation.operation as operation
     where
         operation.change_set_id = :change_set
-        and operation.status in ('planned', 'rejected')
+        and (
+            operation.status in ('planned', 'rejected')
+            or operation.outcome_code in ('waits_for_person', 'refused_by_person')
+        )
         and operation.action in ('create', 'resume', 'add_service')
     group by operation.client_plan_id, operation.target
 )

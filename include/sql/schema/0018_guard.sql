@@ -15,12 +15,24 @@ alter table reconciliation.change_set
 add column split_from bigint,
 add column waiting_since timestamptz,
 add column asked_at timestamptz,
+add column closed_at timestamptz,
+add column creations bigint not null default 0,
+add column recorded bigint not null default 0,
+add column without_contract bigint not null default 0,
 add constraint change_set_waiting_check check ((split_from is null) = (waiting_since is null));
 create index change_set_split_from on reconciliation.change_set (split_from) where split_from is not null;
 comment on column reconciliation.change_set.split_from is
 'The change set whose operations these are, until a person is asked. Null: nobody has to be asked.';
 comment on column reconciliation.change_set.waiting_since is 'Since when an answer is awaited, also to earlier questions.';
 comment on column reconciliation.change_set.asked_at is 'When a person was asked. Null: not yet.';
+
+comment on column reconciliation.change_set.closed_at is
+'When the question ended because another one replaced it, or nothing was left to be asked.';
+comment on column reconciliation.change_set.creations is 'Client plans that get a new subscriber.';
+comment on column reconciliation.change_set.recorded is
+'Client plans whose subscriber uid we have recorded, also those that are gone from the ERP.';
+comment on column reconciliation.change_set.without_contract is
+'Subscribers that we made, that are served, and whose contract is gone from the ERP.';
 
 alter table reconciliation.operation add column client_id bigint;
 comment on column reconciliation.operation.client_id is 'Who gets the PIN that the operation makes.';

@@ -23,6 +23,7 @@ _STEPS = (
     "delete_old_parked",
     "delete_old_unmanaged",
     "delete_old_refusals",
+    "count_operations",
     "count_change_set",
 )
 
@@ -41,6 +42,10 @@ class ChangeSet:
     operations: int
     client_plans: int
     removals: int
+    creations: int
+    recorded: int
+    without_contract: int
+    split_from: int | None
     concerns: tuple[Reason, ...]
     decided_by: str | None
     too_old: bool

@@ -13,6 +13,14 @@ class StagingMissing(PermanentError):
     """Staging lacks what a step needs, or holds a newer snapshot."""
 
 
+class SourceShrunken(PermanentError):
+    """The ERP or the platform lost so much, or is so new, that it is more likely to be half loaded or another one."""
+
+
+class QuestionUnanswered(PermanentError):
+    """Nobody approved or rejected what waits for a person."""
+
+
 class NotApproved(PermanentError):
     """The change set may not be applied: it waits for a decision, was rejected or superseded, or is finished."""
 

@@ -16,7 +16,7 @@ from multitv.database.sql import named
 from multitv.labels import counted, label, number, sentence
 from multitv.markdown import escape, table
 from multitv.reconciliation.change_set import ChangeSet, load_change_set
-from multitv.reconciliation.guard import GUARD, NOBODY
+from multitv.reconciliation.guard import ALLOWED, GUARD, NOBODY
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +84,7 @@ def outcome_report(engine: Engine, change_set_id: int) -> str:
         left = connection.execute(named("reconciliation/count_differences"), of_change_set).one()
         unmanaged = connection.execute(named("reconciliation/unmanaged"), of_change_set | {"shown": SHOWN}).all()
         parked = connection.execute(named("reconciliation/parked"), of_change_set | {"shown": SHOWN}).all()
+        held = connection.execute(named("reconciliation/count_waiting"), of_change_set).one()
         changed_owners = connection.execute(named("reconciliation/changed_owners"), of_change_set).scalars().all()
     lines = [f"# Alterações na plataforma ({change_set_id})", "", f"Situação: {label(change_set.status)}"]
     if change_set.decided_by:
@@ -106,6 +107,12 @@ def outcome_report(engine: Engine, change_set_id: int) -> str:
         ]
         lines += ["", "## Recusadas: a próxima reconciliação tenta de novo", ""]
         lines += table(["operação", "motivo", "quantas", "planos de clientes", "como"], rows)
+    if held.waiting:
+        waiting = counted(held.waiting, "plano de cliente espera", "planos de clientes esperam")
+        lines += ["", f"{waiting} pela resposta de uma pessoa, em “Aprovar retiradas de TV”."]
+    if held.refused:
+        kept = counted(held.refused, "plano de cliente fica", "planos de clientes ficam")
+        lines += ["", f"{kept} como está na plataforma, porque uma pessoa recusou a retirada nas últimas 24 horas."]
     if changed_owners:
         changed = counted(len(changed_owners), "contrato mudou de cliente", "contratos mudaram de cliente")
         lines += ["", f"{changed}, com um PIN novo, que o cliente precisa receber: {_some(changed_owners)}."]
@@ -129,13 +136,29 @@ def outcome_report(engine: Engine, change_set_id: int) -> str:
     return _logged(lines)
 
 
+def approval_report(engine: Engine, question: int) -> str:
+    """Log and return what became of what a person approved, judged again by the reconciliation that followed.
+
+    Raises StagingMissing if there is no such change set, DatabaseUnavailable.
+    """
+    with transaction(engine) as connection:
+        change_set = load_change_set(connection, question)
+        results = connection.execute(named("reconciliation/approved_results"), {"question": question}).all()
+    rows = [[label(row.action), label(row.result), number(row.operations), number(row.client_plans)] for row in results]
+    lines = [f"# Retiradas na plataforma ({question}): {size_of(change_set)}"]
+    if change_set.decided_by:
+        lines += ["", _decision(change_set.decided_by)]
+    lines += ["", *table(["operação", "resultado", "quantas", "planos de clientes"], rows)]
+    return _logged(lines)
+
+
 def _some(client_plans: Sequence[int | None]) -> str:
     shown = ", ".join("sem número" if one is None else str(one) for one in client_plans[:SHOWN])
     return f"{shown}, …" if len(client_plans) > SHOWN else shown
 
 
 def _decision(by: str) -> str:
-    return f"Decisão: {label(by)}" if by in (GUARD, NOBODY) else f"Decisão de {escape(by)}"
+    return f"Decisão: {label(by)}" if by in (GUARD, ALLOWED, NOBODY) else f"Decisão de {escape(by)}"
 
 
 def size_of(change_set: ChangeSet) -> str:
