@@ -78,7 +78,7 @@ def test_every_concern_has_words(engine: Engine) -> None:
     counts = ("removals", "recent", "limit", "managed", "desired", "before", "provisioned", "without_contract",
               "creations", "recorded")  # fmt: skip
     for code in LIMITS:
-        words = Reason(code, {name: 7 for name in counts} | {"share": 0.05}).sentence
+        words = Reason(code, dict.fromkeys(counts, 7) | {"share": 0.05}).sentence
         assert_readable(words, engine)
         assert "—" not in words
 

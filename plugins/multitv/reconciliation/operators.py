@@ -8,7 +8,6 @@ from typing import Any
 
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
-from airflow.providers.standard.utils.skipmixin import SkipMixin
 from airflow.sdk import BaseOperator, Context
 
 from multitv.approval import Answer
@@ -26,14 +25,12 @@ APPROVAL_DAG = "tv_reconciliation_approval"
 SHORTEST_WAIT = timedelta(minutes=5)
 
 
-class GuardChangeSet(BaseOperator, SkipMixin):
+class GuardChangeSet(BaseOperator):
     """Approves what is usual about a change set, and returns the questions whose runs are to be started or ended.
 
-    In a dry run, and if nothing is left to be applied at once, skips the tasks that follow, but for those that are mapped
-    over the questions.
+    Pushes as the XCom `applies` whether anything is to be applied at once: nothing is in a dry run.
     """
 
-    inherits_from_skipmixin = True
     template_fields = ("change_set",)
 
     def __init__(self, *, change_set: str, **arguments: Any) -> None:
@@ -46,7 +43,7 @@ class GuardChangeSet(BaseOperator, SkipMixin):
         engine, change_set_id = task_engine(), int(self.change_set)
         if params["dry_run"]:
             log.info("Change set %s: dry run. Nothing is applied, and nobody is asked.", change_set_id)
-            self._skip(context)
+            context["ti"].xcom_push("applies", False)
             return []
         assessment = assess(
             engine,
@@ -60,15 +57,11 @@ class GuardChangeSet(BaseOperator, SkipMixin):
         change_set = read_change_set(engine, change_set_id)
         if not change_set.operations:
             log.info("Change set %s: nothing is to be applied at once.", change_set_id)
-            self._skip(context)
+        context["ti"].xcom_push("applies", bool(change_set.operations))
         return [
             {"trigger_run_id": f"change_set_{question}", "conf": {"change_set": question}}
             for question in assessment.questions
         ]
-
-    def _skip(self, context: Context) -> None:
-        followers = context["task"].get_direct_relatives(upstream=False)
-        self.skip(ti=context["ti"], tasks=[task for task in followers if not task.is_mapped])
 
 
 class RunQuestion(TriggerDagRunOperator):
