@@ -29,7 +29,7 @@ def api_server(answer: Any) -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            assert self.path == "/multitv/pool"
+            assert self.path == "/multitv/pool/"
             self.send_response(200)
             self.end_headers()
             self.wfile.write(answer if isinstance(answer, bytes) else json.dumps(answer).encode())

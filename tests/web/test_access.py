@@ -200,6 +200,6 @@ def test_what_looks_like_a_token_in_the_address_is_none(stranger: Visitor, admin
 
 
 def test_a_task_without_a_login_is_told_the_slots_of_the_pool_and_nothing_else(stranger: Visitor) -> None:
-    answer = stranger.ask("GET", POOL_PATH)
+    answer = stranger.ask("GET", f"{POOL_PATH}/")
     assert answer.status_code == 200
     assert answer.json().keys() == {"slots"}

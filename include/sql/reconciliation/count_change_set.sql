@@ -1,4 +1,5 @@
--- In: change_set, uid_field (the name of the extra field). Writes the counts of both sides that the guard checks.
+-- In: change_set, client_plan (one, or null for all), uid_field (the name of the extra field). Writes the counts of both
+-- sides that the guard checks; those of all client plans only if it looked at all of them.
 with staged as (
     select
         count(*) filter (where desired.status <> 'INACTIVE') as desired,
@@ -11,7 +12,7 @@ with staged as (
 recorded as (
     select count(*) as client_plans
     from tv.client_extra_field as uid
-    where uid.name = :uid_field
+    where cast(:client_plan as bigint) is null and uid.name = :uid_field
 ),
 
 forsaken as (
@@ -19,7 +20,8 @@ forsaken as (
     from tv.client_extra_field as uid
     inner join staging.subscriber as actual on uid.value = actual.uid
     where
-        uid.name = :uid_field
+        cast(:client_plan as bigint) is null
+        and uid.name = :uid_field
         and actual.status <> 'INACTIVE'
         and not exists (select from erp.client_plan as plan where plan.id = uid.client_plan_id)
 )

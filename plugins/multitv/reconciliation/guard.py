@@ -92,6 +92,7 @@ def record_decision(engine: Engine, change_set_id: int, *, approved: bool, by: s
     """
     status = "approved" if approved else "rejected"
     with transaction(engine) as connection:
+        lock(connection, _LOCK)
         decision = {"change_set": change_set_id, "status": status, "by": by, "at": at}
         if connection.execute(named("reconciliation/record_decision"), decision).first() is None:
             change_set = load_change_set(connection, change_set_id)

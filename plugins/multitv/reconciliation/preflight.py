@@ -38,7 +38,7 @@ def require_pool(api_server: str) -> None:
 
     Tasks have no access to Airflow's database, so the api-server is asked. Goes on if that cannot tell.
     """
-    address = f"{api_server}{_SCREENS}{POOL_PATH}"
+    address = f"{api_server}{_SCREENS}{POOL_PATH}/"
     try:
         answer = requests.get(address, timeout=_SECONDS)
         slots = answer.json()["slots"]
