@@ -1,5 +1,5 @@
--- In: question. Out: what became of its operations since they were approved, by action: `applied` or `rejected` by a later
--- change set, `waiting` in it, or `not_wanted` any more.
+-- In: question. Out: what became of its operations since they were approved, by action: `applied` or `rejected` by a
+-- later change set, `waiting` in it, or `not_wanted` any more.
 select
     asked.action,
     case
@@ -10,6 +10,7 @@ select
     count(*) as operations,
     count(distinct asked.client_plan_id) as client_plans
 from reconciliation.operation as asked
+inner join reconciliation.change_set as question on asked.change_set_id = question.id
 left join
     lateral (
         select operation.status
@@ -19,7 +20,7 @@ left join
             operation.client_plan_id = asked.client_plan_id
             and operation.change_set_id > asked.change_set_id
             and newer.split_from is null
-            and newer.created_at >= (select decided_at from reconciliation.change_set where id = asked.change_set_id)
+            and newer.created_at >= question.decided_at
             and operation.action = asked.action
             and operation.target is not distinct from asked.target
         order by operation.change_set_id desc, operation.number desc

@@ -1,5 +1,5 @@
--- In: change_set, client_plan (one, or null for all), uid_field (the name of the extra field). Writes the counts of both
--- sides that the guard checks; those of all client plans only if it looked at all of them.
+-- In: change_set, client_plan (one, or null for all), uid_field (the name of the extra field). Writes the counts of
+-- both sides that the guard checks; those of all client plans only if it looked at all of them.
 with staged as (
     select
         count(*) filter (where desired.status <> 'INACTIVE') as desired,
@@ -23,7 +23,10 @@ forsaken as (
         cast(:client_plan as bigint) is null
         and uid.name = :uid_field
         and actual.status <> 'INACTIVE'
-        and not exists (select from erp.client_plan as plan where plan.id = uid.client_plan_id)
+        and not exists (
+            select from erp.client_plan as plan
+            where plan.id = uid.client_plan_id
+        )
 )
 
 update reconciliation.change_set

@@ -1,5 +1,5 @@
--- In: change_set; the temporary table pair; after the parked contracts. Records the subscribers that no contract accounts
--- for.
+-- In: change_set; the temporary table pair; after the parked contracts. Records the subscribers that no contract
+-- accounts for.
 insert into reconciliation.unmanaged (change_set_id, subscriber_uid, external_id)
 select
     :change_set,

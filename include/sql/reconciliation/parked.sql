@@ -1,5 +1,5 @@
--- In: change_set, shown. Out: why contracts were parked, as a code, the most frequent reasons first: how many contracts,
--- and some of them.
+-- In: change_set, shown. Out: why contracts were parked, as a code, the most frequent reasons first: how many
+-- contracts, and some of them.
 select
     parked.reason,
     count(*) as client_plans,

@@ -4,4 +4,5 @@ from staging.subscriber as actual
 where actual.client_plan_id is not null
 group by actual.client_plan_id
 having count(*) > 1
+order by actual.client_plan_id
 limit 5

@@ -23,7 +23,8 @@ add constraint change_set_waiting_check check ((split_from is null) = (waiting_s
 create index change_set_split_from on reconciliation.change_set (split_from) where split_from is not null;
 comment on column reconciliation.change_set.split_from is
 'The change set whose operations these are, until a person is asked. Null: nobody has to be asked.';
-comment on column reconciliation.change_set.waiting_since is 'Since when an answer is awaited, also to earlier questions.';
+comment on column reconciliation.change_set.waiting_since is
+'Since when an answer is awaited, also to earlier questions.';
 comment on column reconciliation.change_set.asked_at is 'When a person was asked. Null: not yet.';
 
 comment on column reconciliation.change_set.closed_at is

@@ -169,7 +169,9 @@ grant update (
     decided_at, applied_at, verified_at, second_snapshot_id, creations, recorded, without_contract, asked_at, closed_at
 ) on reconciliation.change_set to multitv_pipeline;
 grant update (subscriber_uid, status, outcome_code, outcome, done_at) on reconciliation.operation to multitv_pipeline;
-grant delete on reconciliation.unmanaged, reconciliation.difference, reconciliation.parked_client_plan to multitv_pipeline;
+grant delete on
+reconciliation.unmanaged, reconciliation.difference, reconciliation.parked_client_plan
+to multitv_pipeline;
 
 -- The pipeline: what it works out anew.
 grant select, insert, update, delete, truncate on all tables in schema staging to multitv_pipeline;
