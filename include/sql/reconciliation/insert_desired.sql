@@ -50,7 +50,7 @@ with contract as (
 client as (
     select
         named.id,
-        regexp_replace(btrim(named.name), '\s+', ' ', 'g') as name
+        nullif(reconciliation.single_spaced(named.name), '') as name
     from erp.client as named
 ),
 

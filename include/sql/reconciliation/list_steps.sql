@@ -1,17 +1,40 @@
 -- In: the temporary table pair. Creates the temporary table step: what makes the platform's subscribers equal to the
 -- desired ones, numbered in order within a client plan. `reason` and `refusal` (why a step is not tried at all) are
 -- codes. Putting a basic service replaces the live one, so a basic service is ended only where none replaces it.
+-- A parked client plan is left alone; only a contract that ends takes the TV from the subscriber recorded for it. What
+-- the platform accepted twice and shows in a form of its own is not sent again.
 create temporary table step on commit drop as
 with ours as (
     select pair.* from pair
-    where pair.client_plan_id is not null and (pair.uid is not null or pair.status <> 'INACTIVE')
+    where
+        pair.client_plan_id is not null
+        and (pair.uid is not null or pair.status <> 'INACTIVE')
+        and (
+            not pair.parked
+            or (
+                pair.status = 'INACTIVE'
+                and reconciliation.folded_uid(pair.uid) = reconciliation.folded_uid(pair.recorded_uid)
+            )
+        )
+),
+
+package as materialized (
+    select distinct on (reconciliation.folded_uid(listed.platform_uid))
+        reconciliation.folded_uid(listed.platform_uid) as folded_uid,
+        listed.platform_uid,
+        listed.service_type,
+        listed.active
+    from tv.package as listed
+    order by reconciliation.folded_uid(listed.platform_uid), listed.active desc, listed.id
 ),
 
 service as (
     select
         ours.client_plan_id,
         both_sides.sold_uid,
-        both_sides.live_uid,
+        -- As the catalogue writes it, which is how it was put.
+        case when both_sides.live_uid is not null then coalesce(package.platform_uid, both_sides.live_uid) end
+            as live_uid,
         coalesce(package.service_type = 'BASIC_SERVICE', false) as basic,
         coalesce(package.active, false) as active,
         -- Whether a basic service is sold, which takes the place of one that is live.
@@ -27,9 +50,11 @@ service as (
                 s.uid as sold_uid,
                 l.uid as live_uid
             from unnest(ours.services) as s (uid)
-            full join unnest(ours.services_before) as l (uid) on s.uid = l.uid
+            full join unnest(ours.services_before) as l (uid)
+                on reconciliation.folded_uid(s.uid) = reconciliation.folded_uid(l.uid)
         ) as both_sides
-    left join tv.package as package on coalesce(both_sides.sold_uid, both_sides.live_uid) = package.platform_uid
+    left join package
+        on reconciliation.folded_uid(coalesce(both_sides.sold_uid, both_sides.live_uid)) = package.folded_uid
 ),
 
 unordered as (
@@ -67,8 +92,8 @@ unordered as (
     where
         ours.uid is null
         or ours.status <> ours.status_before
-        or ours.first_name <> ours.first_name_before
-        or ours.last_name <> ours.last_name_before
+        or reconciliation.folded(ours.first_name) <> reconciliation.folded(ours.first_name_before)
+        or reconciliation.folded(ours.last_name) <> reconciliation.folded(ours.last_name_before)
     union all
     select
         ours.client_plan_id,
@@ -139,7 +164,9 @@ unordered as (
             l.value as live_device
         from jsonb_each(ours.devices) as s
         full join jsonb_each(ours.devices_before) as l on s.key = l.key
-        where s.value is distinct from l.value
+        where
+            s.value is distinct from l.value
+            and reconciliation.folded_device(s.value) is distinct from reconciliation.folded_device(l.value)
     ) as both_sides
 )
 
@@ -160,3 +187,15 @@ select
     ours.version as expected_version
 from unordered
 inner join ours on unordered.client_plan_id = ours.client_plan_id
+where
+    not exists (
+        select 1
+        from reconciliation.stored_otherwise as known
+        where
+            known.client_plan_id = unordered.client_plan_id
+            and known.action = unordered.action
+            and known.target = coalesce(unordered.target, '')
+            and known.sent = unordered.after - 'status'
+            and known.stored = unordered.before - 'status'
+            and known.times > 1
+    )

@@ -22,9 +22,7 @@ from tenacity.wait import wait_random_exponential
 from multitv.beenius.answers import (
     Call,
     TransientFailure,
-    W,
     decoded,
-    decoded_as,
     error_code,
     parsed,
     retry_after,
@@ -95,14 +93,11 @@ class Transport:
 
         Raises PlatformUnavailable, NotJson, TokenRefused, WrongCredentials, OperatorMismatch, BadAnswer, Refused.
         """
-        return self._retry(call, lambda: self._with_token(call, decoded))
+        return self.send_for(call, decoded)
 
-    def send_for(self, call: Call, model: type[W]) -> W:
-        """Return the answer to a call as a wire model, for long bodies. Raises as `send`."""
-        answer = self._retry(
-            call, lambda: self._with_token(call, lambda response: decoded_as(self.host, call, model, response))
-        )
-        return parsed(self.host, call, model, answer) if answer is None else answer
+    def send_for(self, call: Call, decode: Callable[[requests.Response], T]) -> T | None:
+        """Return what `decode` makes of the answer, None for one without a body. Raises as `send`."""
+        return self._retry(call, lambda: self._with_token(call, decode))
 
     def _retry(self, call: Call, once: Callable[[], T]) -> T:
         retry_policy = self.retry_policy
@@ -136,10 +131,16 @@ class Transport:
         )
 
     def _with_token(self, call: Call, decode: Callable[[requests.Response], T]) -> T | None:
-        token = self._current_token()
-        response = self._send_within_limits(call, _Bearer(token))
+        used: list[SecretStr] = []
+
+        def bearer() -> AuthBase:
+            used.append(self._current_token())
+            return _Bearer(used[-1])
+
+        response = self._send_within_limits(call, bearer)
         if response.status_code == 401:
-            response = self._send_within_limits(call, _Bearer(self._renewed_token(token)))
+            self._discard(used[-1])
+            response = self._send_within_limits(call, bearer)
         if response.status_code == 401:
             raise TransientFailure(
                 f"it refused the access token that it had just issued ({error_code(response)})", TokenRefused
@@ -152,15 +153,14 @@ class Transport:
                 self._token = self._retry(_TOKEN, self._ask_for_token)
             return self._token
 
-    def _renewed_token(self, refused: SecretStr) -> SecretStr:
-        """Return a token other than `refused`; of several threads with the same refused token, only the first asks."""
+    def _discard(self, refused: SecretStr) -> None:
+        """Have the next call ask for a token; of several threads with the same refused one, only the first does."""
         with self._token_lock:
             if self._token is refused:
                 self._token = None
-        return self._current_token()
 
     def _ask_for_token(self) -> SecretStr:
-        response = self._send_within_limits(_TOKEN, self._basic)
+        response = self._send_within_limits(_TOKEN, lambda: self._basic)
         if response.status_code in (400, 401, 403):
             raise WrongCredentials(
                 f"Beenius at {self.host} does not accept client id '{self._client_id}' with its secret "
@@ -169,8 +169,11 @@ class Transport:
             )
         return parsed(self.host, _TOKEN, Token, value_of(self.host, _TOKEN, response, decoded)).access_token
 
-    def _send_within_limits(self, call: Call, auth: AuthBase) -> requests.Response:
-        """Exchange one call, waiting out every 'slow down' of the platform to this or any other thread."""
+    def _send_within_limits(self, call: Call, auth: Callable[[], AuthBase]) -> requests.Response:
+        """Exchange one call, waiting out every 'slow down' of the platform to this or any other thread.
+
+        Asks for `auth` after the wait, which may outlast a token.
+        """
         deadline = time.monotonic() + self.retry_policy.total_seconds
         while True:
             if not self._pause.wait(deadline):
@@ -180,7 +183,7 @@ class Transport:
                 )
             if self._rate_limiter:
                 self._rate_limiter.wait()
-            response = self._exchange(call, auth)
+            response = self._exchange(call, auth())
             if response.status_code != 429:
                 return response
             if self._rate_limiter:
@@ -195,7 +198,7 @@ class Transport:
         if call.idempotency_key is not None:
             headers["Idempotency-Key"] = call.idempotency_key
         if call.if_match is not None:
-            headers["If-Match"] = str(call.if_match)
+            headers["If-Match"] = call.if_match
         to_token = call is _TOKEN
         try:
             request = requests.Request(

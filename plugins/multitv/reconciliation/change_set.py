@@ -16,7 +16,15 @@ from multitv.reconciliation.errors import Repeated, StagingMissing
 from multitv.reconciliation.fields import PIN_FIELD, UID_FIELD
 from multitv.reconciliation.snapshot import STAGING_LOCK
 
-_STEPS = ("insert_operations", "insert_unmanaged", "delete_old_unmanaged", "delete_old_refusals", "count_change_set")
+PARKED_STEPS = ("delete_old_parked", "insert_parked")
+_STEPS = (
+    "insert_operations",
+    "insert_unmanaged",
+    "delete_old_unmanaged",
+    *PARKED_STEPS,
+    "delete_old_refusals",
+    "count_change_set",
+)
 
 
 @dataclass(frozen=True)
@@ -49,6 +57,7 @@ def make_change_set(engine: Engine, snapshot: int, today: date, client_plan: int
         require_snapshot(connection, snapshot)
         _stage_desired(connection, today, client_plan)
         _refuse_repetitions(connection)
+        connection.execute(named("reconciliation/park_repeated"))
         connection.execute(named("reconciliation/supersede_change_sets"))
         change_set_id = int(
             connection.execute(

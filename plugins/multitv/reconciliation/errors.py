@@ -6,7 +6,7 @@ from multitv.errors import PermanentError, Refusal, TransientError
 
 
 class Repeated(PermanentError):
-    """A client plan, or its subscriber, occurs more than once."""
+    """The ERP lists a client plan more than once."""
 
 
 class StagingMissing(PermanentError):

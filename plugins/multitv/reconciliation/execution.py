@@ -11,7 +11,8 @@ from pydantic import SecretStr
 
 from multitv.beenius.client import BeeniusClient
 from multitv.beenius.errors import NotFound, RowRejected, SubscriberExists, VersionConflict
-from multitv.beenius.models import Status, Subscriber
+from multitv.beenius.models import Status, Subscriber, UnreadableSubscriber
+from multitv.beenius.subscribers import AnySubscriber
 
 # Each lost answer costs a rotation; if more than this are lost in a row, something is wrong.
 ROTATIONS = 5
@@ -110,9 +111,12 @@ def execute(
         try:
             result = _ACTIONS[operation.action](client, operation, progress)
         except (VersionConflict, SubscriberExists) as error:
-            if not operation.recomputed:
-                return ConcurrentChange(operation.client_plan_id, _read_again(client, error, progress))
             result = OperationResult(operation, "rejected", "keeps_changing", f"{error.platform_code}: {error}")
+            if not operation.recomputed:
+                found = _read_again(client, error, progress)
+                if not isinstance(found, UnreadableSubscriber):
+                    return ConcurrentChange(operation.client_plan_id, found)
+                result = OperationResult(operation, "rejected", "subscriber_is_unreadable", str(found.faults))
         except RowRejected as error:
             result = OperationResult(operation, "rejected", error.reason, f"{error.platform_code}: {error}")
         progress.uid = progress.uid or result.subscriber_uid
@@ -122,10 +126,10 @@ def execute(
     return None
 
 
-def _read_again(client: BeeniusClient, error: RowRejected, progress: _Progress) -> Subscriber | None:
+def _read_again(client: BeeniusClient, error: RowRejected, progress: _Progress) -> AnySubscriber | None:
     uid = error.uid if isinstance(error, SubscriberExists) else progress.uid
     try:
-        return client.subscriber(uid or "")
+        return client.read_subscriber(uid or "")
     except NotFound:
         return None
 
@@ -158,10 +162,17 @@ def _rotate(client: BeeniusClient, uid: str, first_key: UUID) -> SecretStr | Non
 
 
 def _change(client: BeeniusClient, operation: Operation, progress: _Progress) -> OperationResult:
-    version = (operation.expected_version or 0) + progress.changes
+    uid, version = progress.uid or "", operation.expected_version
+    version = _version_now(client, uid) if version is None else version + progress.changes
     fields = cast("SubscriberFields", operation.after)
-    client.change_subscriber(progress.uid or "", version, **fields, idempotency_key=str(operation.key))
+    client.change_subscriber(uid, version, **fields, idempotency_key=str(operation.key))
     return OperationResult(operation, "applied")
+
+
+def _version_now(client: BeeniusClient, uid: str) -> int | None:
+    """Return the version of a subscriber whose version the list did not say; None: change whatever it is."""
+    found = client.read_subscriber(uid)
+    return found.version if isinstance(found, Subscriber) else None
 
 
 def _add_service(client: BeeniusClient, operation: Operation, progress: _Progress) -> OperationResult:

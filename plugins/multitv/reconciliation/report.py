@@ -6,13 +6,14 @@ What a change set would do is the approval form's text; its results are for the 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Engine
 
 from multitv.database.engine import transaction
 from multitv.database.sql import named
-from multitv.labels import counted, label, number, sentence
+from multitv.labels import Reason, counted, label, number, sentence
 from multitv.markdown import escape, table
 from multitv.reconciliation.change_set import ChangeSet, load_change_set
 from multitv.reconciliation.guard import GUARD, NOBODY
@@ -82,6 +83,8 @@ def outcome_report(engine: Engine, change_set_id: int) -> str:
         rejected = connection.execute(named("reconciliation/rejected"), of_change_set | {"shown": SHOWN}).all()
         left = connection.execute(named("reconciliation/count_differences"), of_change_set).one()
         unmanaged = connection.execute(named("reconciliation/unmanaged"), of_change_set | {"shown": SHOWN}).all()
+        parked = connection.execute(named("reconciliation/parked"), of_change_set | {"shown": SHOWN}).all()
+        otherwise = connection.execute(named("reconciliation/stored_otherwise"), of_change_set | {"shown": SHOWN}).all()
     lines = [f"# Alterações na plataforma ({change_set_id})", "", f"Situação: {label(change_set.status)}"]
     if change_set.decided_by:
         lines += ["", _decision(change_set.decided_by)]
@@ -100,6 +103,7 @@ def outcome_report(engine: Engine, change_set_id: int) -> str:
     if left.explained or left.unexplained:
         explained = counted(left.explained, "explicada por uma recusa", "explicadas por recusas")
         lines += ["", f"Diferenças que restam na plataforma: {explained}, {number(left.unexplained)} sem explicação."]
+    lines += _stored_otherwise(otherwise) + _parked(parked)
     if change_set.unmanaged:
         untouched = counted(
             change_set.unmanaged,
@@ -110,6 +114,44 @@ def outcome_report(engine: Engine, change_set_id: int) -> str:
         rows = [[row.subscriber_uid, row.external_id or "—"] for row in unmanaged]
         lines += table(["código na plataforma", "código externo"], rows)
     return _logged(lines)
+
+
+def _stored_otherwise(rows: Sequence[Any]) -> list[str]:
+    if not rows:
+        return []
+    found = counted(rows[0].found, "dado", "dados")
+    return [
+        "",
+        f"## {found} que a plataforma aceitou e mostra de outra forma: sem novo envio enquanto nada mudar",
+        "",
+        *table(
+            ["plano do cliente", "operação", "o quê", "enviado → mostrado"],
+            [[row.client_plan_id, label(row.action), row.target or "", _change(row.sent, row.stored)] for row in rows],
+        ),
+    ]
+
+
+def _parked(rows: Sequence[Any]) -> list[str]:
+    if not rows:
+        return []
+    found = counted(rows[0].found, "assinante em quarentena", "assinantes em quarentena")
+    return [
+        "",
+        f"## {found}: ninguém mexe neles até uma pessoa ver",
+        "",
+        *table(
+            ["plano do cliente", "código na plataforma", "código externo", "motivo"],
+            [
+                [
+                    row.client_plan_id or "—",
+                    row.subscriber_uid or "—",
+                    row.external_id or "—",
+                    "; ".join(Reason(**reason).sentence for reason in row.reasons),
+                ]
+                for row in rows
+            ],
+        ),
+    ]
 
 
 def _decision(by: str) -> str:
