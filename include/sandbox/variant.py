@@ -101,9 +101,9 @@ class Variant:
             scope["path"] = base + found + rest.lower()
         if traits.page_cap:
             query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
-            asked = query.get("page_size", "")
-            scope["asked_size"] = int(asked) if asked.isdecimal() else 200
+            asked = query.get("page_size", "200")
             if asked.isdecimal():
+                scope["asked_size"] = int(asked)
                 query["page_size"] = str(min(int(asked), traits.page_cap))
                 scope["query_string"] = urlencode(query).encode()
         if traits.first_version:
@@ -198,4 +198,4 @@ class Variant:
 
     def _version(self, value: bytes) -> bytes:
         text = value.decode("latin-1").strip().strip('"')
-        return str(int(text) - self.traits.first_version).encode() if text.isdecimal() else value
+        return str(max(0, int(text) - self.traits.first_version)).encode() if text.isdecimal() else value

@@ -69,6 +69,17 @@ recorded as materialized (
     order by plan.desired_at, held.actual_at
 ),
 
+waiting as materialized (
+    select subscriber.client_plan_id
+    from staging.parked_subscriber as subscriber
+    where subscriber.client_plan_id is not null
+    union
+    select plan.client_plan_id
+    from staging.parked_subscriber as subscriber
+    inner join seen as plan on reconciliation.folded_uid(subscriber.uid) = plan.recorded_uid
+    where plan.client_plan_id is not null
+),
+
 matched as (
     select
         recorded.desired_at,
@@ -79,20 +90,11 @@ matched as (
     select
         seen.desired_at,
         case when claimed.actual_at is null then seen.actual_at end as actual_at,
-        claimed.actual_at is not null or parked.client_plan_id is not null as parked
+        claimed.actual_at is not null or waiting.client_plan_id is not null as parked
     from seen
     left join recorded as claimed on seen.actual_at = claimed.actual_at
     left join recorded as elsewhere on seen.desired_at = elsewhere.desired_at
-    left join (
-        select subscriber.client_plan_id
-        from staging.parked_subscriber as subscriber
-        where subscriber.client_plan_id is not null
-        union
-        select plan.client_plan_id
-        from staging.parked_subscriber as subscriber
-        inner join seen as plan on reconciliation.folded_uid(subscriber.uid) = plan.recorded_uid
-        where plan.client_plan_id is not null
-    ) as parked on seen.client_plan_id = parked.client_plan_id
+    left join waiting on seen.client_plan_id = waiting.client_plan_id
     where elsewhere.desired_at is null and (seen.desired_at is not null or claimed.actual_at is null)
 )
 

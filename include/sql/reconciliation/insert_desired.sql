@@ -119,7 +119,7 @@ devices as (
 select
     contract.id,
     left(split_part(client.name, ' ', 1), 100),
-    left(substr(client.name, length(split_part(client.name, ' ', 1)) + 2), 100),
+    rtrim(left(substr(client.name, length(split_part(client.name, ' ', 1)) + 2), 100)),
     contract.status,
     contract.because,
     coalesce(services.wanted, '{}'),

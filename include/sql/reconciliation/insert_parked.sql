@@ -21,7 +21,10 @@ select
     pair.external_id,
     jsonb_build_array(jsonb_build_object('code', 'external_id_edited', 'parameters', jsonb_build_object()))
 from pair
-where pair.parked and btrim(pair.external_id) is distinct from cast(pair.client_plan_id as text) and pair.uid is not null
+where
+    pair.parked
+    and pair.uid is not null
+    and btrim(pair.external_id) is distinct from cast(pair.client_plan_id as text)
 union all
 select
     :change_set,

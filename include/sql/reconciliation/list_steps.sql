@@ -25,7 +25,7 @@ package as materialized (
         listed.service_type,
         listed.active
     from tv.package as listed
-    order by reconciliation.folded_uid(listed.platform_uid), listed.active desc, listed.id
+    order by reconciliation.folded_uid(listed.platform_uid) asc, listed.active desc, listed.id asc
 ),
 
 service as (

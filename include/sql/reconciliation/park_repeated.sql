@@ -1,5 +1,5 @@
--- Parks the subscribers that share the external_id of a client plan, all but the one whose uid is recorded for it, which
--- keeps the place of the client plan's subscriber.
+-- Parks the subscribers that share the external_id of a client plan, all but the one whose uid is recorded for it,
+-- which keeps the place of the client plan's subscriber.
 with repeated as (
     select actual.client_plan_id
     from staging.subscriber as actual

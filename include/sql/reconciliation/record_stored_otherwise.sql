@@ -23,12 +23,12 @@ where
             and (done.target is not null or done.action in ('create', 'update', 'suspend', 'resume', 'deactivate'))
     )
 on conflict (client_plan_id, action, target) do update
-set
-    times = case
-        when (known.sent, known.stored) = (excluded.sent, excluded.stored) then known.times + 1
-        else 1
-    end,
-    sent = excluded.sent,
-    stored = excluded.stored,
-    change_set_id = excluded.change_set_id
-where known.change_set_id <> excluded.change_set_id
+    set
+        times = case
+            when (known.sent, known.stored) = (excluded.sent, excluded.stored) then known.times + 1
+            else 1
+        end,
+        sent = excluded.sent,
+        stored = excluded.stored,
+        change_set_id = excluded.change_set_id
+    where known.change_set_id <> excluded.change_set_id

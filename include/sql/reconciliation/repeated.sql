@@ -3,4 +3,5 @@ select 'erp.client_plan lists client plan ' || desired.client_plan_id || ' ' || 
 from staging.desired_subscriber as desired
 group by desired.client_plan_id
 having count(*) > 1
+order by desired.client_plan_id
 limit 5

@@ -2,7 +2,9 @@
 select
     'client plan ' || difference.client_plan_id || ' still needs ' || difference.action
     || coalesce(' ' || difference.target, '')
-    || coalesce(' (sent: ' || cast(known.sent as text) || ', the platform shows: ' || cast(known.stored as text) || ')', '') as difference
+    || coalesce(
+        ' (sent: ' || cast(known.sent as text) || ', the platform shows: ' || cast(known.stored as text) || ')', ''
+    ) as difference
 from reconciliation.difference
 left join reconciliation.stored_otherwise as known
     on

@@ -1,5 +1,5 @@
--- Subscribers that cannot be read, or that two witnesses claim, are parked; what a platform keeps in a form of its own is
--- told once.
+-- Subscribers that cannot be read, or that two witnesses claim, are parked; what a platform keeps in a form of its own
+-- is told once.
 alter table staging.subscriber alter column version type bigint, alter column version drop not null;
 comment on column staging.subscriber.version is 'Null: the platform gave none that can be sent back.';
 alter table reconciliation.operation alter column expected_version type bigint;

@@ -1,5 +1,5 @@
--- In: after (the last row's id, or null), size. Out: a page of the platform's subscribers that the reconciliation leaves
--- alone.
+-- In: after (the last row's id, or null), size. Out: a page of the platform's subscribers that the reconciliation
+-- leaves alone.
 select
     parked.id,
     parked.client_plan_id,

@@ -18,6 +18,7 @@ from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase, HTTPBasicAuth
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, stop_before_delay
 from tenacity.wait import wait_random_exponential
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from multitv.beenius.answers import (
     Call,
@@ -34,6 +35,7 @@ from multitv.beenius.rate_limit import RateLimiter, SharedPause
 
 ACCEPT = "application/vnd.beenius+json;version=9"
 _TOKEN = Call("POST", "/oauth/token")
+_PART = 65_536
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -210,24 +212,37 @@ class Transport:
                 headers=headers,
                 auth=auth,
             )
-            return self._session.send(
+            began = time.monotonic()
+            response = self._session.send(
                 self._session.prepare_request(request),
                 timeout=(self.retry_policy.connect_seconds, self.retry_policy.read_seconds),
                 # A redirect would turn a write into a read, and send the token to the host that it names.
                 allow_redirects=False,
-                **self._environment,
+                **self._environment | {"stream": True},
             )
+            self._read_body(response, began + self.retry_policy.total_seconds)
+            return response
         except requests.exceptions.InvalidURL as error:
             raise BadConnection(
                 f"{self.host} is not an address of a platform: correct the host of the connection."
             ) from error
-        except requests.RequestException as error:
+        except (requests.RequestException, HTTPError) as error:
             raise TransientFailure(self._cause(error)) from error
+
+    def _read_body(self, response: requests.Response, deadline: float) -> None:
+        """Read the whole body. It may trickle, since only the pause between two parts is limited, but not for ever."""
+        parts = []
+        while part := response.raw.read1(_PART, decode_content=True):
+            parts.append(part)
+            if time.monotonic() > deadline:
+                response.close()
+                raise TransientFailure(f"its answer was not complete within {self.retry_policy.total_seconds:g} s")
+        response._content = b"".join(parts)
 
     def _cause(self, error: BaseException) -> str:
         if isinstance(error, requests.ConnectTimeout):
             return f"no connection within {self.retry_policy.connect_seconds:g} s"
-        if isinstance(error, requests.Timeout):
+        if isinstance(error, requests.Timeout | ReadTimeoutError):
             return f"no answer within {self.retry_policy.read_seconds:g} s"
         while error.__cause__ or error.__context__:
             error = error.__cause__ or error.__context__ or error

@@ -91,7 +91,7 @@ def row_of(subscriber: Subscriber) -> Row:
         _storable(subscriber.first_name),
         _storable(subscriber.last_name),
         subscriber.status,
-        _array(tuple([service.service_uid for service in subscriber.services if _is_live(service)])),
+        _array(tuple([service.service_uid for service in subscriber.services if is_live(service)])),
         _json(
             {
                 device.mac: _DeviceValue(device.device_type_uid, device.serial, device.label)
@@ -198,7 +198,8 @@ def _client_plan_of(external_id: str | None) -> str | None:
     return ours[1] if ours and int(ours[1]) <= _GREATEST_ID else None
 
 
-def _is_live(service: Subscription) -> bool:
+def is_live(service: Subscription) -> bool:
+    """Return whether a service has no end, or one that is not near."""
     end = service.active_to
     if end is None:
         return True
