@@ -551,6 +551,7 @@ SENTENCES: dict[str, str] = {
     "not_approved": "a reconciliação que o ativaria não foi aprovada",
     "sold_lately": "vendido há pouco: a próxima reconciliação o ativa",
     "no_subscriber": "sem assinante na plataforma",
+    "subscriber_is_parked": "o assinante está em quarentena",
     "subscriber_suspended": "assinante suspenso na plataforma",
     "subscriber_inactive": "assinante inativo na plataforma",
     "service_missing": "falta na plataforma",

@@ -9,7 +9,6 @@ from dataclasses import replace
 import pytest
 
 from multitv.errors import TransientError
-from multitv.reconciliation.snapshot import is_live
 from multitv.reconciliation.verify import verify_change_set
 from tests.support.house import House
 from tests.support.settings import TODAY
@@ -115,6 +114,6 @@ def damage(house: House, rng: random.Random) -> None:
                 hand.change_subscriber(subscriber.uid, subscriber.version, status="SUSPENDED", idempotency_key=key)
             elif number % 4 == 2 and subscriber.devices:
                 hand.release_device(subscriber.uid, subscriber.devices[0].mac, idempotency_key=key)
-            elif any(s.service_uid.lower().startswith("svc-") and is_live(s) for s in subscriber.services):
+            elif any(s.service_uid.lower().startswith("svc-") and s.is_live for s in subscriber.services):
                 hand.put_service(subscriber.uid, "svc-esportes", idempotency_key=key)
         hand.create_subscriber("feito à mão", "Técnico", "de Campo", "ACTIVE", idempotency_key="by hand")

@@ -139,10 +139,7 @@ where
         actual.last_name <> desired.last_name
         and reconciliation.folded(actual.last_name) <> reconciliation.folded(desired.last_name)
     )
-    or (
-        actual.services <> desired.services
-        and reconciliation.folded_uids(actual.services) <> reconciliation.folded_uids(desired.services)
-    )
+    or actual.services <> desired.services
     or (
         actual.devices <> desired.devices
         and reconciliation.folded_devices(actual.devices) <> reconciliation.folded_devices(desired.devices)

@@ -18,23 +18,11 @@ with ours as (
         )
 ),
 
-package as materialized (
-    select distinct on (reconciliation.folded_uid(listed.platform_uid))
-        reconciliation.folded_uid(listed.platform_uid) as folded_uid,
-        listed.platform_uid,
-        listed.service_type,
-        listed.active
-    from tv.package as listed
-    order by reconciliation.folded_uid(listed.platform_uid) asc, listed.active desc, listed.id asc
-),
-
 service as (
     select
         ours.client_plan_id,
         both_sides.sold_uid,
-        -- As the catalogue writes it, which is how it was put.
-        case when both_sides.live_uid is not null then coalesce(package.platform_uid, both_sides.live_uid) end
-            as live_uid,
+        both_sides.live_uid,
         coalesce(package.service_type = 'BASIC_SERVICE', false) as basic,
         coalesce(package.active, false) as active,
         -- Whether a basic service is sold, which takes the place of one that is live.
@@ -50,11 +38,9 @@ service as (
                 s.uid as sold_uid,
                 l.uid as live_uid
             from unnest(ours.services) as s (uid)
-            full join unnest(ours.services_before) as l (uid)
-                on reconciliation.folded_uid(s.uid) = reconciliation.folded_uid(l.uid)
+            full join unnest(ours.services_before) as l (uid) on s.uid = l.uid
         ) as both_sides
-    left join package
-        on reconciliation.folded_uid(coalesce(both_sides.sold_uid, both_sides.live_uid)) = package.folded_uid
+    left join tv.package as package on coalesce(both_sides.sold_uid, both_sides.live_uid) = package.platform_uid
 ),
 
 unordered as (

@@ -128,7 +128,7 @@ class BeeniusClient:
         call = Call("GET", "/subscribers", (("external_id", external_id), ("page", 1), ("page_size", _SAME_CONTRACT)))
         page = parsed(self.host, call, PageBody[Any], self._transport.send(call))
         found = [subscriber_of(row) for row in page.rows]
-        if any((subscriber.external_id or "").strip() != external_id for subscriber in found):
+        if any((row.external_id or "").strip().casefold() != external_id.casefold() for row in found):
             raise BadAnswer(f"Beenius at {self.host} does not filter subscribers by external_id: {call}.")
         return found
 

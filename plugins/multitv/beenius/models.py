@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Generic, Literal, TypeVar
 
 from msgspec import Meta, Struct, field
@@ -20,6 +20,8 @@ Count = Annotated[int, Meta(ge=0)]
 # Here and not in the type, since msgspec is several times slower at matching a pattern.
 _is_mac = re.compile(r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}").fullmatch
 _digits = re.compile(r"[0-9a-f]{12}").fullmatch
+# A service that ends this late is live: a platform may give every service an end. Its clock may be ahead of ours.
+_STILL_LIVE = timedelta(hours=1)
 _SEPARATORS = str.maketrans("", "", ":-. ")
 
 
@@ -47,10 +49,17 @@ class PageBody(Wire, Generic[R], frozen=True):
 
 
 class Subscription(Wire, frozen=True):
-    """A service of a subscriber; live while `active_to` is None or ahead."""
+    """A service of a subscriber, live until `active_to`."""
 
     service_uid: Uid
     active_to: datetime | None = None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it has no end, or one that is not near."""
+        end = self.active_to
+        # A time without an offset is in UTC, as all times of the contract.
+        return end is None or (end if end.tzinfo else end.replace(tzinfo=UTC)) > datetime.now(UTC) + _STILL_LIVE
 
 
 class Device(Wire, frozen=True):

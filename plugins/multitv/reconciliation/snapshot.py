@@ -6,7 +6,6 @@ import logging
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
-from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 import msgspec
@@ -15,7 +14,7 @@ from sqlalchemy import Connection, Engine
 
 from multitv.beenius.client import BeeniusClient
 from multitv.beenius.errors import NotFound
-from multitv.beenius.models import Page, Subscriber, Subscription, UnreadableSubscriber
+from multitv.beenius.models import Page, Subscriber, UnreadableSubscriber
 from multitv.beenius.subscribers import AnySubscriber
 from multitv.database.bulk_copy import copy_rows
 from multitv.database.engine import transaction
@@ -43,8 +42,6 @@ PARKED_COLUMNS = ("client_plan_id", "external_id", "uid", "reasons")
 Row = tuple[str | None, ...]
 _OURS = re.compile(r"\s*([1-9][0-9]{0,18})\s*")
 _GREATEST_ID = 2**63 - 1
-# A service that ends this late is live: a platform may give every service an end. Its clock may be ahead of ours.
-_STILL_LIVE = timedelta(hours=1)
 # So many unreadable subscribers are kept in memory until they are written.
 _PARKED_AT_ONCE = 5_000
 _encode = msgspec.json.Encoder().encode
@@ -77,11 +74,12 @@ def stage_subscribers(engine: Engine, client: BeeniusClient, client_plan: int | 
 def stage_rows(connection: Connection, subscribers: Iterable[AnySubscriber]) -> None:
     """Add subscribers to staging, the unreadable ones as parked."""
     parked: list[Row] = []
-    copy_rows(connection, "staging.subscriber", COLUMNS, list(_readable(subscribers, parked)))
+    rows = _readable(subscribers, _Services(connection), parked)
+    copy_rows(connection, "staging.subscriber", COLUMNS, list(rows))
     copy_rows(connection, "staging.parked_subscriber", PARKED_COLUMNS, parked)
 
 
-def row_of(subscriber: Subscriber) -> Row:
+def _row_of(subscriber: Subscriber, services: _Services) -> Row:
     """Return a subscriber as a row of staging.subscriber: live services in order, devices by MAC."""
     external_id = subscriber.external_id
     return (
@@ -91,7 +89,7 @@ def row_of(subscriber: Subscriber) -> Row:
         _storable(subscriber.first_name),
         _storable(subscriber.last_name),
         subscriber.status,
-        _array(tuple([service.service_uid for service in subscriber.services if is_live(service)])),
+        services.array(tuple([service.service_uid for service in subscriber.services if service.is_live])),
         _json(
             {
                 device.mac: _DeviceValue(device.device_type_uid, device.serial, device.label)
@@ -107,7 +105,7 @@ def _copy_all(connection: Connection, client: BeeniusClient) -> None:
         return bool(connection.execute(named("reconciliation/repeated_subscribers")).scalar_one())
 
     # Always closed, since pages may still be in flight.
-    with closing(_Stream(client, repeated)) as stream:
+    with closing(_Stream(client, _Services(connection), repeated)) as stream:
         while stream.more():
             if stream.is_void:
                 connection.execute(named("reconciliation/clear_snapshot"))
@@ -127,11 +125,11 @@ def _found(connection: Connection, client: BeeniusClient, client_plan: int) -> l
     return found
 
 
-def _readable(subscribers: Iterable[AnySubscriber], parked: list[Row]) -> Iterator[Row]:
+def _readable(subscribers: Iterable[AnySubscriber], services: _Services, parked: list[Row]) -> Iterator[Row]:
     """Yield the rows of the readable subscribers, and append those of the others to `parked`."""
     for subscriber in subscribers:
         if isinstance(subscriber, Subscriber):
-            yield row_of(subscriber)
+            yield _row_of(subscriber, services)
         else:
             parked.append(_parked_row(subscriber))
 
@@ -147,10 +145,29 @@ def _parked_row(subscriber: UnreadableSubscriber) -> Row:
     )
 
 
+class _Services:
+    """Writes services as the catalogue spells them, where it knows one that differs in case only."""
+
+    def __init__(self, connection: Connection) -> None:
+        known = connection.execute(named("reconciliation/package_uids")).scalars().all()
+        self._exact = frozenset(known)
+        self._by_fold = {_folded(uid): uid for uid in known}
+        # Many subscribers have the same services.
+        self.array = lru_cache(maxsize=4096)(self._array)
+
+    def _array(self, uids: tuple[str, ...]) -> str:
+        """Return the sorted literal of a text[]."""
+        spelled = {uid if uid in self._exact else self._by_fold.get(_folded(uid), uid) for uid in uids}
+        ordered = [uid.replace("\\", "\\\\").replace('"', '\\"') for uid in sorted(map(_storable, spelled))]
+        literal = '","'.join(ordered)
+        return f'{{"{literal}"}}' if uids else "{}"
+
+
 class _Stream:
     """The rows of a scan, in one COPY or several; between two of them the connection can be queried."""
 
-    def __init__(self, client: BeeniusClient, repeated: Callable[[], bool]) -> None:
+    def __init__(self, client: BeeniusClient, services: _Services, repeated: Callable[[], bool]) -> None:
+        self._services = services
         self._started_over = False
         self._next: Page[AnySubscriber] | None = None
         self._parked: list[Row] = []
@@ -167,7 +184,7 @@ class _Stream:
     def rows(self) -> Iterator[Row]:
         """Yield rows up to the last page, until the scan starts over, or until many are parked."""
         while (page := self._next) and not self._started_over:
-            yield from _readable(page.rows, self._parked)
+            yield from _readable(page.rows, self._services, self._parked)
             self._next = None if page.last else next(self._pages, None)
             if len(self._parked) >= _PARKED_AT_ONCE:
                 return
@@ -198,25 +215,12 @@ def _client_plan_of(external_id: str | None) -> str | None:
     return ours[1] if ours and int(ours[1]) <= _GREATEST_ID else None
 
 
-def is_live(service: Subscription) -> bool:
-    """Return whether a service has no end, or one that is not near."""
-    end = service.active_to
-    if end is None:
-        return True
-    # A time without an offset is in UTC, as all times of the contract.
-    return (end if end.tzinfo else end.replace(tzinfo=UTC)) > datetime.now(UTC) + _STILL_LIVE
+def _folded(uid: str) -> str:
+    return uid.strip().casefold()
 
 
 def _storable_version(version: int | None) -> str | None:
     return str(version) if version is not None and version <= _GREATEST_ID else None
-
-
-@lru_cache(maxsize=4096)
-def _array(uids: tuple[str, ...]) -> str:
-    """Return the sorted literal of a text[]. Cached, as many subscribers have the same services."""
-    ordered = [uid.replace("\\", "\\\\").replace('"', '\\"') for uid in sorted({_storable(uid) for uid in uids})]
-    literal = '","'.join(ordered)
-    return f'{{"{literal}"}}' if uids else "{}"
 
 
 def _json(devices: dict[str, _DeviceValue]) -> str:
