@@ -27,6 +27,7 @@ class Kind(StrEnum):
     TIMEOUT_AFTER_WRITE = "timeout-after-write"
     RESET = "reset"
     TRUNCATED = "truncated"
+    TRICKLE = "trickle"
     SHORT_PAGE = "short-page"
     ROW_COUNT_DRIFT = "row-count-drift"
     DUPLICATE_ROWS = "duplicate-rows"
@@ -51,6 +52,7 @@ class FaultSpec(Strict):
     - `timeout-after-write`: a write is committed, but its answer is held back for `seconds` (default 60)
     - `reset`: the connection is reset after half of the body
     - `truncated`: half of the body, with the `content_length` of the half ("right") or of the whole ("wrong")
+    - `trickle`: the body comes in small parts over `seconds` (default 60)
     - `short-page`: the last `rows` rows of a page are missing
     - `row-count-drift`: rowCount grows by `rows` with every affected page
     - `duplicate-rows`: the first row of a page is the last row of the page before it

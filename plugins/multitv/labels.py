@@ -445,7 +445,22 @@ SENTENCES: dict[str, str] = {
     "keeps_changing": "outra pessoa ou outro sistema não para de mudar o assinante",
     "ended_before": "o serviço já estava encerrado",
     "removed_before": "o aparelho já tinha saído",
+    "subscriber_is_unreadable": "a plataforma descreve o assinante de um modo que não sabemos ler",
+    "stored_otherwise": "a plataforma aceitou e mostra de outra forma",
+    # why a subscriber of the platform is left alone until a person has looked
+    "uid_is_missing": "a plataforma não informa o código do assinante: veja com ela",
+    "subscriber_is_no_object": "a plataforma mandou outra coisa no lugar de um assinante: veja com ela",
+    "status_is_unknown": "a situação na plataforma não é ativo, suspenso nem inativo: corrija-a na plataforma",
+    "service_is_unreadable": "um serviço do assinante veio sem código ou com um fim que não é data: corrija-o na "
+    "plataforma",
+    "device_is_unreadable": "um aparelho do assinante veio sem MAC, ou com um que não é MAC: corrija-o na plataforma",
+    "external_id_repeated": "outro assinante da plataforma tem o mesmo código externo: deixe-o em um só",
+    "external_id_edited": "o código externo foi mudado na plataforma: o assinante registrado aqui para este contrato é "
+    "este; corrija o código externo na plataforma",
+    "external_id_against_record": "o código externo é o deste contrato, mas o assinante registrado aqui é outro: "
+    "corrija o código externo na plataforma",
     # what the platform refuses
+    "not_listed_yet": "a plataforma aceitou o assinante e ainda não o mostra: a próxima reconciliação o encontra",
     "refused_by_platform": "a plataforma recusou esta operação",
     "platform_did_not_answer": "a plataforma não respondeu como devia a esta operação, apesar de várias tentativas",
     "answer_not_understood": "a plataforma respondeu a esta operação de um modo que não se entende",
@@ -552,6 +567,7 @@ SENTENCES: dict[str, str] = {
     "not_approved": "a reconciliação que o ativaria não foi aprovada",
     "sold_lately": "vendido há pouco: a próxima reconciliação o ativa",
     "no_subscriber": "sem assinante na plataforma",
+    "subscriber_is_parked": "o assinante está em quarentena",
     "subscriber_suspended": "assinante suspenso na plataforma",
     "subscriber_inactive": "assinante inativo na plataforma",
     "service_missing": "falta na plataforma",

@@ -34,7 +34,7 @@ with contract as (
 client as (
     select
         named.id,
-        regexp_replace(btrim(named.name), '\s+', ' ', 'g') as name
+        nullif(reconciliation.single_spaced(named.name), '') as name
     from erp.client as named
     -- One that the ERP repeats has no name that could be relied on.
     where (named.id in (select repeated.id from history.repeated_id('erp.client') as repeated)) is not true
@@ -105,7 +105,7 @@ devices as (
 select
     contract.id,
     left(split_part(client.name, ' ', 1), 100),
-    left(substr(client.name, length(split_part(client.name, ' ', 1)) + 2), 100),
+    rtrim(left(substr(client.name, length(split_part(client.name, ' ', 1)) + 2), 100)),
     contract.status,
     contract.because,
     coalesce(services.wanted, '{}'),

@@ -10,5 +10,5 @@ where
     pair.client_plan_id is null
     and not exists (
         select from reconciliation.parked_client_plan as parked
-        where parked.change_set_id = :change_set and cast(parked.client_plan_id as text) = pair.external_id
+        where parked.change_set_id = :change_set and cast(parked.client_plan_id as text) = btrim(pair.external_id)
     )

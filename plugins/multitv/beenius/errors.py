@@ -49,6 +49,10 @@ class BadAnswer(PermanentError):
     """An answer is JSON but breaks the contract: the platform speaks another version than we do."""
 
 
+class UnreadableAnswer(PermanentError):
+    """A subscriber holds something that has to be known before it is changed, and is not: leave it to a person."""
+
+
 # The platform's codes whose refusals have words of their own: those of its contract.
 _WITH_WORDS = frozenset(
     {
@@ -92,6 +96,15 @@ class RowRejected(Refused):
 
 class NotFound(RowRejected):
     """The subscriber, service or device that a request names does not exist."""
+
+
+class NotListedYet(RowRejected):
+    """A subscriber was accepted, and neither the answer nor the list names its uid: the next run finds it."""
+
+    @property
+    def reason(self) -> str:
+        """Return the code of the refusal in labels.SENTENCES."""
+        return "not_listed_yet"
 
 
 class VersionConflict(RowRejected):

@@ -5,10 +5,6 @@ from __future__ import annotations
 from multitv.errors import PermanentError, Refusal, TransientError
 
 
-class Repeated(PermanentError):
-    """A client plan, or its subscriber, occurs more than once."""
-
-
 class StagingMissing(PermanentError):
     """Staging lacks what a step needs, or holds a newer snapshot."""
 

@@ -21,7 +21,8 @@ from multitv.beenius.errors import (
     Unanswered,
     VersionConflict,
 )
-from multitv.beenius.models import Status, Subscriber
+from multitv.beenius.models import Status, Subscriber, UnreadableSubscriber
+from multitv.beenius.subscribers import AnySubscriber
 
 # Each lost answer costs a rotation; if more than this are lost in a row, something is wrong.
 ROTATIONS = 5
@@ -147,7 +148,10 @@ def _attempt(client: BeeniusClient, operation: Operation, progress: _Progress) -
         except (VersionConflict, SubscriberExists) as error:
             if operation.recomputed:
                 return _rejected(operation, "keeps_changing", f"{error.platform_code}: {error}")
-            return ConcurrentChange(operation.client_plan_id, _read_again(client, error, progress))
+            found = _read_again(client, error, progress)
+            if isinstance(found, UnreadableSubscriber):
+                return _rejected(operation, "subscriber_is_unreadable", str(found.faults))
+            return ConcurrentChange(operation.client_plan_id, found)
     except (RateLimited, TokenRefused):
         raise
     except Refused as error:
@@ -168,10 +172,10 @@ def _rejected(operation: Operation, code: str, said: str, *, doubtful: bool = Fa
     return OperationResult(operation, "rejected", code, note, doubtful=doubtful)
 
 
-def _read_again(client: BeeniusClient, error: RowRejected, progress: _Progress) -> Subscriber | None:
+def _read_again(client: BeeniusClient, error: RowRejected, progress: _Progress) -> AnySubscriber | None:
     uid = error.uid if isinstance(error, SubscriberExists) else progress.uid
     try:
-        return client.subscriber(uid or "")
+        return client.read_subscriber(uid or "")
     except NotFound:
         return None
 
@@ -204,10 +208,17 @@ def _rotate(client: BeeniusClient, uid: str, first_key: UUID) -> SecretStr | Non
 
 
 def _change(client: BeeniusClient, operation: Operation, progress: _Progress) -> OperationResult:
-    version = (operation.expected_version or 0) + progress.changes
+    uid, version = progress.uid or "", operation.expected_version
+    version = _version_now(client, uid) if version is None else version + progress.changes
     fields = cast("SubscriberFields", operation.after)
-    client.change_subscriber(progress.uid or "", version, **fields, idempotency_key=str(operation.key))
+    client.change_subscriber(uid, version, **fields, idempotency_key=str(operation.key))
     return OperationResult(operation, "applied")
+
+
+def _version_now(client: BeeniusClient, uid: str) -> int | None:
+    """Return the version of a subscriber whose version the list did not say; None: change whatever it is."""
+    found = client.read_subscriber(uid)
+    return found.version if isinstance(found, Subscriber) else None
 
 
 def _add_service(client: BeeniusClient, operation: Operation, progress: _Progress) -> OperationResult:

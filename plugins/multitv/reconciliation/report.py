@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from multitv.database.engine import transaction
 from multitv.database.sql import named
-from multitv.labels import counted, label, number, sentence
+from multitv.labels import Reason, counted, label, number, sentence
 from multitv.markdown import escape, table
 from multitv.reconciliation.change_set import ChangeSet, load_change_set
 from multitv.reconciliation.guard import ALLOWED, GUARD, NOBODY
@@ -83,9 +83,11 @@ def outcome_report(engine: Engine, change_set_id: int) -> str:
         rejected = connection.execute(named("reconciliation/rejected"), of_change_set | {"shown": SHOWN}).all()
         left = connection.execute(named("reconciliation/count_differences"), of_change_set).one()
         unmanaged = connection.execute(named("reconciliation/unmanaged"), of_change_set | {"shown": SHOWN}).all()
-        parked = connection.execute(named("reconciliation/parked"), of_change_set | {"shown": SHOWN}).all()
+        parked = connection.execute(named("reconciliation/parked_client_plans"), of_change_set | {"shown": SHOWN}).all()
+        odd = connection.execute(named("reconciliation/parked_subscribers"), of_change_set | {"shown": SHOWN}).all()
         held = connection.execute(named("reconciliation/count_waiting"), of_change_set).one()
         changed_owners = connection.execute(named("reconciliation/changed_owners"), of_change_set).scalars().all()
+        otherwise = connection.execute(named("reconciliation/stored_otherwise"), of_change_set | {"shown": SHOWN}).all()
     lines = [f"# Alterações na plataforma ({change_set_id})", "", f"Situação: {label(change_set.status)}"]
     if change_set.decided_by:
         lines += ["", _decision(change_set.decided_by)]
@@ -124,6 +126,7 @@ def outcome_report(engine: Engine, change_set_id: int) -> str:
     if left.explained or left.unexplained:
         explained = counted(left.explained, "explicada por uma recusa", "explicadas por recusas")
         lines += ["", f"Diferenças que restam na plataforma: {explained}, {number(left.unexplained)} sem explicação."]
+    lines += _stored_otherwise(otherwise) + _parked_subscribers(odd)
     if change_set.unmanaged:
         untouched = counted(
             change_set.unmanaged,
@@ -155,6 +158,44 @@ def approval_report(engine: Engine, question: int) -> str:
 def _some(client_plans: Sequence[int | None]) -> str:
     shown = ", ".join("sem número" if one is None else str(one) for one in client_plans[:SHOWN])
     return f"{shown}, …" if len(client_plans) > SHOWN else shown
+
+
+def _stored_otherwise(rows: Sequence[Any]) -> list[str]:
+    if not rows:
+        return []
+    found = counted(rows[0].found, "dado", "dados")
+    return [
+        "",
+        f"## {found} que a plataforma aceitou e mostra de outra forma: sem novo envio enquanto nada mudar",
+        "",
+        *table(
+            ["plano do cliente", "operação", "o quê", "enviado → mostrado"],
+            [[row.client_plan_id, label(row.action), row.target or "", _change(row.sent, row.stored)] for row in rows],
+        ),
+    ]
+
+
+def _parked_subscribers(rows: Sequence[Any]) -> list[str]:
+    if not rows:
+        return []
+    found = counted(rows[0].found, "assinante em quarentena", "assinantes em quarentena")
+    return [
+        "",
+        f"## {found}: ninguém mexe neles até uma pessoa ver",
+        "",
+        *table(
+            ["plano do cliente", "código na plataforma", "código externo", "motivo"],
+            [
+                [
+                    row.client_plan_id or "—",
+                    row.subscriber_uid or "—",
+                    row.external_id or "—",
+                    "; ".join(Reason(**reason).sentence for reason in row.reasons),
+                ]
+                for row in rows
+            ],
+        ),
+    ]
 
 
 def _decision(by: str) -> str:

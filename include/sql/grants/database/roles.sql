@@ -161,8 +161,10 @@ grant usage on sequence tv.catalog_sync_id_seq to multitv_pipeline;
 grant insert, update on tv.client_extra_field to multitv_pipeline;
 grant insert on
 reconciliation.snapshot, reconciliation.change_set, reconciliation.operation, reconciliation.unmanaged,
-reconciliation.difference, reconciliation.parked_client_plan
+reconciliation.difference, reconciliation.parked_client_plan, reconciliation.parked_subscriber,
+reconciliation.stored_otherwise
 to multitv_pipeline;
+grant update (times, sent, stored, change_set_id) on reconciliation.stored_otherwise to multitv_pipeline;
 grant update (subscribers, hash) on reconciliation.snapshot to multitv_pipeline;
 grant update (
     status, desired, managed, provisioned, unmanaged, operations, client_plans, removals, concerns, decided_by,
@@ -170,7 +172,8 @@ grant update (
 ) on reconciliation.change_set to multitv_pipeline;
 grant update (subscriber_uid, status, outcome_code, outcome, done_at) on reconciliation.operation to multitv_pipeline;
 grant delete on
-reconciliation.unmanaged, reconciliation.difference, reconciliation.parked_client_plan
+reconciliation.unmanaged, reconciliation.difference, reconciliation.parked_client_plan,
+reconciliation.parked_subscriber
 to multitv_pipeline;
 
 -- The pipeline: what it works out anew.

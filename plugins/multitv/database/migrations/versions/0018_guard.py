@@ -3,7 +3,7 @@
 from multitv.database.migrate import apply
 
 revision = "0018"
-down_revision = "0014"
+down_revision = "0017"
 
 
 def upgrade() -> None:
