@@ -6,14 +6,16 @@ row for each operation, and applies it: subscribers are created, renamed, suspen
 devices are added and removed. It fills in the client's *ID Assinante Beenius* and *Auth Pin Assinante Beenius*
 (encrypted).
 
-    take_snapshot >> compute_change_set >> approve >> release >> apply >> verify >> [measure_discrepancies, report]
+    preflight >> take_snapshot >> compute_change_set >> guard >> [ask, release]
+    release >> apply >> verify >> [measure_discrepancies, report]
 
-At the end of a full run it measures the discrepancies in reais (revenue assurance) that the *Painel* shows: what is
-sold but not active, active but not billed, billed but not active (`reports.discrepancy`). It also records what the ERP
-says of the contracts and what the ISP sells, as true from today on (`history`).
+At the end of a full run it measures the discrepancies in reais (revenue assurance) that the *Painel* shows
+(`reports.discrepancy`), and records what the ERP says and what the ISP sells, as true from today on (`history`).
 
 It runs every hour and after each catalogue sync. A run by hand can be for one client plan (`only`), show the change
-set without applying it (`dry_run`), or allow many removals without asking anybody (`allow_removals`).
+set without applying it (`dry_run`), allow many removals (`allow_removals`), or confirm that an ERP or a platform that
+shrank is complete (`allow_shrink`). If more client plans than usual lose something within 24 hours, those wait for a
+person in `tv_reconciliation_approval`, which `ask` starts; all others are served at once.
 
     {"only": 4711, "dry_run": true}
 
@@ -21,22 +23,17 @@ set without applying it (`dry_run`), or allow many removals without asking anybo
 
 * **Normal:** an hour in which nothing changed is green in seconds, with everything from `release_batches` on skipped.
   Rejected operations in the report are normal in small numbers: each has its reason and is tried again by the next run.
-* **`approve` waits for input:** the change set takes something from more clients than is usual, or the ERP or the
-  platform shrank. Read the counts. If in doubt, reject: nothing is written, and the next run asks again. No answer in
-  time counts as a rejection. Until then no other run starts, and no client is changed.
-* **`take_snapshot` failed:** the platform could not be read completely. Nothing was written. It was retried; look at
-  the platform, then clear the task.
-* **`release` or `apply` failed, or was killed:** clear it. It goes on where it stopped: what was done is not done
-  twice. If the message says that the change set is too old or superseded, trigger a new run instead.
-* **`verify` failed:** the platform still differs and nothing explains it: somebody else changes subscribers, or the
-  platform lost a write. The message names some; the next run tries to repair them.
-* **`measure_discrepancies` failed:** nothing is wrong with the platform; the *Painel* shows the discrepancies of an
-  earlier run and their age. Staging holds one run at a time, so an old run cannot be measured again: the next run
-  measures.
-* **`measure_discrepancies` failed with ErpIncomplete:** many contracts are gone from the ERP, or wrong in it. Look
-  whether it is completely loaded, then clear the task. The message says what to do if it is as it should be.
-* **The report names unmanaged subscribers:** they were created by hand, or their contract is gone from the ERP. They
-  are never touched. Close them on the platform, or repair the contract.
+* **`guard` failed with SourceShrunken:** the ERP or the platform lost much, or nearly everybody would be created anew.
+  Nothing was sent. See that both are complete, then trigger a new run; with `allow_shrink` if they are as they should.
+* **`ask` failed:** mostly because `tv_reconciliation_approval` is paused: unpause it, then clear `ask`.
+* **`preflight` failed:** the pool, a connection or the keys for PINs are missing. Do what the message says, then clear.
+* **`take_snapshot` failed:** the platform could not be read completely. Look at it, then clear the task.
+* **`release` or `apply` failed, or was killed:** clear it; it goes on where it stopped. It fails for the platform as a
+  whole only. If the message says that the change set is too old or superseded, trigger a new run instead.
+* **`verify` failed:** somebody else changes subscribers, or the platform lost a write. The next run tries to repair it.
+* **`measure_discrepancies` failed:** the platform is as it should be; the *Painel* shows older discrepancies, and the
+  next run measures. With ErpIncomplete, many contracts are gone from the ERP, or wrong in it: do what the message says.
+* **The report names unmanaged subscribers:** they were made by hand, or their contract is gone. They are never touched.
 """
 
 from __future__ import annotations
@@ -45,17 +42,17 @@ from datetime import timedelta
 
 from airflow.sdk import DAG, AssetOrTimeSchedule, CronTriggerTimetable, get_current_context, task
 
-from multitv.beenius.client import BeeniusClient
-from multitv.beenius.hook import BeeniusHook
+from multitv.beenius.hook import platform_client
 from multitv.beenius.pool import BEENIUS_POOL
 from multitv.catalog.assets import TV_CATALOG
 from multitv.dag_defaults import default_args
 from multitv.database.engine import task_engine
 from multitv.erp import history
-from multitv.reconciliation.apply import Wave, apply_batch, list_batches
+from multitv.reconciliation.apply import apply_batch, list_batches
 from multitv.reconciliation.change_set import make_change_set
-from multitv.reconciliation.operators import ApproveChangeSet
+from multitv.reconciliation.operators import GuardChangeSet, RunQuestion
 from multitv.reconciliation.params import reconciliation_form
+from multitv.reconciliation.preflight import check_setup
 from multitv.reconciliation.report import change_set_report, outcome_report
 from multitv.reconciliation.snapshot import stage_subscribers
 from multitv.reconciliation.verify import verify_change_set
@@ -85,10 +82,15 @@ with DAG(
     params=reconciliation_form(),
 ) as dag:
 
+    @task(task_display_name="Conferir a instalação")
+    def preflight() -> None:
+        check_setup(get_settings())
+
     @task(task_display_name="Ler os assinantes da plataforma")
     def take_snapshot() -> int:
-        only = get_current_context()["params"]["only"]
-        return stage_subscribers(task_engine(), platform(), only)
+        return stage_subscribers(
+            task_engine(), platform_client(get_settings()), get_current_context()["params"]["only"]
+        )
 
     @task(task_display_name="Planejar")
     def compute_change_set(snapshot: str) -> int:
@@ -97,13 +99,14 @@ with DAG(
         context["ti"].xcom_push("markdown", change_set_report(task_engine(), change_set))
         return change_set
 
+    @task.run_if(lambda context: context["ti"].xcom_pull(task_ids="guard", key="applies"))
     @task(task_display_name="Dividir as retiradas de pontos")
     def release_batches(change_set: str) -> list[tuple[int, int]]:
         return list_batches(task_engine(), int(change_set), get_settings(), "release")
 
     @task(task_display_name="Retirar pontos", pool=BEENIUS_POOL, execution_timeout=APPLY_TIMEOUT)
     def release(batch: tuple[int, int], change_set: str) -> None:
-        send(batch, change_set, "release")
+        apply_batch(task_engine(), platform_client(get_settings()), int(change_set), *batch, get_settings(), "release")
 
     @task(task_display_name="Dividir as operações")
     def apply_batches(change_set: str) -> list[tuple[int, int]]:
@@ -111,11 +114,11 @@ with DAG(
 
     @task(task_display_name="Aplicar", pool=BEENIUS_POOL, execution_timeout=APPLY_TIMEOUT)
     def apply(batch: tuple[int, int], change_set: str) -> None:
-        send(batch, change_set, "rest")
+        apply_batch(task_engine(), platform_client(get_settings()), int(change_set), *batch, get_settings(), "rest")
 
     @task(task_display_name="Conferir a plataforma")
     def verify(change_set: str) -> None:
-        verify_change_set(task_engine(), platform(), int(change_set))
+        verify_change_set(task_engine(), platform_client(get_settings()), int(change_set))
 
     @task.skip_if(lambda context: bool(context["params"]["only"] or context["params"]["dry_run"]))
     @task(task_display_name="Medir a divergência", trigger_rule="none_failed")
@@ -128,18 +131,16 @@ with DAG(
     def report(change_set: str) -> str:
         return outcome_report(task_engine(), int(change_set))
 
-    def platform() -> BeeniusClient:
-        settings = get_settings()
-        return BeeniusHook().get_conn(settings.beenius_concurrency, settings.beenius_requests_per_second)
-
-    def send(batch: tuple[int, int], change_set: str, wave: Wave) -> None:
-        first, last = batch
-        apply_batch(task_engine(), platform(), int(change_set), first, last, get_settings(), wave)
+    guard = GuardChangeSet(task_id="guard", task_display_name="Conferir os limites", change_set=CHANGE_SET)
+    # One at a time: a question that another one replaces is ended before that one is asked.
+    ask = RunQuestion.partial(task_id="ask", task_display_name="Perguntar a uma pessoa", max_active_tis_per_dagrun=1)
+    ask.expand_kwargs(guard.output)
 
     (
-        take_snapshot()
+        preflight()
+        >> take_snapshot()
         >> compute_change_set(SNAPSHOT)
-        >> ApproveChangeSet(task_id="approve", task_display_name="Aprovar", change_set=CHANGE_SET)
+        >> guard
         >> (to_release := release_batches(CHANGE_SET))
         >> release.partial(change_set=CHANGE_SET).expand(batch=to_release)
         >> (to_apply := apply_batches(CHANGE_SET))

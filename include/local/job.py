@@ -14,7 +14,7 @@ from include.local.processes import ProcessFailed
 from include.local.rest import ENDED, FINISHED, Api, TaskState
 from include.local.showcase import change_contracts
 from include.local.stack import Say
-from include.local.summary import last_change_set, next_due_date, summary
+from include.local.summary import last_change_set, next_due_date, open_question, summary
 from multitv.settings import get_settings
 
 CATALOG, RECONCILIATION, TV, STANDARD, DASHBOARD = (
@@ -26,7 +26,7 @@ CATALOG, RECONCILIATION, TV, STANDARD, DASHBOARD = (
 )
 DAGS = (CATALOG, RECONCILIATION, TV, STANDARD, DASHBOARD)
 WAIT = "wait_for_standard_billing"
-APPROVE = "approve"
+APPROVAL = "tv_reconciliation_approval"
 # Longer than any retry delay of the DAGs: a run in which nothing changes for this long is stuck.
 STALLED_SECONDS = 1800.0
 # The scheduler creates a missed run within a second or two.
@@ -143,15 +143,9 @@ def provision(stack: RunningStack, say: Say) -> None:
 
 def _reconcile(stack: RunningStack, say: Say) -> None:
     run = _trigger(stack, RECONCILIATION, {}, f"local__{_now()}", say)
-    _follow([run], stack.check, lambda: run.state in FINISHED or _waits_for_a_person(stack, run, say))
-
-
-def _waits_for_a_person(stack: RunningStack, run: WatchedRun, say: Say) -> bool:
-    """Return whether the change set waits for a person, and print where to approve it; the job goes on without it."""
-    if "awaiting_input" not in run.states_of(APPROVE):
-        return False
-    say(f"A person has to approve: {stack.api.address}/dags/{RECONCILIATION}/runs/{run.run_id}/tasks/{APPROVE}")
-    return True
+    _follow([run], stack.check, lambda: run.state in FINISHED)
+    if question := open_question(stack.isp_engine):
+        say(f"A person has to approve: {stack.api.address}/dags/{APPROVAL}/runs/change_set_{question}")
 
 
 def bill(stack: RunningStack, due_date: date, say: Say) -> None:

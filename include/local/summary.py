@@ -30,6 +30,12 @@ def last_change_set(engine: Engine) -> int:
     return change_set
 
 
+def open_question(engine: Engine) -> int | None:
+    """Return the id of the change set about which a person is asked, None if nobody is."""
+    change_set: int | None = rows(engine, "open_question")[0].id
+    return change_set
+
+
 def summary(engine: Engine, due_date: date, after_change_set: int = 0) -> tuple[str, bool]:
     """Return the summary as text, and whether expected charges, events and postings agree for every service plan.
 

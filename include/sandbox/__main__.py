@@ -10,6 +10,7 @@ from pathlib import Path
 from include.sandbox.server import serve
 from include.sandbox.settings import NAME, Settings
 from include.sandbox.store import StateInUse
+from include.sandbox.variant import VARIANTS
 
 
 def settings_from(arguments: list[str]) -> Settings:
@@ -24,6 +25,7 @@ def settings_from(arguments: list[str]) -> Settings:
     option("state", ".local/sandbox", "folder of the state")
     option("client-id", Settings.client_id, "who may ask for a token")
     option("client-secret", Settings.client_secret, "their secret; safer in the variable than on a command line")
+    option("variant", Settings.variant, "how it plays the contract: 'contract', or 'other' for another implementation")
     option("operator-uid", Settings.operator_uid, "the operator of these credentials")
     for name, default, text in (
         ("port", Settings.port, "port to listen on; 0 takes a free one and prints it"),
@@ -33,6 +35,8 @@ def settings_from(arguments: list[str]) -> Settings:
         value = os.environ.get(variable, default)
         parser.add_argument(f"--{name}", type=int, default=value, help=f"{text} ({variable})")
     given = vars(parser.parse_args(arguments))
+    if given["variant"] not in VARIANTS:
+        parser.error(f"there is no variant {given['variant']!r}: choose one of {', '.join(VARIANTS)}")
     return Settings(**given | {"state": Path(given["state"])})
 
 

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from include.sandbox.errors import VENDOR_JSON, Refusal
 
 FLUSH_SECONDS = 0.05
+PARTS = 20
 logger = logging.getLogger(__name__)
 
 
@@ -78,6 +79,16 @@ async def deliver_late(wire: Wire, answer: Answer, seconds: float) -> None:
     with suppress(TimeoutError):
         await asyncio.wait_for(wire.gone(), seconds)
     await deliver(wire, answer)
+
+
+async def deliver_slowly(wire: Wire, answer: Answer, seconds: float) -> None:
+    """Send the body in small parts over so many seconds."""
+    await _start(wire, answer, len(answer.body))
+    size = max(1, len(answer.body) // PARTS)
+    for start in range(0, len(answer.body), size):
+        await wire.send({"type": "http.response.body", "body": answer.body[start : start + size], "more_body": True})
+        await asyncio.sleep(seconds / PARTS)
+    await wire.send({"type": "http.response.body", "body": b""})
 
 
 async def deliver_half(wire: Wire, answer: Answer, *, honest: bool) -> None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 VENDOR_JSON = "application/vnd.beenius+json;version=9"
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def compact(value: Any) -> str:
-    """Return `value` as JSON without spaces, and without escaping letters."""
-    return _encoder.encode(value)
+    """Return `value` as JSON without spaces, and with no letter escaped but lone surrogates, which no text holds."""
+    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", _encoder.encode(value))
 
 
 class Refusal(Exception):

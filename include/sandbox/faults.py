@@ -21,11 +21,13 @@ class Kind(StrEnum):
     TOKEN_EXPIRED = "token-expired"  # noqa: S105 - the name of a fault
     RATE_LIMITED = "rate-limited"
     SERVER_ERROR = "server-error"
+    REFUSED = "refused"
     NOT_JSON = "not-json"
     DROPPED = "dropped"
     TIMEOUT_AFTER_WRITE = "timeout-after-write"
     RESET = "reset"
     TRUNCATED = "truncated"
+    TRICKLE = "trickle"
     SHORT_PAGE = "short-page"
     ROW_COUNT_DRIFT = "row-count-drift"
     DUPLICATE_ROWS = "duplicate-rows"
@@ -44,11 +46,13 @@ class FaultSpec(Strict):
     - `token-expired`: all tokens expire, so this request gets 401 TOKEN_EXPIRED; a new token works
     - `rate-limited`: 429 with `Retry-After: retry_after`
     - `server-error`: `status` (500 to 599) instead of the answer; with `executed`, after the request was carried out
+    - `refused`: `status` (400 to 499, default 403) with `code` instead of the answer
     - `not-json`: an HTML page with `status` (default 200); `executed` as above
     - `dropped`: the connection closes without an answer; `executed` as above
     - `timeout-after-write`: a write is committed, but its answer is held back for `seconds` (default 60)
     - `reset`: the connection is reset after half of the body
     - `truncated`: half of the body, with the `content_length` of the half ("right") or of the whole ("wrong")
+    - `trickle`: the body comes in small parts over `seconds` (default 60)
     - `short-page`: the last `rows` rows of a page are missing
     - `row-count-drift`: rowCount grows by `rows` with every affected page
     - `duplicate-rows`: the first row of a page is the last row of the page before it
@@ -67,6 +71,7 @@ class FaultSpec(Strict):
     seed: int = 0
     seconds: float | None = Field(None, ge=0, le=600)
     status: int | None = Field(None, ge=200, le=599)
+    code: str = "FORBIDDEN"
     retry_after: int = Field(1, ge=0)
     rows: int = Field(1, ge=1)
     content_length: Literal["right", "wrong"] = "right"
@@ -85,6 +90,8 @@ class FaultSpec(Strict):
     def _server_status(self) -> Self:
         if self.kind is Kind.SERVER_ERROR and self.status is not None and self.status < 500:
             raise ValueError("the status of a server-error is 500 to 599")
+        if self.kind is Kind.REFUSED and self.status is not None and not 400 <= self.status < 500:
+            raise ValueError("the status of a refusal is 400 to 499")
         return self
 
     def methods(self) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ class Gate:
         if scope["type"] != "http" or not scope["path"].startswith(("/provisioning/", "/oauth/")):
             await self._app(scope, receive, send)
             return
+        self._platform.variant.hear(scope)
         wire, headers = Wire(scope, receive, send), Headers(scope=scope)
         entry = Entry(
             at=self._platform.clock.text(),
@@ -57,9 +58,14 @@ class Gate:
         if faults:
             await self._play(wire, headers, entry, faults)
             return
-        answer = await self._answer(wire, headers, entry)
+        answer = self._platform.variant.speak(await self._answer(wire, headers, entry), wire.scope)
         self._platform.log.close(entry, answer.status)
+        await self._deliver(wire, answer)
+
+    async def _deliver(self, wire: Wire, answer: Answer) -> None:
         await answers.deliver(wire, answer)
+        if self._platform.variant.traits.closes:
+            answers.transport(wire).close()
 
     async def _answer(self, wire: Wire, headers: Headers, entry: Entry) -> Answer:
         """Return the platform's own answer, without faults."""
@@ -99,17 +105,37 @@ class Gate:
         if answer is None and not dropped:
             answer = await self._answer(wire, headers, entry)
             answer = self._with_content_faults(answer, faults, entry)
+            answer = self._platform.variant.speak(answer, wire.scope)
             answer = self._instead(faults, entry, executed=True) or answer
             dropped = _first(faults, entry, Kind.DROPPED, executed=True)
         self._platform.log.close(entry, None if dropped or answer is None else answer.status)
         if dropped or answer is None:
             await answers.drop(wire)
         else:
-            await _delivered(wire, answer, faults, entry)
+            await self._play_delivery(wire, answer, faults, entry)
+
+    async def _play_delivery(self, wire: Wire, answer: Answer, faults: list[Fault], entry: Entry) -> None:
+        if entry.outcome == "executed":
+            late = _first(faults, entry, Kind.TIMEOUT_AFTER_WRITE)
+            if late:
+                await answers.deliver_late(wire, answer, 60 if late.spec.seconds is None else late.spec.seconds)
+                return
+        if _first(faults, entry, Kind.RESET):
+            await answers.reset(wire, answer)
+            return
+        halved = _first(faults, entry, Kind.TRUNCATED) if answer.body else None
+        if halved:
+            await answers.deliver_half(wire, answer, honest=halved.spec.content_length == "right")
+            return
+        trickling = _first(faults, entry, Kind.TRICKLE) if answer.body else None
+        if trickling:
+            await answers.deliver_slowly(wire, answer, 60 if trickling.spec.seconds is None else trickling.spec.seconds)
+            return
+        await self._deliver(wire, answer)
 
     def _instead(self, faults: list[Fault], entry: Entry, *, executed: bool) -> Answer | None:
         """Return the answer of the first fault that replaces the platform's own, None if there is none."""
-        for kind in (Kind.RATE_LIMITED, Kind.SERVER_ERROR, Kind.NOT_JSON):
+        for kind in (Kind.RATE_LIMITED, Kind.SERVER_ERROR, Kind.REFUSED, Kind.NOT_JSON):
             fault = _first(faults, entry, kind, executed=executed)
             if fault:
                 return _spoken(fault, entry.request_id or str(uuid.uuid4()))
@@ -122,22 +148,6 @@ class Gate:
                 entry.faults.append(fault.spec.kind)
                 answer = changed
         return answer
-
-
-async def _delivered(wire: Wire, answer: Answer, faults: list[Fault], entry: Entry) -> None:
-    if entry.outcome == "executed":
-        late = _first(faults, entry, Kind.TIMEOUT_AFTER_WRITE)
-        if late:
-            await answers.deliver_late(wire, answer, 60 if late.spec.seconds is None else late.spec.seconds)
-            return
-    if _first(faults, entry, Kind.RESET):
-        await answers.reset(wire, answer)
-        return
-    halved = _first(faults, entry, Kind.TRUNCATED) if answer.body else None
-    if halved:
-        await answers.deliver_half(wire, answer, honest=halved.spec.content_length == "right")
-        return
-    await answers.deliver(wire, answer)
 
 
 def _taken(faults: list[Fault], entry: Entry, kind: Kind) -> list[Fault]:
@@ -164,6 +174,10 @@ def _spoken(fault: Fault, request_id: str) -> Answer:
         refusal = Refusal(429, "RATE_LIMITED", f"too many requests; wait {fault.spec.retry_after} s")
         refusal.headers["retry-after"] = str(fault.spec.retry_after)
         return answers.refused(refusal, request_id)
+    if fault.spec.kind is Kind.REFUSED:
+        return answers.refused(
+            Refusal(fault.spec.status or 403, fault.spec.code, "the platform refuses this"), request_id
+        )
     status = fault.spec.status or 503
     return answers.refused(Refusal(status, "UNAVAILABLE", "the platform has a fault"), request_id)
 

@@ -12,10 +12,11 @@ from include.sandbox.settings import Settings
 from include.sandbox.store import Store
 from include.sandbox.subscribers import Subscribers
 from include.sandbox.tokens import Tokens
+from include.sandbox.variant import VARIANTS, Variant
 
 
 class Platform:
-    """Everything the routes work on: state on disk (the store and its readers) and in memory (faults, request log)."""
+    """Everything the routes work on: state on disk (the store and its readers) and in memory (faults, variant, log)."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -25,6 +26,7 @@ class Platform:
         self.lineup = Lineup(self.store)
         self.subscribers = Subscribers(self.store, self.lineup, self.clock)
         self.faults = Faults()
+        self.variant = Variant(VARIANTS[settings.variant])
         self.log = RequestLog()
 
     def advance(self, seconds: float) -> None:
@@ -40,4 +42,5 @@ class Platform:
             self.clock.ahead = timedelta()
             self.store.set("ahead", "0")
         self.faults.clear()
+        self.variant = Variant(VARIANTS[self.settings.variant])
         self.log.clear()

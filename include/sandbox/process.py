@@ -35,6 +35,7 @@ class Sandbox:
     client_secret: str = field(default="sandbox", repr=False)
     operator_uid: str = "op-demo"
     token_seconds: int = 3600
+    variant: str = "contract"
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     @property
@@ -52,7 +53,7 @@ class Sandbox:
         before = self.log.stat().st_size if self.log.exists() else 0
         command = [sys.executable, "-m", "include.sandbox", "--port", str(self.port), "--state", str(self.state)]
         command += ["--client-id", self.client_id, "--operator-uid", self.operator_uid]
-        command += ["--token-seconds", str(self.token_seconds)]
+        command += ["--token-seconds", str(self.token_seconds), "--variant", self.variant]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603 - our own module
                 command,

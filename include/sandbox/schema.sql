@@ -10,11 +10,12 @@ create table if not exists catalogue (
 
 create table if not exists subscriber (
     id integer primary key autoincrement,
-    external_id text unique,
+    external_id text,
     updated_at text not null,
     auth_pin text not null,
     body text not null
 );
+create index if not exists subscriber_external_id on subscriber (external_id);
 create index if not exists subscriber_updated_at on subscriber (updated_at);
 
 create table if not exists device (mac text primary key, subscriber_id integer not null) without rowid;

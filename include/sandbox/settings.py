@@ -10,7 +10,7 @@ NAME = "SANDBOX_"
 
 @dataclass(frozen=True)
 class Settings:
-    """`token_seconds` is the lifetime of an access token; port 0 takes a free port."""
+    """`token_seconds` is the lifetime of an access token; port 0 takes a free port; `variant` is a name of VARIANTS."""
 
     state: Path
     host: str = "127.0.0.1"
@@ -19,3 +19,4 @@ class Settings:
     client_secret: str = field(default="sandbox", repr=False)
     operator_uid: str = "op-demo"
     token_seconds: int = 3600
+    variant: str = "contract"

@@ -106,9 +106,13 @@ class Store:
         found = self._one("select body from subscriber where id = ?", number)
         return str(found[0]) if found else None
 
-    def by_external_id(self, external_id: str) -> tuple[int, str] | None:
-        found = self._one("select id, body from subscriber where external_id = ?", external_id)
-        return (int(found[0]), str(found[1])) if found else None
+    def by_external_id(self, external_id: str) -> list[tuple[int, str]]:
+        """Return number and body of each subscriber with this external id: several if a person edited one."""
+        rows = self._sql.execute("select id, body from subscriber where external_id = ? order by id", (external_id,))
+        return [(int(number), str(body)) for number, body in rows]
+
+    def set_external_id(self, number: int, external_id: str | None) -> None:
+        self._sql.execute("update subscriber set external_id = ? where id = ?", (external_id, number))
 
     def insert(self, rows: Iterable[tuple[int, str | None, str, str, str]]) -> None:
         """Add subscribers; each is (number, external id, updated at, PIN, body)."""

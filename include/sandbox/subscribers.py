@@ -52,6 +52,12 @@ def _no_subscriber(uid: str) -> Refusal:
     return Refusal(404, "SUBSCRIBER_NOT_FOUND", f"there is no subscriber {uid}")
 
 
+def plain_mac(written: object) -> str:
+    """Return a MAC in lower case with colons, however a person wrote it; the text as it is if it is none."""
+    digits = re.sub(r"[:.\- ]", "", str(written)).lower()
+    return ":".join(digits[at : at + 2] for at in range(0, 12, 2)) if re.fullmatch("[0-9a-f]{12}", digits) else digits
+
+
 def _mac(text: str) -> str:
     if not MAC.fullmatch(text):
         raise Refusal(422, "INVALID_MAC", f"{text!r} is not six lower-case pairs with colons", "mac")
@@ -76,7 +82,7 @@ class Subscribers:
     def create(self, new: NewSubscriber) -> Reply:
         taken = self._store.by_external_id(new.external_id)
         if taken:
-            uid = uid_of(taken[0])
+            uid = uid_of(taken[0][0])
             message = f"external_id {new.external_id!r} belongs to subscriber {uid}"
             raise Refusal(409, "SUBSCRIBER_EXISTS", message, "external_id", {"uid": uid})
         number, now, pin = self._store.next_id(), self._clock.text(), new_pin()
@@ -86,15 +92,18 @@ class Subscribers:
         self._store.insert([(number, new.external_id, now, pin, body)])
         return Reply(201, compact(document | {"auth_pin": pin}), again=body)
 
-    def change(self, uid: str, version: int, change: SubscriberChange) -> Reply:
+    def change(self, uid: str, version: int | None, change: SubscriberChange) -> Reply:
+        """Change a subscriber that is at this version; None is for one whose version a person made no number."""
         document = self._document(uid)
-        if document["version"] != version:
+        if version is None and isinstance(document["version"], int):
+            raise Refusal(422, "VALIDATION_ERROR", "send the subscriber's version as If-Match", "If-Match")
+        if version is not None and document["version"] != version:
             raise Refusal(412, "VERSION_CONFLICT", f"{uid} is at version {document['version']}, not {version}")
         return Reply(200, self._save(document, document | change.model_dump(exclude_unset=True)))
 
     def remove(self, uid: str) -> Reply:
         document = self._document(uid)
-        self._store.release(device["mac"].lower() for device in document["devices"])
+        self._store.release(plain_mac(device["mac"]) for device in document["devices"])
         self._store.delete(number_of(uid))
         return Reply(204)
 
@@ -155,7 +164,7 @@ class Subscribers:
             self._store.claim([(mac, number)])
             devices = [*document["devices"], device]
         else:
-            devices = [device if old["mac"].lower() == mac else old for old in document["devices"]]
+            devices = [device if plain_mac(old["mac"]) == mac else old for old in document["devices"]]
         self._save(document, document | {"devices": devices})
         return Reply(200, compact(device))
 
@@ -164,12 +173,14 @@ class Subscribers:
         if self._store.owner(_mac(mac)) != number_of(uid):
             raise Refusal(404, "DEVICE_NOT_FOUND", f"{uid} has no device {mac}")
         self._store.release([mac])
-        self._save(document, document | {"devices": [old for old in document["devices"] if old["mac"].lower() != mac]})
+        left = [old for old in document["devices"] if plain_mac(old["mac"]) != mac]
+        self._save(document, document | {"devices": left})
         return Reply(204)
 
     def _document(self, uid: str) -> Document:
         document: Document = json.loads(self.find(uid))
-        return document
+        # Whoever edited it by hand may have left null.
+        return document | {"uid": uid} | {name: document[name] or [] for name in ("services", "devices")}
 
     def _live_of(self, document: Document, kind: str) -> list[Document]:
         found = []
@@ -189,6 +200,8 @@ class Subscribers:
 
     def _write(self, document: Document) -> str:
         now = self._clock.text()
-        body = compact(document | {"version": document["version"] + 1, "updated_at": now})
+        # What a person made of it may be no number.
+        version = document["version"] + 1 if isinstance(document["version"], int) else document["version"]
+        body = compact(document | {"version": version, "updated_at": now})
         self._store.update(number_of(document["uid"]), now, body)
         return body

@@ -29,8 +29,8 @@ class Tokens:
         same_secret = hmac.compare_digest(client_secret.encode(), self._settings.client_secret.encode())
         return same_id and same_secret
 
-    def issue(self) -> str:
-        end = int(self._clock.now().timestamp()) + self._settings.token_seconds
+    def issue(self, seconds: int) -> str:
+        end = int(self._clock.now().timestamp()) + seconds
         claims = f"{end}.{self._epoch}.{secrets.token_hex(8)}"
         return f"{claims}.{self._signature(claims)}"
 

@@ -11,7 +11,7 @@ from typing import Any
 from include.sandbox.clock import Clock
 from include.sandbox.errors import Refusal, compact
 from include.sandbox.store import Store
-from include.sandbox.subscribers import new_pin, uid_of
+from include.sandbox.subscribers import new_pin, plain_mac, uid_of
 
 BATCH = 5_000
 DEFAULTS: dict[str, Any] = {
@@ -30,6 +30,10 @@ def add(store: Store, clock: Clock, rows: Iterable[dict[str, Any]]) -> list[str]
 
     Raises Refusal 409 if an external id or a MAC is taken, 422 if a row has unknown fields or wrong types.
     """
+    rows = list(rows)
+    taken = next((row for row in rows if row.get("external_id") and store.by_external_id(row["external_id"])), None)
+    if taken:
+        raise Refusal(409, "SUBSCRIBER_EXISTS", f"external_id {taken['external_id']!r} is taken", "external_id")
     now, first = clock.text(), store.next_id()
     subscribers, bodies = [], []
     macs: list[tuple[str, int]] = []
@@ -43,8 +47,30 @@ def add(store: Store, clock: Clock, rows: Iterable[dict[str, Any]]) -> list[str]
             store.insert(subscribers)
             store.claim(macs)
     except sqlite3.IntegrityError as error:
-        raise Refusal(409, "SUBSCRIBER_EXISTS", f"an external_id or a MAC is taken: {error}") from error
+        raise Refusal(409, "SUBSCRIBER_EXISTS", f"a MAC is taken: {error}") from error
     return bodies
+
+
+def edit(store: Store, clock: Clock, number: int, changes: dict[str, Any]) -> None:
+    """Overwrite fields of a subscriber with any values. Raises Refusal 404 if there is none."""
+    body = store.subscriber(number)
+    if body is None:
+        raise Refusal(404, "SUBSCRIBER_NOT_FOUND", f"there is no subscriber {uid_of(number)}")
+    before = json.loads(body)
+    version = before["version"] + 1 if isinstance(before["version"], int) else before["version"]
+    document = before | {"version": version, "updated_at": clock.text()} | changes
+    with store.transaction():
+        store.update(number, document["updated_at"], compact(document))
+        store.release(_macs(before))
+        store.claim((mac, number) for mac in _macs(document))
+        if "external_id" in changes:
+            external_id = changes["external_id"]
+            store.set_external_id(number, None if external_id is None else str(external_id))
+
+
+def _macs(document: dict[str, Any]) -> list[str]:
+    listed = document["devices"] if isinstance(document["devices"], list) else []
+    return [plain_mac(device.get("mac")) for device in listed if isinstance(device, dict)]
 
 
 async def load(store: Store, clock: Clock, chunks: AsyncIterable[bytes]) -> int:

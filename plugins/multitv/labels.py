@@ -69,6 +69,8 @@ LABELS = {
     "service_plan_unknown": "plano de serviço não existe no ERP (erro nos dados)",
     "service_plan_repeated": "plano de serviço repetido no ERP (erro nos dados)",
     "impossible_monthly_price": "mensalidade do plano ausente ou impossível no ERP (erro nos dados)",
+    "client_repeated": "cliente repetido no ERP (erro nos dados)",
+    "impossible_status": "contrato com situação desconhecida no ERP (erro nos dados)",
     # what is pending
     "overdue_charges": "Pendentes após o vencimento",
     "carried_charges": "Cobranças à espera de outra fatura",
@@ -173,7 +175,10 @@ LABELS = {
     "approved": "aprovada",
     "verified": "conferida",
     "guard": "automática, dentro dos limites",
-    "no_answer": "ninguém respondeu no prazo, o que vale como recusa",
+    "allow_removals": "as retiradas foram permitidas no formulário",
+    "no_answer": "ninguém respondeu no prazo: nada foi feito",
+    "not_wanted": "não é mais necessária",
+    "waiting": "espera",
     "first_name": "nome",
     "last_name": "sobrenome",
     "status": "situação",
@@ -427,23 +432,29 @@ SENTENCES: dict[str, str] = {
     "see_detail": "o motivo está no detalhe técnico",
     # why a person has to approve a change set
     "many_removals": (
-        "{removals:plano de cliente perderia|planos de clientes perderiam} um serviço, um aparelho ou o acesso: "
-        "mais que {limit}"
+        "{removals:plano de cliente perderia|planos de clientes perderiam} um serviço, um aparelho ou o acesso: com "
+        "{recent:plano|planos} das últimas 24 horas, mais que {limit}"
     ),
     "large_share_of_removals": (
-        "{removals:plano de cliente perderia|planos de clientes perderiam} um serviço, um aparelho ou o acesso: "
-        "mais de {share:.0%} dos {managed} assinantes da plataforma que são nossos"
+        "{removals:plano de cliente perderia|planos de clientes perderiam} um serviço, um aparelho ou o acesso: com "
+        "{recent:plano|planos} das últimas 24 horas, mais de {share:.0%} dos {managed} assinantes da plataforma que "
+        "são nossos"
     ),
-    "large_share_of_changes": (
-        "{client_plans:plano de cliente mudaria|planos de clientes mudariam}: mais de {share:.0%} dos {known} que "
-        "conhecemos"
-    ),
+    # why a change set is not applied at all
     "fewer_client_plans": (
         "o ERP tem {desired:plano de cliente|planos de clientes} a atender, e tinha {before} na última conferência: "
         "ele está completo?"
     ),
     "fewer_subscribers": (
         "a plataforma tem {managed} dos {provisioned} assinantes que criamos: é a plataforma certa, e está completa?"
+    ),
+    "contracts_are_gone": (
+        "{without_contract:assinante nosso está ativo|assinantes nossos estão ativos} na plataforma sem contrato no "
+        "ERP, e {managed} têm contrato: o ERP está completo, com os mesmos números de contrato?"
+    ),
+    "nearly_all_new": (
+        "{creations:plano de cliente teria|planos de clientes teriam} um assinante novo, dos {desired} a atender, e "
+        "já criamos {recorded} antes: são o ERP e a plataforma certos?"
     ),
     # why an operation on the platform is to be done
     "subscriber_is_missing": "vendido, mas sem assinante na plataforma",
@@ -453,6 +464,7 @@ SENTENCES: dict[str, str] = {
     "contract_is_cancelled": "o contrato está cancelado",
     "plan_lost_tv": "o plano não tem mais TV",
     "pin_is_unknown": "o PIN não é conhecido aqui",
+    "owner_changed": "o contrato mudou de cliente, e o PIN do anterior deixa de valer",
     "service_is_missing": "vendido, mas não ativo na plataforma",
     "service_is_not_sold": "ativo na plataforma, mas não vendido",
     "device_is_missing": "é um ponto do cliente, mas falta na plataforma",
@@ -463,14 +475,33 @@ SENTENCES: dict[str, str] = {
     "service_is_inactive": "a plataforma desativou o serviço",
     "second_basic_service": "um assinante tem um só serviço básico",
     "removal_not_approved": "a retirada não foi aprovada: fica para a próxima reconciliação",
+    "waits_for_person": "espera pela resposta de uma pessoa",
+    "refused_by_person": "uma pessoa recusou a retirada nas últimas 24 horas",
     "recomputed": "recalculada, porque o assinante mudou na plataforma",
     "subscriber_not_created": "o assinante não pôde ser criado",
     "pin_not_received": "a plataforma não informou o PIN novo",
     "keeps_changing": "outra pessoa ou outro sistema não para de mudar o assinante",
     "ended_before": "o serviço já estava encerrado",
     "removed_before": "o aparelho já tinha saído",
+    "subscriber_is_unreadable": "a plataforma descreve o assinante de um modo que não sabemos ler",
+    "stored_otherwise": "a plataforma aceitou e mostra de outra forma",
+    # why a subscriber of the platform is left alone until a person has looked
+    "uid_is_missing": "a plataforma não informa o código do assinante: veja com ela",
+    "subscriber_is_no_object": "a plataforma mandou outra coisa no lugar de um assinante: veja com ela",
+    "status_is_unknown": "a situação na plataforma não é ativo, suspenso nem inativo: corrija-a na plataforma",
+    "service_is_unreadable": "um serviço do assinante veio sem código ou com um fim que não é data: corrija-o na "
+    "plataforma",
+    "device_is_unreadable": "um aparelho do assinante veio sem MAC, ou com um que não é MAC: corrija-o na plataforma",
+    "external_id_repeated": "outro assinante da plataforma tem o mesmo código externo: deixe-o em um só",
+    "external_id_edited": "o código externo foi mudado na plataforma: o assinante registrado aqui para este contrato é "
+    "este; corrija o código externo na plataforma",
+    "external_id_against_record": "o código externo é o deste contrato, mas o assinante registrado aqui é outro: "
+    "corrija o código externo na plataforma",
     # what the platform refuses
+    "not_listed_yet": "a plataforma aceitou o assinante e ainda não o mostra: a próxima reconciliação o encontra",
     "refused_by_platform": "a plataforma recusou esta operação",
+    "platform_did_not_answer": "a plataforma não respondeu como devia a esta operação, apesar de várias tentativas",
+    "answer_not_understood": "a plataforma respondeu a esta operação de um modo que não se entende",
     "validation_error": "a plataforma não aceita os dados enviados",
     "invalid_mac": "a plataforma não aceita este MAC",
     "subscriber_not_found": "o assinante não existe mais na plataforma",
@@ -607,6 +638,7 @@ SENTENCES: dict[str, str] = {
     "not_approved": "a reconciliação que o ativaria não foi aprovada",
     "sold_lately": "vendido há pouco: a próxima reconciliação o ativa",
     "no_subscriber": "sem assinante na plataforma",
+    "subscriber_is_parked": "o assinante está em quarentena",
     "subscriber_suspended": "assinante suspenso na plataforma",
     "subscriber_inactive": "assinante inativo na plataforma",
     "service_missing": "falta na plataforma",

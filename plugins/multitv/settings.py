@@ -160,19 +160,20 @@ class Settings(BaseSettings):
     reconciliation_max_removals: int = Field(
         default=50,
         ge=0,
-        description="a change set that takes something from more client plans than this waits for a person",
+        description="more client plans than this that lose something within 24 hours wait for a person",
     )
     reconciliation_max_removal_share: Share = Field(
-        default=0.05, description="so does one that takes something from more than this share of our subscribers"
+        default=0.05, description="so do more than this share of our subscribers"
     )
     reconciliation_max_change_share: Share = Field(
-        default=0.5, description="so does one that changes more than this share of our subscribers"
+        default=0.5,
+        description="a new subscriber for more than this share of the client plans stops a run, once as many were made",
     )
     reconciliation_max_shrink: Share = Field(
-        default=0.2, description="so does one whose ERP or platform lost more than this share since the last change set"
+        default=0.2, description="an ERP or a platform that lost more than this share stops a run"
     )
     reconciliation_approval_hours: float = Field(
-        default=8, gt=0, le=168, description="hours after which a change set that nobody approved counts as rejected"
+        default=8, gt=0, le=168, description="hours after which a question that nobody answered fails its run"
     )
     reconciliation_batches: int = Field(
         default=8,

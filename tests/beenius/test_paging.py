@@ -17,7 +17,8 @@ LAST = 10
 SLOW_SECONDS = 2 * paging.WORTH_A_THREAD_SECONDS
 
 
-def page(number: int) -> PageBody[str]:
+def page(number: int, size: int = SIZE) -> PageBody[str]:
+    assert size == SIZE
     if number == 1:
         time.sleep(SLOW_SECONDS)
     first = (number - 1) * SIZE
@@ -25,9 +26,9 @@ def page(number: int) -> PageBody[str]:
 
 
 def scan(
-    get: Callable[[int], PageBody[str]], at_once: int, start_over: Callable[[], None] = lambda: None
+    get: Callable[[int, int], PageBody[str]], at_once: int, start_over: Callable[[], None] = lambda: None
 ) -> Generator[Page[str]]:
-    return paging.scan("subscribers", get, start_over, str, "host", 0, at_once=at_once)
+    return paging.scan("subscribers", get, start_over, str, "host", 0, SIZE, at_once=at_once)
 
 
 def fetching() -> list[str]:
@@ -43,7 +44,7 @@ def test_pages_come_in_their_order(at_once: int) -> None:
 def test_so_many_are_on_their_way_at_once() -> None:
     together = threading.Barrier(3, timeout=10)
 
-    def get(number: int) -> PageBody[str]:
+    def get(number: int, _: int) -> PageBody[str]:
         if number > 1:
             together.wait()
         return page(number)
@@ -54,7 +55,7 @@ def test_so_many_are_on_their_way_at_once() -> None:
 def test_no_more_are_fetched_than_that_before_they_are_wanted() -> None:
     asked: list[int] = []
 
-    def get(number: int) -> PageBody[str]:
+    def get(number: int, _: int) -> PageBody[str]:
         asked.append(number)
         return page(number)
 
@@ -70,7 +71,7 @@ def test_pages_that_are_there_at_once_are_not_handed_from_thread_to_thread(monke
     monkeypatch.setattr(paging, "WORTH_A_THREAD_SECONDS", 60)
     threads = set()
 
-    def get(number: int) -> PageBody[str]:
+    def get(number: int, _: int) -> PageBody[str]:
         threads.add(threading.current_thread())
         return page(number)
 
@@ -80,7 +81,7 @@ def test_pages_that_are_there_at_once_are_not_handed_from_thread_to_thread(monke
 
 @pytest.mark.parametrize("at_once", [1, 4])
 def test_what_goes_wrong_with_a_page_is_told_in_its_turn(at_once: int) -> None:
-    def get(number: int) -> PageBody[str]:
+    def get(number: int, _: int) -> PageBody[str]:
         if number == 5:
             raise ConnectionError("gone")
         return page(number)
@@ -96,7 +97,7 @@ def test_a_scan_that_starts_over_begins_with_the_first_page_again() -> None:
     spoilt: list[int] = [6]
     seen: list[int] = []
 
-    def get(number: int) -> PageBody[str]:
+    def get(number: int, _: int) -> PageBody[str]:
         body = page(number)
         if number in spoilt:
             spoilt.clear()
@@ -106,3 +107,24 @@ def test_a_scan_that_starts_over_begins_with_the_first_page_again() -> None:
     seen.extend(found.number for found in scan(get, 4, seen.clear))
     assert seen == list(range(1, LAST + 1))
     assert not fetching()
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["told", "silent"])
+@pytest.mark.parametrize("at_once", [1, 4])
+def test_pages_that_are_capped_below_what_was_asked_are_read_in_the_size_that_comes(at_once: int, told: bool) -> None:
+    asked: list[tuple[int, int]] = []
+
+    def get(number: int, size: int) -> PageBody[str]:
+        asked.append((number, size))
+        given = min(size, 4)
+        # Where a page starts depends on the size that was asked for.
+        first = (number - 1) * size
+        rows = [f"uid-{row}" for row in range(first, min(first + given, ROWS))]
+        return PageBody(rows, number, given if told else size, ROWS)
+
+    seen: list[str] = []
+    for found in paging.scan("subscribers", get, seen.clear, str, "host", 0, 500, at_once=at_once):
+        seen.extend(found.rows)
+    assert seen == [f"uid-{row}" for row in range(ROWS)]
+    assert asked[0] == (1, 500)
+    assert {size for _, size in asked[1:]} == {4}

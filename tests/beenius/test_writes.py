@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from msgspec import convert
 
 from include.sandbox.process import Sandbox
 from multitv.beenius.answers import Call
@@ -20,7 +19,7 @@ from multitv.beenius.errors import (
     SubscriberExists,
     VersionConflict,
 )
-from multitv.beenius.models import CreatedSubscriber, Device, Subscriber
+from multitv.beenius.models import CreatedSubscriber
 from tests.beenius.conftest import Answer
 
 Fault = Callable[..., None]
@@ -31,10 +30,8 @@ def create(client: BeeniusClient, external_id: str = "7") -> CreatedSubscriber:
     return client.create_subscriber(external_id, "Ana", "Lima", "ACTIVE", idempotency_key=f"create-{external_id}")
 
 
-def put_device(client: BeeniusClient, uid: str, mac: str = MAC, key: str = "device") -> Device:
-    return client.put_device(
-        uid, mac, device_type_uid="stb-linux", serial="S1", label="Sala", idempotency_key=f"{key}-{mac}"
-    )
+def put_device(client: BeeniusClient, uid: str, mac: str = MAC, key: str = "device") -> None:
+    client.put_device(uid, mac, device_type_uid="stb-linux", serial="S1", label="Sala", idempotency_key=f"{key}-{mac}")
 
 
 @pytest.fixture
@@ -54,13 +51,19 @@ def test_a_subscriber_lives_through_everything_the_contract_offers(client: Beeni
     assert created.auth_pin is not None
     start = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
     client.put_service(created.uid, "svc-familia", idempotency_key="1", active_from=start)
-    assert client.put_service(created.uid, "svc-hbo", idempotency_key="2").active_to is None
-    assert put_device(client, created.uid).label == "Sala"
+    client.put_service(created.uid, "svc-hbo", idempotency_key="2")
+    put_device(client, created.uid)
     read = client.subscriber(created.uid)
-    assert {service.service_uid for service in read.services} == {"svc-familia", "svc-hbo"}
+    assert [device.label for device in read.devices] == ["Sala"]
+    assert {(service.service_uid, service.active_to) for service in read.services} == {
+        ("svc-familia", None),
+        ("svc-hbo", None),
+    }
     raw = client._transport.send(Call("GET", f"/subscribers/{created.uid}"))
     assert raw["services"][0]["active_from"] == "2026-01-02T03:04:00.000Z"
-    changed = client.change_subscriber(created.uid, read.version, status="SUSPENDED", idempotency_key="3")
+    assert read.version is not None
+    client.change_subscriber(created.uid, read.version, status="SUSPENDED", idempotency_key="3")
+    changed = client.subscriber(created.uid)
     assert (changed.status, changed.first_name, changed.version) == ("SUSPENDED", "Ana", read.version + 1)
     pin = client.rotate_pin(created.uid, idempotency_key="4")
     assert pin is not None
@@ -92,7 +95,9 @@ def test_a_write_that_went_wrong_on_the_way_is_carried_out_once(
 ) -> None:
     fault(kind, method="POST", path="/subscribers$", times=1, **spec)
     created = create(client)
-    assert client.find_subscriber("7") == convert(created, Subscriber, from_attributes=True)
+    found = client.find_subscriber("7")
+    assert found is not None
+    assert found.uid == created.uid
     assert executed(sandbox) == 1
     assert len({seen["idempotency_key"] for seen in sandbox.admin("GET", "/admin/requests?method=POST")} - {None}) == 1
 
@@ -204,7 +209,7 @@ def test_a_service_removed_from_the_catalogue_can_still_be_ended(
 
 def test_macs_are_in_lower_case_whatever_the_platform_says(client: BeeniusClient, fault: Fault, uid: str) -> None:
     fault("upper-case-mac")
-    assert put_device(client, uid, "02:00:00:00:00:ab").mac == "02:00:00:00:00:ab"
+    put_device(client, uid, "02:00:00:00:00:ab")
     assert [device.mac for device in client.subscriber(uid).devices] == ["02:00:00:00:00:ab"]
 
 

@@ -14,6 +14,11 @@ from tests.catalog.conftest import HBO, Isp
 from tests.support.report_text import unpadded
 from tests.support.settings import TODAY
 
+# A family, a flag and a Persian word: of several characters each, held together by joiners and tags.
+JOINED = (
+    "\U0001f469\u200d\U0001f467 \U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f "
+    "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"
+)
 GENRES = [{"uid": "ge-esportes", "name": "Esportes"}]
 GOOD_CHANNEL: dict[str, Any] = {
     "uid": "ch-x1",
@@ -223,7 +228,18 @@ def test_the_report_lists_what_is_in_quarantine(isp: Isp) -> None:
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [("A  B\n", "A B"), ("\ufeffTV", "TV"), ("\u00a0", None), ("", None), (None, None), (5, None), ("a\u0301", "á")],
+    [
+        ("A  B\n", "A B"),
+        ("\ufeffTV", "TV"),
+        ("\u00a0", None),
+        ("", None),
+        (None, None),
+        (5, None),
+        ("a\u0301", "á"),
+        ("\u200d \U000e007f", None),
+        (JOINED, JOINED),
+        (f"\u200b{JOINED}\u00ad ", JOINED),
+    ],
 )
 def test_text_is_composed_and_single_spaced(value: Any, expected: str | None) -> None:
     assert text(value) == expected

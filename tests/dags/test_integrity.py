@@ -20,6 +20,7 @@ from multitv.settings import get_settings
 DAG_IDS = {
     "tv_catalog_sync",
     "tv_plan_reconciliation",
+    "tv_reconciliation_approval",
     "tv_promotion",
     "tv_billing",
     "tv_billing_correction",

@@ -160,6 +160,26 @@ class RunningStack:
         self._wait(dag_id, run_id, {"heard"}, lambda: "heard" if heard in log.read_text() else None, PATIENCE)
         self.api.decide(dag_id, run_id, task_id, option)
 
+    @contextmanager
+    def without_pool(self, name: str) -> Iterator[None]:
+        """Have no pool of this name for a while, as an Airflow that was never prepared."""
+        metadata = Database(self._metadata)
+        metadata.run("update slot_pool set pool = pool || '-away' where pool = :name", name=name)
+        try:
+            yield
+        finally:
+            metadata.run("update slot_pool set pool = :name where pool = :name || '-away'", name=name)
+
+    def pass_time_of_question(self, dag_id: str, run_id: str, task_id: str) -> None:
+        """Have a question's time be over, as the scheduler sees it."""
+        Database(self._metadata).run(
+            "update task_instance set trigger_timeout = now() - interval '1 second' "
+            "where dag_id = :dag_id and run_id = :run_id and task_id = :task_id",
+            dag_id=dag_id,
+            run_id=run_id,
+            task_id=task_id,
+        )
+
     def task_log(
         self, dag_id: str, run_id: str, task_id: str, try_number: int | None = None, map_index: int = -1
     ) -> str:

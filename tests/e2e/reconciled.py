@@ -9,6 +9,7 @@ from tests.e2e.conftest import RunningStack, rows
 from tests.support.sandbox import SERVED, writes_of
 
 DAG = "tv_plan_reconciliation"
+APPROVAL = "tv_reconciliation_approval"
 
 
 def served(stack: RunningStack) -> list[int]:
@@ -17,7 +18,14 @@ def served(stack: RunningStack) -> list[int]:
 
 
 def last_change_set(stack: RunningStack) -> Any:
-    return rows(stack, "select * from reconciliation.change_set order by id desc limit 1")[0]
+    return rows(stack, "select * from reconciliation.change_set where split_from is null order by id desc limit 1")[0]
+
+
+def question(stack: RunningStack) -> Any:
+    """The change set of the last question."""
+    return rows(stack, "select * from reconciliation.change_set where split_from is not null order by id desc limit 1")[
+        0
+    ]
 
 
 def writes(stack: RunningStack) -> list[dict[str, Any]]:

@@ -10,7 +10,9 @@ import pytest
 
 from include.local.processes import marked
 from tests.e2e.conftest import PATIENCE, RunningStack, rows
-from tests.e2e.reconciled import DAG, last_change_set, served, writes
+from tests.e2e.reconciled import APPROVAL, DAG, last_change_set, question, served, writes
+from tests.support.report_text import unpadded
+from tests.support.sandbox import client_of
 
 
 def reconcile(stack: RunningStack, **conf: Any) -> str:
@@ -46,7 +48,8 @@ def test_the_first_run_provisioned_every_client_and_the_next_has_nothing_to_do(s
     assert last_change_set(stack).operations == 0
     assert len(writes(stack)) == before
     states = stack.task_states(DAG, run)
-    assert (states["approve"], states["report"]) == ("success", "success")
+    assert (states["guard"], states["report"]) == ("success", "success")
+    assert states["ask"] == "skipped"
     assert states["verify"] == "skipped"
     assert states["measure_discrepancies"] == "success"
     assert rows(stack, "select change_set_id from reports.discrepancy_measured") == [(last_change_set(stack).id,)]
@@ -85,27 +88,84 @@ def test_the_figures_of_the_dashboard_are_worked_out(stack: RunningStack) -> Non
     assert len(rows(stack, "select * from reports.discrepancy_total")) == 3
 
 
-def test_many_removals_wait_for_a_person_whose_word_is_kept(stack: RunningStack) -> None:
-    leaving = served(stack)[:30]
-    before = rows(stack, "select id, status from erp.client_plan where id = any(:ids)", ids=leaving)
-    rows(stack, "update erp.client_plan set status = 'suspended' where id = any(:ids)", ids=leaving)
-    written = len(writes(stack))
-    run = stack.trigger(DAG)
-    stack.answer(DAG, run, "approve", "Reject")
-    assert stack.wait_for_run(DAG, run) == "success"
-    assert len(writes(stack)) == written
-    change_set = last_change_set(stack)
-    assert (change_set.status, change_set.decided_by) == ("rejected", "admin")
-    assert "large_share_of_removals" in {concern["code"] for concern in change_set.concerns}
+def platform_statuses(stack: RunningStack, plans: list[int]) -> set[str]:
+    with client_of(stack.sandbox) as client:
+        found = [client.find_subscriber(str(plan)) for plan in plans]
+    return {subscriber.status for subscriber in found if subscriber}
 
-    run = stack.trigger(DAG)
-    stack.answer(DAG, run, "approve", "Approve")
-    assert stack.wait_for_run(DAG, run) == "success"
-    assert (last_change_set(stack).status, last_change_set(stack).decided_by) == ("verified", "admin")
-    assert len(writes(stack)) > written
+
+def suspend(stack: RunningStack, plans: list[int]) -> None:
+    rows(stack, "update erp.client_plan set status = 'suspended' where id = any(:ids)", ids=plans)
+
+
+def test_many_removals_wait_for_a_person_whose_word_is_kept_while_others_are_served(stack: RunningStack) -> None:
+    before = rows(stack, "select id, status from erp.client_plan where id = any(:ids)", ids=served(stack))
+    active = [row.id for row in before if row.status == "active"]
+    refused, approved, more, other = active[:30], active[30:60], active[60:62], active[70]
+    suspend(stack, refused)
+    rows(stack, "update erp.client set name = 'Ana Servida' where id = (select client_id from erp.client_plan where "
+         "id = :plan)", plan=other)  # fmt: skip
+    reconcile(stack)
+    asked = question(stack)
+    assert "large_share_of_removals" in {concern["code"] for concern in asked.concerns}
+    with client_of(stack.sandbox) as client:
+        subscriber = client.find_subscriber(str(other))
+        assert subscriber is not None
+        assert subscriber.last_name == "Servida"
+    written = len(writes(stack))
+    stack.answer(APPROVAL, f"change_set_{asked.id}", "ask", "Reject")
+    assert stack.wait_for_run(APPROVAL, f"change_set_{asked.id}") == "success"
+    assert (question(stack).status, question(stack).decided_by) == ("rejected", "admin")
+    reconcile(stack)
+    assert question(stack).id == asked.id, "what was rejected is not asked again"
+    assert len(writes(stack)) == written
+
+    suspend(stack, approved)
+    reconcile(stack)
+    first = question(stack)
+    stack.wait_for_task(APPROVAL, f"change_set_{first.id}", "ask", "awaiting_input")
+    suspend(stack, more)
+    reconcile(stack)
+    second = question(stack)
+    assert second.id > first.id
+    # One question is open at a time: the first one ends by itself.
+    assert stack.wait_for_run(APPROVAL, f"change_set_{first.id}") == "success"
+    assert stack.task_states(APPROVAL, f"change_set_{first.id}")["reconcile"] == "skipped"
+    stack.answer(APPROVAL, f"change_set_{second.id}", "ask", "Approve")
+    assert stack.wait_for_run(APPROVAL, f"change_set_{second.id}") == "success"
+    assert question(stack).decided_by == "admin"
+    assert last_change_set(stack).status == "verified"
+    assert platform_statuses(stack, [*approved, *more]) == {"SUSPENDED"}
+    assert platform_statuses(stack, refused) == {"ACTIVE"}
+    assert "| suspender assinante | aplicada | 32 | 32 |" in unpadded(
+        stack.task_log(APPROVAL, f"change_set_{second.id}", "report")
+    )
     for plan_id, status in before:
         rows(stack, "update erp.client_plan set status = :status where id = :id", status=status, id=plan_id)
-    reconcile(stack, allow_removals=True)
+    reconcile(stack)
+
+
+def test_a_question_that_nobody_answers_fails_its_run(stack: RunningStack) -> None:
+    before = rows(stack, "select id, status from erp.client_plan where id = any(:ids)", ids=served(stack))
+    suspend(stack, [row.id for row in before if row.status == "active"][100:140])
+    reconcile(stack)
+    run = f"change_set_{question(stack).id}"
+    stack.wait_for_task(APPROVAL, run, "ask", "awaiting_input")
+    stack.pass_time_of_question(APPROVAL, run, "ask")
+    assert stack.wait_for_run(APPROVAL, run) == "failed"
+    assert "Nobody answered whether change set" in stack.task_log(APPROVAL, run, "ask")
+    assert (question(stack).status, question(stack).decided_by) == ("rejected", "no_answer")
+    for plan_id, status in before:
+        rows(stack, "update erp.client_plan set status = :status where id = :id", status=status, id=plan_id)
+    reconcile(stack)
+
+
+def test_a_missing_pool_is_told_before_anything_is_read(stack: RunningStack) -> None:
+    with stack.without_pool("beenius"):
+        run = stack.trigger(DAG)
+        assert stack.wait_for_run(DAG, run) == "failed"
+        assert "Airflow's pool beenius does not exist" in stack.task_log(DAG, run, "preflight")
+        assert stack.task_states(DAG, run)["take_snapshot"] == "upstream_failed"
 
 
 def test_a_killed_task_goes_on_where_it_stopped_and_does_nothing_twice(stack: RunningStack) -> None:
@@ -114,8 +174,6 @@ def test_a_killed_task_goes_on_where_it_stopped_and_does_nothing_twice(stack: Ru
     stack.sandbox.admin("POST", "/admin/faults", {"kind": "latency", "method": "PATCH", "seconds": 0.3})
     try:
         run = stack.trigger(DAG)
-        # Everybody is renamed, so a person is asked.
-        stack.answer(DAG, run, "approve", "Approve")
         deadline = time.monotonic() + PATIENCE
         while len(writes(stack)) < written + 10:
             assert time.monotonic() < deadline, stack.task_states(DAG, run)

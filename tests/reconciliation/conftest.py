@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
 
 from multitv.beenius.client import BeeniusClient
+from multitv.database.sql import named
 from tests.support.databases import as_owner, as_pipeline
 from tests.support.house import House
 
@@ -37,6 +38,19 @@ def change_set(engine: Engine, **counts: Any) -> int:
             made,
         ).scalar_one()
         return made_as
+
+
+def lose(engine: Engine, change_set_id: int, client_plans: Iterable[int]) -> None:
+    """Plan to suspend these client plans."""
+    with as_owner(engine).begin() as connection:
+        connection.execute(
+            text(
+                "insert into reconciliation.operation (change_set_id, client_plan_id, number, action, reason) "
+                "select :id, plan, 1, 'suspend', 'contract_is_suspended' from unnest(cast(:plans as bigint[])) as plan"
+            ),
+            {"id": change_set_id, "plans": list(client_plans)},
+        )
+        connection.execute(named("reconciliation/count_operations"), {"change_set": change_set_id})
 
 
 @pytest.fixture

@@ -6,8 +6,7 @@ import pytest
 
 from multitv.erp.facts import ErpEmpty
 from multitv.reconciliation.change_set import make_change_set, read_change_set
-from multitv.reconciliation.errors import Repeated, StagingMissing
-from multitv.reconciliation.snapshot import stage_subscribers
+from multitv.reconciliation.errors import StagingMissing
 from tests.support.house import House
 from tests.support.settings import TODAY
 
@@ -22,25 +21,6 @@ def test_an_empty_erp_is_refused(provisioned: House) -> None:
     provisioned.run("delete from erp.client_plan")
     with pytest.raises(ErpEmpty, match="Nothing was written and nobody is touched"):
         provisioned.make_change_set()
-
-
-def test_an_erp_view_that_repeats_a_client_plan_is_refused_by_name(provisioned: House) -> None:
-    twice = provisioned.served()[0]
-    provisioned.run("alter table erp.client_plan drop constraint client_plan_pkey")
-    provisioned.run("insert into erp.client_plan select * from erp.client_plan where id = :plan", plan=twice)
-    with pytest.raises(Repeated, match=f"erp.client_plan lists client plan {twice} 2 times.*No change set was made"):
-        provisioned.make_change_set()
-
-
-def test_two_subscribers_for_one_client_plan_are_refused_by_name(provisioned: House) -> None:
-    taken = stage_subscribers(provisioned.engine, provisioned.client())
-    twice = provisioned.served()[0]
-    provisioned.run("insert into staging.subscriber select client_plan_id, external_id, 'sub-99999999', first_name, "
-                    "last_name, status, services, devices, version from staging.subscriber "
-                    "where client_plan_id = :plan", plan=twice)  # fmt: skip
-    provisioned.run("update reconciliation.snapshot set subscribers = subscribers + 1 where id = :id", id=taken)
-    with pytest.raises(Repeated, match=f"2 subscribers with the external_id {twice}"):
-        make_change_set(provisioned.engine, taken, TODAY)
 
 
 def test_quiet_plans_leave_no_refusals_behind(provisioned: House) -> None:

@@ -1,20 +1,26 @@
-"""When a change set waits for a person, and what the person's decision is worth."""
+"""What stops a reconciliation, what waits for a person while all others are served, and what the answer is worth."""
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
 
-from multitv.labels import Reason
 from multitv.reconciliation.apply import list_batches
 from multitv.reconciliation.change_set import read_change_set
-from multitv.reconciliation.errors import ChangeSetTooOld, NotApproved
-from multitv.reconciliation.guard import LIMITS, assess, record_decision
+from multitv.reconciliation.errors import ChangeSetTooOld, NotApproved, SourceShrunken
+from multitv.reconciliation.guard import LIMITS, NOBODY, Assessment, assess, record_decision, start_question
+from multitv.reconciliation.report import approval_report, change_set_report, outcome_report
+from multitv.reconciliation.verify import verify_change_set
 from multitv.settings import Settings
-from tests.reconciliation.conftest import change_set
+from tests.reconciliation.conftest import change_set, lose
 from tests.support.databases import as_owner
+from tests.support.house import House
+from tests.support.report_text import assert_readable, unpadded
+from tests.support.settings import TODAY
 
 SETTINGS = Settings()
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -24,37 +30,101 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
     ("counts", "concerns"),
     [
         ({}, []),
-        ({"removals": 50}, []),
-        ({"removals": 51}, ["MAX_REMOVALS", "MAX_REMOVAL_SHARE"]),
-        ({"removals": 51, "managed": 2000}, ["MAX_REMOVALS"]),
-        ({"removals": 21, "managed": 400, "provisioned": 400}, ["MAX_REMOVAL_SHARE"]),
-        ({"client_plans": 500}, []),
-        ({"client_plans": 501}, ["MAX_CHANGE_SHARE"]),
-        ({"client_plans": 900, "managed": 0, "provisioned": 0}, []),
+        ({"client_plans": 1000}, []),
         ({"desired": 800}, []),
-        ({"desired": 799}, ["MAX_SHRINK"]),
-        ({"desired": 0}, ["MAX_SHRINK"]),
+        ({"desired": 799}, ["fewer_client_plans"]),
+        ({"desired": 0}, ["fewer_client_plans"]),
         ({"managed": 800}, []),
-        ({"managed": 799}, ["MAX_SHRINK"]),
-        ({"managed": 0, "client_plans": 1000}, ["MAX_CHANGE_SHARE", "MAX_SHRINK"]),
-        ({"removals": 1, "client_plans": 1, "desired": 1, "only_client_plan_id": 7}, []),
+        ({"managed": 799}, ["fewer_subscribers"]),
+        ({"without_contract": 250}, []),
+        ({"without_contract": 251}, ["contracts_are_gone"]),
+        ({"creations": 900, "managed": 0, "provisioned": 0}, []),
+        ({"creations": 501, "recorded": 500}, []),
+        ({"creations": 501, "recorded": 501}, ["nearly_all_new"]),
+        ({"managed": 0, "creations": 1000, "recorded": 1000}, ["fewer_subscribers", "nearly_all_new"]),
+        ({"desired": 1, "managed": 0, "only_client_plan_id": 7}, []),
     ],
 )
-def test_what_is_unusual_waits_for_a_person_who_sees_why(
+def test_a_shrunken_source_stops_the_run_and_says_why(
     engine: Engine, counts: dict[str, int], concerns: list[str]
 ) -> None:
     made = change_set(engine, **counts)
-    found = assess(engine, made, SETTINGS).concerns
-    assert [LIMITS[concern.code].removeprefix("MULTITV_RECONCILIATION_") for concern in found] == concerns
+    if not concerns:
+        assert assess(engine, made, SETTINGS) == Assessment((), ())
+        assert read_change_set(engine, made).status == "approved"
+        return
+    with pytest.raises(SourceShrunken, match=f"{concerns[0]}.*Nothing was sent.*allow_shrink") as stopped:
+        assess(engine, made, SETTINGS)
+    assert all(LIMITS[concern] in str(stopped.value) for concern in concerns)
     kept = read_change_set(engine, made)
-    assert kept.concerns == found
-    assert (kept.status, kept.decided_by) == (("planned", None) if concerns else ("approved", "guard"))
+    assert ([concern.code for concern in kept.concerns], kept.status) == (concerns, "planned")
+    assess(engine, made, SETTINGS, allow_shrink=True)
+    assert read_change_set(engine, made).status == "approved"
 
 
-def test_leave_to_remove_is_no_leave_for_anything_else(engine: Engine) -> None:
-    assert assess(engine, change_set(engine, removals=900), SETTINGS, allow_removals=True).concerns == ()
-    [concern] = assess(engine, change_set(engine, removals=900, managed=10), SETTINGS, allow_removals=True).concerns
-    assert concern == Reason("fewer_subscribers", {"managed": 10, "provisioned": 1000})
+@pytest.mark.parametrize(
+    ("removals", "managed", "concerns"),
+    [
+        (50, 1000, []),
+        (51, 2000, ["many_removals"]),
+        (51, 1000, ["many_removals", "large_share_of_removals"]),
+        (20, 400, []),
+        (21, 400, ["large_share_of_removals"]),
+    ],
+)
+def test_removals_over_a_limit_wait_for_a_person(
+    engine: Engine, removals: int, managed: int, concerns: list[str]
+) -> None:
+    made = change_set(engine, managed=managed, provisioned=managed)
+    lose(engine, made, range(1, removals + 1))
+    found = assess(engine, made, SETTINGS)
+    assert [concern.code for concern in found.concerns] == concerns
+    assert read_change_set(engine, made).decided_by == "guard"
+    if not concerns:
+        assert found.questions == ()
+        return
+    [question] = found.questions
+    asked = read_change_set(engine, question)
+    assert (asked.status, asked.split_from, asked.removals, asked.concerns) == (
+        "planned", made, removals, found.concerns,
+    )  # fmt: skip
+    assert read_change_set(engine, made).operations == 0
+    assert assess(engine, made, SETTINGS).questions == (question,), "a second try asks the same"
+    body = change_set_report(engine, question)
+    assert_readable(body, engine)
+    assert f"{removals} planos de clientes perderiam um serviço" in body
+
+
+def test_small_runs_do_not_pass_beneath_the_limit(engine: Engine) -> None:
+    first, second, third = (change_set(engine, managed=2000, provisioned=2000) for _ in range(3))
+    lose(engine, first, range(1, 31))
+    lose(engine, second, range(31, 51))
+    lose(engine, third, range(51, 52))
+    assert assess(engine, first, SETTINGS).concerns == ()
+    assert assess(engine, second, SETTINGS).concerns == ()
+    [concern] = assess(engine, third, SETTINGS).concerns
+    assert concern.parameters == {"removals": 1, "recent": 50, "limit": 50}
+    with as_owner(engine).begin() as connection:
+        connection.execute(text("alter table reconciliation.change_set disable trigger user"))
+        connection.execute(
+            text("update reconciliation.change_set set decided_at = now() - interval '25 hours' where id = :id"),
+            {"id": first},
+        )
+    later = change_set(engine, managed=2000, provisioned=2000)
+    lose(engine, later, range(51, 52))
+    assert assess(engine, later, SETTINGS).concerns == ()
+
+
+def test_leave_to_remove_is_no_leave_for_anything_else_and_counts_for_nothing_later(engine: Engine) -> None:
+    made = change_set(engine)
+    lose(engine, made, range(1, 901))
+    assert assess(engine, made, SETTINGS, allow_removals=True).concerns == ()
+    assert read_change_set(engine, made).decided_by == "allow_removals"
+    after = change_set(engine)
+    lose(engine, after, [7777])
+    assert assess(engine, after, SETTINGS).concerns == ()
+    with pytest.raises(SourceShrunken):
+        assess(engine, change_set(engine, managed=10), SETTINGS, allow_removals=True)
 
 
 def test_a_plan_with_nothing_to_do_is_finished(engine: Engine) -> None:
@@ -64,8 +134,7 @@ def test_a_plan_with_nothing_to_do_is_finished(engine: Engine) -> None:
 
 
 def test_a_persons_word_is_kept_and_not_taken_back(engine: Engine) -> None:
-    made = change_set(engine, removals=900)
-    assess(engine, made, SETTINGS)
+    made = change_set(engine)
     record_decision(engine, made, approved=False, by="ana", at=NOON)
     record_decision(engine, made, approved=False, by="ana", at=NOON)
     for approved, by in ((True, "ana"), (False, "rui")):
@@ -96,3 +165,250 @@ def test_a_plan_whose_keys_may_be_forgotten_is_not_applied(engine: Engine) -> No
         connection.execute(text("update reconciliation.change_set set created_at = now() - interval '21 hours'"))
     with pytest.raises(ChangeSetTooOld, match="Trigger a new run"):
         list_batches(engine, made, SETTINGS, "rest")
+
+
+# The whole way, as the DAGs go it: an hourly run, a question, an answer, and the run that follows.
+
+
+class Hour:
+    """An hourly reconciliation."""
+
+    def __init__(self, house: House) -> None:
+        self.change_set = house.make_change_set()
+        self.found = assess(house.engine, self.change_set, house.settings)
+        self.done: Counter[str] = Counter()
+        if read_change_set(house.engine, self.change_set).operations:
+            self.done = house.apply(self.change_set)
+            verify_change_set(house.engine, house.client(), self.change_set)
+        self.asked = []
+        for question in self.found.questions:
+            if start_question(house.engine, question) is not None:
+                self.asked.append(question)
+
+
+def suspend(house: House, *plans: int) -> None:
+    house.run("update erp.client_plan set status = 'suspended' where id = any(:plans)", plans=list(plans))
+
+
+def statuses(house: House, *plans: int) -> set[str]:
+    return {house.subscriber(plan).status for plan in plans}
+
+
+def answer(house: House, question: int, *, approved: bool) -> None:
+    record_decision(house.engine, question, approved=approved, by="ana", at=datetime.now(UTC))
+
+
+def waiting(house: House, question: int) -> set[int]:
+    rows = house.run("select distinct client_plan_id from reconciliation.operation where change_set_id = :id",
+                     id=question)  # fmt: skip
+    return {row[0] for row in rows}
+
+
+@pytest.fixture
+def active(provisioned: House) -> list[int]:
+    rows = provisioned.run("select id from erp.client_plan where id = any(:served) and status = 'active' order by id",
+                           served=provisioned.served())  # fmt: skip
+    return [row.id for row in rows]
+
+
+def test_all_others_are_served_while_many_removals_wait_and_are_carried_out_once_approved(
+    provisioned: House, active: list[int]
+) -> None:
+    leaving, renamed = active[:6], active[6:]
+    suspend(provisioned, *leaving)
+    provisioned.run("update erp.client set name = name || ' Neto'")
+    hour = Hour(provisioned)
+    [question] = hour.asked
+    assert waiting(provisioned, question) == set(leaving)
+    assert statuses(provisioned, *leaving) == {"ACTIVE"}
+    assert all(provisioned.subscriber(plan).last_name.endswith("Neto") for plan in renamed)
+    report = outcome_report(provisioned.engine, hour.change_set)
+    assert "6 planos de clientes esperam pela resposta de uma pessoa" in report
+    assert ", 0 sem explicação." in report
+    assert_readable(report, provisioned.engine)
+    answer(provisioned, question, approved=True)
+    assert Hour(provisioned).asked == []
+    assert statuses(provisioned, *leaving) == {"SUSPENDED"}
+    assert provisioned.operations(provisioned.make_change_set()) == []
+    told = approval_report(provisioned.engine, question)
+    assert "| suspender assinante | aplicada | 6 | 6 |" in unpadded(told)
+    assert_readable(told, provisioned.engine)
+
+
+def test_a_client_plan_that_is_sold_again_meanwhile_keeps_its_tv(provisioned: House, active: list[int]) -> None:
+    leaving = active[:6]
+    back, *gone = leaving
+    suspend(provisioned, *leaving)
+    [question] = Hour(provisioned).asked
+    provisioned.run("update erp.client_plan set status = 'active' where id = :plan", plan=back)
+    answer(provisioned, question, approved=True)
+    Hour(provisioned)
+    assert statuses(provisioned, back) == {"ACTIVE"}
+    assert statuses(provisioned, *gone) == {"SUSPENDED"}
+    assert "| não é mais necessária |" in unpadded(approval_report(provisioned.engine, question))
+
+
+def test_what_was_not_approved_does_not_pass_with_it(provisioned: House, active: list[int]) -> None:
+    approved, more = active[:6], active[6:12]
+    suspend(provisioned, *approved)
+    [question] = Hour(provisioned).asked
+    suspend(provisioned, *more)
+    answer(provisioned, question, approved=True)
+    [next_question] = Hour(provisioned).asked
+    assert waiting(provisioned, next_question) == set(more)
+    assert statuses(provisioned, *approved) == {"SUSPENDED"}
+    assert statuses(provisioned, *more) == {"ACTIVE"}
+
+
+def test_an_open_question_is_asked_once_and_replaced_by_one_that_asks_what_is_new_too(
+    provisioned: House, active: list[int]
+) -> None:
+    suspend(provisioned, *active[:6])
+    [first] = Hour(provisioned).asked
+    assert Hour(provisioned).found.questions == ()
+    suspend(provisioned, active[6])
+    hour = Hour(provisioned)
+    [second] = hour.asked
+    assert hour.found.questions == (first, second), "the first one is ended"
+    assert waiting(provisioned, second) == set(active[:7])
+    with pytest.raises(NotApproved, match="newer question"):
+        answer(provisioned, first, approved=True)
+    [(since, first_since)] = provisioned.run(
+        "select b.waiting_since, a.waiting_since from reconciliation.change_set as a, reconciliation.change_set as b "
+        "where a.id = :first and b.id = :second", first=first, second=second,
+    )  # fmt: skip
+    assert since == first_since, "the time for an answer does not begin anew"
+    assert Hour(provisioned).found.questions == ()
+
+
+def test_a_question_of_which_nothing_is_left_is_ended(provisioned: House, active: list[int]) -> None:
+    suspend(provisioned, *active[:6])
+    [question] = Hour(provisioned).asked
+    provisioned.run("update erp.client_plan set status = 'active' where id = any(:plans)", plans=active[:6])
+    hour = Hour(provisioned)
+    assert (hour.found.questions, hour.asked) == ((question,), [])
+    assert Hour(provisioned).found.questions == ()
+
+
+def test_a_question_that_could_not_be_asked_is_asked_by_the_next_run(provisioned: House, active: list[int]) -> None:
+    suspend(provisioned, *active[:6])
+    unasked = assess(provisioned.engine, provisioned.make_change_set(), provisioned.settings).questions
+    assert Hour(provisioned).asked == list(unasked)
+
+
+def test_what_a_person_rejected_is_not_asked_again_for_a_day_nor_in_the_way_of_others(
+    provisioned: House, active: list[int]
+) -> None:
+    rejected, other = active[:6], active[6]
+    suspend(provisioned, *rejected)
+    [question] = Hour(provisioned).asked
+    answer(provisioned, question, approved=False)
+    suspend(provisioned, other)
+    hour = Hour(provisioned)
+    assert hour.found == Assessment((), ())
+    assert statuses(provisioned, *rejected) == {"ACTIVE"}
+    assert statuses(provisioned, other) == {"SUSPENDED"}
+    assert "6 planos de clientes ficam como está" in outcome_report(provisioned.engine, hour.change_set)
+
+
+def test_a_question_that_nobody_answered_is_asked_again(provisioned: House, active: list[int]) -> None:
+    suspend(provisioned, *active[:6])
+    [question] = Hour(provisioned).asked
+    record_decision(provisioned.engine, question, approved=False, by=NOBODY, at=datetime.now(UTC))
+    [again] = Hour(provisioned).asked
+    assert again > question
+    assert statuses(provisioned, *active[:6]) == {"ACTIVE"}
+
+
+def test_a_question_whose_run_died_is_asked_again_when_its_time_has_passed(
+    provisioned: House, active: list[int]
+) -> None:
+    suspend(provisioned, *active[:6])
+    [question] = Hour(provisioned).asked
+    with as_owner(provisioned.engine).begin() as connection:
+        connection.execute(text("update reconciliation.change_set set waiting_since = now() - interval '10 hours' "
+                                "where split_from is not null"))  # fmt: skip
+    [again] = Hour(provisioned).asked
+    assert again > question
+
+
+def with_point(house: House, active: list[int]) -> list[Any]:
+    rows: list[Any] = house.run("select client_plan_id as plan, min(id) as point, min(mac) as mac from "
+                     "tv.client_point where client_plan_id = any(:plans) and removed_on is null and added_on <= :today "
+                     "group by client_plan_id having count(*) = 1 order by 1", plans=active, today=TODAY)  # fmt: skip
+    return rows
+
+
+def test_who_waits_for_a_device_of_one_that_is_held_gets_all_but_the_device(
+    provisioned: House, active: list[int]
+) -> None:
+    (old, point, mac), *_ = with_point(provisioned, active)
+    leaving = [old, *(plan for plan in active if plan != old)][:6]
+    buyer = 999_999
+    provisioned.run("update tv.client_point set removed_on = :today where client_plan_id = any(:plans) and removed_on "
+                    "is null", plans=leaving, today=TODAY)  # fmt: skip
+    suspend(provisioned, *leaving)
+    provisioned.run("insert into erp.client_plan select :buyer, client_id, service_plan_id, 'active', 10, "
+                    "'2026-01-01', null from erp.client_plan where id = :plan", buyer=buyer, plan=old)  # fmt: skip
+    provisioned.run("insert into tv.client_point (client_plan_id, mac, serial, device_type, label, added_on) select "
+                    ":buyer, mac, serial, device_type, label, :today from tv.client_point where id = :point",
+                    buyer=buyer, point=point, today=TODAY)  # fmt: skip
+    hour = Hour(provisioned)
+    [question] = hour.asked
+    served = provisioned.subscriber(buyer)
+    assert (served.status, served.devices) == ("ACTIVE", ())
+    assert served.services
+    assert (buyer, "add_device", mac) in provisioned.operations(question)
+    assert hour.done["rejected"] == 0
+    answer(provisioned, question, approved=True)
+    Hour(provisioned)
+    assert [device.mac for device in provisioned.subscriber(buyer).devices] == [mac]
+    assert provisioned.operations(provisioned.make_change_set()) == []
+
+
+def test_who_gives_a_device_away_for_one_that_is_held_waits_whole(provisioned: House, active: list[int]) -> None:
+    (old, _, mac), (swapper, _, own_mac), (third, _, _), *_ = with_point(provisioned, active)
+    leaving = [old, *(plan for plan in active if plan not in (old, swapper, third))][:6]
+    provisioned.run("delete from tv.client_point where client_plan_id = any(:plans)", plans=[*leaving, swapper, third])
+    suspend(provisioned, *leaving)
+    for plan, wanted in ((swapper, mac), (third, own_mac)):
+        provisioned.run("insert into tv.client_point (client_plan_id, mac, serial, device_type, label, added_on) "
+                        "values (:plan, :mac, 'S', 'stb-linux', 'Sala', '2026-01-01')",
+                        plan=plan, mac=wanted)  # fmt: skip
+    [question] = Hour(provisioned).asked
+    assert waiting(provisioned, question) == {*leaving, swapper, third}
+    assert [device.mac for device in provisioned.subscriber(swapper).devices] == [own_mac]
+    answer(provisioned, question, approved=True)
+    Hour(provisioned)
+    assert [device.mac for device in provisioned.subscriber(swapper).devices] == [mac]
+    assert [device.mac for device in provisioned.subscriber(third).devices] == [own_mac]
+
+
+def test_an_erp_whose_numbers_are_all_new_creates_nobody_anew(provisioned: House) -> None:
+    provisioned.run("update erp.client_plan set id = id + 1000000")
+    with pytest.raises(SourceShrunken, match="contracts_are_gone"):
+        Hour(provisioned)
+    provisioned.sandbox.admin("POST", "/admin/reset")
+    with pytest.raises(SourceShrunken, match="nearly_all_new"):
+        Hour(provisioned)
+    assert provisioned.writes() == []
+
+
+def test_a_platform_that_was_emptied_stops_the_run(provisioned: House) -> None:
+    provisioned.sandbox.admin("POST", "/admin/reset")
+    with pytest.raises(SourceShrunken, match="fewer_subscribers"):
+        Hour(provisioned)
+    assert provisioned.writes() == []
+
+
+def test_a_run_for_one_client_plan_leaves_an_open_question_alone(provisioned: House, active: list[int]) -> None:
+    suspend(provisioned, *active[:6])
+    [question] = Hour(provisioned).asked
+    only = provisioned.make_change_set(active[0])
+    assert assess(provisioned.engine, only, provisioned.settings).questions == ()
+    provisioned.apply(only)
+    assert statuses(provisioned, active[0]) == {"SUSPENDED"}
+    assert read_change_set(provisioned.engine, question).status == "planned"
+    answer(provisioned, question, approved=True)
+    Hour(provisioned)
+    assert statuses(provisioned, *active[:6]) == {"SUSPENDED"}

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from multitv.reconciliation.apply import apply_batch
 from multitv.reconciliation.errors import MissingPinKey
+from multitv.reconciliation.report import outcome_report
 from multitv.reconciliation.verify import verify_change_set
 from tests.support.house import House
 
@@ -65,3 +66,82 @@ def test_a_platform_that_never_tells_a_pin_stops_nobody_else(provisioned: House)
     verify_change_set(provisioned.engine, provisioned.client(), change_set)
     provisioned.reconcile()
     assert silent in provisioned.pins()
+
+
+def give_away(house: House, plan: int) -> int:
+    """Have another client take the contract over."""
+    [(client,)] = house.run("insert into erp.client select max(id) + 1, 'Nova Dona', '0', 'active' from erp.client "
+                            "returning id")  # fmt: skip
+    house.run("update erp.client_plan set client_id = :client where id = :plan", client=client, plan=plan)
+    return int(client)
+
+
+def newest(house: House) -> int:
+    return int(house.run("select max(id) from reconciliation.change_set")[0][0])
+
+
+def test_a_contract_that_changes_owner_gets_another_pin_and_says_so(provisioned: House) -> None:
+    plan, *others = provisioned.served()
+    old = provisioned.pins()
+    client = give_away(provisioned, plan)
+    change_set = provisioned.make_change_set()
+    assert provisioned.operations(change_set, "client_plan_id, action, reason") == [
+        (plan, "update", "name_differs"),
+        (plan, "recover_pin", "owner_changed"),
+    ]
+    provisioned.reconcile()
+    pins = provisioned.pins()
+    assert pins[plan] != old[plan]
+    assert {other: pins[other] for other in others} == {other: old[other] for other in others}
+    uid = provisioned.subscriber(plan).uid
+    for pin, works in ((old[plan], False), (pins[plan], True)):
+        answer = provisioned.sandbox.admin("POST", f"/admin/subscribers/{uid}/pin-check", {"auth_pin": pin})
+        assert answer == {"matches": works}
+    assert f"1 contrato mudou de cliente, com um PIN novo, que o cliente precisa receber: {plan}." in outcome_report(
+        provisioned.engine, newest(provisioned)
+    )
+    [(owner,)] = provisioned.run("select client_id from tv.client_extra_field where client_plan_id = :plan and name "
+                                 "like 'Auth%'", plan=plan)  # fmt: skip
+    assert owner == client
+    assert provisioned.operations(provisioned.make_change_set()) == []
+
+
+def test_a_pin_that_could_not_be_rotated_is_rotated_by_the_next_run(provisioned: House) -> None:
+    plan = provisioned.served()[0]
+    old = provisioned.pins()[plan]
+    give_away(provisioned, plan)
+    provisioned.fault("refused", method="POST", path="/auth-pin$", status=423)
+    provisioned.reconcile()
+    assert provisioned.pins()[plan] == old
+    provisioned.no_faults()
+    provisioned.reconcile()
+    assert provisioned.pins()[plan] != old
+
+
+def test_an_owner_who_came_while_the_contract_was_cancelled_gets_another_pin_when_it_is_back(
+    provisioned: House,
+) -> None:
+    plan = provisioned.served()[0]
+    old = provisioned.pins()[plan]
+    provisioned.run("update erp.client_plan set status = 'cancelled' where id = :plan", plan=plan)
+    provisioned.reconcile()
+    give_away(provisioned, plan)
+    assert provisioned.operations(provisioned.make_change_set()) == [(plan, "update", None)]
+    provisioned.run("update erp.client_plan set status = 'active' where id = :plan", plan=plan)
+    provisioned.reconcile()
+    assert provisioned.pins()[plan] != old
+
+
+def test_an_owner_whom_the_erp_does_not_name_changes_nothing(provisioned: House) -> None:
+    plan = provisioned.served()[0]
+    provisioned.run("alter table erp.client_plan alter column client_id drop not null")
+    provisioned.run("update erp.client_plan set client_id = null where id = :plan", plan=plan)
+    assert provisioned.operations(provisioned.make_change_set()) == []
+
+
+def test_a_pin_of_which_nobody_knows_whose_it_is_belongs_to_the_present_client(provisioned: House) -> None:
+    plan = provisioned.served()[0]
+    provisioned.run("update tv.client_extra_field set client_id = null")
+    assert provisioned.operations(provisioned.make_change_set()) == []
+    give_away(provisioned, plan)
+    assert (plan, "recover_pin", None) in provisioned.operations(provisioned.make_change_set())

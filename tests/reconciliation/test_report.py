@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
+from multitv.labels import Reason
 from multitv.reconciliation.change_set import read_change_set
 from multitv.reconciliation.guard import GUARD, LIMITS, NOBODY, assess, record_decision
 from multitv.reconciliation.report import change_set_report, outcome_report
@@ -58,17 +59,28 @@ def insert_operations(engine: Engine, change_set_id: int, *statuses: str) -> Non
             )
 
 
-def test_the_question_is_in_portuguese_whatever_the_concerns_and_operations_are(engine: Engine) -> None:
-    made = change_set(engine, removals=900, client_plans=900, desired=10, managed=700)
+def test_the_question_is_in_portuguese_whatever_the_operations_are(engine: Engine) -> None:
+    made = change_set(engine)
     insert_operations(engine, made, "planned", "rejected")
-    concerns = assess(engine, made, Settings()).concerns
-    assert {concern.code for concern in concerns} == LIMITS.keys()
-    body = change_set_report(engine, made)
-    assert all(f"**{concern.sentence[0].upper()}{concern.sentence[1:]}" in body for concern in concerns)
+    settings = Settings(reconciliation_max_removals=0, reconciliation_max_removal_share=0)
+    assessment = assess(engine, made, settings)
+    [question] = assessment.questions
+    body = change_set_report(engine, question)
+    assert all(f"**{concern.sentence[0].upper()}{concern.sentence[1:]}" in body for concern in assessment.concerns)
     assert_readable(body, engine)
+    assert_readable(outcome_report(engine, made), engine)
     assert "situação: Ativo → Inativo, nome: Ana → Bia" in body
     assert "incluir serviço" in body
     assert "Esportes" in body
+
+
+def test_every_concern_has_words(engine: Engine) -> None:
+    counts = ("removals", "recent", "limit", "managed", "desired", "before", "provisioned", "without_contract",
+              "creations", "recorded")  # fmt: skip
+    for code in LIMITS:
+        words = Reason(code, dict.fromkeys(counts, 7) | {"share": 0.05}).sentence
+        assert_readable(words, engine)
+        assert "—" not in words
 
 
 def test_counts_agree_with_their_nouns(engine: Engine) -> None:
@@ -107,7 +119,7 @@ def test_the_results_are_in_portuguese_whatever_became_of_the_operations(engine:
     ("by", "shown"),
     [
         (GUARD, "Decisão: automática, dentro dos limites"),
-        (NOBODY, "Decisão: ninguém respondeu no prazo, o que vale como recusa"),
+        (NOBODY, "Decisão: ninguém respondeu no prazo: nada foi feito"),
         ("Ana", "Decisão de Ana"),
         ("active", "Decisão de active"),
     ],

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import Any
 
 import pytest
 import requests
 
 from multitv.beenius import models
 from multitv.beenius.client import BeeniusClient
-from multitv.beenius.errors import BadAnswer, IncompleteSnapshot
+from multitv.beenius.errors import IncompleteSnapshot
 from multitv.reconciliation import snapshot
 from multitv.reconciliation.snapshot import stage_subscribers
 from tests.support.house import House
@@ -81,42 +80,39 @@ def test_the_same_state_has_the_same_hash_and_another_has_not(provisioned: House
     assert taken() != first
 
 
-@pytest.mark.parametrize(
-    ("field", "value", "said"),
-    [
-        ("status", "ASLEEP", "Invalid enum value 'ASLEEP' - at `$.list[0].status`"),
-        ("version", "3", "Expected `int`, got `str` - at `$.list[0].version`"),
-        ("uid", None, "Expected `str`, got `null` - at `$.list[0].uid`"),
-        (
-            "devices",
-            [{"mac": "kitchen", "device_type_uid": "stb"}],
-            "Expected a MAC address, got 'kitchen' - at `$.list[0].devices[0]`",
-        ),
-        ("services", [{"service_uid": "s", "active_to": "yesterday"}], "at `$.list[0].services[0].active_to`"),
-        ("services", [{"service_uid": ""}], "at `$.list[0].services[0].service_uid`"),
-    ],
-)
-def test_a_subscriber_that_is_not_as_the_contract_says_is_no_basis(
-    house: House, by_hand: BeeniusClient, monkeypatch: pytest.MonkeyPatch, field: str, value: object, said: str
+@pytest.mark.parametrize("at_once", [1, 3, 5_000])
+def test_however_many_are_unreadable_each_is_parked_once(
+    crowded: House, monkeypatch: pytest.MonkeyPatch, at_once: int
 ) -> None:
-    by_hand.create_subscriber("7", "Ana", "Souza", "ACTIVE", idempotency_key="by hand")
+    monkeypatch.setattr(snapshot, "_PARKED_AT_ONCE", at_once)
+    for number in (1, 2, 600, 1200):
+        crowded.sandbox.admin("PATCH", f"/admin/subscribers/sub-{number:08d}", {"status": "BLOCKED"})
+    crowded.fault("row-count-drift", after=1, times=1)
+    taken = stage_subscribers(crowded.engine, crowded.client())
+    parked = crowded.run(
+        "select client_plan_id, uid, reasons -> 0 ->> 'code' from staging.parked_subscriber order by 1"
+    )
+    assert parked == [(number, f"sub-{number:08d}", "status_is_unknown") for number in (1, 2, 600, 1200)]
+    assert set(staged(crowded)) == set(range(1, 1201)) - {1, 2, 600, 1200}
+    assert crowded.run("select subscribers from reconciliation.snapshot where id = :id", id=taken) == [(1200,)]
+
+
+def test_a_service_that_ends_far_ahead_is_live_and_one_that_ends_within_the_hour_is_not(house: House) -> None:
+    now = datetime.now(UTC)
+    ends = {"far": now + timedelta(days=400), "soon": now + timedelta(minutes=5), "past": now - timedelta(days=1)}
+    services = [{"service_uid": uid, "active_to": end.isoformat()} for uid, end in ends.items()]
+    services += [{"service_uid": "no-offset", "active_to": "2099-01-01T00:00:00"}]
+    house.sandbox.admin("POST", "/admin/subscribers", {"external_id": "7", "services": services})
     stage_subscribers(house.engine, house.client())
-    assert staged(house) == [7]
-    real = requests.Session.send
+    assert house.run("select services from staging.subscriber") == [(["far", "no-offset"],)]
 
-    def odd(*arguments: Any, **named: Any) -> requests.Response:
-        response = real(*arguments, **named)
-        body = response.json()
-        if "list" in body:
-            body["list"][0][field] = value
-        response._content = json.dumps(body).encode()
-        return response
 
-    monkeypatch.setattr(requests.Session, "send", odd)
-    with pytest.raises(BadAnswer) as caught:
-        stage_subscribers(house.engine, house.client())
-    assert said in str(caught.value)
-    assert staged(house) == [7]
+def test_ids_up_to_the_greatest_are_ours(house: House) -> None:
+    for external_id in (str(2**63 - 1), str(2**63), " 12 ", "012", "0", "-1", "١٢"):
+        house.sandbox.admin("POST", "/admin/subscribers", {"external_id": external_id})
+    stage_subscribers(house.engine, house.client())
+    rows = house.run("select external_id, client_plan_id from staging.subscriber where client_plan_id is not null")
+    assert dict(tuple(row) for row in rows) == {str(2**63 - 1): 2**63 - 1, " 12 ": 12}
 
 
 def test_odd_texts_are_stored_as_they_are_but_for_what_no_text_may_hold(

@@ -413,3 +413,27 @@ def test_a_run_for_one_client_plan_says_nothing_of_all(provisioned: House) -> No
     made = provisioned.make_change_set(provisioned.served()[0])
     with pytest.raises(StagingMissing, match="not of all client plans"):
         revenue_assurance.measure(provisioned.engine, made, ANCHOR)
+
+
+def test_services_in_another_spelling_are_no_discrepancy_and_a_parked_subscriber_is_named(provisioned: House) -> None:
+    def measured() -> dict[str, Any]:
+        made = provisioned.make_change_set()
+        provisioned.approve(made)
+        assert provisioned.operations(made) == []
+        return revenue_assurance.measure(provisioned.engine, made, ANCHOR)
+
+    before = measured()
+    provisioned.sandbox.admin("PUT", "/admin/variant", {"upper_case": True, "ends_ahead": True})
+    assert measured() == before
+    [plan] = provisioned.run(
+        "select client_plan_id from tv.client_package join tv.package on package.id = package_id "
+        "join erp.client_plan as p on p.id = client_plan_id join tv.service_plan_setting using (service_plan_id) "
+        "where allows_tv and p.status = 'active' and p.cancelled_on is null and activated_on <= :today and added_on "
+        "<= :today and client_package.cancelled_on is null and active and extra and service_type like 'EXT%' limit 1",
+        today=ANCHOR,
+    )[0]
+    uid = provisioned.subscriber(plan).uid.lower()
+    provisioned.sandbox.admin("PATCH", f"/admin/subscribers/{uid}", {"status": "BLOCKED"})
+    assert measured()[SOLD].client_plans == 1
+    reasons = "select distinct reason from reports.discrepancy where kind = :kind and client_plan_id = :plan"
+    assert provisioned.run(reasons, kind=SOLD, plan=plan) == [("subscriber_is_parked",)]

@@ -16,7 +16,7 @@ from include.sandbox.process import Sandbox
 from multitv.beenius.client import BeeniusClient
 from multitv.beenius.transport import RetryPolicy
 from multitv.reconciliation.apply import apply_batch, list_batches
-from multitv.reconciliation.change_set import make_change_set, read_change_set
+from multitv.reconciliation.change_set import make_change_set
 from multitv.reconciliation.guard import assess
 from multitv.reconciliation.pins import Pins
 from multitv.reconciliation.snapshot import stage_subscribers
@@ -50,10 +50,8 @@ class House(Database):
         return make_change_set(self.engine, taken, today, client_plan)
 
     def approve(self, change_set_id: int) -> None:
-        assess(self.engine, change_set_id, self.settings)
-        if read_change_set(self.engine, change_set_id).status == "planned":
-            self.run("update reconciliation.change_set set status = 'approved', decided_by = 'test', decided_at = now()"
-                     " where id = :id", id=change_set_id)  # fmt: skip
+        """Approve it whole, whatever is unusual about it."""
+        assess(self.engine, change_set_id, self.settings, allow_removals=True, allow_shrink=True)
 
     def rename_all(self) -> int:
         """Give everybody a new name, and return an approved change set that tells the platform."""

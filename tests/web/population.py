@@ -28,6 +28,7 @@ def make_world(engine: Engine, pin_keys: str) -> World:
     _make_catalog_sync(world)
     _bill(world)
     _reconcile(world)
+    _park_subscribers(world)
     world.store(world.coming)
     world.store(world.past)
     world.store(world.counted)
@@ -115,6 +116,18 @@ def _make_catalog_sync(world: World) -> None:
         "'ch-' || n, jsonb_build_array(jsonb_build_object('code', 'name_is_blank', 'parameters', "
         "jsonb_build_object('received', cast(:ugly as text)))), jsonb_build_object('name', cast(:ugly as text)) "
         "from sync, generate_series(1, 60) as n",
+        ugly=SCRIPT,
+    )
+
+
+def _park_subscribers(world: World) -> None:
+    world.run(
+        "insert into reconciliation.parked_subscriber "
+        "(change_set_id, client_plan_id, subscriber_uid, external_id, reasons) "
+        "select (select max(id) from reconciliation.change_set), case when n = 1 then :maria end, 'sub-' || n, :ugly, "
+        "jsonb_build_array(jsonb_build_object('code', 'status_is_unknown', 'parameters', "
+        "jsonb_build_object('received', cast(:ugly as text)))) from generate_series(1, 60) as n",
+        maria=world.maria,
         ugly=SCRIPT,
     )
 

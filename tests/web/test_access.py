@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import jwt
 import pytest
 
+from multitv.beenius.pool import POOL_PATH
 from multitv.web.core.access import Right
 from tests.web.routes import NEVER, NOBODY, PLACES, RIGHTS, Place
 from tests.web.server import Web
@@ -196,3 +197,9 @@ def test_nobody_finds_the_api_described_without_a_login(stranger: Visitor, viewe
 def test_what_looks_like_a_token_in_the_address_is_none(stranger: Visitor, admin: Visitor) -> None:
     assert stranger.get(f"/painel?token={admin.token}&_token={admin.token}").status_code == 303
     assert stranger.get(f"/faturamento/{NEVER}/lista.csv?access_token={admin.token}").status_code == 303
+
+
+def test_a_task_without_a_login_is_told_the_slots_of_the_pool_and_nothing_else(stranger: Visitor) -> None:
+    answer = stranger.ask("GET", f"{POOL_PATH}/")
+    assert answer.status_code == 200
+    assert answer.json().keys() == {"slots"}

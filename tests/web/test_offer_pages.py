@@ -113,7 +113,7 @@ def test_a_channel_is_found_by_name_number_or_family(
     assert not part.all("html")
 
 
-@pytest.mark.parametrize("path", ["/canais", "/pacotes", "/quarentena"])
+@pytest.mark.parametrize("path", ["/canais", "/pacotes", "/quarentena", "/quarentena/assinantes"])
 def test_a_long_list_goes_on_where_it_ended(world: World, viewer: Visitor, path: str) -> None:
     page = viewer.page(path)
     rows = page.rows[1:-1]
@@ -121,7 +121,12 @@ def test_a_long_list_goes_on_where_it_ended(world: World, viewer: Visitor, path:
     while more := page.all("button", hx_target="closest tr"):
         page = viewer.page(more[-1].attributes["hx-get"].removeprefix("/multitv"))
         rows += [row for row in page.rows if row != ["Mostrar mais"]]
-    tables = {"/canais": "tv.channel", "/pacotes": "tv.package", "/quarentena": "tv.quarantine"}
+    tables = {
+        "/canais": "tv.channel",
+        "/pacotes": "tv.package",
+        "/quarentena": "tv.quarantine",
+        "/quarentena/assinantes": "reconciliation.parked_subscriber",
+    }
     [(everything,)] = world.run(f"select count(*) from {tables[path]}")  # noqa: S608
     assert len(rows) == everything
     assert len({tuple(row[:2]) for row in rows}) == everything
@@ -131,6 +136,18 @@ def test_what_the_sync_refused_is_shown_row_by_row(world: World, viewer: Visitor
     row = viewer.page("/quarentena").rows[1]
     assert row[:3] == ["Canal", "ch-1", "o nome está em branco"]
     assert row[3] == f'Detalhe técnico name_is_blank (received: {SCRIPT}) {{"name": "{SCRIPT}"}}'
+
+
+def test_the_subscribers_that_are_left_alone_are_shown_with_their_client_plan(world: World, viewer: Visitor) -> None:
+    page = viewer.page("/quarentena/assinantes")
+    assert page.rows[1][:4] == [
+        str(world.maria),
+        "sub-1",
+        SCRIPT,
+        "a situação na plataforma não é ativo, suspenso nem inativo: corrija-a na plataforma",
+    ]
+    assert page.rows[2][:2] == ["—", "sub-2"]
+    assert viewer.read("/parked-subscribers")["rows"][0]["client_plan_id"] == world.maria
 
 
 @pytest.mark.parametrize(

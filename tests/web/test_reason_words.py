@@ -21,6 +21,9 @@ STATEMENTS = (
     "reconciliation/list_steps",
     "reconciliation/renumber_steps",
     "reconciliation/supersede_operations",
+    "reconciliation/park_repeated",
+    "reconciliation/insert_parked_subscribers",
+    "reconciliation/insert_differences",
     "catalog/quarantine_links",
 )
 FIELDS = re.compile(r"code|parameters|.*_uid")
@@ -34,7 +37,7 @@ def kinds(kind):
 print(*{kind.code for kind in kinds(MultiTVError) - kinds(Refusal) - {MultiTVError, PermanentError, TransientError}})
 """
 # Where a call of each name has the code.
-PLACES = {"Reason": 0, "add_where": 1, "add_unless": 1, "OperationResult": 2, "record_failure": 2}
+PLACES = {"Reason": 0, "add_where": 1, "add_unless": 1, "OperationResult": 2, "record_failure": 2, "_fault": 0}
 
 
 def calls(root: Path) -> Iterator[tuple[str, ast.Call]]:

@@ -11,6 +11,7 @@ from include.sandbox.errors import Refusal
 from include.sandbox.faults import FaultSpec, FaultState
 from include.sandbox.models import Strict
 from include.sandbox.routes.common import Parts
+from include.sandbox.variant import VARIANTS, Traits, Variant
 
 router = APIRouter(tags=["admin"])
 Limit = Annotated[int, Query(ge=1, le=100_000)]
@@ -61,6 +62,20 @@ async def clear_faults(platform: Parts) -> None:
 async def remove_fault(platform: Parts, number: int) -> None:
     if not platform.faults.remove(number):
         raise Refusal(404, "NOT_FOUND", f"no fault {number} is switched on")
+
+
+@router.put("/admin/variant", status_code=204)
+async def play_variant(platform: Parts, traits: Traits) -> None:
+    """Play the contract with exactly these differences, until the next reset."""
+    platform.variant = Variant(traits)
+
+
+@router.put("/admin/variant/{name}", status_code=204)
+async def play_named_variant(platform: Parts, name: str) -> None:
+    """Play a variant by its name: `contract`, or `other`, which differs in all that it can."""
+    if name not in VARIANTS:
+        raise Refusal(404, "NOT_FOUND", f"there is no variant {name}")
+    platform.variant = Variant(VARIANTS[name])
 
 
 @router.get("/admin/requests")

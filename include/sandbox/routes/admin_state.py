@@ -81,6 +81,12 @@ async def add_by_hand(platform: Parts, row: ByHand) -> Response:
     return Response(bodies[0], 201, media_type="application/json")
 
 
+@router.patch("/subscribers/{uid}", status_code=204)
+async def edit_by_hand(platform: Parts, uid: str, changes: dict[str, Any]) -> None:
+    """Overwrite fields of a subscriber with any values, its external_id and its MACs among them; nothing is checked."""
+    unmanaged.edit(platform.store, platform.clock, number_of(uid), changes)
+
+
 @router.post("/subscribers/load", status_code=201)
 async def load_by_hand(platform: Parts, request: Request) -> dict[str, int]:
     """Add many subscribers from JSON lines with the fields of the single call. Loading stops at the first bad batch."""

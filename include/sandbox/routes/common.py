@@ -61,6 +61,8 @@ async def written(request: Request, platform: Platform, act: Callable[[], Reply]
     the key was used with another method, path or body.
     """
     fingerprint = await _fingerprint(request)
+    body = await request.body()
+    platform.variant.check(json.loads(body) if body else None)
     entry: Entry = request.state.entry
     key, now = cast("str", entry.idempotency_key), platform.clock.now()
     with platform.store.transaction():

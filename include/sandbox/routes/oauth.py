@@ -35,11 +35,8 @@ async def token(
     if grant_type != "client_credentials":
         raise Refusal(400, "VALIDATION_ERROR", "the only grant_type is client_credentials", "grant_type")
     request.state.entry.outcome = "read"
-    answer = {
-        "access_token": platform.tokens.issue(),
-        "token_type": "Bearer",
-        "expires_in": platform.settings.token_seconds,
-    }
+    seconds = platform.variant.traits.token_seconds or platform.settings.token_seconds
+    answer = {"access_token": platform.tokens.issue(seconds), "token_type": "Bearer", "expires_in": seconds}
     return Response(compact(answer), media_type="application/json", headers={"cache-control": "no-store"})
 
 

@@ -44,8 +44,8 @@ async def list_subscribers(
     store = platform.store
     if external_id is not None:
         found = store.by_external_id(external_id)
-        bodies = [found[1]] if found and page == 1 else []
-        return paged(request, bodies, page, page_size, 1 if found else 0)
+        bodies = [body for _, body in found[(page - 1) * page_size : page * page_size]]
+        return paged(request, bodies, page, page_size, len(found))
     if updated_since is not None:
         count, bodies = store.page_since(stamp(updated_since), page, page_size)
         return paged(request, bodies, page, page_size, count)
@@ -72,10 +72,11 @@ async def change_subscriber(
     if_match: Annotated[str | None, Header(description="The version that the change is made to")] = None,
 ) -> Response:
     """Change names or status, if the subscriber is still at the version in If-Match."""
-    version = re.fullmatch(r'"?([0-9]{1,18})"?', (if_match or "").strip())
+    version = re.fullmatch(r'"?([0-9]{1,40})"?|\*', (if_match or "").strip())
     if not version:
         raise Refusal(422, "VALIDATION_ERROR", "send the subscriber's version as If-Match", "If-Match")
-    return await written(request, platform, lambda: platform.subscribers.change(uid, int(version[1]), change))
+    expected = int(version[1]) if version[1] else None
+    return await written(request, platform, lambda: platform.subscribers.change(uid, expected, change))
 
 
 @router.delete("/{uid}", status_code=204, response_model=None, responses=errors(404, 409))

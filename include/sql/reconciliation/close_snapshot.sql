@@ -1,11 +1,19 @@
 -- In: snapshot, whose rows are all in staging. Marks it as the snapshot that staging holds. Out: its number of
--- subscribers.
+-- subscribers, parked ones included.
 -- The hash is the same for two snapshots of the same state: it depends neither on row order nor on any id of ours.
 with counted as (
     select
         count(*) as subscribers,
-        cast(coalesce(sum(hash_record_extended(row(digest, external_id, version), 0)), 0) as text) as hash
+        coalesce(sum(hash_record_extended(row(digest, external_id, version), 0)), 0) as hash
     from staging.subscriber
+),
+
+parked as (
+    select
+        count(*) as subscribers,
+        coalesce(sum(hash_record_extended(row(parked.uid, parked.external_id, parked.reasons), 0)), 0)
+            as hash
+    from staging.parked_subscriber as parked
 ),
 
 header as (
@@ -14,7 +22,7 @@ header as (
 )
 
 update reconciliation.snapshot as snapshot
-set subscribers = counted.subscribers, hash = counted.hash
-from counted, header
+set subscribers = counted.subscribers + parked.subscribers, hash = cast(counted.hash + parked.hash as text)
+from counted, parked, header
 where snapshot.id = header.snapshot_id
 returning snapshot.subscribers

@@ -1,8 +1,10 @@
 -- In: client_plan (one, or null for all). Creates the temporary table pair: each desired subscriber beside the
 -- platform's, where the two differ, and the subscribers that no contract accounts for. Few rows.
 -- The only full join carries digests and row addresses, however wide a subscriber is; rows whose digests differ are
--- then read by address and compared. If two different states of one client plan had the same digest, the change would
--- be missed until the next one: a chance of one in 2^64.
+-- then read by address and compared in their folded form. If two different states of one client plan had the same
+-- digest, the change would be missed until the next one: a chance of one in 2^64.
+-- The subscriber whose uid is recorded is a client plan's, whatever its external_id says: of `parked` ones the platform
+-- and the record disagree, or they cannot be read.
 -- A table and not part of the next statement, because PostgreSQL parallelises the join only this way.
 create temporary table pair on commit drop as
 with wanted as (
@@ -21,7 +23,14 @@ found as (
         actual.client_plan_id,
         actual.digest
     from staging.subscriber as actual
-    where cast(:client_plan as bigint) is null or actual.client_plan_id = cast(:client_plan as bigint)
+    where
+        cast(:client_plan as bigint) is null
+        or actual.client_plan_id = cast(:client_plan as bigint)
+        or reconciliation.folded_uid(actual.uid) = (
+            select reconciliation.folded_uid(desired.recorded_uid)
+            from staging.desired_subscriber as desired
+            where desired.client_plan_id = cast(:client_plan as bigint)
+        )
 ),
 
 suspect as materialized (
@@ -32,10 +41,69 @@ suspect as materialized (
     full join found on wanted.client_plan_id = found.client_plan_id
     -- As a number, because the planner then expects few rows; of a plain inequality it expects nearly all.
     where cast(coalesce(wanted.digest <> found.digest or wanted.needs_attention, true) as integer) = 1
+),
+
+seen as materialized (
+    select
+        suspect.desired_at,
+        suspect.actual_at,
+        desired.client_plan_id,
+        reconciliation.folded_uid(desired.recorded_uid) as recorded_uid,
+        reconciliation.folded_uid(actual.uid) as uid
+    from suspect
+    left join staging.desired_subscriber as desired on suspect.desired_at = desired.ctid
+    left join staging.subscriber as actual on suspect.actual_at = actual.ctid
+),
+
+-- The subscriber that is recorded for a client plan, where the external_id says that another is its own, or none.
+recorded as materialized (
+    select distinct on (plan.desired_at)
+        plan.desired_at,
+        held.actual_at
+    from seen as plan
+    inner join seen as held on plan.recorded_uid = held.uid
+    where
+        plan.desired_at is not null
+        and plan.uid is distinct from plan.recorded_uid
+        and held.uid is distinct from held.recorded_uid
+    order by plan.desired_at, held.actual_at
+),
+
+waiting as materialized (
+    select subscriber.client_plan_id
+    from staging.parked_subscriber as subscriber
+    where subscriber.client_plan_id is not null
+    union
+    select plan.client_plan_id
+    from staging.parked_subscriber as subscriber
+    inner join seen as plan on reconciliation.folded_uid(subscriber.uid) = plan.recorded_uid
+    where plan.client_plan_id is not null
+),
+
+matched as (
+    select
+        recorded.desired_at,
+        recorded.actual_at,
+        true as parked
+    from recorded
+    union all
+    select
+        seen.desired_at,
+        case when claimed.actual_at is null then seen.actual_at end as actual_at,
+        claimed.actual_at is not null or waiting.client_plan_id is not null as parked
+    from seen
+    left join recorded as claimed on seen.actual_at = claimed.actual_at
+    left join recorded as elsewhere on seen.desired_at = elsewhere.desired_at
+    left join waiting on seen.client_plan_id = waiting.client_plan_id
+    where elsewhere.desired_at is null and (seen.desired_at is not null or claimed.actual_at is null)
 )
 
 select
     desired.client_plan_id,
+    desired.client_id,
+    desired.owner_changed,
+    desired.recorded_uid,
+    matched.parked,
     actual.uid,
     actual.external_id,
     actual.version,
@@ -53,17 +121,33 @@ select
     coalesce(desired.last_name, actual.last_name) as last_name,
     desired.status <> 'INACTIVE'
     and actual.uid is not null
-    and (actual.uid is distinct from desired.recorded_uid or not desired.has_pin) as pin_unknown
-from suspect
-left join staging.desired_subscriber as desired on suspect.desired_at = desired.ctid
-left join staging.subscriber as actual on suspect.actual_at = actual.ctid
+    and (
+        reconciliation.folded_uid(actual.uid) is distinct from reconciliation.folded_uid(desired.recorded_uid)
+        or not desired.has_pin
+    ) as pin_unknown
+from matched
+left join staging.desired_subscriber as desired on matched.desired_at = desired.ctid
+left join staging.subscriber as actual on matched.actual_at = actual.ctid
 where
     desired.client_plan_id is null
+    or matched.parked
     or (actual.uid is null and desired.status <> 'INACTIVE')
     or actual.status <> desired.status
-    or actual.first_name <> desired.first_name
-    or actual.last_name <> desired.last_name
+    or (
+        actual.first_name <> desired.first_name
+        and reconciliation.folded(actual.first_name) <> reconciliation.folded(desired.first_name)
+    )
+    or (
+        actual.last_name <> desired.last_name
+        and reconciliation.folded(actual.last_name) <> reconciliation.folded(desired.last_name)
+    )
     or actual.services <> desired.services
-    or actual.devices <> desired.devices
-    or actual.uid <> desired.recorded_uid
+    or (
+        actual.devices <> desired.devices
+        and reconciliation.folded_devices(actual.devices) <> reconciliation.folded_devices(desired.devices)
+    )
+    or (
+        actual.uid <> desired.recorded_uid
+        and reconciliation.folded_uid(actual.uid) <> reconciliation.folded_uid(desired.recorded_uid)
+    )
     or desired.needs_attention

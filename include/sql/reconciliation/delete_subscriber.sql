@@ -1,3 +1,8 @@
--- In: client_plan. Deletes its subscriber from the staging of the snapshot.
+-- In: client_plan, uid (or null). Deletes the subscriber from the staging of the snapshot, by either.
+with parked as (
+    delete from staging.parked_subscriber
+    where parked_subscriber.uid = :uid
+)
+
 delete from staging.subscriber
-where subscriber.client_plan_id = :client_plan
+where subscriber.client_plan_id = :client_plan or subscriber.uid = :uid

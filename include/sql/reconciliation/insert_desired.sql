@@ -1,7 +1,6 @@
 -- In: today, client_plan (one, or null for all), uid_field and pin_field (the names of the two extra fields). Stages
 -- each client plan that we manage: its service plan allows TV, or we have provisioned it before.
--- TV is taken away for an explicit reason only: a contract that is gone from the ERP, has no status or first day, or
--- starts later is left out here, and so is not touched.
+-- A contract that is gone from the ERP, is parked, or starts later is left out here, and so is not touched.
 insert into staging.desired_subscriber (
     client_plan_id,
     first_name,
@@ -12,46 +11,33 @@ insert into staging.desired_subscriber (
     surplus_services,
     devices,
     recorded_uid,
-    has_pin
+    has_pin,
+    client_id,
+    owner_changed
 )
 with contract as (
     select
-        plan.id,
-        plan.client_id,
-        setting.package_id,
-        case
-            when plan.status = 'cancelled' or plan.cancelled_on <= cast(:today as date) then 'INACTIVE'
-            when setting.allows_tv is not true then 'INACTIVE'
-            when plan.status = 'suspended' then 'SUSPENDED'
-            else 'ACTIVE'
-        end as status,
-        case
-            when plan.status = 'cancelled' or plan.cancelled_on <= cast(:today as date)
-                then 'contract_is_cancelled'
-            when setting.allows_tv is not true then 'plan_lost_tv'
-            when plan.status = 'suspended' then 'contract_is_suspended'
-            else 'contract_is_active'
-        end as because,
+        stated.id,
+        stated.client_id,
+        stated.package_id,
+        stated.status,
+        stated.because,
         recorded.value as recorded_uid,
-        pin.value is not null as has_pin
-    from erp.client_plan as plan
-    left join tv.service_plan_setting as setting on plan.service_plan_id = setting.service_plan_id
-    left join tv.client_extra_field as recorded on plan.id = recorded.client_plan_id and recorded.name = :uid_field
-    left join tv.client_extra_field as pin on plan.id = pin.client_plan_id and pin.name = :pin_field
-    where
-        (cast(:client_plan as bigint) is null or plan.id = cast(:client_plan as bigint))
-        and (
-            plan.status = 'cancelled'
-            or (plan.status in ('active', 'suspended') and plan.activated_on <= cast(:today as date))
-        )
-        and (setting.allows_tv or recorded.value is not null)
+        pin.value is not null as pin_is_recorded,
+        coalesce(stated.client_id > 0 and pin.client_id <> stated.client_id, false) as pin_is_of_another
+    from reconciliation.stated_contract(cast(:today as date), cast(:client_plan as bigint)) as stated
+    left join tv.client_extra_field as recorded on stated.id = recorded.client_plan_id and recorded.name = :uid_field
+    left join tv.client_extra_field as pin on stated.id = pin.client_plan_id and pin.name = :pin_field
+    where stated.parked is null and stated.begun and (stated.allows_tv or recorded.value is not null)
 ),
 
 client as (
     select
         named.id,
-        regexp_replace(btrim(named.name), '\s+', ' ', 'g') as name
+        nullif(reconciliation.single_spaced(named.name), '') as name
     from erp.client as named
+    -- One that the ERP repeats has no name that could be relied on.
+    where (named.id in (select repeated.id from history.repeated_id('erp.client') as repeated)) is not true
 ),
 
 held as (
@@ -119,14 +105,16 @@ devices as (
 select
     contract.id,
     left(split_part(client.name, ' ', 1), 100),
-    left(substr(client.name, length(split_part(client.name, ' ', 1)) + 2), 100),
+    rtrim(left(substr(client.name, length(split_part(client.name, ' ', 1)) + 2), 100)),
     contract.status,
     contract.because,
     coalesce(services.wanted, '{}'),
     coalesce(services.surplus, '{}'),
     coalesce(devices.by_mac, '{}'),
     contract.recorded_uid,
-    contract.has_pin
+    contract.pin_is_recorded and not contract.pin_is_of_another,
+    case when contract.client_id > 0 then contract.client_id end,
+    contract.pin_is_recorded and contract.pin_is_of_another
 from contract
 left join client on contract.client_id = client.id
 left join services on contract.id = services.client_plan_id

@@ -13,7 +13,8 @@ insert into reconciliation.operation (
     reason,
     status,
     outcome_code,
-    done_at
+    done_at,
+    client_id
 )
 select
     :change_set,
@@ -28,5 +29,6 @@ select
     step.reason,
     case when step.refusal is null then 'planned' else 'rejected' end,
     step.refusal,
-    case when step.refusal is not null then now() end
+    case when step.refusal is not null then now() end,
+    step.client_id
 from step

@@ -1,10 +1,21 @@
 -- In: the temporary table pair. Creates the temporary table step: what makes the platform's subscribers equal to the
 -- desired ones, numbered in order within a client plan. `reason` and `refusal` (why a step is not tried at all) are
 -- codes. Putting a basic service replaces the live one, so a basic service is ended only where none replaces it.
+-- A parked client plan is left alone; only a contract that ends takes the TV from the subscriber recorded for it. What
+-- the platform accepted twice and shows in a form of its own is not sent again.
 create temporary table step on commit drop as
 with ours as (
     select pair.* from pair
-    where pair.client_plan_id is not null and (pair.uid is not null or pair.status <> 'INACTIVE')
+    where
+        pair.client_plan_id is not null
+        and (pair.uid is not null or pair.status <> 'INACTIVE')
+        and (
+            not pair.parked
+            or (
+                pair.status = 'INACTIVE'
+                and reconciliation.folded_uid(pair.uid) = reconciliation.folded_uid(pair.recorded_uid)
+            )
+        )
 ),
 
 service as (
@@ -67,8 +78,8 @@ unordered as (
     where
         ours.uid is null
         or ours.status <> ours.status_before
-        or ours.first_name <> ours.first_name_before
-        or ours.last_name <> ours.last_name_before
+        or reconciliation.folded(ours.first_name) <> reconciliation.folded(ours.first_name_before)
+        or reconciliation.folded(ours.last_name) <> reconciliation.folded(ours.last_name_before)
     union all
     select
         ours.client_plan_id,
@@ -77,7 +88,7 @@ unordered as (
         null,
         null,
         null,
-        'pin_is_unknown',
+        case when ours.owner_changed then 'owner_changed' else 'pin_is_unknown' end,
         null
     from ours
     where ours.pin_unknown
@@ -139,7 +150,9 @@ unordered as (
             l.value as live_device
         from jsonb_each(ours.devices) as s
         full join jsonb_each(ours.devices_before) as l on s.key = l.key
-        where s.value is distinct from l.value
+        where
+            s.value is distinct from l.value
+            and reconciliation.folded_device(s.value) is distinct from reconciliation.folded_device(l.value)
     ) as both_sides
 )
 
@@ -157,6 +170,19 @@ select
     unordered.reason,
     unordered.refusal,
     ours.uid as subscriber_uid,
-    ours.version as expected_version
+    ours.version as expected_version,
+    case when unordered.action in ('create', 'recover_pin') then ours.client_id end as client_id
 from unordered
 inner join ours on unordered.client_plan_id = ours.client_plan_id
+where
+    not exists (
+        select 1
+        from reconciliation.stored_otherwise as known
+        where
+            known.client_plan_id = unordered.client_plan_id
+            and known.action = unordered.action
+            and known.target = coalesce(unordered.target, '')
+            and known.sent = unordered.after - 'status'
+            and known.stored = unordered.before - 'status'
+            and known.times > 1
+    )

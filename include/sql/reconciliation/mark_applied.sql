@@ -4,5 +4,8 @@ set status = 'applied', applied_at = coalesce(change_set.applied_at, now())
 where
     change_set.id = :change_set
     and change_set.status in ('approved', 'applied', 'verified')
-    and change_set.id = (select max(newest.id) from reconciliation.change_set as newest)
+    and change_set.id = (
+        select max(newest.id) from reconciliation.change_set as newest
+        where newest.split_from is null
+    )
 returning change_set.id

@@ -10,6 +10,10 @@ select
     change_set.operations,
     change_set.client_plans,
     change_set.removals,
+    change_set.creations,
+    change_set.recorded,
+    change_set.without_contract,
+    change_set.split_from,
     change_set.concerns,
     change_set.decided_by,
     change_set.created_at < now() - interval '20 hours' as too_old

@@ -17,7 +17,7 @@ with waiting as (
 superseded as (
     select
         operation.client_plan_id,
-        max(operation.number) filter (where operation.status = 'superseded') as last_number
+        max(operation.number) filter (where operation.outcome_code = 'recomputed') as last_number
     from waiting
     inner join reconciliation.operation as operation on waiting.client_plan_id = operation.client_plan_id
     where operation.change_set_id = :change_set
@@ -49,6 +49,7 @@ select
     operation.expected_version,
     operation.target,
     operation.after,
+    operation.client_id,
     operation.idempotency_key as key,
     known.changes as changes_before,
     known.recomputed

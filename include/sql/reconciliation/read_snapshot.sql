@@ -5,4 +5,7 @@ select
     snapshot.subscribers
 from reconciliation.snapshot
 inner join staging.subscriber_snapshot as held on snapshot.id = held.snapshot_id
-where snapshot.id = :snapshot and snapshot.subscribers = (select count(*) from staging.subscriber)
+where
+    snapshot.id = :snapshot
+    and snapshot.subscribers
+    = (select count(*) from staging.subscriber) + (select count(*) from staging.parked_subscriber)

@@ -2,7 +2,9 @@
 -- them the platform should serve.
 with fresh as (
     update staging.desired_subscriber as desired
-    set recorded_uid = recorded.value, has_pin = pin.value is not null
+    set
+        recorded_uid = recorded.value,
+        has_pin = pin.value is not null and coalesce(pin.client_id <> desired.client_id, false) is false
     from staging.desired_subscriber as same
     left join tv.client_extra_field as recorded
         on same.client_plan_id = recorded.client_plan_id and recorded.name = :uid_field
@@ -10,7 +12,9 @@ with fresh as (
         on same.client_plan_id = pin.client_plan_id and pin.name = :pin_field
     where
         desired.client_plan_id = same.client_plan_id
-        and (desired.recorded_uid, desired.has_pin) is distinct from (recorded.value, pin.value is not null)
+        and (desired.recorded_uid, desired.has_pin) is distinct from (
+            recorded.value, pin.value is not null and coalesce(pin.client_id <> desired.client_id, false) is false
+        )
     returning desired.client_plan_id
 )
 

@@ -68,7 +68,10 @@ undone as (
     from reconciliation.operation as operation
     where
         operation.change_set_id = :change_set
-        and operation.status in ('planned', 'rejected')
+        and (
+            operation.status in ('planned', 'rejected')
+            or operation.outcome_code in ('waits_for_person', 'refused_by_person')
+        )
         and operation.action in ('create', 'resume', 'add_service')
     group by operation.client_plan_id, operation.target
 )
@@ -85,6 +88,11 @@ select
         when not package.active then 'package_deactivated'
         when coalesce(subscriber.reason, service.reason) is not null then coalesce(subscriber.reason, service.reason)
         when not package.platform_uid = any(concerned.services_wanted) then 'sold_lately'
+        when concerned.status is null and exists (
+            select 1
+            from reconciliation.parked_subscriber as parked
+            where parked.change_set_id = :change_set and parked.client_plan_id = missing.client_plan_id
+        ) then 'subscriber_is_parked'
         when concerned.status is null then 'no_subscriber'
         when concerned.status = 'SUSPENDED' then 'subscriber_suspended'
         when concerned.status = 'INACTIVE' then 'subscriber_inactive'

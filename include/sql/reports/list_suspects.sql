@@ -15,6 +15,8 @@ with contract as (
     inner join
         unnest(cast(:due_days as integer[]), cast(:due_dates as date[])) as last_due (due_day, due_date)
         on plan.due_day = last_due.due_day
+    -- Of a row that the ERP repeats nobody could tell which one counts.
+    where (plan.id in (select repeated.id from history.repeated_id('erp.client_plan') as repeated)) is not true
 ),
 
 served as (

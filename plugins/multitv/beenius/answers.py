@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ _first_use = Lock()
 T = TypeVar("T")
 _SHOWN = 300
 _RESET_CONTENT = (204, 205)
+_HTML = re.compile(rb"\s*<(?:!doctype|html|head|body)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Call:
     params: tuple[tuple[str, str | int], ...] = ()
     body: Mapping[str, str | None] | None = None
     idempotency_key: str | None = None
-    if_match: int | None = None
+    if_match: str | None = None
 
     @property
     def writes(self) -> bool:
@@ -101,18 +103,29 @@ def decoded(response: Response) -> Any:
     try:
         return json.loads(response.content, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
-        raise _not_json(response) from error
+        raise not_json(response) from error
 
 
-def decoded_as(host: str, call: Call, model: type[W], response: Response) -> W:
-    """Decode a long body straight into a wire model. Raises TransientFailure (NotJson), BadAnswer."""
+def fields_of(response: Response) -> Mapping[str, Any]:
+    """Return the fields of an answer to a write, none if its body is empty or something else than an object.
+
+    Raises TransientFailure (NotJson) as `ignored`.
+    """
+    ignored(response)
     try:
-        answer: W = _decoder(_learned(model)).decode(response.content)
-    except msgspec.ValidationError as error:
-        raise _bad_answer(host, call, error) from error
-    except (ValueError, RecursionError) as error:
-        raise _not_json(response) from error
-    return answer
+        body = json.loads(response.content)
+    except (ValueError, RecursionError):
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def ignored(response: Response) -> None:
+    """Decode nothing: the status says that a write was carried out.
+
+    Raises TransientFailure (NotJson) for a page of HTML: a proxy answered, and the platform may know nothing of it.
+    """
+    if _HTML.match(response.content):
+        raise not_json(response)
 
 
 def parsed(host: str, call: Call, model: type[W], value: Any) -> W:
@@ -212,7 +225,8 @@ def _bad_answer(host: str, call: Call, error: msgspec.ValidationError) -> BadAns
     )
 
 
-def _not_json(response: Response) -> TransientFailure:
+def not_json(response: Response) -> TransientFailure:
+    """Return the failure of an answer that is not JSON, which usually passes."""
     kind = response.headers.get("content-type", "no content type")
     size = len(response.content)
     return TransientFailure(

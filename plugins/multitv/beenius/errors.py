@@ -5,11 +5,23 @@ from __future__ import annotations
 from multitv.errors import PermanentError, TransientError
 
 
-class PlatformUnavailable(TransientError):
+class Unanswered(TransientError):
+    """No try of a call had an answer that could be used. `happened` is the message without the next step."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message)
+        self.happened = message
+
+
+class PlatformUnavailable(Unanswered):
     """The platform did not answer, answered with errors, or asked us to wait longer than the retry policy allows."""
 
 
-class NotJson(TransientError):
+class RateLimited(PlatformUnavailable):
+    """The platform asked us to wait longer than the retry policy allows, which concerns every call."""
+
+
+class NotJson(Unanswered):
     """An answer was not JSON: often the error page of a proxy in front of a platform that is down."""
 
 
@@ -17,7 +29,7 @@ class IncompleteSnapshot(TransientError):
     """No try could prove a list complete; nothing of it may be used."""
 
 
-class TokenRefused(TransientError):
+class TokenRefused(Unanswered):
     """The platform refused an access token that it had just issued."""
 
 
@@ -35,6 +47,10 @@ class OperatorMismatch(PermanentError):
 
 class BadAnswer(PermanentError):
     """An answer is JSON but breaks the contract: the platform speaks another version than we do."""
+
+
+class UnreadableAnswer(PermanentError):
+    """A subscriber holds something that has to be known before it is changed, and is not: leave it to a person."""
 
 
 # The platform's codes whose refusals have words of their own: those of its contract.
@@ -80,6 +96,15 @@ class RowRejected(Refused):
 
 class NotFound(RowRejected):
     """The subscriber, service or device that a request names does not exist."""
+
+
+class NotListedYet(RowRejected):
+    """A subscriber was accepted, and neither the answer nor the list names its uid: the next run finds it."""
+
+    @property
+    def reason(self) -> str:
+        """Return the code of the refusal in labels.SENTENCES."""
+        return "not_listed_yet"
 
 
 class VersionConflict(RowRejected):

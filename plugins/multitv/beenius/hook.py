@@ -8,6 +8,7 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 from multitv.beenius.client import BeeniusClient
 from multitv.beenius.errors import BadConnection
 from multitv.beenius.transport import RetryPolicy
+from multitv.settings import Settings
 
 CONNECTION_ID = "beenius_default"
 
@@ -61,3 +62,8 @@ class BeeniusHook(BaseHook):
             requests_per_second=requests_per_second,
             retry_policy=retry_policy,
         )
+
+
+def platform_client(settings: Settings) -> BeeniusClient:
+    """Return a client of the platform for as many threads, and as fast, as the settings say. Raises BadConnection."""
+    return BeeniusHook().get_conn(settings.beenius_concurrency, settings.beenius_requests_per_second)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Generic, Literal, TypeVar
 
 from msgspec import Meta, Struct, field
@@ -16,10 +17,18 @@ R = TypeVar("R")
 Status = Literal["ACTIVE", "SUSPENDED", "INACTIVE"]
 Uid = Annotated[str, Meta(min_length=1)]
 Count = Annotated[int, Meta(ge=0)]
-# The shortest form of RFC 3339.
-Moment = Annotated[str, Meta(min_length=len("2026-01-01T00:00:00Z"))]
 # Here and not in the type, since msgspec is several times slower at matching a pattern.
 _is_mac = re.compile(r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}").fullmatch
+_digits = re.compile(r"[0-9a-f]{12}").fullmatch
+# A service that ends this late is live: a platform may give every service an end. Its clock may be ahead of ours.
+_STILL_LIVE = timedelta(hours=1)
+_SEPARATORS = str.maketrans("", "", ":-. ")
+
+
+def mac_of(written: str) -> str | None:
+    """Return a MAC in lower case with colons, however it is written; None if it is none."""
+    digits = written.strip().lower().translate(_SEPARATORS)
+    return ":".join(digits[at : at + 2] for at in range(0, 12, 2)) if _digits(digits) else None
 
 
 class Wire(Struct, frozen=True, gc=False):
@@ -40,31 +49,41 @@ class PageBody(Wire, Generic[R], frozen=True):
 
 
 class Subscription(Wire, frozen=True):
-    """A service of a subscriber; live while `active_to` is None."""
+    """A service of a subscriber, live until `active_to`."""
 
     service_uid: Uid
-    active_to: Moment | None = None
+    active_to: datetime | None = None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it has no end, or one that is not near."""
+        end = self.active_to
+        # A time without an offset is in UTC, as all times of the contract.
+        return end is None or (end if end.tzinfo else end.replace(tzinfo=UTC)) > datetime.now(UTC) + _STILL_LIVE
 
 
 class Device(Wire, frozen=True):
-    """A set-top box; its MAC is in lower case with colons, although the platform sometimes sends upper case."""
+    """A set-top box; its MAC is in lower case with colons, however the platform writes it."""
 
     mac: str
-    device_type_uid: Uid
+    device_type_uid: str | None = None
     serial: str | None = None
     label: str | None = None
     status: str | None = None
 
     def __post_init__(self) -> None:
         if not _is_mac(self.mac):
-            mac = self.mac.lower()
-            if not _is_mac(mac):
+            mac = mac_of(self.mac)
+            if mac is None:
                 raise ValueError(f"Expected a MAC address, got {self.mac!r}")
             force_setattr(self, "mac", mac)
 
 
 class Subscriber(Wire, frozen=True):
-    """A subscriber as read. `external_id` is a client plan's id as text; None if it was created by hand."""
+    """A subscriber as read. `external_id` is a client plan's id as text; None if it was created by hand.
+
+    `version` is None if the platform gave none that can be sent back.
+    """
 
     uid: Uid
     first_name: str
@@ -72,17 +91,30 @@ class Subscriber(Wire, frozen=True):
     status: Status
     services: tuple[Subscription, ...]
     devices: tuple[Device, ...]
-    version: Count
+    version: Count | None
     external_id: str | None = None
 
 
-class CreatedSubscriber(Subscriber, frozen=True):
-    """A subscriber just created. The PIN is None if this answer repeats an earlier one: only the first has it."""
+class Fault(Wire, frozen=True):
+    """Why a subscriber cannot be read: a code, and what came instead."""
 
-    auth_pin: SecretStr | None = None
+    code: str
+    received: str
 
 
-class AuthPin(Wire, frozen=True):
+class UnreadableSubscriber(Wire, frozen=True):
+    """A subscriber of which something is unknown that has to be known before it is changed."""
+
+    uid: str | None
+    external_id: str | None
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True)
+class CreatedSubscriber:
+    """A subscriber just created. The PIN is None if this answer has none: only the first one has it."""
+
+    uid: str
     auth_pin: SecretStr | None = None
 
 

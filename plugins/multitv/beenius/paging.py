@@ -23,21 +23,27 @@ WORTH_A_THREAD_SECONDS = 0.005
 
 
 class _Incomplete(Exception):
-    """This try cannot become a complete snapshot."""
+    """This try cannot become a complete snapshot. `cap`: so many rows came instead of a full first page."""
+
+    def __init__(self, reason: str, cap: int | None = None) -> None:
+        super().__init__(reason)
+        self.cap = cap
 
 
 def scan(
     resource: str,
-    get: Callable[[int], PageBody[R]],
+    get: Callable[[int, int], PageBody[R]],
     start_over: Callable[[], None],
     uid_of: Callable[[R], str],
     host: str,
     pause_seconds: float,
+    page_size: int,
     repeated: Callable[[], bool] | None = None,
     at_once: int = 1,
 ) -> Generator[Page[R]]:
     """Yield the pages of a list in their order; only when the iterator ends is the snapshot known to be complete.
 
+    `get` takes a page's number and size. A platform that caps the size, and says so or not, is asked for what it gives.
     Calls `start_over` whenever the pages yielded so far are void: discard them. Calls `repeated` after the last page to
     learn whether a uid came twice; without it the uids are kept in memory. Fetches `at_once` pages concurrently, since
     a scan mostly waits for pages. `pause_seconds` is the pause after the first failed try, and grows with each.
@@ -45,7 +51,7 @@ def scan(
     """
     for attempt in range(1, TRIES + 1):
         try:
-            yield from _once(resource, _in_order(get, at_once), uid_of, repeated)
+            yield from _once(resource, _in_order(get, at_once, page_size), uid_of, repeated)
         except _Incomplete as reason:
             if attempt == TRIES:
                 raise IncompleteSnapshot(
@@ -55,6 +61,7 @@ def scan(
                 ) from reason
             log.warning("Beenius: %s: %s; starting over (try %s of %s).", resource, reason, attempt + 1, TRIES)
             start_over()
+            page_size = reason.cap or page_size
             sleep(pause_seconds * attempt)
         else:
             return
@@ -86,23 +93,23 @@ def _once(
         raise _Incomplete("a uid came twice")
 
 
-def _in_order(get: Callable[[int], PageBody[R]], at_once: int) -> Generator[PageBody[R]]:
+def _in_order(get: Callable[[int, int], PageBody[R]], at_once: int, page_size: int) -> Generator[PageBody[R]]:
     """Yield the pages in order; fetch those after the first concurrently if a page takes long enough."""
     began = monotonic()
-    first = get(1)
+    first = get(1, page_size)
     waited = monotonic() - began
     yield first
     last = -(-first.row_count // first.size)
     numbers = iter(range(2, last + 1))
     if at_once == 1 or waited < WORTH_A_THREAD_SECONDS:
-        yield from map(get, numbers)
+        yield from (get(number, first.size) for number in numbers)
         return
     pool = ThreadPoolExecutor(at_once, "beenius-pages")
     try:
-        coming = deque(pool.submit(get, number) for number in islice(numbers, at_once))
+        coming = deque(pool.submit(get, number, first.size) for number in islice(numbers, at_once))
         while coming:
             body = coming.popleft().result()
-            coming.extend(pool.submit(get, number) for number in islice(numbers, 1))
+            coming.extend(pool.submit(get, number, first.size) for number in islice(numbers, 1))
             yield body
     finally:
         # Also when the scan starts over or is abandoned.
@@ -132,7 +139,8 @@ class _Proof:
             raise _Incomplete(f"instead of page {number} of {self.size} rows came page {body.number} of {body.size}")
         expected = max(0, min(self.size, self.row_count - self.pages * self.size))
         if len(body.rows) != expected:
-            raise _Incomplete(f"page {number} has {len(body.rows)} rows instead of {expected}")
+            cap = len(body.rows) if number == 1 and len(body.rows) < expected else None
+            raise _Incomplete(f"page {number} has {len(body.rows)} rows instead of {expected}", cap)
         for position, uid in enumerate(uids, start=1):
             if not uid or uid.isspace():
                 raise _Incomplete(f"row {position} of page {number} has no uid")

@@ -18,24 +18,24 @@ from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase, HTTPBasicAuth
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, stop_before_delay
 from tenacity.wait import wait_random_exponential
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from multitv.beenius.answers import (
     Call,
     TransientFailure,
-    W,
     decoded,
-    decoded_as,
     error_code,
     parsed,
     retry_after,
     value_of,
 )
-from multitv.beenius.errors import BadConnection, PlatformUnavailable, TokenRefused, WrongCredentials
+from multitv.beenius.errors import BadConnection, RateLimited, TokenRefused, Unanswered, WrongCredentials
 from multitv.beenius.models import Token
 from multitv.beenius.rate_limit import RateLimiter, SharedPause
 
 ACCEPT = "application/vnd.beenius+json;version=9"
 _TOKEN = Call("POST", "/oauth/token")
+_PART = 65_536
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -95,14 +95,11 @@ class Transport:
 
         Raises PlatformUnavailable, NotJson, TokenRefused, WrongCredentials, OperatorMismatch, BadAnswer, Refused.
         """
-        return self._retry(call, lambda: self._with_token(call, decoded))
+        return self.send_for(call, decoded)
 
-    def send_for(self, call: Call, model: type[W]) -> W:
-        """Return the answer to a call as a wire model, for long bodies. Raises as `send`."""
-        answer = self._retry(
-            call, lambda: self._with_token(call, lambda response: decoded_as(self.host, call, model, response))
-        )
-        return parsed(self.host, call, model, answer) if answer is None else answer
+    def send_for(self, call: Call, decode: Callable[[requests.Response], T]) -> T | None:
+        """Return what `decode` makes of the answer, None for one without a body. Raises as `send`."""
+        return self._retry(call, lambda: self._with_token(call, decode))
 
     def _retry(self, call: Call, once: Callable[[], T]) -> T:
         retry_policy = self.retry_policy
@@ -119,10 +116,14 @@ class Transport:
             return attempts(once)
         except TransientFailure as last:
             tries, seconds = attempts.statistics["attempt_number"], attempts.statistics["delay_since_first_attempt"]
-            raise last.final(
+            happened = (
                 f"Beenius at {self.host} did not answer {call} as it should: {last} "
-                f"({tries} {'try' if tries == 1 else 'tries'} in {seconds:.0f} s). {call.next_step}"
-            ) from last
+                f"({tries} {'try' if tries == 1 else 'tries'} in {seconds:.0f} s)."
+            )
+            error = last.final(f"{happened} {call.next_step}")
+            if isinstance(error, Unanswered):
+                error.happened = happened
+            raise error from last
 
     def _log_retry(self, call: Call, state: RetryCallState) -> None:
         failure = state.outcome.exception() if state.outcome else None
@@ -136,10 +137,16 @@ class Transport:
         )
 
     def _with_token(self, call: Call, decode: Callable[[requests.Response], T]) -> T | None:
-        token = self._current_token()
-        response = self._send_within_limits(call, _Bearer(token))
+        used: list[SecretStr] = []
+
+        def bearer() -> AuthBase:
+            used.append(self._current_token())
+            return _Bearer(used[-1])
+
+        response = self._send_within_limits(call, bearer)
         if response.status_code == 401:
-            response = self._send_within_limits(call, _Bearer(self._renewed_token(token)))
+            self._discard(used[-1])
+            response = self._send_within_limits(call, bearer)
         if response.status_code == 401:
             raise TransientFailure(
                 f"it refused the access token that it had just issued ({error_code(response)})", TokenRefused
@@ -152,15 +159,14 @@ class Transport:
                 self._token = self._retry(_TOKEN, self._ask_for_token)
             return self._token
 
-    def _renewed_token(self, refused: SecretStr) -> SecretStr:
-        """Return a token other than `refused`; of several threads with the same refused token, only the first asks."""
+    def _discard(self, refused: SecretStr) -> None:
+        """Have the next call ask for a token; of several threads with the same refused one, only the first does."""
         with self._token_lock:
             if self._token is refused:
                 self._token = None
-        return self._current_token()
 
     def _ask_for_token(self) -> SecretStr:
-        response = self._send_within_limits(_TOKEN, self._basic)
+        response = self._send_within_limits(_TOKEN, lambda: self._basic)
         if response.status_code in (400, 401, 403):
             raise WrongCredentials(
                 f"Beenius at {self.host} does not accept client id '{self._client_id}' with its secret "
@@ -169,18 +175,21 @@ class Transport:
             )
         return parsed(self.host, _TOKEN, Token, value_of(self.host, _TOKEN, response, decoded)).access_token
 
-    def _send_within_limits(self, call: Call, auth: AuthBase) -> requests.Response:
-        """Exchange one call, waiting out every 'slow down' of the platform to this or any other thread."""
+    def _send_within_limits(self, call: Call, auth: Callable[[], AuthBase]) -> requests.Response:
+        """Exchange one call, waiting out every 'slow down' of the platform to this or any other thread.
+
+        Asks for `auth` after the wait, which may outlast a token.
+        """
         deadline = time.monotonic() + self.retry_policy.total_seconds
         while True:
             if not self._pause.wait(deadline):
-                raise PlatformUnavailable(
+                raise RateLimited(
                     f"Beenius at {self.host} limits our rate, and {call} could not be sent within "
                     f"{self.retry_policy.total_seconds:.0f} s. It was refused before it did anything: clear this task."
                 )
             if self._rate_limiter:
                 self._rate_limiter.wait()
-            response = self._exchange(call, auth)
+            response = self._exchange(call, auth())
             if response.status_code != 429:
                 return response
             if self._rate_limiter:
@@ -195,7 +204,7 @@ class Transport:
         if call.idempotency_key is not None:
             headers["Idempotency-Key"] = call.idempotency_key
         if call.if_match is not None:
-            headers["If-Match"] = str(call.if_match)
+            headers["If-Match"] = call.if_match
         to_token = call is _TOKEN
         try:
             request = requests.Request(
@@ -207,24 +216,37 @@ class Transport:
                 headers=headers,
                 auth=auth,
             )
-            return self._session.send(
+            began = time.monotonic()
+            response = self._session.send(
                 self._session.prepare_request(request),
                 timeout=(self.retry_policy.connect_seconds, self.retry_policy.read_seconds),
                 # A redirect would turn a write into a read, and send the token to the host that it names.
                 allow_redirects=False,
-                **self._environment,
+                **self._environment | {"stream": True},
             )
+            self._read_body(response, began + self.retry_policy.total_seconds)
+            return response
         except requests.exceptions.InvalidURL as error:
             raise BadConnection(
                 f"{self.host} is not an address of a platform: correct the host of the connection."
             ) from error
-        except requests.RequestException as error:
+        except (requests.RequestException, HTTPError) as error:
             raise TransientFailure(self._cause(error)) from error
+
+    def _read_body(self, response: requests.Response, deadline: float) -> None:
+        """Read the whole body. It may trickle, since only the pause between two parts is limited, but not for ever."""
+        parts = []
+        while part := response.raw.read1(_PART, decode_content=True):
+            parts.append(part)
+            if time.monotonic() > deadline:
+                response.close()
+                raise TransientFailure(f"its answer was not complete within {self.retry_policy.total_seconds:g} s")
+        response._content = b"".join(parts)
 
     def _cause(self, error: BaseException) -> str:
         if isinstance(error, requests.ConnectTimeout):
             return f"no connection within {self.retry_policy.connect_seconds:g} s"
-        if isinstance(error, requests.Timeout):
+        if isinstance(error, requests.Timeout | ReadTimeoutError):
             return f"no answer within {self.retry_policy.read_seconds:g} s"
         while error.__cause__ or error.__context__:
             error = error.__cause__ or error.__context__ or error

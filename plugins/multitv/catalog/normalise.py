@@ -19,6 +19,8 @@ Entity = Literal["channel", "package"]
 SERVICE_TYPES = ("BASIC_SERVICE", "EXTENDED_SERVICE")
 NUMBERS = range(1, 10_000)
 MAX_DEVICES = range(1_001)
+# Zero-width (non-)joiners, the tag characters of flags, and white space, which joined to nothing are no name.
+_JOINERS = re.compile("[\u200c\u200d\U000e0020-\U000e007f\\s]*")
 _BOOLEANS = {True: True, False: False, "true": True, "false": False}
 
 
@@ -63,13 +65,14 @@ def normalise(channels: Sequence[Row], genres: Iterable[Row], services: Sequence
 def text(value: Any) -> str | None:
     """Return composed text (NFC) with single spaces, or None for a blank or a value that is not text.
 
-    Drops what cannot be seen or stored: control and format characters, lone surrogates.
+    Drops what cannot be seen or stored: control and format characters, lone surrogates. Joiners and tags stay between
+    others: they make one character of several.
     """
     if not isinstance(value, str):
         return None
     composed = unicodedata.normalize("NFC", value)
     visible = "".join(_visible(character) for character in composed)
-    return re.sub(r"\s+", " ", visible).strip() or None
+    return None if _JOINERS.fullmatch(visible) else re.sub(r"\s+", " ", visible).strip()
 
 
 def whole(value: Any) -> int | None:
@@ -82,6 +85,8 @@ def whole(value: Any) -> int | None:
 
 
 def _visible(character: str) -> str:
+    if _JOINERS.fullmatch(character) and not character.isspace():
+        return character
     category = unicodedata.category(character)
     return {"Cc": " ", "Cf": "", "Cs": ""}.get(category, character)
 

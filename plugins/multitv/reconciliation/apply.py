@@ -25,6 +25,7 @@ from multitv.database.engine import explained, transaction
 from multitv.database.locks import try_session_lock
 from multitv.database.sql import named
 from multitv.reconciliation.change_set import load_change_set
+from multitv.reconciliation.circuit_breaker import CircuitBreaker
 from multitv.reconciliation.errors import ChangeSetTooOld, NotApproved, StillRunning
 from multitv.reconciliation.execution import ConcurrentChange, Operation, OperationResult, execute
 from multitv.reconciliation.pins import Pins
@@ -76,9 +77,9 @@ def apply_batch(
 ) -> Applied:
     """Apply the operations of client plans `first` to `last` that are still planned, then close the client.
 
-    Records what the platform refuses as rejected, with its reason, and goes on with the rest.
-    Raises NotApproved, ChangeSetTooOld, MissingPinKey, StillRunning, DatabaseUnavailable, and what a client's call
-    raises except refusals; what was done until then is kept.
+    Records what the platform refuses, or does not answer, as rejected with its reason, and goes on with the rest.
+    Raises NotApproved, ChangeSetTooOld, MissingPinKey, StillRunning, DatabaseUnavailable; PlatformUnavailable if the
+    platform fails as a whole, and what `execute` raises. What was done until then is kept.
     """
     pins = Pins(settings.pin_keys)
     with client, _batch_lock(engine, f"reconciliation {change_set_id} {wave} {first}") as connection:
@@ -107,6 +108,7 @@ class _Batch:
 
     def __post_init__(self) -> None:
         self._results: SimpleQueue[OperationResult] = SimpleQueue()
+        self._breaker = CircuitBreaker()
         # Not concurrent.futures.wait, which takes the lock of every future each time one of them ends.
         self._ended: SimpleQueue[Future[ConcurrentChange | None]] = SimpleQueue()
         self._stop = Event()
@@ -123,6 +125,7 @@ class _Batch:
                     self._collect(pool)
             while self._running:
                 self._collect(pool)
+            self._keep(self._breaker.release())
         finally:
             self._stop.set()
             pool.shutdown(wait=True, cancel_futures=True)
@@ -134,11 +137,23 @@ class _Batch:
 
     def _execute(self, group: list[Operation]) -> ConcurrentChange | None:
         try:
-            return execute(self.client, group, self._results.put, self._stop.is_set)
+            change = execute(self.client, group, self._report, self._stop.is_set)
+            if change is not None:
+                self._keep(self._breaker.release())
+            return change
         except BaseException:
             # Here and not where the future is read, so that the other threads stop sending at once.
             self._stop.set()
             raise
+
+    def _report(self, result: OperationResult) -> None:
+        self._keep(self._breaker.take(result))
+
+    def _keep(self, results: list[OperationResult]) -> None:
+        for result in results:
+            if result.doubtful and result.sent:
+                log.warning("%s", result.note)
+            self._results.put(result)
 
     def _collect(self, pool: ThreadPoolExecutor) -> None:
         with suppress(Empty):

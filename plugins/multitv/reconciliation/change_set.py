@@ -12,11 +12,22 @@ from multitv.database.locks import lock
 from multitv.database.sql import named
 from multitv.erp.facts import require_client_plans
 from multitv.labels import Reason
-from multitv.reconciliation.errors import Repeated, StagingMissing
+from multitv.reconciliation.errors import StagingMissing
 from multitv.reconciliation.fields import PIN_FIELD, UID_FIELD
 from multitv.reconciliation.snapshot import STAGING_LOCK
 
-_STEPS = ("insert_operations", "insert_unmanaged", "delete_old_unmanaged", "delete_old_refusals", "count_change_set")
+PARKED_STEPS = ("delete_old_parked_subscribers", "insert_parked_subscribers")
+_STEPS = (
+    "insert_operations",
+    "insert_parked_client_plans",
+    "insert_unmanaged",
+    "delete_old_parked_client_plans",
+    "delete_old_unmanaged",
+    *PARKED_STEPS,
+    "delete_old_refusals",
+    "count_operations",
+    "count_change_set",
+)
 
 
 @dataclass(frozen=True)
@@ -33,6 +44,10 @@ class ChangeSet:
     operations: int
     client_plans: int
     removals: int
+    creations: int
+    recorded: int
+    without_contract: int
+    split_from: int | None
     concerns: tuple[Reason, ...]
     decided_by: str | None
     too_old: bool
@@ -42,13 +57,13 @@ def make_change_set(engine: Engine, snapshot: int, today: date, client_plan: int
     """Store the operations that make the platform equal to the contracts; return the change set's id.
 
     The snapshot must still be staged. Supersedes earlier change sets that are not finished. `today` is the ISP's
-    business date. Raises ErpEmpty, Repeated, StagingMissing, DatabaseUnavailable; nothing is then written.
+    business date. Raises ErpEmpty, StagingMissing, DatabaseUnavailable; nothing is then written.
     """
     with bulk_transaction(engine) as connection:
         lock(connection, STAGING_LOCK)
         require_snapshot(connection, snapshot)
         _stage_desired(connection, today, client_plan)
-        _refuse_repetitions(connection)
+        connection.execute(named("reconciliation/park_repeated"))
         connection.execute(named("reconciliation/supersede_change_sets"))
         change_set_id = int(
             connection.execute(
@@ -56,7 +71,12 @@ def make_change_set(engine: Engine, snapshot: int, today: date, client_plan: int
                 {"snapshot": snapshot, "client_plan": client_plan, "today": today},
             ).scalar_one()
         )
-        of_change_set = {"change_set": change_set_id}
+        of_change_set = {
+            "change_set": change_set_id,
+            "today": today,
+            "client_plan": client_plan,
+            "uid_field": UID_FIELD,
+        }
         list_steps(connection, client_plan)
         for step in _STEPS:
             connection.execute(named(f"reconciliation/{step}"), of_change_set)
@@ -103,13 +123,5 @@ def _stage_desired(connection: Connection, today: date, client_plan: int | None)
     fields = {"uid_field": UID_FIELD, "pin_field": PIN_FIELD}
     connection.execute(named("reconciliation/clear_desired"))
     connection.execute(named("reconciliation/insert_desired"), {"today": today, "client_plan": client_plan, **fields})
+    connection.execute(named("reconciliation/own_pins"), {"pin_field": PIN_FIELD})
     connection.exec_driver_sql("analyze staging.desired_subscriber")
-
-
-def _refuse_repetitions(connection: Connection) -> None:
-    repeated = connection.execute(named("reconciliation/repeated")).scalars().all()
-    if repeated:
-        raise Repeated(
-            f"{'; '.join(repeated)}: nobody could tell which one counts. No change set was made and nobody is touched. "
-            "Repair this, then clear take_snapshot and what follows it."
-        )

@@ -5,12 +5,16 @@ from __future__ import annotations
 from multitv.errors import PermanentError, Refusal, TransientError
 
 
-class Repeated(PermanentError):
-    """A client plan, or its subscriber, occurs more than once."""
-
-
 class StagingMissing(PermanentError):
     """Staging lacks what a step needs, or holds a newer snapshot."""
+
+
+class SourceShrunken(PermanentError):
+    """The ERP or the platform lost so much, or is so new, that it is more likely to be half loaded or another one."""
+
+
+class QuestionUnanswered(PermanentError):
+    """Nobody approved or rejected what waits for a person."""
 
 
 class NotApproved(PermanentError):

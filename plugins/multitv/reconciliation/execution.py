@@ -10,8 +10,19 @@ from uuid import UUID, uuid4, uuid5
 from pydantic import SecretStr
 
 from multitv.beenius.client import BeeniusClient
-from multitv.beenius.errors import NotFound, RowRejected, SubscriberExists, VersionConflict
-from multitv.beenius.models import Status, Subscriber
+from multitv.beenius.errors import (
+    BadAnswer,
+    NotFound,
+    RateLimited,
+    Refused,
+    RowRejected,
+    SubscriberExists,
+    TokenRefused,
+    Unanswered,
+    VersionConflict,
+)
+from multitv.beenius.models import Status, Subscriber, UnreadableSubscriber
+from multitv.beenius.subscribers import AnySubscriber
 
 # Each lost answer costs a rotation; if more than this are lost in a row, something is wrong.
 ROTATIONS = 5
@@ -43,8 +54,8 @@ class DeviceFields(TypedDict):
 class Operation:
     """A row of reconciliation.operation that is still planned.
 
-    `changes_before` counts our changes to the subscriber since it was read at `expected_version`; `recomputed`: the
-    client plan's operations were recomputed once already.
+    `client_id`: who gets the PIN that it makes; `changes_before`: our changes to the subscriber since it was read at
+    `expected_version`; `recomputed`: the client plan's operations were recomputed once already.
     """
 
     client_plan_id: int
@@ -54,6 +65,7 @@ class Operation:
     expected_version: int | None
     target: str | None
     after: SubscriberFields | ServiceFields | DeviceFields | None
+    client_id: int | None
     key: UUID
     changes_before: int
     recomputed: bool
@@ -64,6 +76,8 @@ class OperationResult:
     """The result of an operation.
 
     `code` says why it was rejected, or that there was nothing to do; `note` is what the platform said, for engineers.
+    `doubtful`: it failed in a way that can concern this client plan alone, or the platform as a whole. `sent`: the
+    platform was asked.
     """
 
     operation: Operation
@@ -72,6 +86,8 @@ class OperationResult:
     note: str | None = None
     subscriber_uid: str | None = None
     pin: SecretStr | None = None
+    doubtful: bool = False
+    sent: bool = True
 
 
 @dataclass(frozen=True)
@@ -84,10 +100,14 @@ class ConcurrentChange:
 
 @dataclass
 class _Progress:
-    """The subscriber's uid, and our changes so far, while its operations are sent."""
+    """The subscriber's uid, and our changes so far, while its operations are sent.
+
+    `doubtful`: whether it is in doubt why the subscriber was not created.
+    """
 
     uid: str | None
     changes: int
+    doubtful: bool = False
 
 
 def execute(
@@ -98,34 +118,64 @@ def execute(
 ) -> ConcurrentChange | None:
     """Send the operations of a client plan in order, until `stopped` returns True, and `report` each result.
 
-    Returns the concurrent change that ended it early, if any. Raises what a client's call raises except RowRejected.
+    Returns the concurrent change that ended it early, if any. Raises what concerns the platform as a whole:
+    OperatorMismatch, WrongCredentials, BadConnection, TokenRefused, RateLimited.
     """
     progress = _Progress(operations[0].subscriber_uid, operations[0].changes_before)
     for operation in operations:
         if stopped():
             return None
         if progress.uid is None and operation.action != "create":
-            report(OperationResult(operation, "rejected", "subscriber_not_created"))
+            report(
+                OperationResult(operation, "rejected", "subscriber_not_created", doubtful=progress.doubtful, sent=False)
+            )
             continue
-        try:
-            result = _ACTIONS[operation.action](client, operation, progress)
-        except (VersionConflict, SubscriberExists) as error:
-            if not operation.recomputed:
-                return ConcurrentChange(operation.client_plan_id, _read_again(client, error, progress))
-            result = OperationResult(operation, "rejected", "keeps_changing", f"{error.platform_code}: {error}")
-        except RowRejected as error:
-            result = OperationResult(operation, "rejected", error.reason, f"{error.platform_code}: {error}")
+        result = _attempt(client, operation, progress)
+        if isinstance(result, ConcurrentChange):
+            return result
         progress.uid = progress.uid or result.subscriber_uid
+        progress.doubtful = result.doubtful
         if result.status == "applied" and result.code is None:
             progress.changes += 1
         report(result)
     return None
 
 
-def _read_again(client: BeeniusClient, error: RowRejected, progress: _Progress) -> Subscriber | None:
+def _attempt(client: BeeniusClient, operation: Operation, progress: _Progress) -> OperationResult | ConcurrentChange:
+    try:
+        try:
+            return _ACTIONS[operation.action](client, operation, progress)
+        except (VersionConflict, SubscriberExists) as error:
+            if operation.recomputed:
+                return _rejected(operation, "keeps_changing", f"{error.platform_code}: {error}")
+            found = _read_again(client, error, progress)
+            if isinstance(found, UnreadableSubscriber):
+                return _rejected(operation, "subscriber_is_unreadable", str(found.faults))
+            return ConcurrentChange(operation.client_plan_id, found)
+    except (RateLimited, TokenRefused):
+        raise
+    except Refused as error:
+        # Of another status than those of a row, such as 403, 410 or 423: one subscriber, or all of them.
+        doubtful = not isinstance(error, RowRejected)
+        return _rejected(operation, error.reason, f"{error.platform_code}: {error}", doubtful=doubtful)
+    except Unanswered as error:
+        return _rejected(operation, "platform_did_not_answer", error.happened, doubtful=True)
+    except BadAnswer as error:
+        return _rejected(operation, "answer_not_understood", str(error), doubtful=True)
+
+
+def _rejected(operation: Operation, code: str, said: str, *, doubtful: bool = False) -> OperationResult:
+    note = (
+        f"{said.rstrip('.')}. Client plan {operation.client_plan_id}, {operation.action}: the next reconciliation "
+        "tries it again; if it fails again, look at this subscriber on the platform."
+    )
+    return OperationResult(operation, "rejected", code, note, doubtful=doubtful)
+
+
+def _read_again(client: BeeniusClient, error: RowRejected, progress: _Progress) -> AnySubscriber | None:
     uid = error.uid if isinstance(error, SubscriberExists) else progress.uid
     try:
-        return client.subscriber(uid or "")
+        return client.read_subscriber(uid or "")
     except NotFound:
         return None
 
@@ -158,10 +208,17 @@ def _rotate(client: BeeniusClient, uid: str, first_key: UUID) -> SecretStr | Non
 
 
 def _change(client: BeeniusClient, operation: Operation, progress: _Progress) -> OperationResult:
-    version = (operation.expected_version or 0) + progress.changes
+    uid, version = progress.uid or "", operation.expected_version
+    version = _version_now(client, uid) if version is None else version + progress.changes
     fields = cast("SubscriberFields", operation.after)
-    client.change_subscriber(progress.uid or "", version, **fields, idempotency_key=str(operation.key))
+    client.change_subscriber(uid, version, **fields, idempotency_key=str(operation.key))
     return OperationResult(operation, "applied")
+
+
+def _version_now(client: BeeniusClient, uid: str) -> int | None:
+    """Return the version of a subscriber whose version the list did not say; None: change whatever it is."""
+    found = client.read_subscriber(uid)
+    return found.version if isinstance(found, Subscriber) else None
 
 
 def _add_service(client: BeeniusClient, operation: Operation, progress: _Progress) -> OperationResult:

@@ -1,69 +1,134 @@
-"""The approval between making and applying a change set: by the guard, or by a person in the Airflow UI."""
+"""Airflow operators of the guard: what passes, what waits for a person, and the person's answer."""
 
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from airflow.providers.standard.operators.hitl import ApprovalOperator
-from airflow.sdk import Context
+from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
+from airflow.sdk import BaseOperator, Context
 
 from multitv.approval import Answer
 from multitv.database.engine import task_engine
 from multitv.reconciliation.change_set import read_change_set
-from multitv.reconciliation.guard import LIMITS, NOBODY, assess, record_decision
+from multitv.reconciliation.errors import QuestionUnanswered
+from multitv.reconciliation.guard import NOBODY, assess, record_decision, start_question
 from multitv.reconciliation.report import change_set_report, size_of
 from multitv.settings import get_settings
 
 log = logging.getLogger(__name__)
 
+APPROVAL_DAG = "tv_reconciliation_approval"
+# However often a question is replaced, a person has some time to answer the last one.
+SHORTEST_WAIT = timedelta(minutes=5)
 
-class ApproveChangeSet(ApprovalOperator):
-    """Skips what follows if there is nothing to apply, lets a usual change set pass, and otherwise waits for a person.
 
-    Records who decided and when. Rejecting a change set skips what follows, and nothing of it is written.
+class GuardChangeSet(BaseOperator):
+    """Approves what is usual about a change set, and returns the questions whose runs are to be started or ended.
+
+    Pushes as the XCom `applies` whether anything is to be applied at once: nothing is in a dry run.
+    """
+
+    template_fields = ("change_set",)
+
+    def __init__(self, *, change_set: str, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self.change_set = change_set
+
+    def execute(self, context: Context) -> list[dict[str, Any]]:
+        """Return the arguments of a run for each question. Raises SourceShrunken, DatabaseUnavailable."""
+        params = context["params"]
+        engine, change_set_id = task_engine(), int(self.change_set)
+        if params["dry_run"]:
+            log.info("Change set %s: dry run. Nothing is applied, and nobody is asked.", change_set_id)
+            context["ti"].xcom_push("applies", False)
+            return []
+        assessment = assess(
+            engine,
+            change_set_id,
+            get_settings(),
+            allow_removals=params["allow_removals"],
+            allow_shrink=params["allow_shrink"],
+        )
+        for concern in assessment.concerns:
+            log.warning("Change set %s: some client plans wait for a person: %s.", change_set_id, concern)
+        change_set = read_change_set(engine, change_set_id)
+        if not change_set.operations:
+            log.info("Change set %s: nothing is to be applied at once.", change_set_id)
+        context["ti"].xcom_push("applies", bool(change_set.operations))
+        return [
+            {"trigger_run_id": f"change_set_{question}", "conf": {"change_set": question}}
+            for question in assessment.questions
+        ]
+
+
+class RunQuestion(TriggerDagRunOperator):
+    """Starts the run that asks a person, or starts it again so that it ends. Fails if that DAG is paused."""
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(
+            trigger_dag_id=APPROVAL_DAG,
+            logical_date=None,
+            reset_dag_run=True,
+            fail_when_dag_is_paused=True,
+            **arguments,
+        )
+
+
+class AskForApproval(ApprovalOperator):
+    """Asks a person whether what was held back is to be applied. No answer in time is a failure.
+
+    Rejecting it skips what follows, and nothing of it is written. Skips what follows as well, and asks nobody, if
+    another question replaced this one.
     """
 
     template_fields = ("change_set",)
 
     def __init__(self, *, change_set: str, **arguments: Any) -> None:
         super().__init__(
-            subject="Alterações na plataforma",
-            defaults=self.REJECT,
+            subject="Retiradas na plataforma",
+            # No default answer: a question that matters must not be answered by the clock.
             response_timeout=timedelta(hours=get_settings().reconciliation_approval_hours),
             **arguments,
         )
         self.change_set = change_set
 
     def execute(self, context: Context) -> None:
-        """Assess the change set; wait for a person if something about it is unusual."""
-        params = context["params"]
+        """Wait for a person, unless the question was decided or replaced before."""
         engine, change_set_id = task_engine(), int(self.change_set)
-        assessment = assess(engine, change_set_id, get_settings(), allow_removals=params["allow_removals"])
+        waited = start_question(engine, change_set_id)
         change_set = read_change_set(engine, change_set_id)
-        if params["dry_run"] or not change_set.operations:
-            reason = "dry run" if params["dry_run"] else "nothing to do"
-            log.info("Change set %s: %s. Nothing is applied.", change_set_id, reason)
-            self.skip(ti=context["ti"], tasks=self._followers(context))
+        if waited is None:
+            approved = change_set.decided_by is not None and change_set.status != "rejected"
+            log.info(
+                "The question of change set %s needs no answer: it is %s (decided by %s).",
+                change_set_id,
+                change_set.status,
+                change_set.decided_by or "nobody",
+            )
+            if not approved:
+                self.skip(ti=context["ti"], tasks=list(context["task"].get_direct_relatives(upstream=False)))
             return
-        if not assessment.concerns:
-            log.info("Change set %s is within the limits: it is applied.", change_set_id)
-            return
-        self.subject = f"Alterações na plataforma ({change_set_id}): aplicar {size_of(change_set)}?"
+        allowed = timedelta(hours=get_settings().reconciliation_approval_hours)
+        self.response_timeout = max(SHORTEST_WAIT, allowed - timedelta(seconds=waited))
+        self.subject = f"Retiradas na plataforma ({change_set_id}): aplicar {size_of(change_set)}?"
         self.body = change_set_report(engine, change_set_id)
-        concerns = "; ".join(f"{concern}, limited by {LIMITS[concern.code]}" for concern in assessment.concerns)
-        log.warning("Change set %s waits for a person: %s.", change_set_id, concerns)
+        log.warning("Change set %s waits for a person.", change_set_id)
         super().execute(context)
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
-        """Record who decided what and when, then go on or skip."""
-        if "error" not in event:
-            answer = Answer.of(event, self.APPROVE)
-            by = answer.by or NOBODY
-            record_decision(task_engine(), int(self.change_set), approved=answer.approved, by=by, at=answer.at)
-            log.info("Change set %s was %s by %s.", self.change_set, answer, by)
+        """Record who decided what and when, then go on or skip. Raises QuestionUnanswered, NotApproved."""
+        engine, change_set_id = task_engine(), int(self.change_set)
+        if "error" in event:
+            record_decision(engine, change_set_id, approved=False, by=NOBODY, at=datetime.now(UTC))
+            raise QuestionUnanswered(
+                f"Nobody answered whether change set {change_set_id} is to be applied within "
+                f"{get_settings().reconciliation_approval_hours:g} hours (MULTITV_RECONCILIATION_APPROVAL_HOURS). "
+                "Nothing of it was written. The next hourly reconciliation asks again, with what is then to be removed."
+            )
+        answer = Answer.of(event, self.APPROVE)
+        record_decision(engine, change_set_id, approved=answer.approved, by=answer.by or NOBODY, at=answer.at)
+        log.info("Change set %s was %s by %s.", change_set_id, answer, answer.by)
         return super().execute_complete(context, event)
-
-    def _followers(self, context: Context) -> list[Any]:
-        return list(context["task"].get_direct_relatives(upstream=False))

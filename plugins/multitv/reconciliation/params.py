@@ -1,4 +1,4 @@
-"""The trigger form of the reconciliation."""
+"""The trigger forms of the reconciliation and of its questions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from airflow.sdk import Param
 
 
 def reconciliation_form() -> dict[str, Param]:
-    """Return the DAG parameters: one client plan instead of all, a dry run, and leave for many removals."""
+    """Return the DAG parameters: one client plan, a dry run, leave for many removals, and for a source that shrank."""
     return {
         "only": Param(
             None,
@@ -27,4 +27,23 @@ def reconciliation_form() -> dict[str, Param]:
             title="Permitir muitas retiradas",
             description="Não perguntar por retiradas e bloqueios acima do limite",
         ),
+        "allow_shrink": Param(
+            False,
+            type="boolean",
+            title="Permitir ERP ou plataforma menor",
+            description="Confirmar que o ERP e a plataforma estão completos, mesmo com muito menos, ou quase tudo novo",
+        ),
+    }
+
+
+def approval_form() -> dict[str, Param]:
+    """Return the DAG parameter: the change set of the question, which the hourly reconciliation fills in."""
+    return {
+        "change_set": Param(
+            None,
+            type="integer",
+            minimum=1,
+            title="Alterações",
+            description="Número das alterações que esperam por uma resposta; a reconciliação o preenche",
+        )
     }

@@ -6,13 +6,12 @@ import logging
 
 from sqlalchemy import Engine
 
-from multitv.database.bulk_copy import copy_rows
 from multitv.database.engine import bulk_transaction
 from multitv.database.locks import lock
 from multitv.database.sql import named
 from multitv.reconciliation.change_set import list_steps
 from multitv.reconciliation.execution import ConcurrentChange
-from multitv.reconciliation.snapshot import COLUMNS, STAGING_LOCK, row_of
+from multitv.reconciliation.snapshot import STAGING_LOCK, stage_rows
 
 log = logging.getLogger(__name__)
 
@@ -26,9 +25,9 @@ def recompute(engine: Engine, change_set_id: int, change: ConcurrentChange) -> N
     client_plan = {"client_plan": change.client_plan_id}
     with bulk_transaction(engine) as connection:
         lock(connection, STAGING_LOCK)
-        connection.execute(named("reconciliation/delete_subscriber"), client_plan)
-        if change.subscriber is not None:
-            copy_rows(connection, "staging.subscriber", COLUMNS, [row_of(change.subscriber)])
+        uid = change.subscriber.uid if change.subscriber else None
+        connection.execute(named("reconciliation/delete_subscriber"), client_plan | {"uid": uid})
+        stage_rows(connection, [] if change.subscriber is None else [change.subscriber])
         list_steps(connection, change.client_plan_id)
         of_both = client_plan | {"change_set": change_set_id}
         superseded = connection.execute(named("reconciliation/supersede_operations"), of_both).rowcount

@@ -6,16 +6,17 @@ What a change set would do is the approval form's text; its results are for the 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Engine
 
 from multitv.database.engine import transaction
 from multitv.database.sql import named
-from multitv.labels import counted, label, number, sentence
+from multitv.labels import Reason, counted, label, number, sentence
 from multitv.markdown import escape, table
 from multitv.reconciliation.change_set import ChangeSet, load_change_set
-from multitv.reconciliation.guard import GUARD, NOBODY
+from multitv.reconciliation.guard import ALLOWED, GUARD, NOBODY
 
 log = logging.getLogger(__name__)
 
@@ -82,6 +83,11 @@ def outcome_report(engine: Engine, change_set_id: int) -> str:
         rejected = connection.execute(named("reconciliation/rejected"), of_change_set | {"shown": SHOWN}).all()
         left = connection.execute(named("reconciliation/count_differences"), of_change_set).one()
         unmanaged = connection.execute(named("reconciliation/unmanaged"), of_change_set | {"shown": SHOWN}).all()
+        parked = connection.execute(named("reconciliation/parked_client_plans"), of_change_set | {"shown": SHOWN}).all()
+        odd = connection.execute(named("reconciliation/parked_subscribers"), of_change_set | {"shown": SHOWN}).all()
+        held = connection.execute(named("reconciliation/count_waiting"), of_change_set).one()
+        changed_owners = connection.execute(named("reconciliation/changed_owners"), of_change_set).scalars().all()
+        otherwise = connection.execute(named("reconciliation/stored_otherwise"), of_change_set | {"shown": SHOWN}).all()
     lines = [f"# Alterações na plataforma ({change_set_id})", "", f"Situação: {label(change_set.status)}"]
     if change_set.decided_by:
         lines += ["", _decision(change_set.decided_by)]
@@ -92,14 +98,35 @@ def outcome_report(engine: Engine, change_set_id: int) -> str:
         lines += ["", "A plataforma já serve o que foi vendido: não havia nada a fazer."]
     if rejected:
         rows = [
-            [label(row.action), sentence(row.code), number(row.operations), number(row.client_plans)]
+            [
+                label(row.action),
+                sentence(row.code),
+                number(row.operations),
+                number(row.client_plans),
+                ", ".join(map(str, row.examples)) + (", …" if row.client_plans > len(row.examples) else ""),
+            ]
             for row in rejected
         ]
         lines += ["", "## Recusadas: a próxima reconciliação tenta de novo", ""]
-        lines += table(["operação", "motivo", "quantas", "planos de clientes"], rows)
+        lines += table(["operação", "motivo", "quantas", "planos de clientes", "como"], rows)
+    if held.waiting:
+        waiting = counted(held.waiting, "plano de cliente espera", "planos de clientes esperam")
+        lines += ["", f"{waiting} pela resposta de uma pessoa, em “Aprovar retiradas de TV”."]
+    if held.refused:
+        kept = counted(held.refused, "plano de cliente fica", "planos de clientes ficam")
+        lines += ["", f"{kept} como está na plataforma, porque uma pessoa recusou a retirada nas últimas 24 horas."]
+    if changed_owners:
+        changed = counted(len(changed_owners), "contrato mudou de cliente", "contratos mudaram de cliente")
+        lines += ["", f"{changed}, com um PIN novo, que o cliente precisa receber: {_some(changed_owners)}."]
+    if parked:
+        total = counted(sum(row.client_plans for row in parked), "contrato parado", "contratos parados")
+        lines += ["", f"## {total} por erros nos dados do ERP: ficam como estão até a correção", ""]
+        rows = [[label(row.reason), number(row.client_plans), _some(row.examples)] for row in parked]
+        lines += table(["erro", "contratos", "como"], rows)
     if left.explained or left.unexplained:
         explained = counted(left.explained, "explicada por uma recusa", "explicadas por recusas")
         lines += ["", f"Diferenças que restam na plataforma: {explained}, {number(left.unexplained)} sem explicação."]
+    lines += _stored_otherwise(otherwise) + _parked_subscribers(odd)
     if change_set.unmanaged:
         untouched = counted(
             change_set.unmanaged,
@@ -112,8 +139,67 @@ def outcome_report(engine: Engine, change_set_id: int) -> str:
     return _logged(lines)
 
 
+def approval_report(engine: Engine, question: int) -> str:
+    """Log and return what became of what a person approved, judged again by the reconciliation that followed.
+
+    Raises StagingMissing if there is no such change set, DatabaseUnavailable.
+    """
+    with transaction(engine) as connection:
+        change_set = load_change_set(connection, question)
+        results = connection.execute(named("reconciliation/approved_results"), {"question": question}).all()
+    rows = [[label(row.action), label(row.result), number(row.operations), number(row.client_plans)] for row in results]
+    lines = [f"# Retiradas na plataforma ({question}): {size_of(change_set)}"]
+    if change_set.decided_by:
+        lines += ["", _decision(change_set.decided_by)]
+    lines += ["", *table(["operação", "resultado", "quantas", "planos de clientes"], rows)]
+    return _logged(lines)
+
+
+def _some(client_plans: Sequence[int | None]) -> str:
+    shown = ", ".join("sem número" if one is None else str(one) for one in client_plans[:SHOWN])
+    return f"{shown}, …" if len(client_plans) > SHOWN else shown
+
+
+def _stored_otherwise(rows: Sequence[Any]) -> list[str]:
+    if not rows:
+        return []
+    found = counted(rows[0].found, "dado", "dados")
+    return [
+        "",
+        f"## {found} que a plataforma aceitou e mostra de outra forma: sem novo envio enquanto nada mudar",
+        "",
+        *table(
+            ["plano do cliente", "operação", "o quê", "enviado → mostrado"],
+            [[row.client_plan_id, label(row.action), row.target or "", _change(row.sent, row.stored)] for row in rows],
+        ),
+    ]
+
+
+def _parked_subscribers(rows: Sequence[Any]) -> list[str]:
+    if not rows:
+        return []
+    found = counted(rows[0].found, "assinante em quarentena", "assinantes em quarentena")
+    return [
+        "",
+        f"## {found}: ninguém mexe neles até uma pessoa ver",
+        "",
+        *table(
+            ["plano do cliente", "código na plataforma", "código externo", "motivo"],
+            [
+                [
+                    row.client_plan_id or "—",
+                    row.subscriber_uid or "—",
+                    row.external_id or "—",
+                    "; ".join(Reason(**reason).sentence for reason in row.reasons),
+                ]
+                for row in rows
+            ],
+        ),
+    ]
+
+
 def _decision(by: str) -> str:
-    return f"Decisão: {label(by)}" if by in (GUARD, NOBODY) else f"Decisão de {escape(by)}"
+    return f"Decisão: {label(by)}" if by in (GUARD, ALLOWED, NOBODY) else f"Decisão de {escape(by)}"
 
 
 def size_of(change_set: ChangeSet) -> str:

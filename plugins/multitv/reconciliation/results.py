@@ -27,13 +27,17 @@ def record_results(connection: Connection, change_set_id: int, results: Sequence
         },
     )
     fields = [
-        (result.operation.client_plan_id, name, value)
+        (result.operation.client_plan_id, name, value, client_id)
         for result in results
         if result.pin is not None and result.subscriber_uid is not None
-        for name, value in ((UID_FIELD, result.subscriber_uid), (PIN_FIELD, pins.encrypt(result.pin)))
+        for name, value, client_id in (
+            (UID_FIELD, result.subscriber_uid, None),
+            (PIN_FIELD, pins.encrypt(result.pin), result.operation.client_id),
+        )
     ]
     if fields:
-        client_plans, names, values = (list(column) for column in zip(*fields, strict=True))
+        client_plans, names, values, clients = (list(column) for column in zip(*fields, strict=True))
         connection.execute(
-            named("reconciliation/write_fields"), {"client_plans": client_plans, "names": names, "values": values}
+            named("reconciliation/write_fields"),
+            {"client_plans": client_plans, "names": names, "values": values, "clients": clients},
         )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, suppress
 from functools import lru_cache
 
 import msgspec
@@ -13,11 +13,15 @@ from msgspec import Struct
 from sqlalchemy import Connection, Engine
 
 from multitv.beenius.client import BeeniusClient
-from multitv.beenius.models import Page, Subscriber
+from multitv.beenius.errors import NotFound
+from multitv.beenius.models import Page, Subscriber, UnreadableSubscriber
+from multitv.beenius.subscribers import AnySubscriber
 from multitv.database.bulk_copy import copy_rows
 from multitv.database.engine import transaction
 from multitv.database.locks import lock
 from multitv.database.sql import named
+from multitv.labels import Reason, reasons_as_json
+from multitv.reconciliation.fields import UID_FIELD
 
 log = logging.getLogger(__name__)
 
@@ -33,17 +37,22 @@ COLUMNS = (
     "devices",
     "version",
 )
+PARKED_COLUMNS = ("client_plan_id", "external_id", "uid", "reasons")
 # Text as PostgreSQL reads it, so that COPY has nothing to convert: building these rows dominates a snapshot's time.
 Row = tuple[str | None, ...]
-_OURS = re.compile(r"[1-9][0-9]{0,17}")
+_OURS = re.compile(r"\s*([1-9][0-9]{0,18})\s*")
+_GREATEST_ID = 2**63 - 1
+# So many unreadable subscribers are kept in memory until they are written.
+_PARKED_AT_ONCE = 5_000
 _encode = msgspec.json.Encoder().encode
 
 
 def stage_subscribers(engine: Engine, client: BeeniusClient, client_plan: int | None = None) -> int:
     """Stage every subscriber, or that of one client plan, in one transaction; return the snapshot's id.
 
-    Raises BadAnswer for a subscriber that breaks the platform's contract, since what is changed must be known; what a
-    scan raises; DatabaseUnavailable. Staging is then as it was.
+    An unreadable subscriber is staged as parked, with what is wrong with it. Of one client plan, the subscriber that is
+    recorded for it is staged as well, whatever its external_id. Raises what a scan raises, DatabaseUnavailable; staging
+    is then as it was.
     """
     with transaction(engine) as connection:
         snapshot = int(
@@ -54,32 +63,40 @@ def stage_subscribers(engine: Engine, client: BeeniusClient, client_plan: int | 
         connection.execute(named("reconciliation/clear_snapshot"))
         if client_plan is None:
             _copy_all(connection, client)
-        elif found := client.find_subscriber(str(client_plan)):
-            copy_rows(connection, "staging.subscriber", COLUMNS, [row_of(found)])
+        else:
+            stage_rows(connection, _found(connection, client, client_plan))
         subscribers = connection.execute(named("reconciliation/close_snapshot"), {"snapshot": snapshot}).scalar_one()
-        connection.exec_driver_sql("analyze staging.subscriber")
+        connection.exec_driver_sql("analyze staging.subscriber, staging.parked_subscriber")
     log.info("Snapshot %s: %s subscribers on the platform.", snapshot, subscribers)
     return snapshot
 
 
-def row_of(subscriber: Subscriber) -> Row:
+def stage_rows(connection: Connection, subscribers: Iterable[AnySubscriber]) -> None:
+    """Add subscribers to staging, the unreadable ones as parked."""
+    parked: list[Row] = []
+    rows = _readable(subscribers, _Services(connection), parked)
+    copy_rows(connection, "staging.subscriber", COLUMNS, list(rows))
+    copy_rows(connection, "staging.parked_subscriber", PARKED_COLUMNS, parked)
+
+
+def _row_of(subscriber: Subscriber, services: _Services) -> Row:
     """Return a subscriber as a row of staging.subscriber: live services in order, devices by MAC."""
     external_id = subscriber.external_id
     return (
-        external_id if external_id is not None and _OURS.fullmatch(external_id) else None,
+        _client_plan_of(external_id),
         external_id if external_id is None else _storable(external_id),
         _storable(subscriber.uid),
         _storable(subscriber.first_name),
         _storable(subscriber.last_name),
         subscriber.status,
-        _array(tuple([service.service_uid for service in subscriber.services if service.active_to is None])),
+        services.array(tuple([service.service_uid for service in subscriber.services if service.is_live])),
         _json(
             {
                 device.mac: _DeviceValue(device.device_type_uid, device.serial, device.label)
                 for device in subscriber.devices
             }
         ),
-        str(subscriber.version),
+        _storable_version(subscriber.version),
     )
 
 
@@ -88,33 +105,94 @@ def _copy_all(connection: Connection, client: BeeniusClient) -> None:
         return bool(connection.execute(named("reconciliation/repeated_subscribers")).scalar_one())
 
     # Always closed, since pages may still be in flight.
-    with closing(_Stream(client, repeated)) as stream:
+    with closing(_Stream(client, _Services(connection), repeated)) as stream:
         while stream.more():
-            # The scan may have started over: what the last COPY brought is then discarded.
-            connection.execute(named("reconciliation/clear_snapshot"))
+            if stream.is_void:
+                connection.execute(named("reconciliation/clear_snapshot"))
             copy_rows(connection, "staging.subscriber", COLUMNS, stream.rows())
+            copy_rows(connection, "staging.parked_subscriber", PARKED_COLUMNS, stream.parked())
+
+
+def _found(connection: Connection, client: BeeniusClient, client_plan: int) -> list[AnySubscriber]:
+    found = client.find_subscribers(str(client_plan))
+    recorded = connection.execute(
+        named("reconciliation/read_field"), {"client_plan_id": client_plan, "name": UID_FIELD}
+    ).scalar()
+    if recorded is not None and recorded not in {subscriber.uid for subscriber in found}:
+        with suppress(NotFound):
+            one = client.read_subscriber(recorded)
+            found += [one] if one.uid not in {subscriber.uid for subscriber in found} else []
+    return found
+
+
+def _readable(subscribers: Iterable[AnySubscriber], services: _Services, parked: list[Row]) -> Iterator[Row]:
+    """Yield the rows of the readable subscribers, and append those of the others to `parked`."""
+    for subscriber in subscribers:
+        if isinstance(subscriber, Subscriber):
+            yield _row_of(subscriber, services)
+        else:
+            parked.append(_parked_row(subscriber))
+
+
+def _parked_row(subscriber: UnreadableSubscriber) -> Row:
+    reasons = [Reason(fault.code, {"received": fault.received}) for fault in subscriber.faults]
+    external_id = subscriber.external_id
+    return (
+        _client_plan_of(external_id),
+        external_id and _storable(external_id),
+        subscriber.uid and _storable(subscriber.uid),
+        reasons_as_json(reasons).replace("\\u0000", "\\ufffd"),
+    )
+
+
+class _Services:
+    """Writes services as the catalogue spells them, where it knows one that differs in case only."""
+
+    def __init__(self, connection: Connection) -> None:
+        known = connection.execute(named("reconciliation/package_uids")).scalars().all()
+        self._exact = frozenset(known)
+        self._by_fold = {_folded(uid): uid for uid in known}
+        # Many subscribers have the same services.
+        self.array = lru_cache(maxsize=4096)(self._array)
+
+    def _array(self, uids: tuple[str, ...]) -> str:
+        """Return the sorted literal of a text[]."""
+        spelled = {uid if uid in self._exact else self._by_fold.get(_folded(uid), uid) for uid in uids}
+        ordered = [uid.replace("\\", "\\\\").replace('"', '\\"') for uid in sorted(map(_storable, spelled))]
+        literal = '","'.join(ordered)
+        return f'{{"{literal}"}}' if uids else "{}"
 
 
 class _Stream:
-    """The rows of a scan, one COPY for each start of the scan; between two of them the connection can be queried."""
+    """The rows of a scan, in one COPY or several; between two of them the connection can be queried."""
 
-    def __init__(self, client: BeeniusClient, repeated: Callable[[], bool]) -> None:
+    def __init__(self, client: BeeniusClient, services: _Services, repeated: Callable[[], bool]) -> None:
+        self._services = services
         self._started_over = False
-        self._next: Page[Subscriber] | None = None
+        self._next: Page[AnySubscriber] | None = None
+        self._parked: list[Row] = []
         self._pages = client.scan_subscribers(self._start_over, repeated)
+        self.is_void = False
 
     def more(self) -> bool:
-        """Advance; return False if the snapshot is complete."""
+        """Advance; return False if the snapshot is complete. `is_void` then tells whether the scan started over."""
         if self._next is None:
             self._next = next(self._pages, None)
-        self._started_over = False
+        self.is_void, self._started_over = self._started_over, False
         return self._next is not None
 
     def rows(self) -> Iterator[Row]:
-        """Yield rows up to the last page, or until the scan starts over."""
+        """Yield rows up to the last page, until the scan starts over, or until many are parked."""
         while (page := self._next) and not self._started_over:
-            yield from map(row_of, page.rows)
+            yield from _readable(page.rows, self._services, self._parked)
             self._next = None if page.last else next(self._pages, None)
+            if len(self._parked) >= _PARKED_AT_ONCE:
+                return
+
+    def parked(self) -> list[Row]:
+        """Return the unreadable subscribers since the last call, as rows of staging.parked_subscriber."""
+        parked, self._parked = self._parked, []
+        return parked
 
     def close(self) -> None:
         """Stop fetching pages."""
@@ -127,17 +205,22 @@ class _Stream:
 class _DeviceValue(Struct, gc=False):
     """A device as a value of staging.subscriber.devices, whose keys are MACs."""
 
-    device_type_uid: str
+    device_type_uid: str | None
     serial: str | None
     label: str | None
 
 
-@lru_cache(maxsize=4096)
-def _array(uids: tuple[str, ...]) -> str:
-    """Return the sorted literal of a text[]. Cached, as many subscribers have the same services."""
-    ordered = [uid.replace("\\", "\\\\").replace('"', '\\"') for uid in sorted({_storable(uid) for uid in uids})]
-    literal = '","'.join(ordered)
-    return f'{{"{literal}"}}' if uids else "{}"
+def _client_plan_of(external_id: str | None) -> str | None:
+    ours = external_id and _OURS.fullmatch(external_id)
+    return ours[1] if ours and int(ours[1]) <= _GREATEST_ID else None
+
+
+def _folded(uid: str) -> str:
+    return uid.strip().casefold()
+
+
+def _storable_version(version: int | None) -> str | None:
+    return str(version) if version is not None and version <= _GREATEST_ID else None
 
 
 def _json(devices: dict[str, _DeviceValue]) -> str:
@@ -146,7 +229,7 @@ def _json(devices: dict[str, _DeviceValue]) -> str:
         # Not replaced in the JSON text, since a label may contain this escape literally.
         clean = {
             mac: _DeviceValue(
-                _storable(device.device_type_uid),
+                device.device_type_uid and _storable(device.device_type_uid),
                 device.serial and _storable(device.serial),
                 device.label and _storable(device.label),
             )

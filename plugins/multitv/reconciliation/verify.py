@@ -11,7 +11,7 @@ from multitv.beenius.client import BeeniusClient
 from multitv.database.engine import bulk_transaction, transaction
 from multitv.database.locks import lock
 from multitv.database.sql import named
-from multitv.reconciliation.change_set import list_steps, read_change_set, require_snapshot
+from multitv.reconciliation.change_set import PARKED_STEPS, list_steps, read_change_set, require_snapshot
 from multitv.reconciliation.errors import DifferenceLeft, NotApproved, StagingMissing
 from multitv.reconciliation.fields import PIN_FIELD, UID_FIELD
 from multitv.reconciliation.snapshot import STAGING_LOCK, stage_subscribers
@@ -19,6 +19,7 @@ from multitv.reconciliation.snapshot import STAGING_LOCK, stage_subscribers
 log = logging.getLogger(__name__)
 
 SHOWN = 5
+_STEPS = (*PARKED_STEPS, "record_stored_otherwise", "clear_differences", "insert_differences", "mark_verified")
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,10 @@ def verify_change_set(engine: Engine, client: BeeniusClient, change_set_id: int)
             raise StagingMissing(
                 f"What change set {change_set_id} wanted is not in staging any more: trigger a new run."
             )
+        connection.execute(named("reconciliation/park_repeated"))
         list_steps(connection, change_set.client_plan)
-        connection.execute(named("reconciliation/clear_differences"), of_change_set)
-        connection.execute(named("reconciliation/insert_differences"), of_change_set)
-        connection.execute(named("reconciliation/mark_verified"), of_change_set)
+        for step in _STEPS:
+            connection.execute(named(f"reconciliation/{step}"), of_change_set)
         counts = connection.execute(named("reconciliation/count_differences"), of_change_set).one()
         left = connection.execute(named("reconciliation/unexplained"), of_change_set | {"shown": SHOWN}).scalars().all()
     if left:

@@ -11,11 +11,13 @@ from fastapi.responses import PlainTextResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from multitv.beenius.pool import POOL_PATH
 from multitv.web.api import make_api
 from multitv.web.billing import pages as billing
 from multitv.web.clients import pages as clients
 from multitv.web.contracts import pages as contracts
 from multitv.web.core.errors import ErrorInfo, handle_errors
+from multitv.web.core.pool_slots import pool_slots
 from multitv.web.core.rendering import WEB, render
 from multitv.web.core.security import SecurityMiddleware
 from multitv.web.dashboard import pages as dashboard
@@ -48,6 +50,7 @@ def make_app() -> FastAPI:
     """Return the application that Airflow mounts under /multitv."""
     app = FastAPI(title="Multi TV", openapi_url=None)
     app.mount("/api/v1", make_api())
+    app.mount(POOL_PATH, pool_slots)
     app.mount("/static", _Static(directory=WEB / "static"))
     for router in _ROUTERS:
         app.include_router(router)

@@ -27,6 +27,9 @@ begin
     delete from reconciliation.unmanaged where change_set_id = any(old);
     get diagnostics rows_deleted = row_count;
     deleted := deleted + rows_deleted;
+    delete from reconciliation.parked_client_plan where change_set_id = any(old);
+    get diagnostics rows_deleted = row_count;
+    deleted := deleted + rows_deleted;
     delete from reconciliation.change_set
     where
         id = any(old)

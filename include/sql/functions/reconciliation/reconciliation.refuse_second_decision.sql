@@ -7,7 +7,7 @@ declare
         'planned approved', 'planned rejected', 'planned verified', 'planned superseded', 'approved applied',
         'approved superseded', 'applied verified', 'applied superseded', 'verified applied'
     ];
-    steps text[] := array['status', 'created_at', 'applied_at', 'verified_at', 'second_snapshot_id'];
+    steps text[] := array['status', 'created_at', 'applied_at', 'verified_at', 'second_snapshot_id', 'closed_at'];
 begin
     if
         (old.status = new.status or old.status || ' ' || new.status = any(progress))

@@ -73,3 +73,9 @@ def last_sync(person: Reader, engine: Database) -> queries.Sync | None:
 def quarantine(person: Reader, engine: Database, sync_id: Id, cursor: Cursor = None) -> CursorPage[queries.Quarantined]:
     """The rows that a sync refused."""
     return queries.quarantine(engine, sync_id, cursor)
+
+
+@router.get("/parked-subscribers")
+def parked_subscribers(person: Reader, engine: Database, cursor: Cursor = None) -> CursorPage[queries.ParkedSubscriber]:
+    """The platform's subscribers that the reconciliation leaves alone until a person has looked."""
+    return queries.parked_subscribers(engine, cursor)

@@ -139,6 +139,14 @@ def quarantine(request: Request, person: Reader, engine: Database, cursor: Curso
     )
 
 
+@router.get("/quarentena/assinantes")
+def parked_subscribers(request: Request, person: Reader, engine: Database, cursor: Cursor = None) -> Response:
+    page = queries.parked_subscribers(engine, cursor)
+    if cursor:
+        return render(request, "offer/parked_rows.html", person, page=page)
+    return render(request, "offer/parked.html", person, page=page, sync=queries.last_sync(engine))
+
+
 def _service_plan_form(
     request: Request,
     person: Person,

@@ -81,22 +81,32 @@ class Sync(Shown):
     changes: int
 
 
-class Quarantined(Shown):
-    """A row of the platform's catalogue that was refused, and everything that is wrong with it.
-
-    `reason` says it in Portuguese. `content` is the row as the platform sent it, in JSON.
-    """
+class SetAside(Shown):
+    """A row of the platform that was set aside, with everything that is wrong with it; `reason` is in Portuguese."""
 
     id: int
-    entity: str
-    platform_uid: str | None
     reasons: list[Reason]
-    content: str
 
     @computed_field  # type: ignore[prop-decorator]
     @property
     def reason(self) -> str:
         return "; ".join(reason.sentence for reason in self.reasons)
+
+
+class Quarantined(SetAside):
+    """A row of the platform's catalogue that was refused. `content` is the row as the platform sent it, in JSON."""
+
+    entity: str
+    platform_uid: str | None
+    content: str
+
+
+class ParkedSubscriber(SetAside):
+    """A subscriber that the reconciliation leaves alone, and the client plan that waits with it, if it is one's."""
+
+    client_plan_id: int | None
+    subscriber_uid: str | None
+    external_id: str | None
 
 
 def service_plans(engine: Engine, cursor: str | None = None) -> CursorPage[ServicePlan]:
@@ -173,3 +183,11 @@ def quarantine(engine: Engine, sync: int, cursor: str | None = None) -> CursorPa
     with reading(engine) as connection:
         rows = select(connection, "quarantine", {"sync": sync, "after": after, "size": SIZE + 1})
     return page_of([Quarantined.of(row) for row in rows], lambda row: (row.id,))
+
+
+def parked_subscribers(engine: Engine, cursor: str | None = None) -> CursorPage[ParkedSubscriber]:
+    """Return a page of the subscribers that are left alone. Raises BadCursor, DatabaseUnavailable."""
+    (after,) = read_cursor(cursor, tuple[int]) or (None,)
+    with reading(engine) as connection:
+        rows = select(connection, "parked_subscribers", {"after": after, "size": SIZE + 1})
+    return page_of([ParkedSubscriber.of(row) for row in rows], lambda row: (row.id,))

@@ -1,0 +1,31 @@
+-- In: change_set; the temporary table removal. Out: how many client plans of it are undecided, how many a person
+-- rejected lately, and how many others lost something within the last 24 hours without a person who was asked: in all
+-- change sets that the guard let pass, small ones too.
+select
+    count(*) filter (where removal.decision is null) as undecided,
+    count(*) filter (where removal.decision = 'rejected') as rejected,
+    (
+        select count(distinct losing.client_plan_id)
+        from reconciliation.change_set as passed
+        cross join
+            lateral reconciliation.losing(
+                passed.id,
+                case
+                    when passed.status in ('approved', 'applied') then array['planned', 'applied'] else array['applied']
+                end
+            ) as losing
+        where
+            passed.id <> :change_set
+            and passed.split_from is null
+            and passed.decided_by = 'guard'
+            and passed.decided_at > now() - interval '24 hours'
+            and not exists (
+                select from removal as again
+                where again.client_plan_id = losing.client_plan_id
+            )
+            and not exists (
+                select from reconciliation.decided() as decided
+                where decided.client_plan_id = losing.client_plan_id and decided.approved
+            )
+    ) as recent
+from removal

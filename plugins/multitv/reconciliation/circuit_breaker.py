@@ -1,0 +1,56 @@
+"""Tells a platform that fails as a whole from one that fails for some client plans only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from threading import Lock
+
+from multitv.beenius.errors import PlatformUnavailable
+from multitv.reconciliation.execution import OperationResult
+
+# The platform as a whole: so many failures in a row, of so many client plans.
+FAILURES = 20
+CLIENT_PLANS = 5
+_NAMED = 5
+
+
+@dataclass
+class CircuitBreaker:
+    """Keeps doubtful failures back until the platform answers another operation: then they concern their rows alone.
+
+    If the platform as a whole fails, what is kept back was never recorded, so a second try repeats it. For threads.
+    """
+
+    _kept: list[OperationResult] = field(default_factory=list)
+    _lock: Lock = field(default_factory=Lock)
+
+    def take(self, result: OperationResult) -> list[OperationResult]:
+        """Return the results that may be recorded now. Raises PlatformUnavailable."""
+        with self._lock:
+            if not result.doubtful:
+                return [*(self._release() if result.sent else ()), result]
+            self._kept.append(result)
+            self._judge()
+            return []
+
+    def release(self) -> list[OperationResult]:
+        """Return what was kept back: the platform answered, or nothing is left to be sent."""
+        with self._lock:
+            return self._release()
+
+    def _release(self) -> list[OperationResult]:
+        kept, self._kept = self._kept, []
+        return kept
+
+    def _judge(self) -> None:
+        last = [result for result in self._kept if result.sent][-FAILURES:]
+        client_plans = sorted({result.operation.client_plan_id for result in last})
+        if len(last) < FAILURES or len(client_plans) < CLIENT_PLANS:
+            return
+        named = ", ".join(map(str, client_plans[:_NAMED]))
+        raise PlatformUnavailable(
+            f"The platform fails as a whole: the last {FAILURES} operations, of client plans {named}"
+            f"{' and others' if len(client_plans) > _NAMED else ''}, failed, and none succeeded. The last one: "
+            f"{last[-1].note} Nothing more was sent, and these operations are not given up: once the platform is well "
+            "again, clear this task, and it goes on where it stopped."
+        )
