@@ -35,6 +35,10 @@ set without applying it (`dry_run`), or allow many removals without asking anybo
   measures.
 * **`measure_discrepancies` failed with ErpIncomplete:** many contracts are gone from the ERP, or wrong in it. Look
   whether it is completely loaded, then clear the task. The message says what to do if it is as it should be.
+* **The report names parked subscribers:** what the platform says of them cannot be read, or its external id and the uid
+  recorded here disagree. They and their client plans wait; the others were served. Correct them on the platform.
+* **The report names data that the platform shows otherwise:** it accepted them twice and keeps another form, such as a
+  label that it cuts. They are not sent again until either side changes.
 * **The report names unmanaged subscribers:** they were created by hand, or their contract is gone from the ERP. They
   are never touched. Close them on the platform, or repair the contract.
 """
