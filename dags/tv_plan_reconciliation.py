@@ -33,6 +33,10 @@ person in `tv_reconciliation_approval`, which `ask` starts; all others are serve
 * **`verify` failed:** somebody else changes subscribers, or the platform lost a write. The next run tries to repair it.
 * **`measure_discrepancies` failed:** the platform is as it should be; the *Painel* shows older discrepancies, and the
   next run measures. With ErpIncomplete, many contracts are gone from the ERP, or wrong in it: do what the message says.
+* **The report names parked subscribers:** what the platform says of them cannot be read, or its external id and the uid
+  recorded here disagree. They and their client plans wait; the others were served. Correct them on the platform.
+* **The report names data that the platform shows otherwise:** it accepted them twice and keeps another form, such as a
+  label that it cuts. They are not sent again until either side changes.
 * **The report names unmanaged subscribers:** they were made by hand, or their contract is gone. They are never touched.
 """
 

@@ -151,8 +151,12 @@ unordered as (
         from jsonb_each(ours.devices) as s
         full join jsonb_each(ours.devices_before) as l on s.key = l.key
         where
-            s.value is distinct from l.value
-            and reconciliation.folded_device(s.value) is distinct from reconciliation.folded_device(l.value)
+            s.value is null
+            or l.value is null
+            or (
+                s.value <> l.value
+                and reconciliation.folded_device(s.value) <> reconciliation.folded_device(l.value)
+            )
     ) as both_sides
 )
 
@@ -175,7 +179,8 @@ select
 from unordered
 inner join ours on unordered.client_plan_id = ours.client_plan_id
 where
-    not exists (
+    unordered.action not in ('update', 'edit_device')
+    or not exists (
         select 1
         from reconciliation.stored_otherwise as known
         where

@@ -24,8 +24,10 @@ create table reconciliation.parked_subscriber (
 create index parked_subscriber_change_set on reconciliation.parked_subscriber (change_set_id, id);
 comment on table reconciliation.parked_subscriber is
 'Subscribers that a change set leaves alone until a person has looked. Of the last change sets only.';
-comment on column reconciliation.parked_subscriber.client_plan_id is 'The client plan that waits with it. Null: none of ours.';
-comment on column reconciliation.parked_subscriber.reasons is 'Everything that is wrong with it: codes with their parameters.';
+comment on column reconciliation.parked_subscriber.client_plan_id is
+'The client plan that waits with it. Null: none of ours.';
+comment on column reconciliation.parked_subscriber.reasons is
+'Everything that is wrong with it: codes with their parameters.';
 
 create table reconciliation.stored_otherwise (
     client_plan_id bigint not null,

@@ -100,14 +100,14 @@ class BeeniusClient:
             answer = self._transport.send_for(call, lambda response: decoded_page(self.host, call, response))
             return parsed(self.host, call, PageBody[Any], answer) if answer is None else answer
 
-        return self._scan("subscribers", get, start_over, _uid_or_mark, page_size, repeated, self._connections)
+        return self._scan("subscribers", get, start_over, None, page_size, repeated, self._connections)
 
     def _scan(
         self,
         resource: str,
         get: Callable[[int, int], PageBody[R]],
         start_over: Callable[[], None],
-        uid_of: Callable[[R], str],
+        uid_of: Callable[[R], str] | None,
         page_size: int,
         repeated: Callable[[], bool] | None = None,
         at_once: int = 1,
@@ -244,11 +244,6 @@ class BeeniusClient:
                 raise
             return False
         return True
-
-
-def _uid_or_mark(subscriber: AnySubscriber) -> str:
-    # Without a uid it is unreadable, and still a row of the list.
-    return subscriber.uid or "?"
 
 
 def _secret_of(fields: Mapping[str, Any]) -> SecretStr | None:

@@ -34,7 +34,7 @@ def scan(
     resource: str,
     get: Callable[[int, int], PageBody[R]],
     start_over: Callable[[], None],
-    uid_of: Callable[[R], str],
+    uid_of: Callable[[R], str] | None,
     host: str,
     pause_seconds: float,
     page_size: int,
@@ -45,8 +45,9 @@ def scan(
 
     `get` takes a page's number and size. A platform that caps the size, and says so or not, is asked for what it gives.
     Calls `start_over` whenever the pages yielded so far are void: discard them. Calls `repeated` after the last page to
-    learn whether a uid came twice; without it the uids are kept in memory. Fetches `at_once` pages concurrently, since
-    a scan mostly waits for pages. `pause_seconds` is the pause after the first failed try, and grows with each.
+    learn whether a uid came twice; without it the uids are kept in memory. Without `uid_of` a row may lack a uid.
+    Fetches `at_once` pages concurrently, since a scan mostly waits for pages. `pause_seconds` is the pause after the
+    first failed try, and grows with each.
     Raises IncompleteSnapshot after as many tries as TRIES says, and whatever `get` raises.
     """
     for attempt in range(1, TRIES + 1):
@@ -76,13 +77,13 @@ def uid_of_mapping(row: Any) -> str:
 def _once(
     resource: str,
     bodies: Generator[PageBody[R]],
-    uid_of: Callable[[R], str],
+    uid_of: Callable[[R], str] | None,
     repeated: Callable[[], bool] | None,
 ) -> Generator[Page[R]]:
     proof, seen = _Proof(), set[str]()
     with closing(bodies):
         for body in bodies:
-            uids = list(map(uid_of, body.rows))
+            uids = list(map(uid_of, body.rows)) if uid_of else []
             proof.accept(body, uids)
             if repeated is None:
                 seen.update(uids)

@@ -16,9 +16,11 @@ import requests
 from pydantic import SecretStr
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase, HTTPBasicAuth
+
+# What reading a body raises beneath requests: it wraps these itself only where it reads the body.
+from requests.models import DecodeError, ProtocolError, ReadTimeoutError
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, stop_before_delay
 from tenacity.wait import wait_random_exponential
-from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from multitv.beenius.answers import (
     Call,
@@ -230,7 +232,7 @@ class Transport:
             raise BadConnection(
                 f"{self.host} is not an address of a platform: correct the host of the connection."
             ) from error
-        except (requests.RequestException, HTTPError) as error:
+        except (requests.RequestException, DecodeError, ProtocolError, ReadTimeoutError) as error:
             raise TransientFailure(self._cause(error)) from error
 
     def _read_body(self, response: requests.Response, deadline: float) -> None:

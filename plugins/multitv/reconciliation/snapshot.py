@@ -41,7 +41,7 @@ PARKED_COLUMNS = ("client_plan_id", "external_id", "uid", "reasons")
 # Text as PostgreSQL reads it, so that COPY has nothing to convert: building these rows dominates a snapshot's time.
 Row = tuple[str | None, ...]
 _OURS = re.compile(r"\s*([1-9][0-9]{0,18})\s*")
-_GREATEST_ID = 2**63 - 1
+_GREATEST = str(2**63 - 1)
 # So many unreadable subscribers are kept in memory until they are written.
 _PARKED_AT_ONCE = 5_000
 _encode = msgspec.json.Encoder().encode
@@ -89,7 +89,7 @@ def _row_of(subscriber: Subscriber, services: _Services) -> Row:
         _storable(subscriber.first_name),
         _storable(subscriber.last_name),
         subscriber.status,
-        services.array(tuple([service.service_uid for service in subscriber.services if service.is_live])),
+        services.array(tuple([one.service_uid for one in subscriber.services if one.active_to is None or one.is_live])),
         _json(
             {
                 device.mac: _DeviceValue(device.device_type_uid, device.serial, device.label)
@@ -212,7 +212,10 @@ class _DeviceValue(Struct, gc=False):
 
 def _client_plan_of(external_id: str | None) -> str | None:
     ours = external_id and _OURS.fullmatch(external_id)
-    return ours[1] if ours and int(ours[1]) <= _GREATEST_ID else None
+    if not ours:
+        return None
+    digits = ours[1]
+    return digits if len(digits) < len(_GREATEST) or digits <= _GREATEST else None
 
 
 def _folded(uid: str) -> str:
@@ -220,7 +223,7 @@ def _folded(uid: str) -> str:
 
 
 def _storable_version(version: int | None) -> str | None:
-    return str(version) if version is not None and version <= _GREATEST_ID else None
+    return None if version is None or version >= 2**63 else str(version)
 
 
 def _json(devices: dict[str, _DeviceValue]) -> str:
