@@ -119,9 +119,9 @@ def _make_catalog_sync(world: World) -> None:
 
 def _park_subscribers(world: World) -> None:
     world.run(
-        "insert into reconciliation.parked (change_set_id, client_plan_id, subscriber_uid, external_id, reasons) "
-        "select (select max(id) from reconciliation.change_set), case when n = 1 then :maria end, 'sub-' || n, :ugly, "
-        "jsonb_build_array(jsonb_build_object('code', 'status_is_unknown', 'parameters', "
+        "insert into reconciliation.parked_subscriber (change_set_id, client_plan_id, subscriber_uid, external_id, "
+        "reasons) select (select max(id) from reconciliation.change_set), case when n = 1 then :maria end, "
+        "'sub-' || n, :ugly, jsonb_build_array(jsonb_build_object('code', 'status_is_unknown', 'parameters', "
         "jsonb_build_object('received', cast(:ugly as text)))) from generate_series(1, 60) as n",
         maria=world.maria,
         ugly=SCRIPT,

@@ -125,7 +125,7 @@ def test_a_long_list_goes_on_where_it_ended(world: World, viewer: Visitor, path:
         "/canais": "tv.channel",
         "/pacotes": "tv.package",
         "/quarentena": "tv.quarantine",
-        "/quarentena/assinantes": "reconciliation.parked",
+        "/quarentena/assinantes": "reconciliation.parked_subscriber",
     }
     [(everything,)] = world.run(f"select count(*) from {tables[path]}")  # noqa: S608
     assert len(rows) == everything

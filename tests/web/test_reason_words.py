@@ -22,7 +22,7 @@ STATEMENTS = (
     "reconciliation/renumber_steps",
     "reconciliation/supersede_operations",
     "reconciliation/park_repeated",
-    "reconciliation/insert_parked",
+    "reconciliation/insert_parked_subscribers",
     "reconciliation/insert_differences",
     "catalog/quarantine_links",
 )

@@ -87,7 +87,7 @@ select
         when not package.platform_uid = any(concerned.services_wanted) then 'sold_lately'
         when concerned.status is null and exists (
             select 1
-            from reconciliation.parked
+            from reconciliation.parked_subscriber as parked
             where parked.change_set_id = :change_set and parked.client_plan_id = missing.client_plan_id
         ) then 'subscriber_is_parked'
         when concerned.status is null then 'no_subscriber'

@@ -13,19 +13,22 @@ create unlogged table staging.parked_subscriber (
 comment on table staging.parked_subscriber is 'Subscribers of the snapshot that are not to be touched.';
 comment on column staging.parked_subscriber.client_plan_id is 'By its external_id. Null: none of ours.';
 
-create table reconciliation.parked (
+-- No foreign key, because each newer change set deletes it, and change sets are deleted by age.
+create table reconciliation.parked_subscriber (
     id bigint generated always as identity primary key,
-    change_set_id bigint not null references reconciliation.change_set,
+    change_set_id bigint not null,
     client_plan_id bigint,
     subscriber_uid text,
     external_id text,
     reasons jsonb not null
 );
-create index parked_change_set on reconciliation.parked (change_set_id, id);
-comment on table reconciliation.parked is
+create index parked_subscriber_change_set on reconciliation.parked_subscriber (change_set_id, id);
+comment on table reconciliation.parked_subscriber is
 'Subscribers that a change set leaves alone until a person has looked. Of the last change sets only.';
-comment on column reconciliation.parked.client_plan_id is 'The client plan that waits with it. Null: none of ours.';
-comment on column reconciliation.parked.reasons is 'Everything that is wrong with it: codes with their parameters.';
+comment on column reconciliation.parked_subscriber.client_plan_id is
+'The client plan that waits with it. Null: none of ours.';
+comment on column reconciliation.parked_subscriber.reasons is
+'Everything that is wrong with it: codes with their parameters.';
 
 create table reconciliation.stored_otherwise (
     client_plan_id bigint not null,

@@ -6,7 +6,7 @@ select
     parked.subscriber_uid,
     parked.external_id,
     parked.reasons
-from reconciliation.parked
+from reconciliation.parked_subscriber as parked
 where parked.id > coalesce(cast(:after as bigint), 0)
 order by parked.id
 limit :size

@@ -16,7 +16,7 @@ from multitv.reconciliation.errors import Repeated, StagingMissing
 from multitv.reconciliation.fields import PIN_FIELD, UID_FIELD
 from multitv.reconciliation.snapshot import STAGING_LOCK
 
-PARKED_STEPS = ("delete_old_parked", "insert_parked")
+PARKED_STEPS = ("delete_old_parked_subscribers", "insert_parked_subscribers")
 _STEPS = (
     "insert_operations",
     "insert_unmanaged",

@@ -83,7 +83,7 @@ def outcome_report(engine: Engine, change_set_id: int) -> str:
         rejected = connection.execute(named("reconciliation/rejected"), of_change_set | {"shown": SHOWN}).all()
         left = connection.execute(named("reconciliation/count_differences"), of_change_set).one()
         unmanaged = connection.execute(named("reconciliation/unmanaged"), of_change_set | {"shown": SHOWN}).all()
-        parked = connection.execute(named("reconciliation/parked"), of_change_set | {"shown": SHOWN}).all()
+        parked = connection.execute(named("reconciliation/parked_subscribers"), of_change_set | {"shown": SHOWN}).all()
         otherwise = connection.execute(named("reconciliation/stored_otherwise"), of_change_set | {"shown": SHOWN}).all()
     lines = [f"# Alterações na plataforma ({change_set_id})", "", f"Situação: {label(change_set.status)}"]
     if change_set.decided_by:

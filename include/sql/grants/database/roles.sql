@@ -161,7 +161,7 @@ grant usage on sequence tv.catalog_sync_id_seq to multitv_pipeline;
 grant insert, update on tv.client_extra_field to multitv_pipeline;
 grant insert on
 reconciliation.snapshot, reconciliation.change_set, reconciliation.operation, reconciliation.unmanaged,
-reconciliation.difference, reconciliation.parked, reconciliation.stored_otherwise
+reconciliation.difference, reconciliation.parked_subscriber, reconciliation.stored_otherwise
 to multitv_pipeline;
 grant update (times, sent, stored, change_set_id) on reconciliation.stored_otherwise to multitv_pipeline;
 grant update (subscribers, hash) on reconciliation.snapshot to multitv_pipeline;
@@ -170,7 +170,8 @@ grant update (
     decided_at, applied_at, verified_at, second_snapshot_id
 ) on reconciliation.change_set to multitv_pipeline;
 grant update (subscriber_uid, status, outcome_code, outcome, done_at) on reconciliation.operation to multitv_pipeline;
-grant delete on reconciliation.unmanaged, reconciliation.difference, reconciliation.parked to multitv_pipeline;
+grant delete on reconciliation.unmanaged, reconciliation.difference, reconciliation.parked_subscriber
+to multitv_pipeline;
 
 -- The pipeline: what it works out anew.
 grant select, insert, update, delete, truncate on all tables in schema staging to multitv_pipeline;

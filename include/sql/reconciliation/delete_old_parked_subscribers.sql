@@ -1,5 +1,5 @@
 -- In: change_set. Deletes the parked subscribers that it records anew: all, or those of its one client plan.
-delete from reconciliation.parked
+delete from reconciliation.parked_subscriber as parked
 using reconciliation.change_set as made
 where
     made.id = :change_set

@@ -33,7 +33,7 @@ def edit(house: House, uid: str, /, **changes: Any) -> None:
 
 def parked(house: House) -> dict[tuple[int | None, str | None], list[str]]:
     """By client plan and subscriber, why they are left alone."""
-    rows = house.run("select client_plan_id, subscriber_uid, reasons from reconciliation.parked")
+    rows = house.run("select client_plan_id, subscriber_uid, reasons from reconciliation.parked_subscriber")
     return {(row[0], row[1]): [reason["code"] for reason in row[2]] for row in rows}
 
 

@@ -1,6 +1,6 @@
 -- In: change_set; the temporary table pair. Records the subscribers that are left alone, each with its reasons and the
 -- client plan that waits with it: those that cannot be read, and those whose external_id says another than the record.
-insert into reconciliation.parked (change_set_id, client_plan_id, subscriber_uid, external_id, reasons)
+insert into reconciliation.parked_subscriber (change_set_id, client_plan_id, subscriber_uid, external_id, reasons)
 select
     :change_set,
     coalesce(recorded.client_plan_id, desired.client_plan_id),

@@ -6,7 +6,7 @@ select
     parked.external_id,
     parked.reasons,
     count(*) over () as found
-from reconciliation.parked
+from reconciliation.parked_subscriber as parked
 where parked.change_set_id = :change_set
 order by parked.client_plan_id is null, parked.id
 limit :shown
