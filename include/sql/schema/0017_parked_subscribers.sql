@@ -13,9 +13,10 @@ create unlogged table staging.parked_subscriber (
 comment on table staging.parked_subscriber is 'Subscribers of the snapshot that are not to be touched.';
 comment on column staging.parked_subscriber.client_plan_id is 'By its external_id. Null: none of ours.';
 
+-- No foreign key, because each newer change set deletes it, and change sets are deleted by age.
 create table reconciliation.parked_subscriber (
     id bigint generated always as identity primary key,
-    change_set_id bigint not null references reconciliation.change_set,
+    change_set_id bigint not null,
     client_plan_id bigint,
     subscriber_uid text,
     external_id text,

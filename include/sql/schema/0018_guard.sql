@@ -1,6 +1,7 @@
 -- Rows of the ERP that are parked, operations that wait for a person, and the client for whom a PIN was made.
+-- No foreign key either, as of parked_subscriber.
 create table reconciliation.parked_client_plan (
-    change_set_id bigint not null references reconciliation.change_set,
+    change_set_id bigint not null,
     client_plan_id bigint,
     reason text not null,
     unique nulls not distinct (change_set_id, client_plan_id)
