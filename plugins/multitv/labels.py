@@ -602,7 +602,7 @@ SENTENCES: dict[str, str] = {
     "about_payouts": "Créditos de clientes que não terão mais fatura: pague o cliente e registre o pagamento.",
     "about_paid_payouts": "Créditos que foram pagos fora das faturas, e quem registrou cada pagamento.",
     "about_open_months": "O que os contratos devem e nenhum vencimento cobrou, como a última vigilância do faturamento "
-    "encontrou. A política de faturamento pode cobrar estes pacotes no próximo vencimento; o que for dispensado não é "
+    "encontrou. A política de faturamento pode cobrar estes valores no próximo vencimento; o que for dispensado não é "
     "mais cobrado nem aparece aqui.",
     "about_waived_months": "Meses que uma pessoa decidiu não cobrar. Uma dispensa pode ser desfeita.",
     "about_excess_charges": "O que foi cobrado e não é devido, como a última vigilância do faturamento encontrou. Para "

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import TextClause
 
-from multitv.billing import correction, tv, waivers
+from multitv.billing import correction, standard, tv, waivers
 from multitv.billing.open_months import OpenMonths
 from multitv.billing.review import ApprovalRequest
 from multitv.billing.standard import bill_plans
 from multitv.billing.waivers import PLAN_FEE, Month, WaiverRefused
 from multitv.changes.errors import InvalidValue
+from multitv.database.sql import named
 from multitv.offer.billing_policy import Policy, set_policy
 from tests.support.concurrency import at_once, until_waiting
 from tests.support.databases import as_screens
@@ -230,3 +232,76 @@ def test_what_a_list_charged_first_cannot_be_waived(life: Life, unbilled: Month)
     assert charged == ("waived" not in outcomes)
     if charged:
         assert outcomes == {"saved", "month_not_open"}
+
+
+def test_what_a_later_due_date_paid_cannot_be_waived(life: Life) -> None:
+    client_plan = sold(life)
+    set_policy(life.isp.engine, "Ana", Policy(proration="daily", adjusts=True))
+    life.day(date(2026, 12, 1), "update tv.client_package set cancelled_on = '2026-12-17'")
+    life.bill(FIRST_DUE)
+    life.day(date(2026, 12, 20), "update tv.client_package set cancelled_on = null")
+    life.open_months(YEAR_END)
+    life.bill(NEXT_DUE)
+    assert sum(life.charged()) == Decimal("31.00")
+    [(package,)] = life.isp.run("select package_id from tv.client_package where client_plan_id = :id", id=client_plan)
+    with pytest.raises(WaiverRefused, match="O mês 12/2026 não está mais em aberto"):
+        decide(life, "waive_month", Month(client_plan, package, DECEMBER))
+    assert decisions(life) == []
+
+
+def test_a_fee_that_was_posted_late_cannot_be_waived(life: Life) -> None:
+    client_plan = sold(life)
+    life.isp.client_plan(due_day=5)
+    tv.save(life.isp.engine, date(2026, 12, 5), SETTINGS)
+    bill_plans(life.isp.engine, date(2026, 12, 5))
+    life.open_months(YEAR_END)
+    assert life.isp.run("select 1 from billing.open_month where package_id = 0")
+    bill_plans(life.isp.engine, FIRST_DUE)
+    assert not life.isp.run("select 1 from billing.open_month where package_id = 0")
+    with pytest.raises(WaiverRefused, match="não está mais em aberto"):
+        decide(life, "waive_month", Month(client_plan, PLAN_FEE, DECEMBER))
+
+
+def test_a_fee_that_is_being_posted_cannot_be_waived(
+    life: Life, unbilled: Month, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_policy(life.isp.engine, "Ana", Policy(bills_open_months=True))
+    with ThreadPoolExecutor(1) as person:
+        waivers_of_person: list[Future[bool]] = []
+
+        def interrupted(name: str) -> TextClause:
+            if name == "billing/close_open_fees":
+                waivers_of_person.append(person.submit(decide, life, "waive_month", fee_of(unbilled)))
+                until_waiting(life.isp.engine)
+            return named(name)
+
+        monkeypatch.setattr(standard, "named", interrupted)
+        bill_plans(life.isp.engine, NEXT_DUE)
+        [waiver] = waivers_of_person
+        with pytest.raises(WaiverRefused, match="não está mais em aberto"):
+            waiver.result()
+    assert DECEMBER in life.fees()
+
+
+def test_a_fee_is_billed_as_before_when_its_waiver_is_taken_back(life: Life, unbilled: Month) -> None:
+    set_policy(life.isp.engine, "Ana", Policy(bills_open_months=True))
+    before = life.isp.run("select * from billing.open_month order by package_id")
+    for month in (fee_of(unbilled), unbilled):
+        decide(life, "waive_month", month)
+        decide(life, "take_back_waiver", month)
+    assert life.isp.run("select * from billing.open_month order by package_id") == before
+    bill_plans(life.isp.engine, NEXT_DUE)
+    assert DECEMBER in life.fees()
+
+
+def test_a_pending_charge_of_an_open_month_stays_when_the_month_owes_more(life: Life, unbilled: Month) -> None:
+    set_policy(life.isp.engine, "Ana", Policy(proration="daily", bills_open_months=True))
+    life.day(date(2026, 12, 13), "update tv.client_package set added_on = '2026-12-11' where price is null and id = 1")
+    life.open_months(YEAR_END)
+    tv.save(life.isp.engine, NEXT_DUE, SETTINGS)
+    assert Decimal("21.00") in life.charged()
+    life.day(date(2027, 1, 2), "update tv.client_package set added_on = '2026-12-01' where id = 1")
+    life.open_months(date(2027, 1, 3))
+    bill_plans(life.isp.engine, NEXT_DUE)
+    tv.settle(life.isp.engine, NEXT_DUE, SETTINGS)
+    assert Decimal("21.00") in life.charged()

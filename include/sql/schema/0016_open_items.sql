@@ -9,6 +9,8 @@ create table billing.waiver (
     waived boolean not null,
     owed numeric(12, 2) not null,
     charged numeric(12, 2) not null,
+    billed boolean not null,
+    service_plan_id bigint,
     reason text not null check (btrim(reason) <> ''),
     author text not null check (btrim(author) <> ''),
     created_at timestamptz not null default clock_timestamp(),
@@ -21,7 +23,8 @@ comment on table billing.waiver is
 'counts.';
 comment on column billing.waiver.package_id is '0: the plan fee.';
 comment on column billing.waiver.waived is 'False: taken back, so the month is open again.';
-comment on column billing.waiver.owed is 'As it was found last, as charged.';
+comment on column billing.waiver.owed is
+'As it was found last, as are charged, billed and service_plan_id: columns of billing.open_month.';
 
 -- As it was found last, so that a page need not compare whole due dates.
 create table billing.excess_charge (

@@ -51,9 +51,8 @@ def bill_plans(engine: Engine, due_date: date) -> Invoiced:
             _posted(connection, "billing/post_open_fees", month, of_date | {"month": month})
             for month in connection.execute(named("billing/open_fee_months"), of_date).scalars().all()
         )
-        if open_fees:
-            connection.execute(named("billing/close_open_fees"))
         postings = _posted(connection, "billing/post_plans", due_date.replace(day=1), of_date)
+        connection.execute(named("billing/close_open_fees"), of_date)
         if run.status != "closed":
             connection.execute(named("billing/close_run"), {"run_id": run.id})
     again = " more, closed before" if run.status == "closed" else ""

@@ -1,6 +1,7 @@
 -- In: for_due_date. Out: the older months that the client plans that are due may owe more for than was charged: those
--- of billing.open_month, and those that the due date charged already. charged: something was. billed: the month's due
--- date was billed, or this one charged the month. Not inlined: these are few, and are looked up.
+-- of billing.open_month, and those that the due date charged already. charged: another due date charged something.
+-- billed: the month's due date was billed, or this one charged the month. Not inlined: these are few, and are looked
+-- up.
 create or replace function billing.open_unit(for_due_date date)
 returns table (client_plan_id bigint, package_id bigint, reference_month date, charged boolean, billed boolean)
 language sql stable parallel safe rows 100
@@ -12,7 +13,21 @@ as $$
             open.client_plan_id,
             open.package_id,
             open.reference_month,
-            open.charged > 0 as charged,
+            open.charged > 0 and open.charged > coalesce(
+                (
+                    select sum(own.amount)
+                    from billing.live_charge(for_due_date) as own
+                    where
+                        own.client_package_id in (
+                            select sold.id
+                            from tv.client_package as sold
+                            where sold.client_plan_id = open.client_plan_id
+                        )
+                        and own.package_id = open.package_id
+                        and own.reference_month = open.reference_month
+                        and own.segment > 0
+                ), 0
+            ) as charged,
             open.billed
         from billing.open_month as open
         where open.package_id <> 0 and open.reference_month < billing.month_of(for_due_date)

@@ -21,14 +21,20 @@ begin
         return false;
     end if;
     insert into billing.waiver (
-        client_plan_id, package_id, reference_month, waived, owed, charged, reason, author
+        client_plan_id, package_id, reference_month, waived, owed, charged, billed, service_plan_id, reason,
+        author
     )
     values (
         of_client_plan, of_package, take_back_waiver.month, false, waived.owed, waived.charged,
-        take_back_waiver.reason, take_back_waiver.author
+        waived.billed, waived.service_plan_id, take_back_waiver.reason, take_back_waiver.author
     );
-    insert into billing.open_month (client_plan_id, package_id, reference_month, owed, charged)
-    values (of_client_plan, of_package, take_back_waiver.month, waived.owed, waived.charged)
+    insert into billing.open_month (
+        client_plan_id, package_id, reference_month, owed, charged, billed, service_plan_id
+    )
+    values (
+        of_client_plan, of_package, take_back_waiver.month, waived.owed, waived.charged, waived.billed,
+        waived.service_plan_id
+    )
     on conflict do nothing;
     return true;
 end

@@ -21,7 +21,8 @@ begin
     )
 
     insert into billing.waiver (
-        client_plan_id, package_id, reference_month, waived, owed, charged, reason, author
+        client_plan_id, package_id, reference_month, waived, owed, charged, billed, service_plan_id, reason,
+        author
     )
     select
         gone.client_plan_id,
@@ -30,6 +31,8 @@ begin
         true,
         gone.owed,
         gone.charged,
+        gone.billed,
+        gone.service_plan_id,
         waive_month.reason,
         waive_month.author
     from gone;

@@ -6,6 +6,8 @@ select
     last.reference_month,
     last.owed,
     last.charged,
+    last.billed,
+    last.service_plan_id,
     last.reason,
     last.author,
     last.created_at
