@@ -3,8 +3,7 @@
 
 Compares every client plan with TV with its subscriber on the platform, stores the differences as a change set with one
 row for each operation, and applies it: subscribers are created, renamed, suspended, resumed or closed, and services and
-devices are added and removed. It fills in the client's *ID Assinante Beenius* and *Auth Pin Assinante Beenius*
-(encrypted).
+devices are added and removed. It fills in the client's *ID Assinante Beenius* and *Auth Pin Assinante Beenius*.
 
     preflight >> take_snapshot >> compute_change_set >> guard >> [ask, release]
     release >> apply >> verify >> [measure_discrepancies, report]
@@ -31,12 +30,9 @@ person in `tv_reconciliation_approval`, which `ask` starts; all others are serve
 * **`release` or `apply` failed, or was killed:** clear it; it goes on where it stopped. It fails for the platform as a
   whole only. If the message says that the change set is too old or superseded, trigger a new run instead.
 * **`verify` failed:** somebody else changes subscribers, or the platform lost a write. The next run tries to repair it.
-* **`measure_discrepancies` failed:** the platform is as it should be; the *Painel* shows older discrepancies, and the
-  next run measures. With ErpIncomplete, many contracts are gone from the ERP, or wrong in it: do what the message says.
-* **The report names parked subscribers:** what the platform says of them cannot be read, or its external id and the uid
-  recorded here disagree. They and their client plans wait; the others were served. Correct them on the platform.
-* **The report names data that the platform shows otherwise:** it accepted them twice and keeps another form, such as a
-  label that it cuts. They are not sent again until either side changes.
+* **`measure_discrepancies` failed:** the platform is as it should be; do what the message says.
+* **The report names parked subscribers:** they cannot be read, or their external id and the recorded uid disagree. They
+  and their client plans wait, nobody else. Correct them on the platform.
 * **The report names unmanaged subscribers:** they were made by hand, or their contract is gone. They are never touched.
 """
 

@@ -32,8 +32,7 @@ def settings_from(arguments: list[str]) -> Settings:
         ("token-seconds", Settings.token_seconds, "life of an access token"),
     ):
         variable = NAME + name.upper().replace("-", "_")
-        value = os.environ.get(variable, default)
-        parser.add_argument(f"--{name}", type=int, default=value, help=f"{text} ({variable})")
+        parser.add_argument(f"--{name}", type=int, default=os.environ.get(variable) or default, help=f"{text} ({variable})")
     given = vars(parser.parse_args(arguments))
     if given["variant"] not in VARIANTS:
         parser.error(f"there is no variant {given['variant']!r}: choose one of {', '.join(VARIANTS)}")

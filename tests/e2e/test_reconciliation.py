@@ -84,6 +84,7 @@ def test_the_figures_of_the_dashboard_are_worked_out(stack: RunningStack) -> Non
         "package_clients",
         "discrepancy_total",
         "operation",
+        "open_item",
     }
     assert len(rows(stack, "select * from reports.discrepancy_total")) == 3
 
