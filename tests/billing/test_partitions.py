@@ -12,7 +12,7 @@ import pytest
 
 from include.local import summary
 from include.local.postgres import Server
-from multitv.billing import preview, review, standard, sweep, tv
+from multitv.billing import preview, review, standard, sweep, tv, waivers
 from multitv.billing.correction import add_adjustments, correct, post_credits, question
 from multitv.billing.due_date import due_dates
 from multitv.billing.open_months import find_excess, find_open_months
@@ -230,6 +230,13 @@ def _open_fee(years: Years) -> None:
     standard.bill_plans(years.engine, DUE)
 
 
+def _waived(years: Years) -> None:
+    rows = years.run("select client_plan_id, package_id, reference_month from billing.open_month where package_id <> 0")
+    month = waivers.Month(*min(map(tuple, rows)))
+    assert waivers.decide(years.engine, "ana", "waive_month", month, reason="cortesia")
+    assert waivers.decide(years.engine, "ana", "take_back_waiver", month, reason="engano")
+
+
 def _excess(years: Years) -> None:
     years.run("update tv.client_package set cancelled_on = '2026-12-01' where id = :id", id=years.lately)
     find_excess(years.engine, [LAST, DUE])
@@ -298,6 +305,7 @@ STEPS = {
     "find open months": Step(
         lambda years: find_open_months(years.engine, SETTINGS, TODAY), since=date(2026, 9, 1), until=date(2027, 4, 1)
     ),
+    "waive an open month": Step(_waived, since=date(2026, 11, 1), until=date(2027, 4, 1)),
     "find what was charged beyond what is owed": Step(_excess, since=date(2026, 9, 1), until=date(2027, 6, 1)),
     "save with open months": Step(
         lambda years: tv.save(years.engine, DUE, SETTINGS), since=date(2026, 9, 1), until=date(2027, 3, 1)

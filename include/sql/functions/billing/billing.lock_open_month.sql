@@ -4,6 +4,8 @@
 create or replace function billing.lock_open_month(of_client_plan bigint, of_package bigint, month date)
 returns boolean language plpgsql
 set search_path = pg_catalog, pg_temp
+set enable_nestloop = on
+set plan_cache_mode = force_custom_plan
 as $$
 declare
     is_open boolean;
@@ -46,6 +48,7 @@ begin
                 on event.id = adjusted.charge_id and event.due_date = adjusted.due_date
             where
                 event.due_date >= lock_open_month.month
+                and event.due_date < billing.charging_until(lock_open_month.month)
                 and event.client_package_id in (
                     select sold.id
                     from tv.client_package as sold
