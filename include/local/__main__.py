@@ -81,11 +81,13 @@ def _run_job(stack: Stack) -> int:
 
 def _show_addresses(stack: Stack) -> None:
     password = environment.password(stack.config.home)
+    given = stack.config.platform_connection is not None
+    platform = "that of the given connection" if given else f"the sandbox, {stack.sandbox.url}/openapi.json"
     print(
         f"""
   Airflow   {stack.api.address}   user {environment.USER}, password {password}
   Screens   {stack.api.address}/plugin/multitv-painel
-  Sandbox   {stack.sandbox.url}/openapi.json
+  Platform  {platform}
   Shell     . '{stack.home.run_env}' && airflow dags list    (and: psql "$ISP_DB_URI")
   Logs      {stack.home.logs}
 """,

@@ -50,7 +50,7 @@ class RunningStack(Protocol):
     def isp_engine(self) -> Engine: ...
 
     def check(self) -> None:
-        """Raise ProcessFailed if anything that should run does not."""
+        """Start again what should run and has ended. Raises ProcessFailed if it keeps ending."""
 
 
 class JobFailed(ProcessFailed):

@@ -9,7 +9,7 @@ import subprocess
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
@@ -33,29 +33,31 @@ class Process:
     name: str
     log: Path
     running: subprocess.Popen[bytes]
+    command: Sequence[str]
+    environment: Mapping[str, str] = field(repr=False)
 
     @classmethod
     def start(cls, name: str, command: Sequence[str], environment: Mapping[str, str], logs: Path) -> Process:
         """Start `command`, writing its output to <logs>/<name>.log from the beginning."""
         logs.mkdir(parents=True, exist_ok=True)
         log = logs / f"{name}.log"
-        with log.open("wb") as output:
-            running = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                env=dict(environment),
-                cwd=logs.parent,
-                start_new_session=True,
-            )
-        return cls(name, log, running)
+        log.unlink(missing_ok=True)
+        return cls(name, log, _run(command, environment, log), command, environment)
+
+    def end(self) -> str | None:
+        """Return how the program has ended, with the end of its log; None while it runs."""
+        code = self.running.poll()
+        return None if code is None else f"{self.name} ended with exit code {code}.{tail(self.log)}"
 
     def check(self) -> None:
         """Raise ProcessFailed, with the end of the log, if the program has ended."""
-        code = self.running.poll()
-        if code is not None:
-            raise ProcessFailed(f"{self.name} ended with exit code {code}.{tail(self.log)}")
+        if (ended := self.end()) is not None:
+            raise ProcessFailed(ended)
+
+    def start_again(self) -> None:
+        """Start a program that has ended once more, after what it left running; its log goes on."""
+        end_session(self.running.pid, self.environment.get(MARK))
+        self.running = _run(self.command, self.environment, self.log)
 
     def finish(self, seconds: float) -> None:
         """Wait until the program has ended with success. Raises ProcessFailed."""
@@ -71,6 +73,35 @@ class Process:
         if self.running.poll() is None:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.running.pid, number)
+
+
+def _run(command: Sequence[str], environment: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=dict(environment),
+            cwd=log.parent.parent,
+            start_new_session=True,
+        )
+
+
+def end_session(leader: int, mark: str | None, seconds: float = 5.0) -> None:
+    """Kill what the ended leader of a session has left in it, such as workers that hold its port."""
+    left = [process for process in marked(Path(mark)) if _session_of(process) == leader] if mark else []
+    for process in left:
+        with suppress(psutil.Error):
+            process.kill()
+    psutil.wait_procs(left, timeout=seconds)
+
+
+def _session_of(process: psutil.Process) -> int | None:
+    try:
+        return os.getsid(process.pid)
+    except OSError:
+        return None
 
 
 def stop(processes: Iterable[Process], seconds: float = GRACE_SECONDS) -> None:

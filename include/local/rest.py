@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -38,8 +38,10 @@ class TaskState:
 class Api:
     """Airflow's API at `address`, used as one user. Logs in when needed, and again when the token has expired."""
 
-    def __init__(self, address: str, user: str, password: str) -> None:
+    def __init__(self, address: str, user: str, password: str, waiting: Callable[[], None] = lambda: None) -> None:
+        """`waiting` is called, about twice a second, while Airflow does not answer a call."""
         self.address = address
+        self._waiting = waiting
         self._credentials = {"username": user, "password": password}
         self._session = requests.Session()
         # Requests to the loopback address must not go through a proxy that the machine has set.
@@ -176,8 +178,9 @@ class Api:
                 answer = self._session.request(method, f"{self.address}/api/v2{path}", timeout=60, **arguments)
             # A request that may have been carried out is not sent again: a run would be triggered twice.
             except requests.ConnectionError as error:
-                if method == "POST" or time.monotonic() > deadline:
+                if (method == "POST" and not _unsent(error)) or time.monotonic() > deadline:
                     raise ApiFailed(f"Airflow at {self.address} does not answer: {error}") from error
+                self._waiting()
                 time.sleep(0.5)
                 continue
             except requests.RequestException as error:
@@ -194,6 +197,13 @@ class Api:
         if not answer.ok:
             raise ApiFailed(f"Airflow at {self.address} refused our login: {answer.status_code} {answer.text[:500]}")
         self._session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+
+
+def _unsent(error: BaseException | None) -> bool:
+    """Return whether the connection was refused, so that nothing can have been carried out."""
+    while error is not None and not isinstance(error, ConnectionRefusedError):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _lines(event: Any) -> list[str]:

@@ -11,16 +11,20 @@ from multitv.contracts import packages, points
 from multitv.offer import tv_tab as plans
 
 AUTHOR = "demonstração"
-DEVICE = {"device_type": "stb-android"}
 
 
 def change_contracts(engine: Engine, today: date) -> list[str]:
-    """Make each change and return a line for each; returns nothing if this population was changed before."""
+    """Make each change that the catalogue has room for, and return a line for each.
+
+    Returns nothing if this population was changed before, or is too small for it. Without another default package,
+    the service plan keeps its own.
+    """
     chosen = rows(engine, "showcase", today=today, author=AUTHOR)
     if not chosen:
         return []
     [found] = chosen
     plan = found.client_plan_id
+    device = {"device_type": found.device_type}
     packages.add_package(engine, AUTHOR, plan, found.extra_id, today=today)
     mistaken = packages.add_package(
         engine,
@@ -33,17 +37,19 @@ def change_contracts(engine: Engine, today: date) -> list[str]:
     packages.delete_package(engine, AUTHOR, mistaken.id)
     packages.cancel_package(engine, AUTHOR, found.package_to_cancel, today=today)
     points.add_point(
-        engine, AUTHOR, plan, mac="02:de:00:00:00:01", serial="DEMO0001", label="Varanda", today=today, **DEVICE
+        engine, AUTHOR, plan, mac="02:de:00:00:00:01", serial="DEMO0001", label="Varanda", today=today, **device
     )
     points.edit_point(engine, AUTHOR, found.point_to_edit, label="Sala de jantar")
     points.swap_point(
-        engine, AUTHOR, found.point_to_swap, mac="02:de:00:00:00:02", serial="DEMO0002", today=today, **DEVICE
+        engine, AUTHOR, found.point_to_swap, mac="02:de:00:00:00:02", serial="DEMO0002", today=today, **device
     )
     points.remove_point(engine, AUTHOR, found.point_to_remove, today=today)
-    plans.change_default_package(engine, AUTHOR, found.service_plan_id, found.default_id)
-    return [
+    told = [
         f"client plan {plan}: an extra and a point added, a point edited",
         f"client package {found.package_to_cancel} cancelled, {mistaken.id} added by mistake and deleted",
         f"point {found.point_to_swap} swapped, point {found.point_to_remove} removed",
-        f"service plan {found.service_plan_id}: another default package",
     ]
+    if found.default_id is not None:
+        plans.change_default_package(engine, AUTHOR, found.service_plan_id, found.default_id)
+        told.append(f"service plan {found.service_plan_id}: another default package")
+    return told

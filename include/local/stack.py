@@ -12,9 +12,14 @@ from sqlalchemy import URL, Engine, make_url
 
 from include.local import airflow, environment, outside, postgres, processes
 from include.local.config import OWNER_CONNECTION, Config
+from include.local.first_catalogue import bring_catalogue
 from include.local.home import Home
 from include.local.processes import Process, ProcessFailed
 from include.local.rest import Api
+from include.local.revival import Revival
+from include.local.summary import has_clients
+from include.sandbox.population.fitted import fitted, gaps, known_packages
+from include.sandbox.population.offer import OF_THE_SANDBOX, Offer
 from include.sandbox.population.seed import seed
 from include.sandbox.process import Sandbox
 from multitv.beenius import pool
@@ -43,6 +48,7 @@ class Stack:
         self._say = say
         self._shield = shield
         self._processes: list[Process] = []
+        self._revival = Revival(say)
         self._postgres = postgres.Server(self.home.postgres) if config.needs_postgres else None
         self._entered = False
 
@@ -87,11 +93,19 @@ class Stack:
         self._entered = False
 
     def check(self) -> None:
-        """Raise ProcessFailed, with the end of the log, if a process that should run has ended."""
-        for process in self._processes:
-            process.check()
+        """Start again what should run and has ended, and name it with the end of its log.
+
+        Raises ProcessFailed if it keeps ending, PostgresFailed if PostgreSQL cannot be started again.
+        """
+        # PostgreSQL first: without it, the others would only end again.
         if self._postgres is not None and not self._postgres.running():
-            raise ProcessFailed(f"PostgreSQL ended by itself.{processes.tail(self.home.postgres / 'log')}")
+            with self._shield():
+                log = processes.tail(self.home.postgres / "log")
+                self._revival.revive("PostgreSQL", f"It ended by itself.{log}", self._postgres.start)
+        for process in self._processes:
+            if (ended := process.end()) is not None:
+                with self._shield():
+                    self._revival.revive(process.name, ended, process.start_again)
 
     def _make_room(self) -> None:
         self.home.run_env.unlink(missing_ok=True)
@@ -138,7 +152,8 @@ class Stack:
         self.environment = environment.for_processes(
             config, self._inherited, isp, platform, config.metadata_url or environment.metadata_url(metadata), screens
         )
-        self.api = Api(f"http://127.0.0.1:{config.airflow_port}", environment.USER, environment.password(config.home))
+        address = f"http://127.0.0.1:{config.airflow_port}"
+        self.api = Api(address, environment.USER, environment.password(config.home), self.check)
 
     def _owner(self) -> dict[str, str]:
         """Return the connection of whoever migrates, which no process of the stack has; nothing if isp_db is that."""
@@ -189,9 +204,20 @@ class Stack:
         migrate(self.isp_engine)
         self._say(f"The ISP's database has the current schema: {url.render_as_string(hide_password=True)}")
         if self.config.clients_to_seed:
-            seeded = seed(self.isp_engine, self.config.clients_to_seed, get_settings().today())
+            seeded = seed(self.isp_engine, self.config.clients_to_seed, get_settings().today(), offer=self._offer())
             did = "loaded" if seeded.created else "already there"
             self._say(f"The demo population is {did}: {seeded.clients} clients, {seeded.client_packages} TV packages")
+
+    def _offer(self) -> Offer:
+        """Return what the demo population is sold: on a given platform, what that one's catalogue has."""
+        if self.config.platform_connection is None or has_clients(self.isp_engine):
+            return OF_THE_SANDBOX
+        device_types = bring_catalogue(self.environment)
+        offer = fitted(known_packages(self.isp_engine), device_types)
+        self._say(f"The demo population is sold what the platform has: {len(offer.packages)} packages")
+        for gap in gaps(offer):
+            self._say(f"The platform has {gap}")
+        return offer
 
 
 def _answers(url: str) -> bool:

@@ -36,6 +36,11 @@ def open_question(engine: Engine) -> int | None:
     return change_set
 
 
+def has_clients(engine: Engine) -> bool:
+    """Return whether the ERP has a client."""
+    return bool(rows(engine, "has_clients")[0].number)
+
+
 def summary(engine: Engine, due_date: date, after_change_set: int = 0) -> tuple[str, bool]:
     """Return the summary as text, and whether expected charges, events and postings agree for every service plan.
 

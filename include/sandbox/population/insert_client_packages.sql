@@ -1,6 +1,7 @@
 -- In: first_id, last_id, seed, anchor (today's business date); everyday, the uids of the packages that most clients
--- buy; mistaken, discontinued, unpriced and free, the uids for the roles of these names. Inserts the extras of these
--- clients' plans. No package is sold twice to a plan on one day; the day of cancelling is the first one without it.
+-- buy; mistaken, discontinued, unpriced and free, the uids for the roles of these names, null for none. Inserts the
+-- extras of these clients' plans. No package is sold twice to a plan on one day; the day of cancelling is the first one
+-- without it.
 insert into tv.client_package (id, client_plan_id, package_id, price, added_on, cancelled_on)
 with contract as (
     select
@@ -19,6 +20,10 @@ with contract as (
     where plan.id between cast(:first_id as bigint) * 2 - 1 and cast(:last_id as bigint) * 2
 ),
 
+list as (
+    select greatest(cardinality(cast(:everyday as text[])), 1) as length
+),
+
 sold as (
     select
         contract.id as client_plan_id,
@@ -30,22 +35,29 @@ sold as (
         contract.cancelled_on as plan_cancelled_on,
         contract.days,
         contract.due_day,
-        -- Steps forwards or backwards through the six, from any of them: four in a row are all different.
+        -- Steps forwards or backwards through the list, from any of its packages: as many in a row as it is long are
+        -- all different. Of an empty list this is null, and null is no package.
         (cast(:everyday as text[]))[
             1 + mod(
-                pg_temp.roll(contract.key, 'package', 6) + number * (1 + 4 * pg_temp.roll(contract.key, 'way', 2)), 6
+                pg_temp.roll(contract.key, 'package', list.length)
+                + number * (1 + (list.length - 2) * pg_temp.roll(contract.key, 'way', 2)),
+                list.length
             )
         ] as everyday
     from contract
+    cross join list
     cross join lateral generate_series(
         1,
-        case
-            when contract.role = 'plan_without_tv' then 1
-            when not contract.allows_tv then 0
-            when contract.role = 'ordinary'
-                then pg_temp.pick(contract.key, 'extras', array[0, 0, 0, 1, 1, 1, 1, 2, 2, 3, 4])
-            else 1 + pg_temp.roll(contract.key, 'more extras', 3)
-        end
+        least(
+            list.length,
+            case
+                when contract.role = 'plan_without_tv' then 1
+                when not contract.allows_tv then 0
+                when contract.role = 'ordinary'
+                    then pg_temp.pick(contract.key, 'extras', array[0, 0, 0, 1, 1, 1, 1, 2, 2, 3, 4])
+                else 1 + pg_temp.roll(contract.key, 'more extras', 3)
+            end
+        )
     ) as number
 ),
 
@@ -53,10 +65,10 @@ priced as (
     select
         sold.*,
         case
-            when sold.role = 'package_not_extra' then :mistaken
-            when sold.role = 'package_inactive' then :discontinued
-            when sold.role in ('no_price', 'only_an_own_price') then :unpriced
-            when sold.role = 'free' and sold.later then :free
+            when sold.role = 'package_not_extra' then cast(:mistaken as text)
+            when sold.role = 'package_inactive' then cast(:discontinued as text)
+            when sold.role in ('no_price', 'only_an_own_price') then cast(:unpriced as text)
+            when sold.role = 'free' and sold.later then cast(:free as text)
             else sold.everyday
         end as platform_uid,
         case

@@ -1,6 +1,6 @@
--- In: first_id, last_id, seed, anchor (today's business date); rooms, the labels. Inserts the set-top boxes of
--- these clients' plans with TV: mostly one to three, no more than the default package allows, and none before the
--- plan is active.
+-- In: first_id, last_id, seed, anchor (today's business date); rooms, the labels; device_types. Inserts the set-top
+-- boxes of these clients' plans with TV: mostly one to three, no more than the default package allows, and none before
+-- the plan is active.
 insert into tv.client_point (id, client_plan_id, mac, serial, device_type, label, added_on, removed_on)
 with contract as (
     select
@@ -42,9 +42,7 @@ device as (
         point.*,
         -- Multiplying by an odd factor permutes the numbers below 2 ^ 32: they are scattered, and none repeats.
         lpad(to_hex(mod(point.id * 2654435761 + mod(cast(:seed as bigint), 4294967296), 4294967296)), 8, '0') as tail,
-        pg_temp.pick(
-            point.key, 'device type', array['stb-android', 'stb-android', 'stb-android', 'stb-linux', 'smart-tv']
-        ) as device_type
+        pg_temp.pick(point.key, 'device type', cast(:device_types as text[])) as device_type
     from point
 )
 
@@ -75,3 +73,4 @@ select
                 + pg_temp.roll(device.key, 'removed on', device.days - device.days_before + 1)
     end
 from device
+where device.device_type is not null

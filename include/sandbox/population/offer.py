@@ -78,11 +78,40 @@ EVERYDAY_PACKAGES: tuple[str, ...] = tuple(
 )
 
 
-def plans_for_sale(*, tv: bool, business: bool = False) -> list[int]:
-    """Return the ids of the plans of one kind, each repeated by its weight."""
-    return [
-        plan.id
-        for plan in SERVICE_PLANS
-        if plan.allows_tv == tv and plan.business == business
-        for _ in range(plan.weight)
-    ]
+@dataclass(frozen=True)
+class Offer:
+    """What the demo population is sold. The uids name packages: `everyday` what most clients buy, the others by role.
+
+    A role's uid is None if no package can play it; then nobody is sold one. A device type that is listed twice is sold
+    twice as often; without any, nobody has a point.
+    """
+
+    service_plans: tuple[ServicePlan, ...]
+    packages: tuple[Package, ...]
+    everyday: tuple[str, ...]
+    mistaken: str | None
+    discontinued: str | None
+    unpriced: str | None
+    free: str | None
+    device_types: tuple[str, ...]
+
+    def plans_for_sale(self, *, tv: bool, business: bool = False) -> list[int]:
+        """Return the ids of the plans of one kind, each repeated by its weight; those without TV if none has it."""
+        return [
+            plan.id
+            for plan in self.service_plans
+            if plan.allows_tv == tv and plan.business == business
+            for _ in range(plan.weight)
+        ] or self.plans_for_sale(tv=False)
+
+
+OF_THE_SANDBOX = Offer(
+    service_plans=SERVICE_PLANS,
+    packages=PACKAGES,
+    everyday=EVERYDAY_PACKAGES,
+    mistaken=FAMILY,
+    discontinued=DISCONTINUED,
+    unpriced=UNPRICED,
+    free=FREE,
+    device_types=("stb-android", "stb-android", "stb-android", "stb-linux", "smart-tv"),
+)

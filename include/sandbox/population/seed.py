@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, TextClause, text
+from sqlalchemy import Connection, Engine
 
-from include.sandbox.population import names, offer
+from include.sandbox.population import names
+from include.sandbox.population.offer import OF_THE_SANDBOX, Offer
+from include.sandbox.population.statements import statement
 from multitv.database.engine import transaction
 from multitv.database.locks import lock
 from multitv.errors import PermanentError
@@ -38,10 +38,12 @@ class SeedResult:
     client_points: int
 
 
-def seed(engine: Engine, clients: int, anchor: date, *, seed: int = DEFAULT_SEED) -> SeedResult:
+def seed(
+    engine: Engine, clients: int, anchor: date, *, seed: int = DEFAULT_SEED, offer: Offer = OF_THE_SANDBOX
+) -> SeedResult:
     """Load `clients` demo clients whose dates are relative to `anchor`, the business date of seeding.
 
-    The same seed, anchor and number give the same rows, and client i is the same whatever the number. A database
+    The same seed, anchor, number and offer give the same rows, and client i is the same whatever the number. A database
     that has clients is left unchanged. Two calls at once are harmless: the second waits, and then finds clients.
 
     Raises PopulationRefused for a value out of range, a missing schema, an ERP with other data, or an incomplete
@@ -55,16 +57,11 @@ def seed(engine: Engine, clients: int, anchor: date, *, seed: int = DEFAULT_SEED
         if found["clients"]:
             return _result(found, created=False)
         _refuse_leftovers(connection, found)
-        _declare_offer(connection)
-        _add_clients(connection, clients, anchor, seed)
-        connection.execute(_statement("move_sequences"))
-        connection.execute(_statement("analyze"))
+        _declare_offer(connection, offer)
+        _add_clients(connection, clients, anchor, seed, offer)
+        connection.execute(statement("move_sequences"))
+        connection.execute(statement("analyze"))
         return _result(_totals(connection), created=True)
-
-
-@cache
-def _statement(name: str) -> TextClause:
-    return text((Path(__file__).parent / f"{name}.sql").read_text(encoding="utf-8"))
 
 
 def _refuse_the_impossible(clients: int, anchor: date, seed: int) -> None:
@@ -81,7 +78,7 @@ def _refuse_the_impossible(clients: int, anchor: date, seed: int) -> None:
 
 
 def _refuse_what_is_not_ours(connection: Connection) -> None:
-    for name, kind in connection.execute(_statement("relations")):
+    for name, kind in connection.execute(statement("relations")):
         if kind is None:
             raise PopulationRefused(
                 f"The database has no {name}; run `python -m multitv.database.migrate` first. Nothing was written."
@@ -94,7 +91,7 @@ def _refuse_what_is_not_ours(connection: Connection) -> None:
 
 
 def _totals(connection: Connection) -> dict[str, int]:
-    return dict(connection.execute(_statement("totals")).mappings().one())
+    return dict(connection.execute(statement("totals")).mappings().one())
 
 
 def _result(totals: dict[str, int], *, created: bool) -> SeedResult:
@@ -116,21 +113,22 @@ def _refuse_leftovers(connection: Connection, found: dict[str, int]) -> None:
         )
 
 
-def _declare_offer(connection: Connection) -> None:
-    connection.execute(_statement("declare_package"), [asdict(package) for package in offer.PACKAGES])
-    plans = [{**asdict(plan), "allows_tv": plan.allows_tv} for plan in offer.SERVICE_PLANS]
-    connection.execute(_statement("insert_service_plan"), plans)
-    connection.execute(_statement("insert_service_plan_setting"), plans)
+def _declare_offer(connection: Connection, offer: Offer) -> None:
+    if offer.packages:
+        connection.execute(statement("declare_package"), [asdict(package) for package in offer.packages])
+    plans = [{**asdict(plan), "allows_tv": plan.allows_tv} for plan in offer.service_plans]
+    connection.execute(statement("insert_service_plan"), plans)
+    connection.execute(statement("insert_service_plan_setting"), plans)
 
 
-def _add_clients(connection: Connection, clients: int, anchor: date, seed: int) -> None:
+def _add_clients(connection: Connection, clients: int, anchor: date, seed: int, offer: Offer) -> None:
     for function in ("roll", "pick", "next_due", "story"):
-        connection.execute(_statement(f"create_{function}"))
-    choices = _choices()
+        connection.execute(statement(f"create_{function}"))
+    choices = _choices(offer)
     for first, last in _batches(clients):
         for step in ("clients", "client_plans", "client_packages", "client_points"):
             connection.execute(
-                _statement(f"insert_{step}"),
+                statement(f"insert_{step}"),
                 {"first_id": first, "last_id": last, "seed": seed, "anchor": anchor, **choices},
             )
 
@@ -140,7 +138,7 @@ def _batches(clients: int) -> Iterator[tuple[int, int]]:
         yield first, min(first + CLIENTS_A_BATCH - 1, clients)
 
 
-def _choices() -> dict[str, Any]:
+def _choices(offer: Offer) -> dict[str, Any]:
     return {
         "first_names": list(names.FIRST_NAMES),
         "surnames": list(names.SURNAMES),
@@ -151,9 +149,10 @@ def _choices() -> dict[str, Any]:
         "tv_plans": offer.plans_for_sale(tv=True),
         "fibre_plans": offer.plans_for_sale(tv=False),
         "business_plans": offer.plans_for_sale(tv=False, business=True),
-        "everyday": list(offer.EVERYDAY_PACKAGES),
-        "mistaken": offer.FAMILY,
-        "discontinued": offer.DISCONTINUED,
-        "unpriced": offer.UNPRICED,
-        "free": offer.FREE,
+        "everyday": list(offer.everyday),
+        "mistaken": offer.mistaken,
+        "discontinued": offer.discontinued,
+        "unpriced": offer.unpriced,
+        "free": offer.free,
+        "device_types": list(offer.device_types),
     }

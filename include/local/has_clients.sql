@@ -1,0 +1,2 @@
+-- Out: how many clients the ERP has.
+select count(*) as number from erp.client
