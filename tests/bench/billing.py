@@ -177,7 +177,8 @@ def _turn_of_plans(engine: Engine, turn: int, scores: Scores) -> None:
     def floor() -> None:
         fee = "id, invoice_id, kind, amount, fee_client_plan_id, fee_month, created_at"
         fees = f"insert into bench_fee ({fee}) select {fee} from bench_fee_row"  # noqa: S608, of constants
-        _run(engine, "insert into bench_invoice select * from bench_invoice_row")
+        invoice = "id, client_plan_id, due_date, status, created_at, made_here"
+        _run(engine, f"insert into bench_invoice ({invoice}) select {invoice} from bench_invoice_row")  # noqa: S608, of constants
         _run(engine, fees)
 
     billed, floor_seconds = in_turns(turn, lambda: bill_plans(engine, DUE), floor)

@@ -9,7 +9,8 @@ select
     plan.id as client_plan_id,
     date '2026-12-10' as due_date,
     text 'open' as status,
-    now() as created_at
+    now() as created_at,
+    true as made_here
 from billing.due_client_plan('2026-12-10') as plan
 where plan.exclusion is null;
 create unlogged table bench_fee_row as
