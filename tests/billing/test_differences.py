@@ -357,9 +357,9 @@ def test_what_is_credited_of_a_charge_and_of_its_difference_leaves_what_is_owed(
 
 
 def net(life: Life) -> Decimal:
-    """What is left of the charges of the first package, less what was given back."""
+    """What was charged for the first package, less what was given back."""
     [(amount,)] = life.isp.run(
-        "select sum(amount) from billing.event where live and client_plan_id = 1 and package_id = 1 "
+        "select sum(amount) from billing.event where status <> 'cancelled' and client_plan_id = 1 and package_id = 1 "
         "and reference_month = :month",
         month=DECEMBER,
     )
@@ -558,6 +558,51 @@ def test_what_two_due_dates_charged_too_much_is_named_once(
         life.bill(due)
     given_back = life.isp.run("select coalesce(-sum(amount), 0) from billing.event where kind = 'reversal'")
     assert given_back == [(sum(found) if adjusts else 0,)]
+
+
+@pytest.mark.parametrize(
+    ("rebill", "excess", "left"), [(False, [("charged_more", Decimal("7.00"))], "5.00"), (True, [], "12.00")]
+)
+def test_a_sale_that_a_person_took_back_hides_nothing_that_another_was_charged_too_much(
+    life: Life, *, rebill: bool, excess: list[tuple[str, Decimal]], left: str
+) -> None:
+    client_plan = sold(life)
+    set_policy(life.isp.engine, "Ana", Policy(proration="daily", adjusts=True))
+    life.day(date(2026, 12, 1), cancelled(17))
+    life.bill(DUE)
+    life.day(date(2026, 12, 15), moved(20))
+    life.isp.sell(client_plan, 1, added_on=date(2026, 12, 20))
+    life.day(date(2026, 12, 16))
+    life.bill(LATER)
+    assert life.charged() == reais("16.00", "12.00")
+    correct(life, "16.00", "reverse", rebill=rebill)
+    life.isp.run(f"{cancelled(25)} where id = 2")
+    life.day(date(2026, 12, 27))
+    assert life.excess(LATER) == excess
+    for _ in range(2):
+        life.bill(LATER)
+    assert net(life) == Decimal(left)
+    if not rebill:
+        # What was given back meanwhile is not undone by the second thought.
+        correct(life, "16.00", "take_back")
+        assert life.excess(LATER) == life.excess(DUE) == []
+        life.bill(LATER)
+        assert net(life) == Decimal("21.00")
+
+
+@pytest.mark.parametrize("timing", ["advance", "arrears"])
+def test_a_part_of_a_sale_that_a_person_took_back_is_no_reason_to_give_back_the_rest(life: Life, timing: Any) -> None:
+    sold(life)
+    set_policy(life.isp.engine, "Ana", Policy(proration="daily", timing=timing, adjusts=True))
+    life.isp.run("insert into tv.promotion values (default, 1, 62.00, '2026-12-11', '2027-01-01')")
+    life.day(date(2026, 12, 1))
+    due = DUE if timing == "advance" else NEXT
+    life.bill(due)
+    assert life.charged() == reais("10.00", "42.00")
+    correct(life, "42.00", "reverse")
+    assert life.excess(due) == []
+    life.bill(due)
+    assert net(life) == Decimal("10.00")
 
 
 # Where people see it

@@ -2,7 +2,8 @@
 -- it was on the due date, or on the billing day of a client plan whose due day moved before it: by how much, in reais,
 -- and why (a code); and whether the policy of the charge gives that back. Of a month that earlier due dates charged,
 -- too, each names what is too much on top of those before it, but no more than its own charges. Older months are
--- compared if they were charged by days, and their differences: else nothing in full changes them any more.
+-- compared if they were charged by days, and their differences: else nothing in full changes them any more. A sale whose
+-- charge a person took back owes nothing.
 create or replace function billing.excess(for_due_date date)
 returns table (
     client_plan_id bigint,
@@ -98,6 +99,14 @@ begin
             )
     ),
 
+    left_uncharged as materialized (
+        select
+            left_uncharged.client_package_id,
+            charged.reference_month
+        from (select distinct charged.reference_month from charged) as charged
+        cross join lateral billing.left_uncharged(charged.reference_month) as left_uncharged
+    ),
+
     owed as (
         select
             owed.client_plan_id,
@@ -105,7 +114,16 @@ begin
             owed.client_package_id,
             owed.reference_month,
             owed.exclusion,
-            sum(owed.amount) filter (where owed.exclusion is null) over (
+            sum(owed.amount) filter (
+                where
+                owed.exclusion is null
+                and (owed.client_package_id, owed.reference_month) not in (
+                    select
+                        left_uncharged.client_package_id,
+                        left_uncharged.reference_month
+                    from left_uncharged
+                )
+            ) over (
                 partition by owed.client_plan_id, owed.package_id, owed.reference_month
             ) as amount
         from (
