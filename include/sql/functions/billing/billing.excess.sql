@@ -2,8 +2,8 @@
 -- it was on the due date, or on the billing day of a client plan whose due day moved before it: by how much, in reais,
 -- and why (a code); and whether the policy of the charge gives that back. Of a month that earlier due dates charged,
 -- too, each names what is too much on top of those before it, but no more than its own charges. Older months are
--- compared if they were charged by days, and their differences: else nothing in full changes them any more. A sale whose
--- charge a person took back owes nothing.
+-- compared if they were charged by days, and their differences: else nothing in full changes them any more. A sale
+-- whose charge a person took back owes nothing.
 create or replace function billing.excess(for_due_date date)
 returns table (
     client_plan_id bigint,

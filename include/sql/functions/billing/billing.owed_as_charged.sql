@@ -1,6 +1,6 @@
--- In: of_month, its first day; client_plans, of those to look at. Out: what their packages that were charged in full owe
--- for the month: as it was judged on the due date that charged the package, or on the billing day if the client plan was
--- not due on that date, because its due day moved before it. Not inlined: these are few, and are looked up.
+-- In: of_month, its first day; client_plans, those to look at. Out: what their packages that were charged in full owe
+-- for the month: as it was judged on the due date that charged the package, or on the billing day if the client plan
+-- was not due on that date, because its due day moved before it. Not inlined: these are few, and are looked up.
 create or replace function billing.owed_as_charged(of_month date, client_plans bigint[])
 returns setof billing.month_of_sale
 language plpgsql stable parallel safe rows 100
