@@ -313,6 +313,8 @@ SENTENCES: dict[str, str] = {
     "esse evento antes de desfazer a correção.",
     "event_replaced": "A correção do evento {event} foi desfeita, e ele foi cobrado de novo pelo evento {other}: "
     "corrija esse evento.",
+    "event_has_difference": "O que faltava no mês do evento {event} já foi cobrado pelo evento {other}: estorne ou "
+    "cancele esse evento antes de corrigir este.",
     "event_given_back": "O evento {event} já foi devolvido por inteiro: não há o que estornar.",
     "contract_moved": "O contrato do evento {event} mudou de cliente depois da cobrança, e um novo evento cobraria o "
     "cliente de hoje: cobre {holder} por fora do Multi TV.",

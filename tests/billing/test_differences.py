@@ -13,6 +13,7 @@ from multitv.billing.open_months import OpenMonths, compare, find_open_months
 from multitv.billing.report import tv_report
 from multitv.billing.review import ApprovalRequest
 from multitv.billing.standard import bill_plans
+from multitv.event_codes import event_code
 from multitv.offer.billing_policy import Policy, set_policy
 from multitv.quality import books
 from tests.support.life import DECEMBER, JANUARY, NOVEMBER, Life, moved, sold
@@ -228,11 +229,213 @@ def test_a_difference_that_a_person_reversed_is_charged_again_only_if_it_may_be(
 
 def test_the_correction_of_a_difference_is_taken_back(billed: Life) -> None:
     billed.bill(NEXT)
-    for amount in ("15.00", "16.00"):
-        correct(billed, amount, "reverse")
-        correct(billed, amount, "take_back")
+    correct(billed, "15.00", "reverse")
+    correct(billed, "15.00", "take_back")
     billed.bill(NEXT)
     assert sorted(billed.charged()) == reais("15.00", "16.00")
+
+
+def test_a_charge_is_corrected_and_that_taken_back_before_its_difference_is_charged_again(billed: Life) -> None:
+    billed.bill(NEXT)
+    correct(billed, "15.00", "reverse", rebill=True)
+    correct(billed, "16.00", "reverse")
+    correct(billed, "16.00", "take_back")
+    billed.bill(NEXT)
+    assert sorted(billed.charged()) == reais("15.00", "16.00")
+
+
+# A charge that a difference builds on
+
+
+@pytest.fixture
+def days_charged_late(billed: Life) -> Life:
+    return billed
+
+
+@pytest.fixture
+def price_risen(life: Life) -> Life:
+    """In full."""
+    sold(life)
+    set_policy(life.isp.engine, "Ana", Policy(adjusts=True))
+    life.bill(DUE)
+    life.day(date(2026, 12, 5), priced("40.00"))
+    return life
+
+
+@pytest.fixture
+def whole_month_promoted(life: Life) -> Life:
+    """By days, at twice the price that was charged."""
+    sold(life)
+    set_policy(life.isp.engine, "Ana", Policy(proration="daily", adjusts=True))
+    life.bill(DUE)
+    life.isp.run("insert into tv.promotion values (default, 1, 62.00, '2026-12-01', '2027-01-01')")
+    life.day(date(2026, 12, 20))
+    return life
+
+
+def first_charge(life: Life) -> int:
+    [(event,)] = life.isp.run(
+        "select min(id) from billing.event where kind = 'charge' and reference_month = :month", month=DECEMBER
+    )
+    return int(event)
+
+
+@pytest.mark.parametrize("before", ["days_charged_late", "price_risen", "whole_month_promoted"])
+@pytest.mark.parametrize("rebill", [False, True])
+@pytest.mark.parametrize("settled", [False, True])
+def test_a_charge_is_not_reversed_while_a_difference_of_it_is_live(
+    request: pytest.FixtureRequest, before: str, *, rebill: bool, settled: bool
+) -> None:
+    life: Life = request.getfixturevalue(before)
+    if settled:
+        life.bill(NEXT)
+    else:
+        tv.save(life.isp.engine, NEXT, SETTINGS)
+    [_, (difference,)] = life.isp.run(
+        "select id from billing.event where live and reference_month = :month order by id", month=DECEMBER
+    )
+    charge, tables = first_charge(life), life.isp.tables()
+    said = f"já foi cobrado pelo evento {event_code(difference)}: estorne ou cancele esse evento"
+    with pytest.raises(correction.CorrectionRefused, match=said):
+        correction.correct(life.isp.engine, charge, "reverse", reason="engano", author="Ana", rebill=rebill)
+    with pytest.raises(correction.CorrectionRefused, match=said):
+        correction.question(life.isp.engine, charge, "reverse", reason="engano", rebill=rebill)
+    assert life.isp.tables() == tables
+
+
+@pytest.mark.parametrize(
+    ("before", "owed"), [("days_charged_late", "31.00"), ("price_risen", "40.00"), ("whole_month_promoted", "62.00")]
+)
+def test_a_month_whose_difference_and_charge_were_reversed_is_charged_again_as_it_is_owed(
+    request: pytest.FixtureRequest, before: str, owed: str
+) -> None:
+    life: Life = request.getfixturevalue(before)
+    life.bill(NEXT)
+    for event in (life.isp.run("select max(id) from billing.event where reference_month = :m", m=DECEMBER)[0][0],
+                  first_charge(life)):  # fmt: skip
+        correction.correct(life.isp.engine, event, "reverse", reason="engano", author="Ana", rebill=True)
+    for due in (DUE, NEXT, AFTER):
+        life.bill(due)
+    assert life.charged() == reais(owed)
+    assert life.open_months(date(2027, 2, 20)) == []
+
+
+def test_a_reversed_charge_may_not_be_charged_again_while_a_difference_of_another_sale_is_live(life: Life) -> None:
+    client_plan = sold(life)
+    set_policy(life.isp.engine, "Ana", Policy(proration="daily", adjusts=True))
+    life.day(date(2026, 12, 1), cancelled(17))
+    life.bill(DUE)
+    correct(life, "16.00", "reverse")
+    life.isp.sell(client_plan, 1, added_on=date(2026, 12, 20))
+    life.day(date(2026, 12, 24))
+    life.bill(NEXT)
+    life.isp.run("insert into tv.promotion values (default, 2, 62.00, '2026-12-20', '2027-01-01')")
+    life.day(date(2027, 1, 12))
+    life.bill(AFTER)
+    assert life.charged() == reais("12.00", "12.00")
+    with pytest.raises(correction.CorrectionRefused, match="estorne ou cancele esse evento"):
+        correct(life, "16.00", "reverse", rebill=True)
+
+
+@pytest.mark.parametrize(("by_the_due_date", "left"), [("20.00", "20.00"), ("35.00", "35.00")])
+def test_what_is_credited_of_a_charge_and_of_its_difference_leaves_what_is_owed(
+    price_risen: Life, by_the_due_date: str, left: str
+) -> None:
+    price_risen.day(date(2026, 12, 15), priced("50.00"))
+    price_risen.bill(NEXT)
+    assert price_risen.charged() == reais("31.00", "9.00")
+    # What the history says of the due date is corrected.
+    price_risen.isp.run("alter table history.package disable trigger user")
+    price_risen.isp.run(f"update history.package set price = {by_the_due_date} where price = 40")  # noqa: S608
+    for due in (DUE, NEXT, AFTER):
+        for _ in range(2):
+            price_risen.bill(due)
+    assert net(price_risen) == Decimal(left)
+
+
+# In full, by several due dates
+
+
+def net(life: Life) -> Decimal:
+    """What was charged for the first package, less what was given back."""
+    [(amount,)] = life.isp.run(
+        "select sum(amount) from billing.event where status <> 'cancelled' and client_plan_id = 1 and package_id = 1 "
+        "and reference_month = :month",
+        month=DECEMBER,
+    )
+    return Decimal(amount)
+
+
+LATER = date(2026, 12, 20)
+
+
+@pytest.mark.parametrize("other", ["package", "client"])
+def test_a_month_that_two_due_dates_could_judge_is_judged_by_the_one_that_charged_it(life: Life, other: str) -> None:
+    client_plan = sold(life)
+    set_policy(life.isp.engine, "Ana", Policy(adjusts=True))
+    package = life.isp.package("5.00")
+    if other == "client":
+        life.isp.sell(life.isp.client_plan(due_day=20), package)
+    life.bill(DUE)
+    life.day(date(2026, 12, 12), moved(20))
+    life.day(date(2026, 12, 15), f"{priced('40.00')} and id = 1")
+    if other == "package":
+        life.isp.sell(client_plan, package, added_on=date(2026, 12, 15))
+        life.day(date(2026, 12, 15))
+    life.bill(LATER)
+    assert life.charged() == reais("31.00", "5.00")
+    assert life.open_months(date(2026, 12, 31)) == []
+    for due in (date(2027, 1, 20), date(2027, 2, 20)):
+        life.bill(due)
+    assert life.charged() == reais("31.00", "5.00")
+    assert [life.excess(due) for due in (DUE, LATER, date(2027, 1, 20))] == [[], [], []]
+
+
+def test_a_month_that_was_credited_is_judged_by_the_due_date_that_charged_it(life: Life) -> None:
+    client_plan = sold(life, "40.00")
+    set_policy(life.isp.engine, "Ana", Policy(adjusts=True))
+    life.bill(DUE)
+    life.day(date(2026, 12, 5), priced("31.00"))
+    life.day(date(2026, 12, 12), moved(20))
+    life.day(date(2026, 12, 15), priced("40.00"))
+    life.bill(DUE)
+    life.isp.sell(client_plan, life.isp.package("5.00"), added_on=date(2026, 12, 15))
+    life.day(date(2026, 12, 16))
+    for due in (LATER, date(2027, 1, 20), date(2027, 2, 20)):
+        life.bill(due)
+    assert net(life) == Decimal("31.00")
+
+
+@pytest.mark.parametrize("price", ["20.00", "40.00"])
+def test_in_full_a_client_plan_that_moved_before_its_due_date_is_judged_on_its_billing_day(
+    life: Life, price: str
+) -> None:
+    sold(life)
+    set_policy(life.isp.engine, "Ana", Policy(adjusts=True))
+    life.bill(DUE)
+    life.day(date(2026, 12, 5), moved(20))
+    life.day(date(2026, 12, 15), priced(price))
+    life.bill(LATER)
+    life.open_months(date(2026, 12, 31))
+    for due in (date(2027, 1, 20), DUE):
+        life.bill(due)
+    assert net(life) == Decimal(price)
+    assert life.open_months(date(2027, 1, 31)) == []
+    assert [life.excess(due) for due in (DUE, LATER, date(2027, 1, 20))] == [[], [], []]
+
+
+def test_a_difference_in_full_that_is_not_owed_is_named_and_credited(price_risen: Life) -> None:
+    price_risen.bill(NEXT)
+    assert price_risen.charged() == reais("31.00", "9.00")
+    price_risen.isp.run("update tv.client_package set cancelled_on = '2026-12-05'")
+    price_risen.day(date(2027, 1, 12))
+    assert price_risen.excess(DUE) == [("package_cancelled", Decimal("31.00"))]
+    # With January's 40.
+    assert price_risen.excess(NEXT) == [("package_cancelled", Decimal("49.00"))]
+    for due in (DUE, NEXT):
+        for _ in range(2):
+            price_risen.bill(due)
+    assert net(price_risen) == 0
 
 
 @pytest.mark.parametrize("timing", ["advance", "arrears"])
@@ -355,6 +558,51 @@ def test_what_two_due_dates_charged_too_much_is_named_once(
         life.bill(due)
     given_back = life.isp.run("select coalesce(-sum(amount), 0) from billing.event where kind = 'reversal'")
     assert given_back == [(sum(found) if adjusts else 0,)]
+
+
+@pytest.mark.parametrize(
+    ("rebill", "excess", "left"), [(False, [("charged_more", Decimal("7.00"))], "5.00"), (True, [], "12.00")]
+)
+def test_a_sale_that_a_person_took_back_hides_nothing_that_another_was_charged_too_much(
+    life: Life, *, rebill: bool, excess: list[tuple[str, Decimal]], left: str
+) -> None:
+    client_plan = sold(life)
+    set_policy(life.isp.engine, "Ana", Policy(proration="daily", adjusts=True))
+    life.day(date(2026, 12, 1), cancelled(17))
+    life.bill(DUE)
+    life.day(date(2026, 12, 15), moved(20))
+    life.isp.sell(client_plan, 1, added_on=date(2026, 12, 20))
+    life.day(date(2026, 12, 16))
+    life.bill(LATER)
+    assert life.charged() == reais("16.00", "12.00")
+    correct(life, "16.00", "reverse", rebill=rebill)
+    life.isp.run(f"{cancelled(25)} where id = 2")
+    life.day(date(2026, 12, 27))
+    assert life.excess(LATER) == excess
+    for _ in range(2):
+        life.bill(LATER)
+    assert net(life) == Decimal(left)
+    if not rebill:
+        # What was given back meanwhile is not undone by the second thought.
+        correct(life, "16.00", "take_back")
+        assert life.excess(LATER) == life.excess(DUE) == []
+        life.bill(LATER)
+        assert net(life) == Decimal("21.00")
+
+
+@pytest.mark.parametrize("timing", ["advance", "arrears"])
+def test_a_part_of_a_sale_that_a_person_took_back_is_no_reason_to_give_back_the_rest(life: Life, timing: Any) -> None:
+    sold(life)
+    set_policy(life.isp.engine, "Ana", Policy(proration="daily", timing=timing, adjusts=True))
+    life.isp.run("insert into tv.promotion values (default, 1, 62.00, '2026-12-11', '2027-01-01')")
+    life.day(date(2026, 12, 1))
+    due = DUE if timing == "advance" else NEXT
+    life.bill(due)
+    assert life.charged() == reais("10.00", "42.00")
+    correct(life, "42.00", "reverse")
+    assert life.excess(due) == []
+    life.bill(due)
+    assert net(life) == Decimal("10.00")
 
 
 # Where people see it

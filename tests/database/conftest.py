@@ -59,6 +59,8 @@ NEEDS_A_NEW_TABLE = (
     ("0012", "functions/billing/billing.due.sql"),
     ("0012", "functions/billing/billing.open_unit.sql"),
     ("0014", "functions/billing/billing.difference_due.sql"),
+    ("0012", "functions/billing/billing.owed_as_charged.sql"),
+    ("0009", "functions/billing/billing.due_on.sql"),
     ("0014", "functions/billing/billing.shortfall.sql"),
     ("0012", "functions/billing/billing.open_due.sql"),
     ("0012", "functions/billing/billing.uncharged.sql"),

@@ -135,9 +135,11 @@ def correct(engine: Engine, event: int, action: Action, *, reason: str, author: 
         if action == "take_back":
             _take_back(connection, due_date, event, known, decision)
         elif known is not None and known.action == action and known.rebill != rebill:
+            if rebill:
+                _require_no_difference(connection, event, due_date)
             connection.execute(named("billing/decide_again"), decision | {"correction": known.id})
         else:
-            _first_correction(connection, of_event, known, action, decision)
+            _first_correction(connection, due_date, event, known, action, decision)
         post_credits(connection)
         connection.execute(named("billing/forget_excess"), of_event)
         made = connection.execute(named("billing/read_correction"), {"event": event}).one()
@@ -171,8 +173,9 @@ def question(engine: Engine, event: int, action: Action, *, reason: str, rebill:
         # Whether a correction is the same as one before, which is no error, is for `correct` to tell.
         if action == "take_back" and found.action != "take_back":
             _require_to_take_back(connection, found)
-    if action != "take_back" and not found.is_corrected:
-        _require(found, action, found.charge_event_id)
+        if action != "take_back" and not found.is_corrected:
+            _require(found, action, found.charge_event_id)
+            _require_no_difference(connection, found.id, found.due_date)
     return _question(found, action, reason, rebill=rebill)
 
 
@@ -263,25 +266,28 @@ def _charge_of(connection: Connection, event: int, action: Action) -> int:
 
 def _first_correction(
     connection: Connection,
-    event: dict[str, object],
+    due_date: date,
+    event: int,
     known: Row[Any] | None,
     action: Action,
     decision: dict[str, object],
 ) -> None:
     """Void or reverse an event that no correction changed, or whose correction was taken back."""
-    code = event_code(int(str(event["event"])))
+    code = event_code(event)
+    of_event: dict[str, object] = {"event": event, "due_date": due_date}
     if known is not None and known.action != "take_back":
         raise CorrectionRefused(
             "event_corrected_before", event=code, author=known.author, action=known.action, reason=known.reason
         )
-    found = connection.execute(named("billing/lock_event"), event).one()
+    found = connection.execute(named("billing/lock_event"), of_event).one()
     _require(found, action, known.charge_event_id if known is not None else None)
+    _require_no_difference(connection, event, due_date)
     reversal = None
     if action == "void":
-        connection.execute(named("billing/void_event"), event)
+        connection.execute(named("billing/void_event"), of_event)
     else:
-        reversal = int(connection.execute(named("billing/insert_reversal"), event).scalar_one())
-    connection.execute(named("billing/insert_correction"), event | decision | {"reversal": reversal})
+        reversal = int(connection.execute(named("billing/insert_reversal"), of_event).scalar_one())
+    connection.execute(named("billing/insert_correction"), of_event | decision | {"reversal": reversal})
 
 
 def _take_back(
@@ -336,6 +342,14 @@ def _require(event: Row[Any] | EventToCorrect, action: Action, replaced_by: int 
         raise CorrectionRefused("event_is_not_processed", event=event_code(event.id))
     if action == "reverse" and not event.rest:
         raise CorrectionRefused("event_given_back", event=event_code(event.id))
+
+
+def _require_no_difference(connection: Connection, event: int, due_date: date) -> None:
+    """Raises CorrectionRefused if a live difference builds on the charge."""
+    of_event = {"event": event, "due_date": due_date}
+    difference = connection.execute(named("billing/later_difference"), of_event).scalar_one_or_none()
+    if difference is not None:
+        raise CorrectionRefused("event_has_difference", event=event_code(event), other=event_code(difference))
 
 
 def _corrected(connection: Connection, event: dict[str, object], made: Row[Any]) -> Corrected:

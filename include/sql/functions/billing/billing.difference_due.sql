@@ -1,7 +1,7 @@
 -- In: for_due_date. Out: what the client plans that are due owe for older months beyond what was charged
 -- (billing.open_month), where the policy of the month adjusts: an amount for each package, as segment 0, with the days
--- that were not charged. By days as the month is now; in full as it was judged on the due date that charged it. Not
--- inlined: these are few, and are looked up.
+-- that were not charged. By days as the month is now; in full as billing.owed_as_charged. Not inlined: these are few,
+-- and are looked up.
 create or replace function billing.difference_due(for_due_date date)
 returns setof billing.month_of_sale
 language plpgsql stable parallel safe rows 100
@@ -65,15 +65,7 @@ begin
             from billing.owed_by_days(billed.month, null, null, billed.client_plans) as by_days
             union all
             select in_full.*
-            from (
-                select distinct charge.due_date
-                from charge
-                where charge.days is null
-            ) as judged
-            cross join lateral billing.owed(
-                billed.month, judged.due_date, judged.due_date, billed.client_plans
-            ) as in_full
-            where in_full.days is null
+            from billing.owed_as_charged(billed.month, billed.client_plans) as in_full
         ),
 
         owed_once as (

@@ -2,7 +2,8 @@
 -- it was on the due date, or on the billing day of a client plan whose due day moved before it: by how much, in reais,
 -- and why (a code); and whether the policy of the charge gives that back. Of a month that earlier due dates charged,
 -- too, each names what is too much on top of those before it, but no more than its own charges. Older months are
--- compared if they were charged by days: in full nothing changes them any more.
+-- compared if they were charged by days, and their differences: else nothing in full changes them any more. A sale
+-- whose charge a person took back owes nothing.
 create or replace function billing.excess(for_due_date date)
 returns table (
     client_plan_id bigint,
@@ -49,7 +50,6 @@ begin
                     else billing.month_of(for_due_date)
                 end
             )
-            and not (event.segment = 0 and policy.proration = 'full')
             -- A row of the ERP that is wrong is no reason to give anything back.
             and event.client_plan_id not in (
                 select parked.id
@@ -99,6 +99,14 @@ begin
             )
     ),
 
+    left_uncharged as materialized (
+        select
+            left_uncharged.client_package_id,
+            charged.reference_month
+        from (select distinct charged.reference_month from charged) as charged
+        cross join lateral billing.left_uncharged(charged.reference_month) as left_uncharged
+    ),
+
     owed as (
         select
             owed.client_plan_id,
@@ -106,14 +114,23 @@ begin
             owed.client_package_id,
             owed.reference_month,
             owed.exclusion,
-            sum(owed.amount) filter (where owed.exclusion is null) over (
+            sum(owed.amount) filter (
+                where
+                owed.exclusion is null
+                and (owed.client_package_id, owed.reference_month) not in (
+                    select
+                        left_uncharged.client_package_id,
+                        left_uncharged.reference_month
+                    from left_uncharged
+                )
+            ) over (
                 partition by owed.client_plan_id, owed.package_id, owed.reference_month
             ) as amount
         from (
             select of_due_date.*
             from of_due_date
             union all
-            select by_days.*
+            select of_older.*
             from (
                 select
                     charged.reference_month,
@@ -122,7 +139,14 @@ begin
                 where not charged.of_its_month
                 group by charged.reference_month
             ) as older
-            cross join lateral billing.owed_by_days(older.reference_month, null, null, older.client_plans) as by_days
+            cross join
+                lateral (
+                    select by_days.*
+                    from billing.owed_by_days(older.reference_month, null, null, older.client_plans) as by_days
+                    union all
+                    select in_full.*
+                    from billing.owed_as_charged(older.reference_month, older.client_plans) as in_full
+                ) as of_older
             union all
             select of_moved.*
             from billing.owed(billing.month_of(for_due_date), null, null) as of_moved

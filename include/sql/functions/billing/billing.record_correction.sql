@@ -36,6 +36,9 @@ begin
     if corrected.id is null then
         raise exception 'event %: nothing of it was corrected', of_event using errcode = 'restrict_violation';
     end if;
+    if exists (select from billing.later_difference(of_event, of_due_date)) then
+        raise exception 'event %: a live difference builds on it', of_event using errcode = 'restrict_violation';
+    end if;
     insert into billing.correction (event_id, event_due_date, action, reason, author, rebill, reversal_event_id)
     values (
         of_event, of_due_date, record_correction.action, record_correction.reason, record_correction.author,

@@ -1,6 +1,6 @@
 -- In: for_due_date. Out: each package of a client plan that owes more for a month that the due date bills than all due
 -- dates charged for it, as it was judged on the due date: how much is owed and was charged, in reais. In full only if
--- something was charged. What a person took back is not owed.
+-- it was charged, and not by another due date on which the client plan was due. What a person took back is not owed.
 create or replace function billing.shortfall(for_due_date date)
 returns table (
     client_plan_id bigint,
@@ -45,7 +45,8 @@ as $$
             event.client_plan_id,
             event.package_id,
             event.reference_month,
-            sum(event.amount + coalesce(adjusted.amount, 0)) as amount
+            sum(event.amount + coalesce(adjusted.amount, 0)) as amount,
+            min(event.due_date) filter (where event.days is null and event.segment > 0) as in_full_on
         from billing.event_record as event
         left join billing.adjusted as adjusted on event.id = adjusted.charge_id and event.due_date = adjusted.due_date
         where
@@ -75,5 +76,10 @@ as $$
     left join billing.policy on owed.policy_id = policy.id
     where
         owed.amount > coalesce(charged.amount, 0)
-        and (charged.amount is not null or owed.by_days)
+        and (
+            owed.by_days
+            or charged.in_full_on = for_due_date
+            -- As billing.owed_as_charged.
+            or not billing.due_on(owed.client_plan_id, charged.in_full_on)
+        )
 $$;
