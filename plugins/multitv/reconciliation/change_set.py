@@ -98,7 +98,7 @@ def list_steps(connection: Connection, client_plan: int | None) -> None:
     """Compare both sides of staging; creates the temporary tables pair and step for the rest of the transaction."""
     # A full join never uses nested loops; reading rows by their addresses should.
     connection.exec_driver_sql("set local enable_nestloop = on")
-    connection.execute(named("reconciliation/compare"), {"client_plan": client_plan})
+    connection.execute(named("reconciliation/compare"), {"client_plan": client_plan, "uid_field": UID_FIELD})
     connection.exec_driver_sql("set local enable_nestloop = off")
     connection.exec_driver_sql("analyze pair")
     connection.execute(named("reconciliation/list_steps"))
