@@ -17,6 +17,7 @@ from multitv.reconciliation.report import approval_report, change_set_report, ou
 from multitv.reconciliation.verify import verify_change_set
 from multitv.settings import Settings
 from tests.reconciliation.conftest import change_set, lose
+from tests.reconciliation.test_parked_subscribers import edit, uid_of
 from tests.support.databases import as_owner
 from tests.support.house import House
 from tests.support.report_text import assert_readable, unpadded
@@ -34,6 +35,8 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
         ({"desired": 800}, []),
         ({"desired": 799}, ["fewer_client_plans"]),
         ({"desired": 0}, ["fewer_client_plans"]),
+        ({"desired": 500, "ended_or_parked": 300}, []),
+        ({"desired": 500, "ended_or_parked": 299}, ["fewer_client_plans"]),
         ({"managed": 800}, []),
         ({"managed": 799}, ["fewer_subscribers"]),
         ({"without_contract": 250}, []),
@@ -412,3 +415,53 @@ def test_a_run_for_one_client_plan_leaves_an_open_question_alone(provisioned: Ho
     answer(provisioned, question, approved=True)
     Hour(provisioned)
     assert statuses(provisioned, *active[:6]) == {"SUSPENDED"}
+
+
+def a_quarter(house: House) -> tuple[list[int], list[int]]:
+    """More than a quarter of the client plans that are served, and the others; all get a new name."""
+    served = house.served()
+    house.run("update erp.client set name = name || ' Neto'")
+    many = len(served) // 4 + 1
+    return served[:many], served[many:]
+
+
+def renamed(house: House, plans: list[int]) -> bool:
+    return all(house.subscriber(plan).last_name.endswith("Neto") for plan in plans)
+
+
+@pytest.mark.parametrize("odd", [{"status": "BLOCKED"}, {"external_id": "trocado"}], ids=str)
+def test_many_parked_subscribers_are_no_shrunken_platform(provisioned: House, odd: dict[str, str]) -> None:
+    parked, others = a_quarter(provisioned)
+    for plan in parked:
+        edit(provisioned, uid_of(provisioned, plan), **odd)
+    assert Hour(provisioned).done["applied"] == len(others)
+    assert renamed(provisioned, others)
+
+
+@pytest.mark.parametrize("edited", [False, True])
+def test_many_parked_contracts_are_no_shrunken_erp(with_views: House, edited: bool) -> None:
+    parked, others = a_quarter(with_views)
+    with_views.run("update erp.client_plan set status = 'bloqueado' where id = any(:plans)", plans=parked)
+    if edited:
+        for plan in parked:
+            edit(with_views, uid_of(with_views, plan), external_id="trocado")
+    Hour(with_views)
+    assert renamed(with_views, others)
+
+
+def test_many_cancellations_are_asked_about_and_are_no_shrunken_erp(provisioned: House) -> None:
+    gone, others = a_quarter(provisioned)
+    provisioned.run("update erp.client_plan set status = 'cancelled' where id = any(:plans)", plans=gone)
+    [question] = Hour(provisioned).asked
+    assert waiting(provisioned, question) == set(gone)
+    assert renamed(provisioned, others)
+    assert Hour(provisioned).found.questions == ()
+
+
+def test_an_erp_that_shrinks_by_the_contracts_that_were_ended_before_is_shrunken(provisioned: House) -> None:
+    gone, others = a_quarter(provisioned)
+    provisioned.run("update erp.client_plan set status = 'cancelled' where id = any(:plans)", plans=gone)
+    provisioned.reconcile()
+    provisioned.run("delete from erp.client_plan where id = any(:plans)", plans=others[: len(others) // 4 + 1])
+    with pytest.raises(SourceShrunken, match="fewer_client_plans"):
+        Hour(provisioned)

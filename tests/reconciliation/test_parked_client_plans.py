@@ -15,19 +15,6 @@ from tests.support.settings import TODAY
 GREATEST = 2**63 - 1
 
 
-@pytest.fixture
-def with_views(provisioned: House) -> House:
-    """The ERP as an ISP's views may show it: without any constraint."""
-    for table in ("client", "client_plan", "service_plan"):
-        provisioned.run(f"alter table erp.{table} rename to {table}_rows")
-        columns = ", ".join(f"{row.attname}" for row in provisioned.run(
-            "select attname from pg_attribute where attrelid = cast(:t as regclass) and attnum > 0 order by attnum",
-            t=f"erp.{table}_rows"))  # fmt: skip
-        provisioned.run(f"create table erp.{table} as select {columns} from erp.{table}_rows")  # noqa: S608
-        provisioned.run(f"grant select on erp.{table} to multitv_pipeline")
-    return provisioned
-
-
 def parked(house: House, change_set: int) -> dict[int | None, str]:
     rows = house.run("select client_plan_id, reason from reconciliation.parked_client_plan where change_set_id = :id",
                      id=change_set)  # fmt: skip

@@ -1,6 +1,6 @@
 -- In: change_set, uid_field (the name of the extra field); the temporary table pair. Records the subscribers that are
--- left alone, each with its reasons, a row for each client plan that waits with it: those that cannot be read, and those
--- whose external_id says another than the record. Of one client plan only, the rows of others stay as they are.
+-- left alone, each with its reasons, a row for each client plan that waits with it: those that cannot be read, and
+-- those whose external_id says another than the record. Of one client plan only, the rows of others stay as they are.
 with unreadable as (
     select
         subscriber.uid,

@@ -47,6 +47,7 @@ class ChangeSet:
     creations: int
     recorded: int
     without_contract: int
+    ended_or_parked: int
     split_from: int | None
     concerns: tuple[Reason, ...]
     decided_by: str | None
