@@ -17,8 +17,9 @@ from multitv.labels import LABELS, SENTENCES
 
 # The statements that store codes; other quoted words in them are codes with a label, or names of JSON fields.
 STATEMENTS = (
-    "reconciliation/insert_desired",
+    "functions/reconciliation/reconciliation.stated_contract",
     "reconciliation/list_steps",
+    "reconciliation/hold_swaps",
     "reconciliation/renumber_steps",
     "reconciliation/supersede_operations",
     "reconciliation/park_repeated",

@@ -28,7 +28,7 @@ def recompute(engine: Engine, change_set_id: int, change: ConcurrentChange) -> N
         uid = change.subscriber.uid if change.subscriber else None
         connection.execute(named("reconciliation/delete_subscriber"), client_plan | {"uid": uid})
         stage_rows(connection, [] if change.subscriber is None else [change.subscriber])
-        list_steps(connection, change.client_plan_id)
+        list_steps(connection, change.client_plan_id, change_set_id)
         of_both = client_plan | {"change_set": change_set_id}
         superseded = connection.execute(named("reconciliation/supersede_operations"), of_both).rowcount
         connection.execute(named("reconciliation/renumber_steps"), of_both)
