@@ -238,6 +238,54 @@ def test_all_others_are_served_while_many_removals_wait_and_are_carried_out_once
     assert_readable(told, provisioned.engine)
 
 
+def test_an_approval_is_used_once(provisioned: House, active: list[int]) -> None:
+    leaving = active[:6]
+    suspend(provisioned, *leaving)
+    [question] = Hour(provisioned).asked
+    answer(provisioned, question, approved=True)
+    Hour(provisioned)
+    provisioned.run("update erp.client_plan set status = 'active' where id = any(:plans)", plans=leaving)
+    Hour(provisioned)
+    assert statuses(provisioned, *leaving) == {"ACTIVE"}
+    suspend(provisioned, *leaving)
+    [again] = Hour(provisioned).asked
+    assert waiting(provisioned, again) == set(leaving)
+    assert statuses(provisioned, *leaving) == {"ACTIVE"}
+
+
+def test_what_the_platform_refused_is_still_approved(provisioned: House, active: list[int]) -> None:
+    leaving = active[:6]
+    suspend(provisioned, *leaving)
+    [question] = Hour(provisioned).asked
+    answer(provisioned, question, approved=True)
+    change_set = provisioned.make_change_set()
+    assess(provisioned.engine, change_set, provisioned.settings)
+    provisioned.run("update reconciliation.operation set status = 'rejected', outcome_code = 'refused_by_platform', "
+                    "done_at = now() where change_set_id = :id and status = 'planned'", id=change_set)  # fmt: skip
+    assert Hour(provisioned).asked == []
+    assert statuses(provisioned, *leaving) == {"SUSPENDED"}
+
+
+def test_what_was_approved_does_not_count_once_the_approval_is_past(provisioned: House, active: list[int]) -> None:
+    suspend(provisioned, *active[:6])
+    [question] = Hour(provisioned).asked
+    answer(provisioned, question, approved=True)
+    assert Hour(provisioned).asked == []
+    with as_owner(provisioned.engine).begin() as connection:
+        connection.execute(text("alter table reconciliation.change_set disable trigger user"))
+        connection.execute(
+            text("update reconciliation.change_set set decided_at = now() - interval '24 hours 10 minutes' "
+                 "where id = :question"), {"question": question}
+        )  # fmt: skip
+        connection.execute(
+            text("update reconciliation.change_set set decided_at = now() - interval '23 hours 50 minutes' "
+                 "where split_from is null and id > :question"), {"question": question}
+        )  # fmt: skip
+    suspend(provisioned, active[7])
+    assert Hour(provisioned).asked == []
+    assert statuses(provisioned, active[7]) == {"SUSPENDED"}
+
+
 def test_a_client_plan_that_is_sold_again_meanwhile_keeps_its_tv(provisioned: House, active: list[int]) -> None:
     leaving = active[:6]
     back, *gone = leaving
@@ -367,6 +415,31 @@ def test_who_waits_for_a_device_of_one_that_is_held_gets_all_but_the_device(
     Hour(provisioned)
     assert [device.mac for device in provisioned.subscriber(buyer).devices] == [mac]
     assert provisioned.operations(provisioned.make_change_set()) == []
+
+
+def test_who_waits_for_a_device_goes_on_waiting_although_somebody_else_changed_its_subscriber(
+    provisioned: House, active: list[int]
+) -> None:
+    (holder, _, mac), (taker, *_), *_ = with_point(provisioned, active)
+    provisioned.run("delete from tv.client_point where client_plan_id = :plan", plan=holder)
+    provisioned.run("insert into tv.client_point (client_plan_id, mac, serial, device_type, label, added_on) select "
+                    "client_plan_id, :mac, 'S', device_type, 'Quarto', added_on from tv.client_point where "
+                    "client_plan_id = :plan limit 1", plan=taker, mac=mac)  # fmt: skip
+    suspend(provisioned, *[plan for plan in active if plan not in (holder, taker)][:6])
+    provisioned.run("update erp.client set name = name || ' Neto'")
+    change_set = provisioned.make_change_set()
+    assert assess(provisioned.engine, change_set, provisioned.settings).concerns
+    with provisioned.client() as client:
+        known = client.subscriber(uid_of(provisioned, taker))
+        client.change_subscriber(known.uid, known.version, first_name="Outra", idempotency_key="por fora")
+    before = len(provisioned.writes())
+    provisioned.apply(change_set)
+    verify_change_set(provisioned.engine, provisioned.client(), change_set)
+    assert provisioned.subscriber(taker).last_name.endswith("Neto")
+    assert [method for method, path in provisioned.writes()[before:] if mac in path] == []
+    codes = provisioned.run("select outcome_code from reconciliation.operation where change_set_id = :id and "
+                            "client_plan_id = :plan and target = :mac", id=change_set, plan=taker, mac=mac)  # fmt: skip
+    assert codes == [("waits_for_person",)]
 
 
 def test_who_gives_a_device_away_for_one_that_is_held_waits_whole(provisioned: House, active: list[int]) -> None:
