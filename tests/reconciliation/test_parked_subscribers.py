@@ -185,6 +185,21 @@ class TestEdited:
         assert provisioned.operations(provisioned.make_change_set()) == []
         assert parked(provisioned) == {(plan, uid): ["external_id_edited"]}
 
+    @pytest.mark.parametrize("only", [False, True])
+    @pytest.mark.parametrize(("ended", "status"), [(False, "ACTIVE"), (True, "INACTIVE")])
+    def test_a_cancellation_waits_while_it_says_another_contract_that_has_not_ended(
+        self, provisioned: House, ended: bool, status: str, only: bool
+    ) -> None:
+        first, second, uid = handed_over(provisioned)
+        provisioned.run("update erp.client_plan set status = 'cancelled' where id = any(:plans)",
+                        plans=[first, second] if ended else [first])  # fmt: skip
+        provisioned.reconcile(first if only else None)
+        with provisioned.client() as client:
+            assert client.subscriber(uid).status == status
+        assert (first, uid) in parked(provisioned)
+        if not only:
+            assert (second, uid) in parked(provisioned) or ended
+
     def test_one_that_now_says_another_contract_of_ours_parks_both(self, provisioned: House) -> None:
         first, second, *_ = provisioned.served()
         one, two = uid_of(provisioned, first), uid_of(provisioned, second)
