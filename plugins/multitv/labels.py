@@ -475,6 +475,7 @@ SENTENCES: dict[str, str] = {
     # why an operation was not done, or what was noticed
     "client_without_name": "o ERP não sabe o nome do cliente",
     "service_is_inactive": "a plataforma desativou o serviço",
+    "device_not_released": "o aparelho novo ainda está com outro assinante, que não o libera agora: a troca espera",
     "second_basic_service": "um assinante tem um só serviço básico",
     "removal_not_approved": "a retirada não foi aprovada: fica para a próxima reconciliação",
     "waits_for_person": "espera pela resposta de uma pessoa",

@@ -1,4 +1,4 @@
-"""Somebody at the platform's own console."""
+"""Change sets made by hand, somebody at the platform's own console, and an ERP whose views guarantee nothing."""
 
 from __future__ import annotations
 
@@ -64,3 +64,16 @@ def by_hand(house: House) -> Iterator[BeeniusClient]:
     client = house.client()
     yield client
     client.close()
+
+
+@pytest.fixture
+def with_views(provisioned: House) -> House:
+    """The ERP as an ISP's views may show it: without any constraint."""
+    for table in ("client", "client_plan", "service_plan"):
+        provisioned.run(f"alter table erp.{table} rename to {table}_rows")
+        columns = ", ".join(f"{row.attname}" for row in provisioned.run(
+            "select attname from pg_attribute where attrelid = cast(:t as regclass) and attnum > 0 order by attnum",
+            t=f"erp.{table}_rows"))  # fmt: skip
+        provisioned.run(f"create table erp.{table} as select {columns} from erp.{table}_rows")  # noqa: S608
+        provisioned.run(f"grant select on erp.{table} to multitv_pipeline")
+    return provisioned

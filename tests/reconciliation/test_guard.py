@@ -17,6 +17,7 @@ from multitv.reconciliation.report import approval_report, change_set_report, ou
 from multitv.reconciliation.verify import verify_change_set
 from multitv.settings import Settings
 from tests.reconciliation.conftest import change_set, lose
+from tests.reconciliation.test_parked_subscribers import edit, uid_of
 from tests.support.databases import as_owner
 from tests.support.house import House
 from tests.support.report_text import assert_readable, unpadded
@@ -34,6 +35,8 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
         ({"desired": 800}, []),
         ({"desired": 799}, ["fewer_client_plans"]),
         ({"desired": 0}, ["fewer_client_plans"]),
+        ({"desired": 500, "ended_or_parked": 300}, []),
+        ({"desired": 500, "ended_or_parked": 299}, ["fewer_client_plans"]),
         ({"managed": 800}, []),
         ({"managed": 799}, ["fewer_subscribers"]),
         ({"without_contract": 250}, []),
@@ -235,6 +238,54 @@ def test_all_others_are_served_while_many_removals_wait_and_are_carried_out_once
     assert_readable(told, provisioned.engine)
 
 
+def test_an_approval_is_used_once(provisioned: House, active: list[int]) -> None:
+    leaving = active[:6]
+    suspend(provisioned, *leaving)
+    [question] = Hour(provisioned).asked
+    answer(provisioned, question, approved=True)
+    Hour(provisioned)
+    provisioned.run("update erp.client_plan set status = 'active' where id = any(:plans)", plans=leaving)
+    Hour(provisioned)
+    assert statuses(provisioned, *leaving) == {"ACTIVE"}
+    suspend(provisioned, *leaving)
+    [again] = Hour(provisioned).asked
+    assert waiting(provisioned, again) == set(leaving)
+    assert statuses(provisioned, *leaving) == {"ACTIVE"}
+
+
+def test_what_the_platform_refused_is_still_approved(provisioned: House, active: list[int]) -> None:
+    leaving = active[:6]
+    suspend(provisioned, *leaving)
+    [question] = Hour(provisioned).asked
+    answer(provisioned, question, approved=True)
+    change_set = provisioned.make_change_set()
+    assess(provisioned.engine, change_set, provisioned.settings)
+    provisioned.run("update reconciliation.operation set status = 'rejected', outcome_code = 'refused_by_platform', "
+                    "done_at = now() where change_set_id = :id and status = 'planned'", id=change_set)  # fmt: skip
+    assert Hour(provisioned).asked == []
+    assert statuses(provisioned, *leaving) == {"SUSPENDED"}
+
+
+def test_what_was_approved_does_not_count_once_the_approval_is_past(provisioned: House, active: list[int]) -> None:
+    suspend(provisioned, *active[:6])
+    [question] = Hour(provisioned).asked
+    answer(provisioned, question, approved=True)
+    assert Hour(provisioned).asked == []
+    with as_owner(provisioned.engine).begin() as connection:
+        connection.execute(text("alter table reconciliation.change_set disable trigger user"))
+        connection.execute(
+            text("update reconciliation.change_set set decided_at = now() - interval '24 hours 10 minutes' "
+                 "where id = :question"), {"question": question}
+        )  # fmt: skip
+        connection.execute(
+            text("update reconciliation.change_set set decided_at = now() - interval '23 hours 50 minutes' "
+                 "where split_from is null and id > :question"), {"question": question}
+        )  # fmt: skip
+    suspend(provisioned, active[7])
+    assert Hour(provisioned).asked == []
+    assert statuses(provisioned, active[7]) == {"SUSPENDED"}
+
+
 def test_a_client_plan_that_is_sold_again_meanwhile_keeps_its_tv(provisioned: House, active: list[int]) -> None:
     leaving = active[:6]
     back, *gone = leaving
@@ -366,6 +417,31 @@ def test_who_waits_for_a_device_of_one_that_is_held_gets_all_but_the_device(
     assert provisioned.operations(provisioned.make_change_set()) == []
 
 
+def test_who_waits_for_a_device_goes_on_waiting_although_somebody_else_changed_its_subscriber(
+    provisioned: House, active: list[int]
+) -> None:
+    (holder, _, mac), (taker, *_), *_ = with_point(provisioned, active)
+    provisioned.run("delete from tv.client_point where client_plan_id = :plan", plan=holder)
+    provisioned.run("insert into tv.client_point (client_plan_id, mac, serial, device_type, label, added_on) select "
+                    "client_plan_id, :mac, 'S', device_type, 'Quarto', added_on from tv.client_point where "
+                    "client_plan_id = :plan limit 1", plan=taker, mac=mac)  # fmt: skip
+    suspend(provisioned, *[plan for plan in active if plan not in (holder, taker)][:6])
+    provisioned.run("update erp.client set name = name || ' Neto'")
+    change_set = provisioned.make_change_set()
+    assert assess(provisioned.engine, change_set, provisioned.settings).concerns
+    with provisioned.client() as client:
+        known = client.subscriber(uid_of(provisioned, taker))
+        client.change_subscriber(known.uid, known.version, first_name="Outra", idempotency_key="por fora")
+    before = len(provisioned.writes())
+    provisioned.apply(change_set)
+    verify_change_set(provisioned.engine, provisioned.client(), change_set)
+    assert provisioned.subscriber(taker).last_name.endswith("Neto")
+    assert [method for method, path in provisioned.writes()[before:] if mac in path] == []
+    codes = provisioned.run("select outcome_code from reconciliation.operation where change_set_id = :id and "
+                            "client_plan_id = :plan and target = :mac", id=change_set, plan=taker, mac=mac)  # fmt: skip
+    assert codes == [("waits_for_person",)]
+
+
 def test_who_gives_a_device_away_for_one_that_is_held_waits_whole(provisioned: House, active: list[int]) -> None:
     (old, _, mac), (swapper, _, own_mac), (third, _, _), *_ = with_point(provisioned, active)
     leaving = [old, *(plan for plan in active if plan not in (old, swapper, third))][:6]
@@ -412,3 +488,53 @@ def test_a_run_for_one_client_plan_leaves_an_open_question_alone(provisioned: Ho
     answer(provisioned, question, approved=True)
     Hour(provisioned)
     assert statuses(provisioned, *active[:6]) == {"SUSPENDED"}
+
+
+def a_quarter(house: House) -> tuple[list[int], list[int]]:
+    """More than a quarter of the client plans that are served, and the others; all get a new name."""
+    served = house.served()
+    house.run("update erp.client set name = name || ' Neto'")
+    many = len(served) // 4 + 1
+    return served[:many], served[many:]
+
+
+def renamed(house: House, plans: list[int]) -> bool:
+    return all(house.subscriber(plan).last_name.endswith("Neto") for plan in plans)
+
+
+@pytest.mark.parametrize("odd", [{"status": "BLOCKED"}, {"external_id": "trocado"}], ids=str)
+def test_many_parked_subscribers_are_no_shrunken_platform(provisioned: House, odd: dict[str, str]) -> None:
+    parked, others = a_quarter(provisioned)
+    for plan in parked:
+        edit(provisioned, uid_of(provisioned, plan), **odd)
+    assert Hour(provisioned).done["applied"] == len(others)
+    assert renamed(provisioned, others)
+
+
+@pytest.mark.parametrize("edited", [False, True])
+def test_many_parked_contracts_are_no_shrunken_erp(with_views: House, edited: bool) -> None:
+    parked, others = a_quarter(with_views)
+    with_views.run("update erp.client_plan set status = 'bloqueado' where id = any(:plans)", plans=parked)
+    if edited:
+        for plan in parked:
+            edit(with_views, uid_of(with_views, plan), external_id="trocado")
+    Hour(with_views)
+    assert renamed(with_views, others)
+
+
+def test_many_cancellations_are_asked_about_and_are_no_shrunken_erp(provisioned: House) -> None:
+    gone, others = a_quarter(provisioned)
+    provisioned.run("update erp.client_plan set status = 'cancelled' where id = any(:plans)", plans=gone)
+    [question] = Hour(provisioned).asked
+    assert waiting(provisioned, question) == set(gone)
+    assert renamed(provisioned, others)
+    assert Hour(provisioned).found.questions == ()
+
+
+def test_an_erp_that_shrinks_by_the_contracts_that_were_ended_before_is_shrunken(provisioned: House) -> None:
+    gone, others = a_quarter(provisioned)
+    provisioned.run("update erp.client_plan set status = 'cancelled' where id = any(:plans)", plans=gone)
+    provisioned.reconcile()
+    provisioned.run("delete from erp.client_plan where id = any(:plans)", plans=others[: len(others) // 4 + 1])
+    with pytest.raises(SourceShrunken, match="fewer_client_plans"):
+        Hour(provisioned)

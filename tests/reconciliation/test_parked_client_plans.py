@@ -6,24 +6,13 @@ import pytest
 
 from multitv.reconciliation.report import outcome_report
 from multitv.reports import revenue_assurance
+from tests.reconciliation.test_parked_subscribers import edit, handed_over, uid_of
+from tests.reconciliation.test_parked_subscribers import parked as parked_subscribers
 from tests.support.house import House
 from tests.support.report_text import assert_readable, unpadded
 from tests.support.settings import TODAY
 
 GREATEST = 2**63 - 1
-
-
-@pytest.fixture
-def with_views(provisioned: House) -> House:
-    """The ERP as an ISP's views may show it: without any constraint."""
-    for table in ("client", "client_plan", "service_plan"):
-        provisioned.run(f"alter table erp.{table} rename to {table}_rows")
-        columns = ", ".join(f"{row.attname}" for row in provisioned.run(
-            "select attname from pg_attribute where attrelid = cast(:t as regclass) and attnum > 0 order by attnum",
-            t=f"erp.{table}_rows"))  # fmt: skip
-        provisioned.run(f"create table erp.{table} as select {columns} from erp.{table}_rows")  # noqa: S608
-        provisioned.run(f"grant select on erp.{table} to multitv_pipeline")
-    return provisioned
 
 
 def parked(house: House, change_set: int) -> dict[int | None, str]:
@@ -104,6 +93,35 @@ def test_a_parked_contract_that_is_repaired_is_served_again(with_views: House) -
     assert house.subscriber(bad).status == "SUSPENDED"
     [change_set] = house.run("select max(id) from reconciliation.change_set")[0]
     assert parked(house, change_set) == {}
+
+
+@pytest.mark.parametrize("only", [False, True])
+def test_another_contract_does_not_take_the_subscriber_that_is_recorded_for_a_parked_one(
+    with_views: House, only: bool
+) -> None:
+    house = with_views
+    first, second, uid = handed_over(house)
+    with house.client() as client:
+        before = client.subscriber(uid)
+    pins = house.pins()
+    house.run("update erp.client_plan set status = null where id = :plan", plan=first)
+    house.reconcile(second if only else None)
+    with house.client() as client:
+        after = client.subscriber(uid)
+    assert (after.first_name, after.services, after.devices) == (before.first_name, before.services, before.devices)
+    assert house.pins() == pins
+    assert {(first, uid), (second, uid)} == parked_subscribers(house).keys()
+
+
+def test_a_parked_contract_whose_external_id_was_edited_is_not_called_unmanaged(with_views: House) -> None:
+    house = with_views
+    bad = house.served()[0]
+    uid = uid_of(house, bad)
+    edit(house, uid, external_id="teste")
+    house.run("update erp.client_plan set status = null where id = :plan", plan=bad)
+    house.reconcile()
+    assert house.run("select * from reconciliation.unmanaged") == []
+    assert parked_subscribers(house) == {(bad, uid): ["external_id_edited"]}
 
 
 def test_a_cancelled_contract_needs_nothing_else(with_views: House) -> None:

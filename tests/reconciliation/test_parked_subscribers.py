@@ -74,6 +74,28 @@ def test_an_unreadable_subscriber_of_ours_waits_and_the_others_go_on(provisioned
     assert provisioned.operations(provisioned.make_change_set()) == []
 
 
+def forget(house: House, plan: int) -> None:
+    """Give a contract neither a subscriber nor a record, like a new one."""
+    edit(house, uid_of(house, plan), external_id="x")
+    house.run("delete from tv.client_extra_field where client_plan_id = :p", p=plan)
+
+
+def handed_over(house: House) -> tuple[int, int, str]:
+    """A contract, a new one, and the first one's subscriber, with a device, whose external_id now says the second."""
+    first, second, *_ = [plan for plan in house.served() if house.subscriber(plan).devices]
+    forget(house, second)
+    uid = uid_of(house, first)
+    edit(house, uid, external_id=str(second))
+    return first, second, uid
+
+
+def test_an_unreadable_subscriber_names_both_contracts_that_wait_for_it(provisioned: House) -> None:
+    first, second, uid = handed_over(provisioned)
+    edit(provisioned, uid, status="BLOCKED")
+    provisioned.reconcile()
+    assert set(parked(provisioned)) == {(first, uid), (second, uid)}
+
+
 @pytest.mark.parametrize("odd", [odd for odd, code in ODD if not code], ids=str)
 def test_an_odd_field_that_is_ours_to_write_is_put_right(provisioned: House, odd: dict[str, Any]) -> None:
     plan = provisioned.served()[0]
@@ -163,6 +185,21 @@ class TestEdited:
         assert provisioned.operations(provisioned.make_change_set()) == []
         assert parked(provisioned) == {(plan, uid): ["external_id_edited"]}
 
+    @pytest.mark.parametrize("only", [False, True])
+    @pytest.mark.parametrize(("ended", "status"), [(False, "ACTIVE"), (True, "INACTIVE")])
+    def test_a_cancellation_waits_while_it_says_another_contract_that_has_not_ended(
+        self, provisioned: House, ended: bool, status: str, only: bool
+    ) -> None:
+        first, second, uid = handed_over(provisioned)
+        provisioned.run("update erp.client_plan set status = 'cancelled' where id = any(:plans)",
+                        plans=[first, second] if ended else [first])  # fmt: skip
+        provisioned.reconcile(first if only else None)
+        with provisioned.client() as client:
+            assert client.subscriber(uid).status == status
+        assert (first, uid) in parked(provisioned)
+        if not only:
+            assert (second, uid) in parked(provisioned) or ended
+
     def test_one_that_now_says_another_contract_of_ours_parks_both(self, provisioned: House) -> None:
         first, second, *_ = provisioned.served()
         one, two = uid_of(provisioned, first), uid_of(provisioned, second)
@@ -181,14 +218,40 @@ class TestEdited:
         assert provisioned.operations(provisioned.make_change_set()) == []
         assert {plan for plan, _ in parked(provisioned)} == {first, second}
 
-    def test_a_new_contract_does_not_take_what_is_recorded_for_another(self, provisioned: House) -> None:
+    @pytest.mark.parametrize("only", [False, True])
+    def test_a_new_contract_does_not_take_what_is_recorded_for_another(self, provisioned: House, only: bool) -> None:
+        first, second, uid = handed_over(provisioned)
+        for _ in range(2):
+            assert provisioned.operations(provisioned.make_change_set(second if only else None)) == []
+            assert parked(provisioned) == {
+                (first, uid): ["external_id_edited"],
+                (second, uid): ["external_id_against_record"],
+            }
+        assert provisioned.run("select * from reconciliation.unmanaged where subscriber_uid = :uid", uid=uid) == []
+
+    @pytest.mark.parametrize("only", [False, True])
+    def test_nor_what_is_recorded_for_a_contract_that_is_gone(self, provisioned: House, only: bool) -> None:
+        first, second, uid = handed_over(provisioned)
+        provisioned.run("update tv.client_extra_field set client_plan_id = 424242 where client_plan_id = :p", p=first)
+        planned = provisioned.operations(provisioned.make_change_set(second if only else None))
+        assert second not in {row[0] for row in planned}
+        assert parked(provisioned).keys() == {(424242, uid), (second, uid)}
+
+    def test_nor_while_its_operations_go_out(self, provisioned: House) -> None:
         first, second, *_ = provisioned.served()
+        forget(provisioned, second)
+        change_set = provisioned.make_change_set()
+        provisioned.approve(change_set)
         uid = uid_of(provisioned, first)
-        provisioned.sandbox.admin("PATCH", f"/admin/subscribers/{uid_of(provisioned, second)}", {"external_id": "x"})
-        provisioned.run("delete from tv.client_extra_field where client_plan_id = :p", p=second)
+        before, pins = provisioned.subscriber(first), provisioned.pins()
         edit(provisioned, uid, external_id=str(second))
-        assert provisioned.operations(provisioned.make_change_set()) == []
-        assert set(parked(provisioned)) == {(first, uid), (second, uid)}
+        provisioned.apply(change_set)
+        with provisioned.client() as client:
+            after = client.subscriber(uid)
+        assert (after.first_name, after.last_name, after.devices) == (
+            before.first_name, before.last_name, before.devices
+        )  # fmt: skip
+        assert provisioned.pins() == pins
 
     def test_one_that_is_edited_while_its_operations_go_out_is_not_made_again(self, provisioned: House) -> None:
         plan = provisioned.served()[0]

@@ -19,6 +19,7 @@ from multitv.labels import LABELS, SENTENCES
 STATEMENTS = (
     "functions/reconciliation/reconciliation.stated_contract",
     "reconciliation/list_steps",
+    "reconciliation/hold_swaps",
     "reconciliation/renumber_steps",
     "reconciliation/supersede_operations",
     "reconciliation/park_repeated",

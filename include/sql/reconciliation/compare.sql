@@ -1,10 +1,12 @@
--- In: client_plan (one, or null for all). Creates the temporary table pair: each desired subscriber beside the
--- platform's, where the two differ, and the subscribers that no contract accounts for. Few rows.
+-- In: client_plan (one, or null for all), uid_field (the name of the extra field). Creates the temporary table pair:
+-- each desired subscriber beside the platform's, where the two differ, and the subscribers that no contract accounts
+-- for, with the client plan that they are recorded for, if there is one. Few rows.
 -- The only full join carries digests and row addresses, however wide a subscriber is; rows whose digests differ are
 -- then read by address and compared in their folded form. If two different states of one client plan had the same
 -- digest, the change would be missed until the next one: a chance of one in 2^64.
 -- The subscriber whose uid is recorded is a client plan's, whatever its external_id says: of `parked` ones the platform
--- and the record disagree, or they cannot be read.
+-- and the record disagree, or they cannot be read. Every record counts, also that of a client plan that is not desired:
+-- parked, gone from the ERP, or not looked at now.
 -- A table and not part of the next statement, because PostgreSQL parallelises the join only this way.
 create temporary table pair on commit drop as
 with wanted as (
@@ -69,6 +71,21 @@ recorded as materialized (
     order by plan.desired_at, held.actual_at
 ),
 
+-- The client plan for which a subscriber is recorded that is not the one of its external_id. Where no external_id
+-- disagrees, nothing of the records is read.
+witness as materialized (
+    select
+        held.actual_at,
+        min(field.client_plan_id) as client_plan_id
+    from seen as held
+    inner join tv.client_extra_field as field on held.uid = reconciliation.folded_uid(field.value)
+    where
+        field.name = :uid_field
+        and held.uid is distinct from held.recorded_uid
+        and field.client_plan_id is distinct from held.client_plan_id
+    group by held.actual_at
+),
+
 waiting as materialized (
     select subscriber.client_plan_id
     from staging.parked_subscriber as subscriber
@@ -84,15 +101,23 @@ matched as (
     select
         recorded.desired_at,
         recorded.actual_at,
-        true as parked
+        true as parked,
+        cast(null as bigint) as recorded_for
     from recorded
     union all
     select
         seen.desired_at,
-        case when claimed.actual_at is null then seen.actual_at end as actual_at,
-        claimed.actual_at is not null or waiting.client_plan_id is not null as parked
+        case
+            when claimed.actual_at is null and (seen.desired_at is null or witness.actual_at is null)
+                then seen.actual_at
+        end as actual_at,
+        claimed.actual_at is not null
+        or waiting.client_plan_id is not null
+        or (seen.desired_at is not null and witness.actual_at is not null) as parked,
+        witness.client_plan_id as recorded_for
     from seen
     left join recorded as claimed on seen.actual_at = claimed.actual_at
+    left join witness on seen.actual_at = witness.actual_at
     left join recorded as elsewhere on seen.desired_at = elsewhere.desired_at
     left join waiting on seen.client_plan_id = waiting.client_plan_id
     where elsewhere.desired_at is null and (seen.desired_at is not null or claimed.actual_at is null)
@@ -104,6 +129,7 @@ select
     desired.owner_changed,
     desired.recorded_uid,
     matched.parked,
+    matched.recorded_for,
     actual.uid,
     actual.external_id,
     actual.version,

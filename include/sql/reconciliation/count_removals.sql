@@ -1,6 +1,6 @@
 -- In: change_set; the temporary table removal. Out: how many client plans of it are undecided, how many a person
--- rejected lately, and how many others lost something within the last 24 hours without a person who was asked: in all
--- change sets that the guard let pass, small ones too.
+-- rejected lately, and how many others lost something within the last 24 hours without a person who was asked, as of
+-- the time when the guard let it pass: in all change sets, small ones too.
 select
     count(*) filter (where removal.decision is null) as undecided,
     count(*) filter (where removal.decision = 'rejected') as rejected,
@@ -24,7 +24,7 @@ select
                 where again.client_plan_id = losing.client_plan_id
             )
             and not exists (
-                select from reconciliation.decided() as decided
+                select from reconciliation.decided(passed.decided_at) as decided
                 where decided.client_plan_id = losing.client_plan_id and decided.approved
             )
     ) as recent

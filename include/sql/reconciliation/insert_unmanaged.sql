@@ -12,3 +12,7 @@ where
         select from reconciliation.parked_client_plan as parked
         where parked.change_set_id = :change_set and cast(parked.client_plan_id as text) = btrim(pair.external_id)
     )
+    and not exists (
+        select from reconciliation.parked_client_plan as parked
+        where parked.change_set_id = :change_set and parked.client_plan_id = pair.recorded_for
+    )

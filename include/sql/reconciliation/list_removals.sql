@@ -14,7 +14,7 @@ inner join reconciliation.operation as lost
         and lost.change_set_id = :change_set
         and lost.status = 'planned'
         and lost.action in ('end_service', 'suspend', 'deactivate', 'remove_device')
-left join reconciliation.decided() as decided
+left join reconciliation.decided(now()) as decided
     on
         lost.client_plan_id = decided.client_plan_id
         and lost.action = decided.action

@@ -1,10 +1,23 @@
 -- In: the temporary table pair. Creates the temporary table step: what makes the platform's subscribers equal to the
 -- desired ones, numbered in order within a client plan. `reason` and `refusal` (why a step is not tried at all) are
 -- codes. Putting a basic service replaces the live one, so a basic service is ended only where none replaces it.
--- A parked client plan is left alone; only a contract that ends takes the TV from the subscriber recorded for it. What
--- the platform accepted twice and shows in a form of its own is not sent again.
+-- A parked client plan is left alone; only a contract that ends takes the TV from the subscriber recorded for it,
+-- unless its external_id says another contract that has not ended: a person may have handed it over. What the platform
+-- accepted twice and shows in a form of its own is not sent again.
 create temporary table step on commit drop as
-with ours as (
+with handed_over as materialized (
+    select pair.client_plan_id
+    from pair
+    inner join erp.client_plan as other on btrim(pair.external_id) = cast(other.id as text)
+    where
+        pair.parked
+        and pair.status = 'INACTIVE'
+        and other.id <> pair.client_plan_id
+        and other.status is distinct from 'cancelled'
+        and (other.cancelled_on > current_date) is not false
+),
+
+ours as (
     select pair.* from pair
     where
         pair.client_plan_id is not null
@@ -14,6 +27,10 @@ with ours as (
             or (
                 pair.status = 'INACTIVE'
                 and reconciliation.folded_uid(pair.uid) = reconciliation.folded_uid(pair.recorded_uid)
+                and not exists (
+                    select from handed_over
+                    where handed_over.client_plan_id = pair.client_plan_id
+                )
             )
         )
 ),

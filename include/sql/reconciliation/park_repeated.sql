@@ -16,13 +16,14 @@ another as (
         actual.client_plan_id = repeated.client_plan_id
         and reconciliation.folded_uid(actual.uid)
         is distinct from reconciliation.folded_uid(desired.recorded_uid)
-    returning actual.client_plan_id, actual.external_id, actual.uid
+    returning actual.client_plan_id, actual.external_id, actual.uid, actual.devices
 )
 
-insert into staging.parked_subscriber (client_plan_id, external_id, uid, reasons)
+insert into staging.parked_subscriber (client_plan_id, external_id, uid, reasons, macs)
 select
     another.client_plan_id,
     another.external_id,
     another.uid,
-    jsonb_build_array(jsonb_build_object('code', 'external_id_repeated', 'parameters', jsonb_build_object()))
+    jsonb_build_array(jsonb_build_object('code', 'external_id_repeated', 'parameters', jsonb_build_object())),
+    array(select jsonb_object_keys(another.devices))
 from another

@@ -13,6 +13,7 @@ select
     change_set.creations,
     change_set.recorded,
     change_set.without_contract,
+    change_set.ended_or_parked,
     change_set.split_from,
     change_set.concerns,
     change_set.decided_by,

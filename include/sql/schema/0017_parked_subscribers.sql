@@ -8,10 +8,12 @@ create unlogged table staging.parked_subscriber (
     client_plan_id bigint,
     external_id text,
     uid text,
-    reasons jsonb not null
+    reasons jsonb not null,
+    macs text[] not null
 );
 comment on table staging.parked_subscriber is 'Subscribers of the snapshot that are not to be touched.';
 comment on column staging.parked_subscriber.client_plan_id is 'By its external_id. Null: none of ours.';
+comment on column staging.parked_subscriber.macs is 'Of its devices, as far as they can be read.';
 
 -- No foreign key, because each newer change set deletes it, and change sets are deleted by age.
 create table reconciliation.parked_subscriber (

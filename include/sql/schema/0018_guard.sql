@@ -20,6 +20,7 @@ add column closed_at timestamptz,
 add column creations bigint not null default 0,
 add column recorded bigint not null default 0,
 add column without_contract bigint not null default 0,
+add column ended_or_parked bigint not null default 0,
 add constraint change_set_waiting_check check ((split_from is null) = (waiting_since is null));
 create index change_set_split_from on reconciliation.change_set (split_from) where split_from is not null;
 comment on column reconciliation.change_set.split_from is
@@ -35,6 +36,9 @@ comment on column reconciliation.change_set.recorded is
 'Client plans whose subscriber uid we have recorded, also those that are gone from the ERP.';
 comment on column reconciliation.change_set.without_contract is
 'Subscribers that we made, that are served, and whose contract is gone from the ERP.';
+
+comment on column reconciliation.change_set.ended_or_parked is
+'Client plans that the ERP has, as ended or in rows that cannot be relied on, and that are still served.';
 
 alter table reconciliation.operation add column client_id bigint;
 comment on column reconciliation.operation.client_id is 'Who gets the PIN that the operation makes.';

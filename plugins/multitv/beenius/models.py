@@ -108,6 +108,8 @@ class UnreadableSubscriber(Wire, frozen=True):
     uid: str | None
     external_id: str | None
     faults: tuple[Fault, ...]
+    # Of the devices that can be read.
+    macs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

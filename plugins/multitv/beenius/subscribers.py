@@ -81,7 +81,7 @@ def subscriber_of(row: Any) -> AnySubscriber:
     services = _each(row.get("services"), _service, "service_is_unreadable", faults)
     devices = _each(row.get("devices"), _device, "device_is_unreadable", faults)
     if faults or uid is None:
-        return UnreadableSubscriber(uid, external_id, tuple(faults))
+        return UnreadableSubscriber(uid, external_id, tuple(faults), tuple(device.mac for device in devices))
     return Subscriber(
         uid=uid,
         first_name=text_of(row.get("first_name")) or "",

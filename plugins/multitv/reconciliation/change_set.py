@@ -47,6 +47,7 @@ class ChangeSet:
     creations: int
     recorded: int
     without_contract: int
+    ended_or_parked: int
     split_from: int | None
     concerns: tuple[Reason, ...]
     decided_by: str | None
@@ -94,14 +95,18 @@ def require_snapshot(connection: Connection, snapshot: int) -> None:
         )
 
 
-def list_steps(connection: Connection, client_plan: int | None) -> None:
-    """Compare both sides of staging; creates the temporary tables pair and step for the rest of the transaction."""
+def list_steps(connection: Connection, client_plan: int | None, change_set_id: int | None = None) -> None:
+    """Compare both sides of staging; creates the temporary tables pair and step for the rest of the transaction.
+
+    `change_set_id`: the change set that is being applied, whose operations free devices as well.
+    """
     # A full join never uses nested loops; reading rows by their addresses should.
     connection.exec_driver_sql("set local enable_nestloop = on")
-    connection.execute(named("reconciliation/compare"), {"client_plan": client_plan})
+    connection.execute(named("reconciliation/compare"), {"client_plan": client_plan, "uid_field": UID_FIELD})
     connection.exec_driver_sql("set local enable_nestloop = off")
     connection.exec_driver_sql("analyze pair")
     connection.execute(named("reconciliation/list_steps"))
+    connection.execute(named("reconciliation/hold_swaps"), {"change_set": change_set_id})
 
 
 def read_change_set(engine: Engine, change_set_id: int) -> ChangeSet:

@@ -139,7 +139,7 @@ def _of_sources(change_set: ChangeSet, desired_before: int | None, settings: Set
     left, share = 1 - settings.reconciliation_max_shrink, settings.reconciliation_max_change_share
     desired, managed = change_set.desired, change_set.managed
     found = []
-    if desired_before is not None and desired < left * desired_before:
+    if desired_before is not None and desired + change_set.ended_or_parked < left * desired_before:
         found.append(Reason("fewer_client_plans", {"desired": desired, "before": desired_before}))
     if managed < left * change_set.provisioned:
         found.append(Reason("fewer_subscribers", {"managed": managed, "provisioned": change_set.provisioned}))

@@ -19,7 +19,8 @@ log = logging.getLogger(__name__)
 def recompute(engine: Engine, change_set_id: int, change: ConcurrentChange) -> None:
     """Stage the subscriber as it is now, and supersede the operations left by those that follow from it.
 
-    An operation that takes something away without having been approved is recorded as rejected, for the next run.
+    An operation that takes something away without having been approved is recorded as rejected, for the next run. One
+    that waits for a person goes on waiting.
     Raises DatabaseUnavailable.
     """
     client_plan = {"client_plan": change.client_plan_id}
@@ -28,9 +29,10 @@ def recompute(engine: Engine, change_set_id: int, change: ConcurrentChange) -> N
         uid = change.subscriber.uid if change.subscriber else None
         connection.execute(named("reconciliation/delete_subscriber"), client_plan | {"uid": uid})
         stage_rows(connection, [] if change.subscriber is None else [change.subscriber])
-        list_steps(connection, change.client_plan_id)
+        list_steps(connection, change.client_plan_id, change_set_id)
         of_both = client_plan | {"change_set": change_set_id}
         superseded = connection.execute(named("reconciliation/supersede_operations"), of_both).rowcount
+        connection.execute(named("reconciliation/delete_held_steps"), of_both)
         connection.execute(named("reconciliation/renumber_steps"), of_both)
         added = connection.execute(named("reconciliation/insert_operations"), {"change_set": change_set_id}).rowcount
     log.warning(

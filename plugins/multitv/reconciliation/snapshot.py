@@ -37,7 +37,7 @@ COLUMNS = (
     "devices",
     "version",
 )
-PARKED_COLUMNS = ("client_plan_id", "external_id", "uid", "reasons")
+PARKED_COLUMNS = ("client_plan_id", "external_id", "uid", "reasons", "macs")
 # Text as PostgreSQL reads it, so that COPY has nothing to convert: building these rows dominates a snapshot's time.
 Row = tuple[str | None, ...]
 _OURS = re.compile(r"\s*([1-9][0-9]{0,18})\s*")
@@ -142,6 +142,7 @@ def _parked_row(subscriber: UnreadableSubscriber) -> Row:
         external_id and _storable(external_id),
         subscriber.uid and _storable(subscriber.uid),
         reasons_as_json(reasons).replace("\\u0000", "\\ufffd"),
+        f"{{{','.join(subscriber.macs)}}}",
     )
 
 

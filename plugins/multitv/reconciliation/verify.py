@@ -56,7 +56,7 @@ def verify_change_set(engine: Engine, client: BeeniusClient, change_set_id: int)
         connection.execute(named("reconciliation/park_repeated"))
         list_steps(connection, change_set.client_plan)
         for step in _STEPS:
-            connection.execute(named(f"reconciliation/{step}"), of_change_set)
+            connection.execute(named(f"reconciliation/{step}"), of_change_set | {"uid_field": UID_FIELD})
         counts = connection.execute(named("reconciliation/count_differences"), of_change_set).one()
         left = connection.execute(named("reconciliation/unexplained"), of_change_set | {"shown": SHOWN}).scalars().all()
     if left:

@@ -173,7 +173,8 @@ grant update (times, sent, stored, change_set_id) on reconciliation.stored_other
 grant update (subscribers, hash) on reconciliation.snapshot to multitv_pipeline;
 grant update (
     status, desired, managed, provisioned, unmanaged, operations, client_plans, removals, concerns, decided_by,
-    decided_at, applied_at, verified_at, second_snapshot_id, creations, recorded, without_contract, asked_at, closed_at
+    decided_at, applied_at, verified_at, second_snapshot_id, creations, recorded, without_contract,
+    ended_or_parked, asked_at, closed_at
 ) on reconciliation.change_set to multitv_pipeline;
 grant update (subscriber_uid, status, outcome_code, outcome, done_at) on reconciliation.operation to multitv_pipeline;
 grant delete on
