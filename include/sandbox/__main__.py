@@ -32,7 +32,8 @@ def settings_from(arguments: list[str]) -> Settings:
         ("token-seconds", Settings.token_seconds, "life of an access token"),
     ):
         variable = NAME + name.upper().replace("-", "_")
-        parser.add_argument(f"--{name}", type=int, default=os.environ.get(variable) or default, help=f"{text} ({variable})")
+        given_before = os.environ.get(variable) or default
+        parser.add_argument(f"--{name}", type=int, default=given_before, help=f"{text} ({variable})")
     given = vars(parser.parse_args(arguments))
     if given["variant"] not in VARIANTS:
         parser.error(f"there is no variant {given['variant']!r}: choose one of {', '.join(VARIANTS)}")
