@@ -9,7 +9,7 @@ create table billing.waiver (
     waived boolean not null,
     owed numeric(12, 2) not null,
     charged numeric(12, 2) not null,
-    billed boolean not null,
+    billed boolean not null default false,
     service_plan_id bigint,
     reason text not null check (btrim(reason) <> ''),
     author text not null check (btrim(author) <> ''),
