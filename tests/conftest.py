@@ -50,6 +50,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # The longest first, so that no process is left with one of them at the end.
     items.sort(key=lambda item: [folder not in item.path.parents for folder in (SOAK, E2E)])
     for item in items:
+        if SOAK in item.path.parents:
+            item.add_marker(pytest.mark.long)
         if SOAK in item.path.parents or SLOW_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)
 
@@ -67,6 +69,8 @@ def server() -> Iterator[Server]:
             # A thousand databases are made and dropped, and none has to outlive the machine's power.
             for setting in ("fsync", "full_page_writes", "synchronous_commit"):
                 connection.execute(f"alter system set {setting} = off")
+            # Rows that were never counted look like many, and to start helpers for a handful takes most of the time.
+            connection.execute("alter system set max_parallel_workers_per_gather = 0")
             connection.execute("select pg_reload_conf()")
         yield running
 

@@ -21,6 +21,7 @@ from multitv.billing.sensors import (
 )
 from multitv.billing.standard import bill_plans, record_failure
 from multitv.database.engine import MissingConnection, task_engine
+from tests.support.databases import disconnect
 from tests.support.isp import DUE, Isp
 
 LATER = (datetime.now(UTC) + timedelta(days=1)).isoformat()
@@ -111,6 +112,7 @@ def test_a_database_that_goes_away_and_comes_back_does_not_end_the_wait(
     name, elsewhere = str(database_url.database), f"{database_url.database}_away"
 
     def rename(old: str, new: str) -> None:
+        disconnect(old)
         with postgres.connect(server) as connection:
             connection.execute(f"alter database {old} rename to {new}")
 

@@ -250,11 +250,13 @@ def messages(isp: Isp) -> Iterator[list[str]]:
         connection.execute("set client_min_messages = debug1")
         connection.commit()
 
+    isp.engine.dispose()
     event.listen(isp.engine, "connect", listen)
     try:
         yield said
     finally:
         event.remove(isp.engine, "connect", listen)
+        isp.engine.dispose()
 
 
 def correct(isp: Isp, number: int) -> correction.Corrected:

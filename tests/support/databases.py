@@ -6,20 +6,20 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, text
+from sqlalchemy import URL, Engine, create_engine, event, text
+from sqlalchemy.pool import PoolResetState
 
 from include.local import postgres
 from include.local.postgres import SUPERUSER, Server
-from multitv.database.engine import engine_for
 from multitv.database.roles import PIPELINE, ROLES, SCREENS
 from tests.support.folders import quick_folder
 
 _numbers = count(1)
+_engines: dict[URL, Engine] = {}
 
 
 @contextmanager
@@ -39,11 +39,50 @@ def own_server() -> Iterator[Server]:
 def own_database(server: Server, template: str = "template1") -> Iterator[Engine]:
     """A copy of the database `template`, dropped afterwards; `template1` is a database without a schema."""
     name = f"test_{next(_numbers)}"
-    engine = engine_for(postgres.database(server, name, template=template))
+    # PostgreSQL copies no database that somebody is connected to.
+    disconnect(template)
+    url = postgres.database(server, name, template=template)
     try:
-        yield engine
+        yield kept_engine(url)
     finally:
+        for engine in disconnect(name):
+            del _engines[engine.url]
         postgres.drop(server, name)
+
+
+def disconnect(database: str) -> list[Engine]:
+    """Close the connections to a database that are kept and not in use; return the engines."""
+    engines = [engine for engine in list(_engines.values()) if engine.url.database == database]
+    for engine in engines:
+        engine.dispose()
+    return engines
+
+
+def kept_engine(url: URL) -> Engine:
+    """The engine of a database and a role, which keeps its connections.
+
+    A new connection reads the catalogue anew, which takes PostgreSQL longer than most statements of a test.
+    """
+    if url not in _engines:
+        engine = create_engine(
+            url,
+            hide_parameters=True,
+            max_overflow=-1,
+            # A test may have ended the connection.
+            pool_pre_ping=True,
+            connect_args={"prepare_threshold": None},
+        )
+        event.listen(engine, "reset", _unlock)
+        _engines[url] = engine
+    return _engines[url]
+
+
+def _unlock(connection: Any, _: object, state: PoolResetState) -> None:
+    # The locks of a session, which would end with the connection.
+    if not state.terminate_only and not connection.closed:
+        connection.rollback()
+        connection.execute("select pg_advisory_unlock_all()")
+        connection.commit()
 
 
 def as_pipeline(engine: Engine) -> Engine:
@@ -61,10 +100,9 @@ def as_owner(engine: Engine) -> Engine:
     return as_role(SUPERUSER, engine)
 
 
-@lru_cache(maxsize=256)
 def as_role(role: str, engine: Engine) -> Engine:
     """The same database, as a role connects to it."""
-    return engine if engine.url.username == role else engine_for(engine.url.set(username=role))
+    return engine if engine.url.username == role else kept_engine(engine.url.set(username=role))
 
 
 @dataclass
