@@ -28,7 +28,7 @@ check: .venv/development ## the inner loop: types, style, imports, and the tests
 	@$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile --no-loadscope-reorder
 
 soak: .venv/development ## the long proofs at full size: SOAK=20 times as much as make test has of them
-	@SOAK=$${SOAK:-20} $(BIN)/python -m pytest tests/soak --timeout 7200
+	@SOAK=$${SOAK:-20} $(BIN)/python -m pytest -m long --timeout 7200
 
 compose-test: .venv/development ## the Docker stack, for real, with a container killed in the middle (PROFILES=celery or local)
 	@$(BIN)/python -m tests.compose $(PROFILES)

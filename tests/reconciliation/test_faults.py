@@ -12,8 +12,9 @@ from multitv.errors import TransientError
 from multitv.reconciliation.verify import verify_change_set
 from tests.support.house import House
 from tests.support.settings import TODAY
+from tests.support.size import part
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 SEEDS = (1, 7, 42, 1972, 20261123)
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
@@ -56,7 +57,7 @@ def until_done(house: House, change_set: int) -> None:
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("variant", ["contract", "other"])
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", part(SEEDS, 3))
 def test_whatever_the_platform_does_one_run_repairs_what_is_ours_and_nothing_is_done_twice(
     house: House, seed: int, variant: str
 ) -> None:

@@ -24,12 +24,12 @@ from sqlalchemy import create_engine
 from include.local.postgres import Server
 from multitv.erp import history
 from tests.soak.ledger import Contract, Ledger, Package, Policy, Promotion
-from tests.soak.size import SOAK
 from tests.support.databases import own_database
 from tests.support.isp import DEFAULT_PACKAGE, Isp
 from tests.support.settings import SETTINGS
+from tests.support.size import SOAK
 
-EXAMPLES = 15 * SOAK
+EXAMPLES = 8 * SOAK
 # Before a year's end, on its last day, before a February of 28 days and one of 29.
 FIRST_DAYS = st.sampled_from([date(2026, 11, 28), date(2026, 12, 31), date(2027, 1, 20), date(2028, 1, 12)])
 DUE_DAYS = st.sampled_from([1, 5, 10, 15, 20, 28, 29, 30, 31])

@@ -20,12 +20,12 @@ from include.sandbox.process import Sandbox
 from multitv.database.engine import DatabaseUnavailable, engine_for
 from multitv.database.migrate import migrate
 from multitv.reconciliation.verify import verify_change_set
-from tests.soak.size import SOAK
 from tests.support.databases import as_pipeline, own_server
 from tests.support.house import House, furnish
+from tests.support.size import SOAK
 
 SEEDS = range(20261123, 20261123 + SOAK)
-KILLS = 8
+KILLS = 5 if SOAK == 1 else 8
 
 
 def start(house: House, change_set: int | None = None) -> subprocess.Popen[bytes]:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.support.size import part
 from tests.web.routes import PLACES, Place
 from tests.web.visitor import SAME_ORIGIN, Visitor
 from tests.web.world import World
@@ -33,6 +34,9 @@ TEXTS: list[Any] = [
     None, 1, 1.5, True, [], {}, ["a"],
 ]  # fmt: skip
 READS = [place for place in PLACES if not place.writes]
+QUERIES = [(place, name) for place in READS for name in place.query]
+
+pytestmark = pytest.mark.long
 
 
 def ask(person: Visitor, place: Place, address: str, **content: Any) -> Any:
@@ -43,20 +47,18 @@ def ask(person: Visitor, place: Place, address: str, **content: Any) -> Any:
 @pytest.mark.parametrize("place", [place for place in PLACES if place.names], ids=str)
 def test_an_address_that_cannot_be_is_refused(world: World, admin: Visitor, place: Place) -> None:
     before = world.written()
-    for part in PARTS:
-        answer = ask(admin, place, place.at(dict.fromkeys(place.names, part)), json={} if place.of_api else None)
-        assert answer.status_code in (404, 422), f"{part}: {answer.status_code}"
+    for value in part(PARTS, 4, PLACES.index(place)):
+        answer = ask(admin, place, place.at(dict.fromkeys(place.names, value)), json={} if place.of_api else None)
+        assert answer.status_code in (404, 422), f"{value}: {answer.status_code}"
     assert world.written() == before
 
 
-@pytest.mark.parametrize(
-    ("place", "name"), [(place, name) for place in READS for name in place.query], ids=lambda part: str(part)
-)
+@pytest.mark.parametrize(("place", "name"), QUERIES, ids=str)
 def test_whatever_follows_the_question_mark_is_looked_for_or_refused(
     things: dict[str, object], world: World, admin: Visitor, place: Place, name: str
 ) -> None:
     before = world.written()
-    for value in VALUES:
+    for value in part(VALUES, 5, QUERIES.index((place, name))):
         answer = ask(admin, place, f"{place.at(things)}?{name}={value}")
         assert answer.status_code in (200, 422), f"{value}: {answer.status_code}"
         if place.of_api:
@@ -92,7 +94,7 @@ def test_a_body_that_is_none_is_refused(world: World, things: dict[str, object],
         # These take no body, so there is nothing that could be wrong with one.
         return
     before = world.written()
-    for body in BODIES:
+    for body in part(BODIES, 4, PLACES.index(place)):
         headers = admin.bearer | {"Content-Type": "application/json"}
         answer = admin.ask(place.method, place.at(things), headers, data=body)
         assert answer.status_code in (400, 422), f"{body[:30]!r}: {answer.status_code}"

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.size import SOAK
 from tests.web.visitor import Visitor
 
 CHECKS = (
@@ -21,6 +22,9 @@ CHECKS = (
     "response_schema_conformance",
     "negative_data_rejection",
 )
+
+
+pytestmark = pytest.mark.long
 
 
 def thrown(admin: Visitor, folder: Path, mode: str, phases: str, examples: int) -> str:
@@ -37,10 +41,10 @@ def thrown(admin: Visitor, folder: Path, mode: str, phases: str, examples: int) 
 
 @pytest.mark.usefixtures("things")
 def test_the_server_keeps_to_its_description_whatever_it_is_sent(admin: Visitor, tmp_path: Path) -> None:
-    assert "Authentication" not in thrown(admin, tmp_path, "all", "coverage,fuzzing", 10)
+    assert "Authentication" not in thrown(admin, tmp_path, "all", "coverage,fuzzing", 3 if SOAK == 1 else 10)
 
 
 def test_it_does_so_about_what_is_there(admin: Visitor, things: dict[str, object], tmp_path: Path) -> None:
     values = [f'"path.{name}" = {json.dumps(value, default=str)}' for name, value in things.items()]
     (tmp_path / "schemathesis.toml").write_text("\n".join(["[parameters]", *values]) + "\n")
-    assert "Missing test data" not in thrown(admin, tmp_path, "positive", "fuzzing", 6)
+    assert "Missing test data" not in thrown(admin, tmp_path, "positive", "fuzzing", 2 if SOAK == 1 else 6)
