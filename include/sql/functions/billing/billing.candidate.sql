@@ -22,21 +22,49 @@ returns table (
 )
 language sql stable parallel safe
 as $$
-    select
-        uncharged.*,
-        pending.id
-    from billing.uncharged(for_due_date) as uncharged
-    inner join billing.pending_charge(for_due_date) as pending
-        on
-            uncharged.client_package_id = pending.client_package_id
-            and uncharged.reference_month = pending.reference_month
-            and uncharged.segment = pending.segment
+    select listed.*
+    from (
+        select
+            uncharged.*,
+            pending.id as event_id
+        from billing.uncharged(for_due_date) as uncharged
+        left join billing.live_charge(for_due_date) as live
+            on
+                uncharged.client_package_id = live.client_package_id
+                and uncharged.reference_month = live.reference_month
+                and uncharged.segment = live.segment
+        left join billing.pending_charge(for_due_date) as pending
+            on
+                uncharged.client_package_id = pending.client_package_id
+                and uncharged.reference_month = pending.reference_month
+                and uncharged.segment = pending.segment
+        where live.id is null or pending.id is not null
+        -- So that what is processed leaves first: it is not compared with what was charged otherwise.
+        offset 0
+    ) as listed
+    cross join lateral (
+        select
+            (
+                listed.exclusion = any(
+                    array(
+                        select reason.code from billing.exclusion_reason as reason where reason.at_settlement = 'wait'
+                    )
+                )
+            ) is true as waits
+    ) as parked
     where
-        (
-            uncharged.exclusion = any(
-                array(select reason.code from billing.exclusion_reason as reason where reason.at_settlement = 'wait')
-            )
-        ) is not true
+        case
+            when listed.event_id is not null then not parked.waits
+            -- A reason not to charge a sale stands on its first segment; the others are none of their own.
+            when listed.segment > 1 and listed.exclusion is not null then false
+            -- The month of a parked client plan is unknown if its service plan is.
+            else
+                not parked.waits
+                or listed.client_package_id not in (
+                    select event.client_package_id
+                    from billing.live_charge(for_due_date) as event
+                )
+        end
     union all
     select
         pending.client_plan_id,
@@ -64,42 +92,6 @@ as $$
             where not (select billing.is_closed(for_due_date))
         )
     )
-    union all
-    select
-        unbilled.*,
-        cast(null as bigint)
-    from (
-        select uncharged.*
-        from billing.uncharged(for_due_date) as uncharged
-        where
-            not exists (
-                select 1
-                from billing.live_charge(for_due_date) as event
-                where
-                    event.client_package_id = uncharged.client_package_id
-                    and event.reference_month = uncharged.reference_month
-                    and event.segment = uncharged.segment
-            )
-            -- A reason not to charge a sale stands on its first segment; the others are none of their own.
-            and not (uncharged.segment > 1 and uncharged.exclusion is not null)
-        -- So that what is billed already leaves first: it is not compared with what was charged otherwise.
-        offset 0
-    ) as unbilled
-    where
-        -- The month of a parked client plan is unknown if its service plan is.
-        not (
-            (
-                unbilled.exclusion = any(
-                    array(
-                        select reason.code from billing.exclusion_reason as reason where reason.at_settlement = 'wait'
-                    )
-                )
-            ) is true
-            and unbilled.client_package_id in (
-                select event.client_package_id
-                from billing.live_charge(for_due_date) as event
-            )
-        )
     union all
     select
         repeated.id,

@@ -20,7 +20,12 @@ returns table (
 language sql stable parallel safe rows 100
 set enable_nestloop = on
 as $$
-    with known as (
+    with changed as materialized (
+        select changed.id
+        from billing.changed_client_plan(of_month) as changed
+    ),
+
+    known as (
         select
             changed.id,
             past.service_plan_id,
@@ -28,7 +33,7 @@ as $$
             past.due_day,
             past.since,
             past.until
-        from billing.changed_client_plan(of_month) as changed
+        from changed
         inner join history.client_plan as past on changed.id = past.client_plan_id
         union all
         select
@@ -38,7 +43,7 @@ as $$
             stated.due_day,
             cast('-infinity' as date),
             cast('infinity' as date)
-        from billing.changed_client_plan(of_month) as changed
+        from changed
         inner join billing.due_client_plan(null) as stated on changed.id = stated.id
         where
             not exists (

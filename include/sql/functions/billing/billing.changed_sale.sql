@@ -1,10 +1,22 @@
 -- In: as billing.changed_contract. Out: its rows with their client packages, for the days [since, until) on which
--- neither the contract nor the package's own price changed; as billing.sale.
+-- neither the contract nor the package's own price changed; as billing.sale. Planned only if there are any.
 create or replace function billing.changed_sale(of_month date, for_due_date date)
 returns setof billing.sale_of_contract
-language sql stable parallel safe rows 100
+language plpgsql stable parallel safe rows 100
 set enable_nestloop = on
+set plan_cache_mode = force_custom_plan
 as $$
+#variable_conflict use_column
+begin
+    if not (
+        exists (
+            select
+            from billing.changed_client_plan(of_month)
+        )
+    ) then
+        return;
+    end if;
+    return query
     with contract as materialized (
         select changed.*
         from billing.changed_contract(of_month, for_due_date) as changed
@@ -42,5 +54,6 @@ as $$
         greatest(contract.since, sale.since),
         least(contract.until, sale.until)
     from contract
-    inner join sale on contract.id = sale.client_plan_id and contract.since < sale.until and contract.until > sale.since
+    inner join sale on contract.id = sale.client_plan_id and contract.since < sale.until and contract.until > sale.since;
+end
 $$;

@@ -1,13 +1,30 @@
 -- In: for_due_date. Out: the older months that the client plans that are due may owe more for than was charged: those
 -- of billing.open_month, and those that the due date charged already. charged: another due date charged something.
 -- billed: the month's due date was billed, or this one charged the month. Not inlined: these are few, and are looked
--- up.
+-- up; and planned only if there are any.
 create or replace function billing.open_unit(for_due_date date)
 returns table (client_plan_id bigint, package_id bigint, reference_month date, charged boolean, billed boolean)
-language sql stable parallel safe rows 100
+language plpgsql stable parallel safe rows 100
 set enable_nestloop = on
 set plan_cache_mode = force_custom_plan
 as $$
+#variable_conflict use_column
+begin
+    if not (
+        exists (
+            select
+            from billing.open_month as open
+            where open.package_id <> 0 and open.reference_month < billing.month_of(for_due_date)
+        )
+        or exists (
+            select
+            from billing.policy
+            where policy.bills_open_months or policy.adjusts
+        )
+    ) then
+        return;
+    end if;
+    return query
     with unit as (
         select
             open.client_plan_id,
@@ -76,5 +93,6 @@ as $$
                 (select min(older.reference_month) from unit as older), for_due_date
             ) as changed
         )
-    group by unit.client_plan_id, unit.package_id, unit.reference_month
+    group by unit.client_plan_id, unit.package_id, unit.reference_month;
+end
 $$;

@@ -1,10 +1,29 @@
 -- In: of_month, its first day. Out: the client packages whose own price changed in the month or later, or that have a
--- promotion in it, with each price and its days [since, until). Not inlined, as billing.changed_contract.
+-- promotion in it, with each price and its days [since, until). Not inlined, as billing.changed_contract,
+-- and planned only if there are any.
 create or replace function billing.repriced_sale(of_month date)
 returns table (id bigint, price numeric, since date, until date)
-language sql stable parallel safe rows 100
+language plpgsql stable parallel safe rows 100
 set enable_nestloop = on
+set plan_cache_mode = force_custom_plan
 as $$
+#variable_conflict use_column
+begin
+    if not (
+        exists (
+            select
+            from history.client_package as past
+            where past.until > of_month and past.until < 'infinity'
+        )
+        or exists (
+            select
+            from tv.promotion
+            where promotion.until > of_month and promotion.since < of_month + interval '1 month'
+        )
+    ) then
+        return;
+    end if;
+    return query
     with repriced as (
         select past.client_package_id as id
         from history.client_package as past
@@ -65,5 +84,6 @@ as $$
     from span
     inner join own on span.id = own.id and span.since >= own.since and span.since < own.until
     left join tv.promotion as promotion
-        on span.id = promotion.client_package_id and span.since >= promotion.since and span.since < promotion.until
+        on span.id = promotion.client_package_id and span.since >= promotion.since and span.since < promotion.until;
+end
 $$;

@@ -1,13 +1,34 @@
 -- In: for_due_date. Out: the segments that a person took back, of the months that due dates of these months charged,
 -- and those of months that a person waived; and whether they may be charged again. The last decision counts. What is
 -- charged of a waived month stays charged. Looks the few events up whatever the transaction's join settings, so it is
--- not inlined.
+-- not inlined; and is planned only if there are any.
 create or replace function billing.taken_back(for_due_date date)
 returns table (client_package_id bigint, reference_month date, segment integer, rebill boolean)
-language sql stable parallel safe rows 10
+language plpgsql stable parallel safe rows 10
 set enable_nestloop = on
 set plan_cache_mode = force_custom_plan
 as $$
+#variable_conflict use_column
+begin
+    if not (
+        exists (
+            select
+            from billing.correction
+            where
+                correction.event_due_date >= billing.charging_since(for_due_date)
+                and correction.event_due_date < billing.charging_until(for_due_date)
+        )
+        or exists (
+            select
+            from billing.waived_month as waived
+            where
+                waived.reference_month >= billing.charging_since(for_due_date)
+                and waived.reference_month < billing.charging_until(for_due_date)
+        )
+    ) then
+        return;
+    end if;
+    return query
     select
         decided.client_package_id,
         decided.reference_month,
@@ -59,5 +80,6 @@ as $$
                     and not event.reversed
             )
     ) as decided
-    group by decided.client_package_id, decided.reference_month, decided.segment
+    group by decided.client_package_id, decided.reference_month, decided.segment;
+end
 $$;
