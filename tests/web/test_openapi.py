@@ -6,12 +6,14 @@ It changes whatever it finds, so this file comes last: conftest.py sees to it.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from multitv.installation import REPOSITORY
 from tests.support.size import SOAK
 from tests.web.visitor import Visitor
 
@@ -34,7 +36,8 @@ def thrown(admin: Visitor, folder: Path, mode: str, phases: str, examples: int) 
         "--header", f"Authorization: Bearer {admin.token}", "--checks", ",".join(CHECKS), "--mode", mode,
         "--generation-deterministic", "--max-examples", str(examples), "--phases", phases, "--no-color",
     ]  # fmt: skip
-    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=folder, timeout=280)
+    hooks = os.environ | {"SCHEMATHESIS_HOOKS": "tests.web.openapi_hooks", "PYTHONPATH": str(REPOSITORY)}
+    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=folder, timeout=280, env=hooks)
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
     return done.stdout
 
