@@ -95,7 +95,8 @@ with DAG(
     @task(task_display_name="Planejar")
     def compute_change_set(snapshot: str) -> int:
         context = get_current_context()
-        change_set = make_change_set(task_engine(), int(snapshot), get_settings().today(), context["params"]["only"])
+        params, today = context["params"], get_settings().today()
+        change_set = make_change_set(task_engine(), int(snapshot), today, params["only"], takes=not params["dry_run"])
         context["ti"].xcom_push("markdown", change_set_report(task_engine(), change_set))
         return change_set
 
@@ -124,7 +125,7 @@ with DAG(
     @task(task_display_name="Medir a divergência", trigger_rule="none_failed")
     def measure_discrepancies(change_set: str) -> None:
         settings = get_settings()
-        history.record(task_engine(), settings.today(), settings)
+        history.record(task_engine(), settings.today(), settings, judged=True)
         revenue_assurance.measure(task_engine(), int(change_set), settings.today())
 
     @task(task_display_name="Relatório", trigger_rule="none_failed")
