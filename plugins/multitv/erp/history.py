@@ -38,8 +38,8 @@ def record(engine: Engine, today: date, settings: Settings, *, judged: bool = Fa
 
     In one transaction, and harmless when repeated: the last state that is seen on a day is the day's. A client plan
     that is parked or gone keeps its last good state. Writes a pending change for each client plan of which something
-    changed that the platform has to follow, unless it is `judged`: a full run has just compared everybody. Raises ErpEmpty, ErpIncomplete, DatabaseUnavailable; nothing is
-    then recorded.
+    changed that the platform has to follow, unless they are `judged`: a full run has just compared everybody. Raises
+    ErpEmpty, ErpIncomplete, DatabaseUnavailable; nothing is then recorded.
     """
     with bulk_transaction(engine) as connection:
         require_client_plans(connection)

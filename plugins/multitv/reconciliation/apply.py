@@ -150,7 +150,7 @@ class _Batch:
 
     def _next(self, groups: Iterator[list[Operation]]) -> list[list[Operation]]:
         """Return some groups to start: what was locked for a while, then new ones."""
-        some = []
+        some: list[list[Operation]] = []
         while self._locked and self._locked[0][0] < monotonic() - LOCKED_SECONDS and len(some) < self.concurrency:
             some.append(self._locked.popleft()[1])
         return some or list(islice(groups, self.concurrency))

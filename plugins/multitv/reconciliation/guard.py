@@ -123,7 +123,7 @@ def _require_whole_sources(engine: Engine, change_set_id: int, settings: Setting
         if change_set.status != "planned" or not change_set.of_all:
             return
         before = connection.execute(named("reconciliation/last_full"), {"change_set": change_set_id}).one_or_none()
-        concerns = _of_sources(change_set, before and before.desired, settings)
+        concerns = _of_sources(change_set, before.desired if before else None, settings)
         if not concerns:
             return
         _record_concerns(connection, change_set_id, concerns)
@@ -195,11 +195,14 @@ def _ask(connection: Connection, change_set: ChangeSet, concerns: tuple[Reason, 
 
 
 def _managed(connection: Connection, change_set: ChangeSet) -> int:
-    """Return how many subscribers are ours, of which a change set of some client plans knows a few only."""
+    """Return how many subscribers are ours, of which a change set of some client plans knows a few only.
+
+    The last full run counted them before it made those that it made.
+    """
     if change_set.of_all:
         return change_set.managed
     full = connection.execute(named("reconciliation/last_full"), {"change_set": change_set.id}).one_or_none()
-    return full.managed if full else change_set.managed
+    return max(full.managed, full.desired) if full else change_set.managed
 
 
 def _of_removals(removals: int, recent: int, managed: int, settings: Settings) -> tuple[Reason, ...]:

@@ -1,4 +1,4 @@
-"""The two lanes of the reconciliation: full runs, and event-driven runs over what changed. Each has a staging of its own.
+"""The two lanes of the reconciliation: full runs, and event-driven runs over what changed. Each has its own staging.
 
 A full run and an event-driven one are at work at the same time; two runs of one lane wait for each other.
 """
@@ -30,7 +30,7 @@ class Lane:
 
 FULL = Lane("full", "staging", "reconciliation staging")
 CHANGES = Lane("changes", "staging_changes", "reconciliation staging of changes")
-_BY_NAME = {lane.name: lane for lane in (FULL, CHANGES)}
+_BY_NAME: dict[str, Lane] = {lane.name: lane for lane in (FULL, CHANGES)}
 
 
 def lane_of(name: str) -> Lane:

@@ -1,4 +1,4 @@
-"""Runs include/sql/schema/0019_pending_changes: what is still to reach the platform, and a staging of its own for it."""
+"""Runs include/sql/schema/0019_pending_changes: what is still to reach the platform, with a staging of its own."""
 
 from multitv.database.migrate import apply
 
