@@ -30,7 +30,6 @@ the hourly full run stays the truth.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from airflow.sdk import DAG, get_current_context, task
 
@@ -78,7 +77,7 @@ with DAG(
         apply_batch(task_engine(), platform_client(get_settings()), int(change_set), *batch, get_settings(), "rest")
 
     @task(task_display_name="Conferir a plataforma")
-    def verify(change_set: str) -> list[dict[str, Any]]:
+    def verify(change_set: str) -> list[dict[str, object]]:
         return [run_of_question(question) for question in change_run().verify(int(change_set))]
 
     ask = RunQuestion.partial(task_id="ask", task_display_name="Perguntar a uma pessoa", max_active_tis_per_dagrun=1)

@@ -88,9 +88,8 @@ with DAG(
 
     @task(task_display_name="Ler os assinantes da plataforma")
     def take_snapshot() -> int:
-        return stage_subscribers(
-            task_engine(), platform_client(get_settings()), get_current_context()["params"]["only"]
-        )
+        only = get_current_context()["params"]["only"]
+        return stage_subscribers(task_engine(), platform_client(get_settings()), only)
 
     @task(task_display_name="Planejar")
     def compute_change_set(snapshot: str) -> int:

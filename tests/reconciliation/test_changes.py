@@ -236,7 +236,7 @@ def test_both_at_once_end_right_whoever_is_first(provisioned: House) -> None:
     provisioned.fault("latency", method="PATCH", seconds=0.05)
     provisioned.run("update erp.client set name = name || ' Filho'")
     pend(provisioned, *plans)
-    at_once(lambda: provisioned.apply(full), run_of(provisioned).serve)  # type: ignore[arg-type, return-value]
+    at_once(lambda: provisioned.apply(full), run_of(provisioned).serve)
     provisioned.no_faults()
     verify_change_set(provisioned.engine, provisioned.client(), full)
     assert all(provisioned.subscriber(plan).last_name.endswith("Neto Filho") for plan in plans)
@@ -259,7 +259,7 @@ def test_what_another_run_has_locked_blocks_nobody_else(provisioned: House) -> N
                                    "client_plan_id = :held", id=full, held=held) == [("planned",)]  # fmt: skip
             other.close()
 
-        at_once(lambda: provisioned.apply(full), release_late)  # type: ignore[arg-type, return-value]
+        at_once(lambda: provisioned.apply(full), release_late)
     assert provisioned.subscriber(held).last_name.endswith("Neto")
 
 
