@@ -74,21 +74,21 @@ def test_a_change_on_a_screen_is_served_alone_and_verified(provisioned: House) -
     provisioned.run("update erp.client set name = name || ' Neto'")
     sell(provisioned, plan)
     assert waiting(provisioned) == [plan]
-    assert run_of(provisioned).serve() is None
+    assert run_of(provisioned).serve() == []
     assert "svc-premiere" in services(provisioned, plan)
     # Its own name as well, and nobody else's.
     assert {path.split("/")[1] for _, path in provisioned.writes()[before:]} == {provisioned.subscriber(plan).uid}
     assert waiting(provisioned) == []
     made = last(provisioned)
     assert (made.status, made.lane, made.desired, made.only_client_plan_id) == ("verified", "changes", 1, None)
-    assert run_of(provisioned).serve() is None
+    assert run_of(provisioned).serve() == []
     assert last(provisioned).id == made.id, "nothing waited"
 
 
 def test_a_new_contract_is_provisioned_with_uid_and_pin(house: House) -> None:
     plan = house.served()[0]
     pend(house, plan)
-    assert run_of(house).serve() is None
+    assert run_of(house).serve() == []
     assert house.pins().keys() == {plan}
     assert house.sandbox.admin("GET", "/admin/state")["subscribers"] == 1
 
@@ -140,17 +140,34 @@ def test_a_burst_is_one_change_set(provisioned: House) -> None:
     assert provisioned.run("select count(*) from reconciliation.change_set where lane = 'changes'") == [(1,)]
 
 
-def test_many_changes_are_left_to_batches(provisioned: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(changes, "SMALLEST_BATCH", 10)
+def test_many_changes_are_served_in_turns_a_person_first(provisioned: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(changes, "MOST", 10)
     provisioned.run("update erp.client set name = name || ' Neto'")
-    pend(provisioned, *provisioned.served())
-    taken = run_of(provisioned).serve()
-    assert taken is not None
-    assert read_change_set(provisioned.engine, taken.change_set).status == "approved"
-    provisioned.apply(taken.change_set)
-    assert run_of(provisioned).verify(taken.change_set) == []
-    assert last(provisioned).status == "verified"
-    assert all(provisioned.subscriber(plan).last_name.endswith("Neto") for plan in provisioned.served())
+    plans = provisioned.served()
+    provisioned.run("insert into reconciliation.pending_change (client_plan_id, reason) "
+                    "select unnest(cast(:plans as bigint[])), 'erp'", plans=plans)  # fmt: skip
+    pend(provisioned, plans[-1])
+    run_of(provisioned).serve()
+    made = provisioned.run("select id, status from reconciliation.change_set where lane = 'changes' order by id")
+    assert {row.status for row in made} == {"verified"}
+    assert len(made) == -(-len(plans) // 10)
+    [(first,)] = provisioned.run("select min(change_set_id) from reconciliation.operation where client_plan_id = :plan "
+                                 "and change_set_id >= :first", plan=plans[-1], first=made[0].id)  # fmt: skip
+    assert first == made[0].id
+    assert all(provisioned.subscriber(plan).last_name.endswith("Neto") for plan in plans)
+
+
+def test_a_second_run_at_once_waits_for_the_first_or_has_nothing_to_do(provisioned: House) -> None:
+    plans = provisioned.served()
+    provisioned.run("update erp.client set name = name || ' Neto'")
+    provisioned.fault("latency", method="PATCH", seconds=0.05)
+    pend(provisioned, *plans)
+    at_once(run_of(provisioned).serve, run_of(provisioned).serve)
+    assert all(provisioned.subscriber(plan).last_name.endswith("Neto") for plan in plans)
+    assert waiting(provisioned) == []
+    assert {row.status for row in provisioned.run("select status from reconciliation.change_set")} == {"verified"}
+    patches = [path for method, path in provisioned.writes() if method == "PATCH"]
+    assert len(patches) == len(set(patches)) == len(plans)
 
 
 def test_what_a_run_that_died_had_taken_is_taken_by_the_next(provisioned: House) -> None:
@@ -286,9 +303,7 @@ def test_removals_of_both_kinds_of_run_are_counted_together_and_asked_in_one_que
     verify_change_set(provisioned.engine, provisioned.client(), full)
     suspend(active[3])
     pend(provisioned, active[3])
-    taken = run_of(provisioned).serve()
-    assert taken is not None
-    [number] = run_of(provisioned).verify(taken.change_set)
+    [number] = run_of(provisioned).serve()
     assert asked() == {active[3]}
     # What a full run holds is more; an event-driven one adds to it.
     suspend(*active[4:8])

@@ -6,7 +6,6 @@ select
 from reconciliation.change_set as earlier
 where
     earlier.id < :change_set
-    and earlier.verified_at is not null
     and earlier.status = 'verified'
     and earlier.lane = 'full'
     and earlier.only_client_plan_id is null

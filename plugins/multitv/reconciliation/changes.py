@@ -6,14 +6,15 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from time import monotonic
+from time import sleep
 
 from sqlalchemy import Engine
 
 from multitv.beenius.client import BeeniusClient
-from multitv.database.engine import transaction
+from multitv.database.engine import explained, transaction
+from multitv.database.locks import try_session_lock
 from multitv.database.sql import named
-from multitv.reconciliation.apply import SMALLEST_BATCH, Wave, apply_batch, list_batches
+from multitv.reconciliation.apply import Wave, apply_batch, list_batches
 from multitv.reconciliation.change_set import make_change_set, read_change_set
 from multitv.reconciliation.errors import DifferenceLeft
 from multitv.reconciliation.guard import assess
@@ -23,18 +24,11 @@ from multitv.settings import Settings
 
 log = logging.getLogger(__name__)
 
-# As many client plans a run takes at most; the next run takes the others.
-MOST = 10_000
-# For so long a run looks whether more has come, instead of leaving it to another run, which takes seconds to start.
-LOOK_AGAIN_SECONDS = 60.0
-
-
-@dataclass(frozen=True)
-class Taken:
-    """A change set that is left to be applied in batches, the first and last client plan of each, and verified."""
-
-    change_set: int
-    batches: list[tuple[int, int]]
+# Client plans in one change set. More of them are served by several, one after the other, so that a person's change
+# comes between; fewer would show the guard less at once.
+MOST = 2_000
+_LOCK = "reconciliation of changes"
+_LOOK_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -46,52 +40,70 @@ class ChangeRun:
     settings: Settings
     today: Callable[[], date]
 
-    def serve(self) -> Taken | None:
-        """Serve what waits, until nothing does; return what is too much to be applied by one task, if anything.
+    def serve(self) -> list[int]:
+        """Serve what waits until nothing does; return the questions that a person is to be asked.
 
-        Small change sets are applied and verified at once, each in the time of a few requests. Raises what these steps
-        raise; whatever was not taken then is announced again.
+        One run at a time: another one waits, unless everything is in the hands of the first. Harmless when killed: what
+        was taken and not finished waits again. Raises what the steps raise; what was not taken then wakes another run.
         """
-        until = monotonic() + LOOK_AGAIN_SECONDS
-        # A full run that was at work on the same client plans may have sent its last operation after they were read.
-        may_differ = True
+        while True:
+            with explained(self.engine.url), try_session_lock(self.engine, _LOCK) as alone:
+                if alone is not None:
+                    return self._serve_alone()
+            if not self._any_untaken():
+                log.info("Another run has taken everything that waited.")
+                return []
+            sleep(_LOOK_SECONDS)
+
+    def _serve_alone(self) -> list[int]:
+        held = False
         try:
-            while plans := self._waiting():
-                change_set, asks = self._plan(plans)
-                # A question is asked by a task of its own, after the batches.
-                if asks or len(plans) > SMALLEST_BATCH:
-                    return self._left(change_set)
-                try:
-                    self._finish_at_once(change_set)
-                except DifferenceLeft as error:
-                    if not may_differ:
-                        raise
-                    may_differ = False
-                    log.warning("%s They are compared once more.", error)
-                    continue
-                if monotonic() > until or not self._any_untaken():
-                    break
+            plans = self._waiting()
+            while plans:
+                held = self._serve_some(plans) or held
+                # Its own event may have come while this run was at work.
+                plans = self._waiting() if self._any_untaken() else []
         finally:
             self.announce_again()
-        return None
-
-    def verify(self, change_set: int) -> list[int]:
-        """Verify a change set that was applied in batches; return the questions that are to be asked.
-
-        Raises what verify_change_set raises.
-        """
-        try:
-            if read_change_set(self.engine, change_set).operations:
-                verify_change_set(self.engine, self.platform(), change_set, in_flight=self.settings.beenius_concurrency)
-        finally:
-            self.announce_again()
+        if not held:
+            return []
         with transaction(self.engine) as connection:
             return list(connection.execute(named("reconciliation/questions_to_run")).scalars())
 
     def announce_again(self) -> None:
-        """Have another run look at what no run took: its own event may have woken this one, too late."""
+        """Have another run look at what no run took: its event may have woken a run that had looked already."""
         with transaction(self.engine) as connection:
             connection.execute(named("reconciliation/announce_again"))
+
+    def _serve_some(self, plans: list[int]) -> bool:
+        """Serve these client plans; return whether some of it waits for a person."""
+        try:
+            return self._reconcile(plans)
+        except DifferenceLeft as error:
+            # A full run at work on the same client plans may have sent its last operation after they were read.
+            log.warning("%s They are compared once more.", error)
+            return self._reconcile(plans)
+
+    def _reconcile(self, plans: list[int]) -> bool:
+        in_flight = self.settings.beenius_concurrency
+        snapshot = stage_subscribers(self.engine, self.platform(), changed=plans, in_flight=in_flight)
+        change_set = make_change_set(self.engine, snapshot, self.today(), changed=plans)
+        log.info("Change set %s: %s client plans changed.", change_set, len(plans))
+        concerns = assess(self.engine, change_set, self.settings).concerns
+        for concern in concerns:
+            log.warning("Change set %s: some client plans wait for a person: %s.", change_set, concern)
+        if read_change_set(self.engine, change_set).operations:
+            self._apply(change_set, "release")
+            self._apply(change_set, "rest")
+            verify_change_set(self.engine, self.platform(), change_set, in_flight=in_flight)
+        return bool(concerns)
+
+    def _apply(self, change_set: int, wave: Wave) -> None:
+        batches = list_batches(self.engine, change_set, self.settings, wave)
+        # One after the other, so as one; none if nothing is left.
+        if batches[-1] != (0, 0):
+            first, last = batches[0][0], batches[-1][1]
+            apply_batch(self.engine, self.platform(), change_set, first, last, self.settings, wave)
 
     def _waiting(self) -> list[int]:
         with transaction(self.engine) as connection:
@@ -100,35 +112,3 @@ class ChangeRun:
     def _any_untaken(self) -> bool:
         with transaction(self.engine) as connection:
             return bool(connection.execute(named("reconciliation/any_untaken")).scalar_one())
-
-    def _plan(self, plans: list[int]) -> tuple[int, bool]:
-        """Read the subscribers of these client plans, and make an approved change set.
-
-        Returns its id, and whether some of it waits for a person, who is to be asked.
-        """
-        in_flight = self.settings.beenius_concurrency
-        snapshot = stage_subscribers(self.engine, self.platform(), changed=plans, in_flight=in_flight)
-        change_set = make_change_set(self.engine, snapshot, self.today(), changed=plans)
-        assessment = assess(self.engine, change_set, self.settings)
-        for concern in assessment.concerns:
-            log.warning("Change set %s: some client plans wait for a person: %s.", change_set, concern)
-        log.info("Change set %s: %s client plans changed.", change_set, len(plans))
-        return change_set, bool(assessment.concerns)
-
-    def _finish_at_once(self, change_set: int) -> None:
-        if not read_change_set(self.engine, change_set).operations:
-            return
-        for wave in ("release", "rest"):
-            self._apply(change_set, wave)
-        verify_change_set(self.engine, self.platform(), change_set, in_flight=self.settings.beenius_concurrency)
-
-    def _left(self, change_set: int) -> Taken:
-        """Release devices everywhere, so that the batches need not wait for each other; return them."""
-        if not read_change_set(self.engine, change_set).operations:
-            return Taken(change_set, [(0, 0)])
-        self._apply(change_set, "release")
-        return Taken(change_set, list_batches(self.engine, change_set, self.settings, "rest"))
-
-    def _apply(self, change_set: int, wave: Wave) -> None:
-        for batch in list_batches(self.engine, change_set, self.settings, wave):
-            apply_batch(self.engine, self.platform(), change_set, *batch, self.settings, wave)
