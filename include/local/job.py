@@ -134,6 +134,7 @@ def follow_changes(stack: RunningStack, say: Say) -> None:
     """Unpause the DAG that takes what is changed on the screens to the platform."""
     if CHANGES in stack.dag_ids:
         stack.api.unpause(CHANGES)
+        stack.api.parse_again(CHANGES)
         say(f"What you change on the screens reaches the platform within seconds: {CHANGES} is unpaused")
 
 
