@@ -17,4 +17,4 @@ again as (
 
 select pg_notify('multitv_pending_change', '') as notified
 from again
-limit 1
+having count(*) > 0

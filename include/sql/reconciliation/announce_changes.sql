@@ -10,6 +10,7 @@ with due as (
             where
                 waiting.announced_at is null
                 or waiting.announced_at < now() - make_interval(secs => :again_after)
+            order by waiting.id
             limit :at_most
         )
     for update skip locked

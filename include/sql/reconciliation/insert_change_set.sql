@@ -1,4 +1,5 @@
--- In: snapshot, whose lane it has; client_plan (one, or null), today. Inserts a change set without operations. Out: its id.
+-- In: snapshot, whose lane it has; client_plan (one, or null), today. Inserts a change set without operations. Out: its
+-- id.
 insert into reconciliation.change_set (snapshot_id, snapshot_hash, lane, only_client_plan_id, today)
 select
     snapshot.id,

@@ -4,8 +4,8 @@ alter table reconciliation.snapshot
 add column lane text not null default 'full' check (lane in ('full', 'changes'));
 alter table reconciliation.change_set
 add column lane text not null default 'full' check (lane in ('full', 'changes'));
-comment on column reconciliation.snapshot.lane is 'changes: of an event-driven run, which looks at what changed only.';
-comment on column reconciliation.change_set.lane is 'changes: of an event-driven run, which looks at what changed only.';
+comment on column reconciliation.snapshot.lane is 'changes: of an event-driven run, of what changed only.';
+comment on column reconciliation.change_set.lane is 'changes: of an event-driven run, about what changed only.';
 -- An event-driven run makes many, so none of these may be looked for row by row.
 create index change_set_created_at on reconciliation.change_set (created_at);
 create index change_set_decided_at on reconciliation.change_set (decided_at);
