@@ -88,14 +88,14 @@ with DAG(
 
     @task(task_display_name="Ler os assinantes da plataforma")
     def take_snapshot() -> int:
-        return stage_subscribers(
-            task_engine(), platform_client(get_settings()), get_current_context()["params"]["only"]
-        )
+        only = get_current_context()["params"]["only"]
+        return stage_subscribers(task_engine(), platform_client(get_settings()), only)
 
     @task(task_display_name="Planejar")
     def compute_change_set(snapshot: str) -> int:
         context = get_current_context()
-        change_set = make_change_set(task_engine(), int(snapshot), get_settings().today(), context["params"]["only"])
+        params, today = context["params"], get_settings().today()
+        change_set = make_change_set(task_engine(), int(snapshot), today, params["only"], takes=not params["dry_run"])
         context["ti"].xcom_push("markdown", change_set_report(task_engine(), change_set))
         return change_set
 
@@ -124,7 +124,7 @@ with DAG(
     @task(task_display_name="Medir a divergência", trigger_rule="none_failed")
     def measure_discrepancies(change_set: str) -> None:
         settings = get_settings()
-        history.record(task_engine(), settings.today(), settings)
+        history.record(task_engine(), settings.today(), settings, judged=True)
         revenue_assurance.measure(task_engine(), int(change_set), settings.today())
 
     @task(task_display_name="Relatório", trigger_rule="none_failed")

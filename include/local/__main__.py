@@ -8,7 +8,7 @@ import time
 
 from include.local import environment, interrupts
 from include.local.config import Config, outside, read
-from include.local.job import JobFailed, run_main_job
+from include.local.job import JobFailed, follow_changes, run_main_job
 from include.local.stack import Stack
 from multitv.errors import MultiTVError
 
@@ -58,6 +58,7 @@ def _serve(stack: Stack, config: Config, *, with_job: bool) -> int:
         say("No DAG was run; a DAG that is paused waits for you to unpause it")
     if config.once:
         return code
+    follow_changes(stack, say)
     _show_addresses(stack)
     try:
         say("Up until Ctrl-C")

@@ -27,6 +27,7 @@ CATALOG, RECONCILIATION, TV, STANDARD, DASHBOARD = (
 DAGS = (CATALOG, RECONCILIATION, TV, STANDARD, DASHBOARD)
 WAIT = "wait_for_standard_billing"
 APPROVAL = "tv_reconciliation_approval"
+CHANGES = "tv_plan_changes"
 # Longer than any retry delay of the DAGs: a run in which nothing changes for this long is stuck.
 STALLED_SECONDS = 1800.0
 # The scheduler creates a missed run within a second or two.
@@ -127,6 +128,14 @@ def run_main_job(stack: RunningStack, say: Say) -> None:
     print(f"\n{shown}\n", flush=True)
     if not agree:
         raise JobFailed("The books differ: see the tables above and the log of tv_billing.report.")
+
+
+def follow_changes(stack: RunningStack, say: Say) -> None:
+    """Unpause the DAG that takes what is changed on the screens to the platform."""
+    if CHANGES in stack.dag_ids:
+        stack.api.unpause(CHANGES)
+        stack.api.parse_again(CHANGES)
+        say(f"What you change on the screens reaches the platform within seconds: {CHANGES} is unpaused")
 
 
 def provision(stack: RunningStack, say: Say) -> None:

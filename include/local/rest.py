@@ -68,6 +68,11 @@ class Api:
     def unpause(self, dag_id: str) -> None:
         self._call("PATCH", f"/dags/{quote(dag_id)}", json={"is_paused": False})
 
+    def parse_again(self, dag_id: str) -> None:
+        """Have the file of a DAG parsed soon: only then the watchers of a DAG that was unpaused are started."""
+        token = self._call("GET", f"/dags/{quote(dag_id)}")["file_token"]
+        self._call("PUT", f"/parseDagFile/{quote(token)}")
+
     def pause(self, dag_id: str) -> None:
         self._call("PATCH", f"/dags/{quote(dag_id)}", json={"is_paused": True})
 

@@ -75,6 +75,7 @@ class Stack:
         self.dag_ids = airflow.wait_until_parsed(self.api, self.config.dags_folder, started, self.check)
         # Two tasks at once use up one machine, and the sandbox that runs on it.
         self.api.make_pool(pool.BEENIUS_POOL, 2, pool.DESCRIPTION)
+        self.api.make_pool(pool.CHANGES_POOL, pool.CHANGES_SLOTS, pool.CHANGES_DESCRIPTION)
         self._say(f"DAGs are parsed: {', '.join(self.dag_ids) or 'none'}")
         environment.write_run_env(
             self.home.run_env, self.environment | self._owner(), self._inherited, postgres.plain(self.isp_engine.url)

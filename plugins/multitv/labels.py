@@ -481,6 +481,7 @@ SENTENCES: dict[str, str] = {
     "waits_for_person": "espera pela resposta de uma pessoa",
     "refused_by_person": "uma pessoa recusou a retirada nas últimas 24 horas",
     "recomputed": "recalculada, porque o assinante mudou na plataforma",
+    "overtaken": "substituída por uma alteração mais nova do mesmo contrato",
     "subscriber_not_created": "o assinante não pôde ser criado",
     "pin_not_received": "a plataforma não informou o PIN novo",
     "keeps_changing": "outra pessoa ou outro sistema não para de mudar o assinante",

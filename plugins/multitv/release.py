@@ -1,7 +1,7 @@
 """What a release prepares before its code runs: `python -m multitv.release`.
 
-Checks the settings, then migrates Airflow's metadata database and the ISP's database, and makes the pool that our tasks
-need. Harmless when repeated, when run by two at once, and after a failure in the middle.
+Checks the settings, then migrates Airflow's metadata database and the ISP's database, and makes the pools that our
+tasks need. Harmless when repeated, when run by two at once, and after a failure in the middle.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class AirflowNotMigrated(TransientError):
 
 
 def prepare() -> None:
-    """Check the settings, bring both databases to this release, and make the pool if it is missing.
+    """Check the settings, bring both databases to this release, and make the pools that are missing.
 
     Raises MultiTVError; SettingsError, or installation.TwoCopies, before anything is changed.
     """
@@ -39,24 +39,24 @@ def prepare() -> None:
     log.info("Airflow's database is migrated")
     migrate(owner_engine())
     log.info("The ISP's database is migrated")
-    log.info("The pool %s %s", pool.BEENIUS_POOL, "was made" if make_pool() else "is there, and stays as it is")
+    for name in pool.POOLS:
+        log.info("The pool %s %s", name, "was made" if make_pool(name) else "is there, and stays as it is")
 
 
-def make_pool() -> bool:
-    """Make the pool and return True; if there is one, whatever its slots, leave it alone and return False."""
+def make_pool(name: str) -> bool:
+    """Make one of our pools and return True; if there is one, whatever its slots, leave it alone and return False."""
     from airflow.models.pool import Pool
     from airflow.utils.session import create_session
     from sqlalchemy.exc import IntegrityError
 
+    slots, description = pool.POOLS[name]
     try:
         with create_session() as session:
-            if Pool.get_pool(pool.BEENIUS_POOL, session=session) is not None:
+            if Pool.get_pool(name, session=session) is not None:
                 return False
-            session.add(
-                Pool(pool=pool.BEENIUS_POOL, slots=pool.SLOTS, description=pool.DESCRIPTION, include_deferred=False)
-            )
+            session.add(Pool(pool=name, slots=slots, description=description, include_deferred=False))
     except IntegrityError:
-        if Pool.get_pool(pool.BEENIUS_POOL) is None:
+        if Pool.get_pool(name) is None:
             raise
         return False
     return True

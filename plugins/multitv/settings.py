@@ -181,6 +181,12 @@ class Settings(BaseSettings):
         le=500,
         description="mapped tasks into which the operations of a change set are divided, at most",
     )
+    changes_poll_seconds: float = Field(
+        default=10,
+        gt=0,
+        le=3600,
+        description="how often pending changes are looked for, should no notification wake `tv_plan_changes`",
+    )
     beenius_concurrency: int = Field(
         default=8, ge=1, le=64, description="requests that one task has in flight on the platform"
     )

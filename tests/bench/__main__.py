@@ -10,7 +10,7 @@ from pathlib import Path
 
 from include.local import postgres
 from multitv.database.roles import ROLES
-from tests.bench import billing, crowd, dashboard, growth, peers, reconciliation, screens, years
+from tests.bench import billing, changes, crowd, dashboard, growth, peers, reconciliation, screens, years
 
 ROOMS = {
     "billing": billing.bench,
@@ -21,6 +21,7 @@ ROOMS = {
     "peers": peers.bench,
     "growth": growth.bench,
     "years": years.bench,
+    "changes": changes.bench,
 }
 
 

@@ -41,6 +41,7 @@ NEEDS_A_NEW_TABLE = (
     ("0009", "functions/erp/history.stated_service_plan.sql"),
     ("0009", "functions/erp/history.repeated_id.sql"),
     ("0009", "functions/reconciliation/reconciliation.stated_contract.sql"),
+    ("0019", "triggers/reconciliation/reconciliation.pending_change.sql"),
     ("0018", "functions/reconciliation/reconciliation.decided.sql"),
     ("0011", "triggers/contracts/tv.promotion.sql"),
     ("0009", "functions/billing/billing.setting_state.sql"),

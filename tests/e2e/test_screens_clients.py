@@ -319,11 +319,13 @@ def test_what_was_sold_and_installed_reaches_the_platform_while_one_watches(
     person.dialog.get_by_label("Tipo do aparelho").fill("stb-android")
     person.dialog.get_by_role("button", name="Adicionar").click()
     person.reads("Ponto Varanda adicionado")
+    expect(platform.get_by_text("Aguardando desde")).to_be_visible()
 
     platform.get_by_role("button", name="Sincronizar agora").click()
     run = platform.get_by_role("heading", name="Reconciliando o plano do cliente")
     expect(run).to_contain_text(re.compile("na fila|em andamento"))
     expect(run).to_contain_text("concluída", timeout=DAG_MS)
+    expect(platform.get_by_text("Igual à plataforma desde")).to_be_visible()
     expect(platform.get_by_text("Igual ao contrato na última conferência")).to_be_visible()
     expect(platform.locator("td").filter(has_text="Telecine")).to_be_attached()
     platform.get_by_text("Últimas operações na plataforma").click()

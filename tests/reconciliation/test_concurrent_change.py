@@ -10,6 +10,7 @@ from multitv.reconciliation import apply
 from multitv.reconciliation.change_set import read_change_set
 from multitv.reconciliation.errors import DifferenceLeft
 from multitv.reconciliation.execution import ConcurrentChange
+from multitv.reconciliation.lanes import Lane
 from multitv.reconciliation.recompute import recompute
 from multitv.reconciliation.verify import verify_change_set
 from tests.support.house import House
@@ -66,8 +67,8 @@ def test_somebody_who_keeps_changing_a_subscriber_wins_this_time(
         now = provisioned.subscriber(changed)
         by_hand.change_subscriber(now.uid, now.version, first_name=f"X{now.version}", idempotency_key=f"{now.version}")
 
-    def recompute_and_meddle(engine: Engine, change_set_id: int, change: ConcurrentChange) -> None:
-        recompute(engine, change_set_id, change)
+    def recompute_and_meddle(engine: Engine, change_set_id: int, change: ConcurrentChange, lane: Lane) -> None:
+        recompute(engine, change_set_id, change, lane)
         meddle()
 
     monkeypatch.setattr(apply, "recompute", recompute_and_meddle)

@@ -9,7 +9,10 @@ from dataclasses import replace
 import pytest
 
 from multitv.errors import TransientError
+from multitv.reconciliation.changes import ChangeRun
+from multitv.reconciliation.errors import DifferenceLeft
 from multitv.reconciliation.verify import verify_change_set
+from tests.support.concurrency import at_once
 from tests.support.house import House
 from tests.support.settings import TODAY
 from tests.support.size import part
@@ -95,6 +98,50 @@ def test_whatever_the_platform_does_one_run_repairs_what_is_ours_and_nothing_is_
         == len(house.run("select distinct client_plan_id from tv.client_extra_field")) + 1
     )
     assert set(house.pins()) >= set(house.served())
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("variant", ["contract", "other"])
+@pytest.mark.parametrize("seed", SEEDS[:1])
+def test_whatever_the_platform_does_an_event_driven_run_beside_a_full_one_ends_right(
+    house: House, seed: int, variant: str
+) -> None:
+    house.sandbox.admin("PUT", f"/admin/variant/{variant}")
+    rng = random.Random(seed)
+    house.reconcile()
+    damage(house, rng)
+    full = house.make_change_set()
+    house.approve(full)
+    house.run("insert into reconciliation.pending_change (client_plan_id, reason) select id, 'contract' from "
+              "erp.client_plan")  # fmt: skip
+    house.retry_policy = replace(house.retry_policy, tries=4)
+    # As large as those of a person who was asked.
+    house.settings = house.settings.model_copy(
+        update={"reconciliation_max_removals": 1000, "reconciliation_max_removal_share": 1.0}
+    )
+    for fault in faults(rng):
+        house.sandbox.admin("POST", "/admin/faults", fault)
+    at_once(lambda: until_done(house, full), lambda: until_served(house))
+    house.no_faults()
+    verify_change_set(house.engine, house.client(), full)
+    # For what was rejected after its tries.
+    house.reconcile()
+    assert house.operations(house.make_change_set()) == []
+    twice = {key: n for key, n in Counter(write["idempotency_key"] for write in house.executed()).items() if n > 1}
+    assert twice == {}
+    assert set(house.pins()) >= set(house.served())
+
+
+def until_served(house: House) -> None:
+    """Serve what waits as Airflow would: a transient failure is tried again, and so is what differed in between."""
+    run = ChangeRun(house.engine, house.client, house.settings, lambda: TODAY)
+    for _ in range(20):
+        try:
+            run.serve()
+        except (TransientError, DifferenceLeft):
+            continue
+        return
+    raise AssertionError("twenty tries were not enough")
 
 
 def damage(house: House, rng: random.Random) -> None:

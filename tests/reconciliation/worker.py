@@ -1,4 +1,4 @@
-"""Takes a snapshot or applies a change set as a task does, in a process of its own that a test may kill."""
+"""Takes a snapshot, applies a change set or serves what waits, as a task does, in a process that a test may kill."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from multitv.beenius.client import BeeniusClient
 from multitv.beenius.transport import RetryPolicy
 from multitv.database.engine import engine_for
 from multitv.reconciliation.apply import apply_batch, list_batches
+from multitv.reconciliation.changes import ChangeRun
 from multitv.reconciliation.snapshot import stage_subscribers
 from multitv.settings import Settings
+from tests.support.settings import TODAY
 
 
 def main(given: dict[str, str]) -> None:
-    """Take a snapshot if no change set is given, else apply both waves of it."""
+    """Serve what waits if asked to, take a snapshot if no change set is given, else apply both waves of it."""
     engine = engine_for(given["database"])
     settings = Settings(pin_keys=SecretStr(given["pin_keys"]), beenius_requests_per_second=100_000)
     retry_policy = replace(RetryPolicy(), first_wait_seconds=0.01, longest_wait_seconds=0.05)
@@ -25,6 +27,9 @@ def main(given: dict[str, str]) -> None:
     def client() -> BeeniusClient:
         return BeeniusClient(given["host"], given["operator"], given["id"], given["secret"], retry_policy=retry_policy)
 
+    if "serves" in given:
+        ChangeRun(engine, client, settings, lambda: TODAY).serve()
+        return
     if "change_set" not in given:
         stage_subscribers(engine, client())
         return

@@ -19,16 +19,20 @@ from include.local.postgres import Server
 from include.sandbox.process import Sandbox
 from multitv.database.engine import DatabaseUnavailable, engine_for
 from multitv.database.migrate import migrate
+from multitv.reconciliation.changes import ChangeRun
 from multitv.reconciliation.verify import verify_change_set
 from tests.support.databases import as_pipeline, own_server
 from tests.support.house import House, furnish
+from tests.support.settings import TODAY
 from tests.support.size import SOAK
 
 SEEDS = range(20261123, 20261123 + SOAK)
 KILLS = 5 if SOAK == 1 else 8
+# Of two workers at once, each of which makes a change set of its own.
+KILLS_OF_BOTH = 3 if SOAK == 1 else 4
 
 
-def start(house: House, change_set: int | None = None) -> subprocess.Popen[bytes]:
+def start(house: House, change_set: int | None = None, *, serves: bool = False) -> subprocess.Popen[bytes]:
     sandbox, keys = house.sandbox, house.settings.pin_keys
     assert keys is not None
     given = {
@@ -41,6 +45,8 @@ def start(house: House, change_set: int | None = None) -> subprocess.Popen[bytes
     }
     if change_set is not None:
         given["change_set"] = str(change_set)
+    if serves:
+        given["serves"] = "everything that waits"
     return subprocess.Popen(
         [sys.executable, "-m", "tests.reconciliation.worker", json.dumps(given)],
         env=os.environ | {"PYTHONPATH": f"{Path.cwd() / 'plugins'}{os.pathsep}{Path.cwd()}"},
@@ -95,6 +101,37 @@ def test_a_worker_killed_at_any_moment_goes_on_where_it_stopped(house: House, se
     assert left(house, change_set) < total
     house.apply(change_set)
     assert_done_once(house, change_set)
+
+
+def test_an_event_driven_run_killed_at_any_moment_is_made_up_for_by_the_next(house: House) -> None:
+    """Beside a full run that applies what it read before, and is killed as well."""
+    rng = random.Random(SEEDS[0])
+    full = house.make_change_set()
+    house.approve(full)
+    house.run("insert into reconciliation.pending_change (client_plan_id, reason) "
+              "select unnest(cast(:plans as bigint[])), 'contract'", plans=house.served())  # fmt: skip
+    house.fault("latency", seconds=0.1)
+    for _ in range(KILLS_OF_BOTH):
+        workers = [start(house, serves=True), start(house, full)]
+        written = len(house.executed())
+        while any(worker.poll() is None for worker in workers) and len(house.executed()) == written:
+            time.sleep(0.005)
+        time.sleep(rng.random())
+        for worker in workers:
+            worker.kill()
+            worker.wait()
+    house.no_faults()
+    ChangeRun(house.engine, house.client, house.settings, lambda: TODAY).serve()
+    house.apply(full)
+    verify_change_set(house.engine, house.client(), full)
+    assert house.run("select from reconciliation.waiting_change()") == []
+    assert house.sandbox.admin("GET", "/admin/state")["subscribers"] == len(house.served())
+    for client_plan, pin in house.pins().items():
+        uid = house.subscriber(client_plan).uid
+        checked = house.sandbox.admin("POST", f"/admin/subscribers/{uid}/pin-check", {"auth_pin": pin})
+        assert checked == {"matches": True}, client_plan
+    assert set(house.pins()) == set(house.served())
+    assert house.operations(house.make_change_set()) == []
 
 
 def test_a_snapshot_killed_in_the_middle_leaves_the_one_before(provisioned: House) -> None:

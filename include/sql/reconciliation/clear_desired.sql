@@ -1,2 +1,2 @@
 -- Empties the staging of the desired subscribers.
-truncate staging.desired_subscriber
+truncate desired_subscriber

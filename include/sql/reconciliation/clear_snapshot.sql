@@ -1,2 +1,2 @@
 -- Empties the staging of the snapshot.
-truncate staging.subscriber, staging.parked_subscriber, staging.subscriber_snapshot
+truncate subscriber, parked_subscriber, subscriber_snapshot

@@ -5,7 +5,7 @@ with counted as (
     select
         count(*) as subscribers,
         coalesce(sum(hash_record_extended(row(digest, external_id, version), 0)), 0) as hash
-    from staging.subscriber
+    from subscriber
 ),
 
 parked as (
@@ -13,11 +13,11 @@ parked as (
         count(*) as subscribers,
         coalesce(sum(hash_record_extended(row(parked.uid, parked.external_id, parked.reasons), 0)), 0)
             as hash
-    from staging.parked_subscriber as parked
+    from parked_subscriber as parked
 ),
 
 header as (
-    insert into staging.subscriber_snapshot (snapshot_id) values (:snapshot)
+    insert into subscriber_snapshot (snapshot_id) values (:snapshot)
     returning snapshot_id
 )
 

@@ -15,7 +15,7 @@ with wanted as (
         desired.client_plan_id,
         desired.digest,
         desired.needs_attention
-    from staging.desired_subscriber as desired
+    from desired_subscriber as desired
     where cast(:client_plan as bigint) is null or desired.client_plan_id = cast(:client_plan as bigint)
 ),
 
@@ -24,13 +24,13 @@ found as (
         actual.ctid as address,
         actual.client_plan_id,
         actual.digest
-    from staging.subscriber as actual
+    from subscriber as actual
     where
         cast(:client_plan as bigint) is null
         or actual.client_plan_id = cast(:client_plan as bigint)
         or reconciliation.folded_uid(actual.uid) = (
             select reconciliation.folded_uid(desired.recorded_uid)
-            from staging.desired_subscriber as desired
+            from desired_subscriber as desired
             where desired.client_plan_id = cast(:client_plan as bigint)
         )
 ),
@@ -53,8 +53,8 @@ seen as materialized (
         reconciliation.folded_uid(desired.recorded_uid) as recorded_uid,
         reconciliation.folded_uid(actual.uid) as uid
     from suspect
-    left join staging.desired_subscriber as desired on suspect.desired_at = desired.ctid
-    left join staging.subscriber as actual on suspect.actual_at = actual.ctid
+    left join desired_subscriber as desired on suspect.desired_at = desired.ctid
+    left join subscriber as actual on suspect.actual_at = actual.ctid
 ),
 
 -- The subscriber that is recorded for a client plan, where the external_id says that another is its own, or none.
@@ -88,11 +88,11 @@ witness as materialized (
 
 waiting as materialized (
     select subscriber.client_plan_id
-    from staging.parked_subscriber as subscriber
+    from parked_subscriber as subscriber
     where subscriber.client_plan_id is not null
     union
     select plan.client_plan_id
-    from staging.parked_subscriber as subscriber
+    from parked_subscriber as subscriber
     inner join seen as plan on reconciliation.folded_uid(subscriber.uid) = plan.recorded_uid
     where plan.client_plan_id is not null
 ),
@@ -152,8 +152,8 @@ select
         or not desired.has_pin
     ) as pin_unknown
 from matched
-left join staging.desired_subscriber as desired on matched.desired_at = desired.ctid
-left join staging.subscriber as actual on matched.actual_at = actual.ctid
+left join desired_subscriber as desired on matched.desired_at = desired.ctid
+left join subscriber as actual on matched.actual_at = actual.ctid
 where
     desired.client_plan_id is null
     or matched.parked

@@ -1,5 +1,5 @@
--- In: change_set, client_plan (one, or null for all), uid_field (the name of the extra field); the temporary table
--- pair; after the parked contracts. Writes the counts of both sides that the guard checks; those of all client plans
+-- In: change_set, client_plans (null: all), uid_field (the name of the extra field); the temporary table pair; after
+-- the parked contracts. Writes the counts of both sides that the guard checks; those of all client plans
 -- only if it looked at all of them. What is parked, or ends for a stated reason, is there: no source has lost it.
 with staged as (
     select
@@ -11,14 +11,14 @@ with staged as (
             and (pair.parked or actual.uid is not null)
             and coalesce(pair.status_before, actual.status, 'ACTIVE') <> 'INACTIVE'
         ) as ended
-    from staging.desired_subscriber as desired
-    left join staging.subscriber as actual on desired.client_plan_id = actual.client_plan_id
+    from desired_subscriber as desired
+    left join subscriber as actual on desired.client_plan_id = actual.client_plan_id
     left join pair on desired.client_plan_id = pair.client_plan_id and pair.parked
 ),
 
 served as (
     select actual.client_plan_id
-    from staging.subscriber as actual
+    from subscriber as actual
     where actual.status <> 'INACTIVE'
     union all
     select pair.recorded_for
@@ -26,7 +26,7 @@ served as (
     where pair.status_before <> 'INACTIVE'
     union all
     select unreadable.client_plan_id
-    from staging.parked_subscriber as unreadable
+    from parked_subscriber as unreadable
 ),
 
 parked as (
@@ -40,15 +40,15 @@ parked as (
 recorded as (
     select count(*) as client_plans
     from tv.client_extra_field as uid
-    where cast(:client_plan as bigint) is null and uid.name = :uid_field
+    where cast(:client_plans as bigint[]) is null and uid.name = :uid_field
 ),
 
 forsaken as (
     select count(*) as subscribers
     from tv.client_extra_field as uid
-    inner join staging.subscriber as actual on uid.value = actual.uid
+    inner join subscriber as actual on uid.value = actual.uid
     where
-        cast(:client_plan as bigint) is null
+        cast(:client_plans as bigint[]) is null
         and uid.name = :uid_field
         and actual.status <> 'INACTIVE'
         and not exists (

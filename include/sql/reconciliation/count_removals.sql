@@ -1,9 +1,21 @@
 -- In: change_set; the temporary table removal. Out: how many client plans of it are undecided, how many a person
--- rejected lately, and how many others lost something within the last 24 hours without a person who was asked, as of
--- the time when the guard let it pass: in all change sets, small ones too.
+-- rejected lately, how many others wait for an answer, and how many others lost something within the last 24 hours
+-- without a person who was asked, as of the time when the guard let it pass: in all change sets, small ones too.
 select
     count(*) filter (where removal.decision is null) as undecided,
     count(*) filter (where removal.decision = 'rejected') as rejected,
+    (
+        select count(distinct losing.client_plan_id)
+        from reconciliation.change_set as question
+        cross join lateral reconciliation.losing(question.id, array['planned']) as losing
+        where
+            question.split_from is not null
+            and question.status = 'planned'
+            and not exists (
+                select from removal as again
+                where again.client_plan_id = losing.client_plan_id
+            )
+    ) as waiting,
     (
         select count(distinct losing.client_plan_id)
         from reconciliation.change_set as passed

@@ -27,7 +27,7 @@ assigned as (
         actual.uid,
         device.mac
     from wanted
-    cross join staging.subscriber as actual
+    cross join subscriber as actual
     cross join lateral jsonb_object_keys(actual.devices) as device (mac)
     where jsonb_exists_any(actual.devices, wanted.macs) and device.mac = any(wanted.macs)
     union all
@@ -35,7 +35,7 @@ assigned as (
         parked.uid,
         device.mac
     from wanted
-    cross join staging.parked_subscriber as parked
+    cross join parked_subscriber as parked
     cross join lateral unnest(parked.macs) as device (mac)
     where parked.macs && wanted.macs and device.mac = any(wanted.macs)
 ),

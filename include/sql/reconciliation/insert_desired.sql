@@ -1,7 +1,7 @@
--- In: today, client_plan (one, or null for all), uid_field and pin_field (the names of the two extra fields). Stages
--- each client plan that we manage: its service plan allows TV, or we have provisioned it before.
+-- In: today, client_plans (null: all), uid_field and pin_field (the names of the two extra fields). Stages each client
+-- plan that we manage: its service plan allows TV, or we have provisioned it before.
 -- A contract that is gone from the ERP, is parked, or starts later is left out here, and so is not touched.
-insert into staging.desired_subscriber (
+insert into desired_subscriber (
     client_plan_id,
     first_name,
     last_name,
@@ -25,7 +25,7 @@ with contract as (
         recorded.value as recorded_uid,
         pin.value is not null as pin_is_recorded,
         coalesce(stated.client_id > 0 and pin.client_id <> stated.client_id, false) as pin_is_of_another
-    from reconciliation.stated_contract(cast(:today as date), cast(:client_plan as bigint)) as stated
+    from reconciliation.stated_contract(cast(:today as date), cast(:client_plans as bigint[])) as stated
     left join tv.client_extra_field as recorded on stated.id = recorded.client_plan_id and recorded.name = :uid_field
     left join tv.client_extra_field as pin on stated.id = pin.client_plan_id and pin.name = :pin_field
     where stated.parked is null and stated.begun and (stated.allows_tv or recorded.value is not null)

@@ -8,8 +8,8 @@ with unreadable as (
         subscriber.reasons,
         desired.client_plan_id as by_external_id,
         recorded.client_plan_id as by_record
-    from staging.parked_subscriber as subscriber
-    left join staging.desired_subscriber as desired on subscriber.client_plan_id = desired.client_plan_id
+    from parked_subscriber as subscriber
+    left join desired_subscriber as desired on subscriber.client_plan_id = desired.client_plan_id
     left join pair as recorded
         on
             recorded.parked
@@ -23,7 +23,7 @@ disputed as (
         other.uid,
         other.external_id
     from pair
-    inner join staging.subscriber as other on pair.client_plan_id = other.client_plan_id
+    inner join subscriber as other on pair.client_plan_id = other.client_plan_id
     where
         pair.parked
         and reconciliation.folded_uid(other.uid) is distinct from reconciliation.folded_uid(pair.uid)

@@ -1,3 +1,3 @@
--- In: client_plan (one, or null for all). Inserts a snapshot that is about to be taken. Out: its id.
-insert into reconciliation.snapshot (only_client_plan_id) values (:client_plan)
+-- In: lane, client_plan (one, or null). Inserts a snapshot that is about to be taken. Out: its id.
+insert into reconciliation.snapshot (lane, only_client_plan_id) values (:lane, :client_plan)
 returning id

@@ -2,16 +2,16 @@
 -- which keeps the place of the client plan's subscriber.
 with repeated as (
     select actual.client_plan_id
-    from staging.subscriber as actual
+    from subscriber as actual
     where actual.client_plan_id is not null
     group by actual.client_plan_id
     having count(*) > 1
 ),
 
 another as (
-    delete from staging.subscriber as actual
+    delete from subscriber as actual
     using repeated
-    left join staging.desired_subscriber as desired on repeated.client_plan_id = desired.client_plan_id
+    left join desired_subscriber as desired on repeated.client_plan_id = desired.client_plan_id
     where
         actual.client_plan_id = repeated.client_plan_id
         and reconciliation.folded_uid(actual.uid)
@@ -19,7 +19,7 @@ another as (
     returning actual.client_plan_id, actual.external_id, actual.uid, actual.devices
 )
 
-insert into staging.parked_subscriber (client_plan_id, external_id, uid, reasons, macs)
+insert into parked_subscriber (client_plan_id, external_id, uid, reasons, macs)
 select
     another.client_plan_id,
     another.external_id,

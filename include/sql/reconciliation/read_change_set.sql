@@ -2,6 +2,7 @@
 select
     change_set.id,
     change_set.status,
+    change_set.lane,
     change_set.only_client_plan_id as client_plan,
     change_set.desired,
     change_set.managed,

@@ -4,8 +4,8 @@ select
     snapshot.hash,
     snapshot.subscribers
 from reconciliation.snapshot
-inner join staging.subscriber_snapshot as held on snapshot.id = held.snapshot_id
+inner join subscriber_snapshot as held on snapshot.id = held.snapshot_id
 where
     snapshot.id = :snapshot
     and snapshot.subscribers
-    = (select count(*) from staging.subscriber) + (select count(*) from staging.parked_subscriber)
+    = (select count(*) from subscriber) + (select count(*) from parked_subscriber)

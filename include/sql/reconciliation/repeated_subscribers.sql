@@ -1,8 +1,8 @@
 -- Out: whether staging holds a subscriber twice. Compares bytes: any order will do, and this one is fast.
 with listed as (
-    select uid collate "C" as uid from staging.subscriber
+    select uid collate "C" as uid from subscriber
     union all
-    select uid collate "C" as uid from staging.parked_subscriber
+    select uid collate "C" as uid from parked_subscriber
     where uid is not null
 )
 

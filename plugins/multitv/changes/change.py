@@ -1,4 +1,4 @@
-"""The transaction, the locks and the audit row of a change."""
+"""The transaction, the locks, the audit row and the pending change of a change."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ from multitv.changes.values import checked_text
 from multitv.database.engine import transaction
 from multitv.database.locks import lock
 from multitv.database.sql import named
+
+# Of a service plan with more client plans a full run reads the platform faster, and writing a row for each would keep
+# the person at the screen waiting.
+MOST_CLIENT_PLANS = 20_000
 
 
 @dataclass(frozen=True)
@@ -62,10 +66,14 @@ class Change:
         client_plan_id: int | None = None,
         service_plan_id: int | None = None,
         package_id: int | None = None,
+        on_platform: bool = True,
     ) -> None:
         """Write the audit row of a client plan, a service plan or a package: exactly one of the three ids is given.
 
         `before` and `after` are the changed row as JSON: `before` is None for a new row, `after` for a deleted one.
+        Also writes a pending change of each client plan that it concerns, so that it reaches the platform within
+        seconds, unless `on_platform` says that the platform knows nothing of it. What the ISP sets of a package, extra,
+        price and point limit, it never does.
         """
         self.connection.execute(
             named("changes/insert_contract_change"),
@@ -79,6 +87,13 @@ class Change:
                 "after": after,
             },
         )
+        if on_platform and client_plan_id is not None:
+            self.connection.execute(named("changes/insert_pending_change"), {"client_plan_id": client_plan_id})
+        elif on_platform and service_plan_id is not None:
+            self.connection.execute(
+                named("changes/insert_pending_changes_of_service_plan"),
+                {"service_plan_id": service_plan_id, "at_most": MOST_CLIENT_PLANS},
+            )
 
 
 def titled(number: int, name: str | None) -> str:

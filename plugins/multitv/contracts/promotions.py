@@ -106,7 +106,7 @@ def add_promotion(
         by_constraint = PromotionRefused("promotion_overlaps_meanwhile", client_package=name)
         with guarded(change.connection, {"promotion_once_a_day": by_constraint}):
             made = change.connection.execute(named("contracts/insert_promotion"), days | {"price": wanted}).one()
-        change.record(None, made.state, client_plan_id=sold.client_plan_id)
+        change.record(None, made.state, client_plan_id=sold.client_plan_id, on_platform=False)
     return read_as(Promotion, made)
 
 
@@ -161,7 +161,7 @@ def _end(change: Change, sold: Row[Any], promotion: Row[Any], ends: date) -> Non
     """End a promotion on a day, or delete one that would begin on it or later."""
     if promotion.since >= ends:
         change.connection.execute(named("contracts/delete_promotion"), {"id": promotion.id})
-        change.record(promotion.state, None, client_plan_id=sold.client_plan_id)
+        change.record(promotion.state, None, client_plan_id=sold.client_plan_id, on_platform=False)
         return
     ended = change.connection.execute(named("contracts/end_promotion"), {"id": promotion.id, "until": ends}).one()
-    change.record(promotion.state, ended.state, client_plan_id=sold.client_plan_id)
+    change.record(promotion.state, ended.state, client_plan_id=sold.client_plan_id, on_platform=False)

@@ -33,16 +33,18 @@ class Recorded:
     gone: int
 
 
-def record(engine: Engine, today: date, settings: Settings) -> Recorded:
+def record(engine: Engine, today: date, settings: Settings, *, judged: bool = False) -> Recorded:
     """Record the ERP's facts and the ISP's offer as true from `today`, the ISP's business date, on.
 
     In one transaction, and harmless when repeated: the last state that is seen on a day is the day's. A client plan
-    that is parked or gone keeps its last good state. Raises ErpEmpty, ErpIncomplete, DatabaseUnavailable; nothing is
-    then recorded.
+    that is parked or gone keeps its last good state. Writes a pending change for each client plan of which something
+    changed that the platform has to follow, unless they are `judged`: a full run has just compared everybody. Raises
+    ErpEmpty, ErpIncomplete, DatabaseUnavailable; nothing is then recorded.
     """
     with bulk_transaction(engine) as connection:
         require_client_plans(connection)
-        recorded = read_as(Recorded, connection.execute(named("erp/record_history"), {"today": today}).one())
+        given = {"today": today, "judged": judged}
+        recorded = read_as(Recorded, connection.execute(named("erp/record_history"), given).one())
         all_of_them = max(recorded.known, recorded.stated)
         limit = max(settings.erp_max_wrong, int(settings.erp_max_wrong_share * all_of_them))
         if max(recorded.gone, recorded.parked) > limit:

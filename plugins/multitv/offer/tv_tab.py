@@ -103,5 +103,8 @@ def _write(
         named("offer/upsert_service_plan_setting"),
         {"service_plan_id": service_plan_id, "allows_tv": allows_tv, "package_id": package_id},
     ).one()
-    change.record(before.state if before else None, after.state, service_plan_id=service_plan_id)
+    on_platform = allows_tv or (before is not None and before.allows_tv)
+    change.record(
+        before.state if before else None, after.state, service_plan_id=service_plan_id, on_platform=on_platform
+    )
     return read_as(PlanSetting, after)

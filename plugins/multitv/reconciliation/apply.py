@@ -2,20 +2,23 @@
 
 Threads talk to the platform; this thread alone talks to the database. An operation's idempotency key was stored with
 the change set, so an operation that is sent again after a crash is carried out once.
+
+A client plan is locked while its operations go out, because a full run and an event-driven one may both have some. What
+another run has locked is tried again later; what another run has overtaken meanwhile is superseded.
 """
 
 from __future__ import annotations
 
 import logging
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, islice
 from queue import Empty, SimpleQueue
 from threading import Event
-from time import monotonic
+from time import monotonic, sleep
 from typing import Literal
 
 from sqlalchemy import Connection, Engine
@@ -28,6 +31,7 @@ from multitv.reconciliation.change_set import load_change_set
 from multitv.reconciliation.circuit_breaker import CircuitBreaker
 from multitv.reconciliation.errors import ChangeSetTooOld, NotApproved, StillRunning
 from multitv.reconciliation.execution import ConcurrentChange, Operation, OperationResult, execute
+from multitv.reconciliation.lanes import Lane, lane_of
 from multitv.reconciliation.pins import Pins
 from multitv.reconciliation.recompute import recompute
 from multitv.reconciliation.results import record_results
@@ -42,6 +46,8 @@ SMALLEST_BATCH = 200
 PAGE = 200
 FLUSH_SECONDS = 0.5
 FLUSH_RESULTS = 200
+# How long what another run has locked is left alone before it is tried again.
+LOCKED_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -83,8 +89,8 @@ def apply_batch(
     """
     pins = Pins(settings.pin_keys)
     with client, _batch_lock(engine, f"reconciliation {change_set_id} {wave} {first}") as connection:
-        _require_approval(engine, change_set_id)
-        batch = _Batch(engine, connection, client, change_set_id, pins, settings.beenius_concurrency)
+        lane = _require_approval(engine, change_set_id)
+        batch = _Batch(engine, connection, client, change_set_id, lane, pins, settings.beenius_concurrency)
         batch.run(_operations_by_client_plan(engine, change_set_id, first, last, wave))
     applied = Applied(batch.counts["applied"], batch.counts["rejected"])
     log.info("Change set %s: %s operations applied, %s rejected.", change_set_id, applied.applied, applied.rejected)
@@ -95,13 +101,15 @@ def apply_batch(
 class _Batch:
     """A batch in progress: groups of operations go out to threads, and their results are recorded as they come back.
 
-    Results are written on the connection that holds the batch's lock: a try that lost the lock cannot write an old PIN.
+    Results are written on the connection that holds the batch's lock and those of its client plans: a try that lost
+    them cannot write an old PIN.
     """
 
     engine: Engine
     connection: Connection
     client: BeeniusClient
     change_set_id: int
+    lane: Lane
     pins: Pins
     concurrency: int
     counts: Counter[str] = field(default_factory=Counter)
@@ -110,30 +118,68 @@ class _Batch:
         self._results: SimpleQueue[OperationResult] = SimpleQueue()
         self._breaker = CircuitBreaker()
         # Not concurrent.futures.wait, which takes the lock of every future each time one of them ends.
-        self._ended: SimpleQueue[Future[ConcurrentChange | None]] = SimpleQueue()
+        self._ended: SimpleQueue[tuple[int, Future[ConcurrentChange | None]]] = SimpleQueue()
         self._stop = Event()
         self._flushed = monotonic()
         self._running = 0
+        # Locked by another run, with when each was tried last.
+        self._locked: deque[tuple[float, list[Operation]]] = deque()
+        # Client plans whose operations have all been sent, and which are unlocked once their results are recorded.
+        self._done: list[int] = []
 
     def run(self, groups: Iterator[list[Operation]]) -> None:
         pool = ThreadPoolExecutor(self.concurrency, "beenius")
         try:
-            for group in groups:
-                self._start(pool, group)
+            some = self._next(groups)
+            while some or self._running or self._locked:
                 # Enough to keep every thread busy, without holding more in memory.
-                while self._running >= 4 * self.concurrency:
+                while some and self._running < 3 * self.concurrency:
+                    self._start_all(pool, some)
+                    some = self._next(groups)
+                if self._running:
                     self._collect(pool)
-            while self._running:
-                self._collect(pool)
+                elif not some:
+                    self._flush()
+                    sleep(LOCKED_SECONDS)
+                some = some or self._next(groups)
             self._keep(self._breaker.release())
         finally:
             self._stop.set()
             pool.shutdown(wait=True, cancel_futures=True)
             self._flush()
 
+    def _next(self, groups: Iterator[list[Operation]]) -> list[list[Operation]]:
+        """Return some groups to start: what was locked for a while, then new ones."""
+        some: list[list[Operation]] = []
+        while self._locked and self._locked[0][0] < monotonic() - LOCKED_SECONDS and len(some) < self.concurrency:
+            some.append(self._locked.popleft()[1])
+        return some or list(islice(groups, self.concurrency))
+
+    def _start_all(self, pool: ThreadPoolExecutor, groups: list[list[Operation]]) -> None:
+        """Start the groups whose client plans can be locked, unless another run overtook them."""
+        of_change_set = {"change_set": self.change_set_id}
+        plans = [group[0].client_plan_id for group in groups]
+        with explained(self.engine.url), self.connection.begin():
+            ours = set(
+                self.connection.execute(named("reconciliation/lock_client_plans"), {"client_plans": plans}).scalars()
+            )
+            # In a statement of its own, which sees what was committed before the lock was free.
+            overtaken = set(
+                self.connection.execute(
+                    named("reconciliation/supersede_overtaken"), of_change_set | {"client_plans": list(ours)}
+                ).scalars()
+            )
+        self._done += overtaken
+        for plan, group in zip(plans, groups, strict=True):
+            if plan not in ours:
+                self._locked.append((monotonic(), group))
+            elif plan not in overtaken:
+                self._start(pool, group)
+
     def _start(self, pool: ThreadPoolExecutor, group: list[Operation]) -> None:
         self._running += 1
-        pool.submit(self._execute, group).add_done_callback(self._ended.put)
+        plan = group[0].client_plan_id
+        pool.submit(self._execute, group).add_done_callback(lambda future: self._ended.put((plan, future)))
 
     def _execute(self, group: list[Operation]) -> ConcurrentChange | None:
         try:
@@ -157,16 +203,19 @@ class _Batch:
 
     def _collect(self, pool: ThreadPoolExecutor) -> None:
         with suppress(Empty):
-            future = self._ended.get(timeout=FLUSH_SECONDS)
+            plan, future = self._ended.get(timeout=FLUSH_SECONDS)
             self._running -= 1
             change = future.result()
+            left: list[list[Operation]] = []
             if change is not None:
                 # The results so far must be in the database before the rest is recomputed.
                 self._flush()
-                recompute(self.engine, self.change_set_id, change)
-                only = change.client_plan_id
-                for group in _operations_by_client_plan(self.engine, self.change_set_id, only, only, "rest"):
-                    self._start(pool, group)
+                recompute(self.engine, self.change_set_id, change, self.lane)
+                left = list(_operations_by_client_plan(self.engine, self.change_set_id, plan, plan, "rest"))
+            for group in left:
+                self._start(pool, group)
+            if not left:
+                self._done.append(plan)
         if self._results.qsize() >= FLUSH_RESULTS or monotonic() - self._flushed > FLUSH_SECONDS:
             self._flush()
 
@@ -176,11 +225,15 @@ class _Batch:
         with suppress(Empty):
             while True:
                 results.append(self._results.get_nowait())
-        if not results:
-            return
-        with explained(self.engine.url), self.connection.begin():
-            record_results(self.connection, self.change_set_id, results, self.pins)
-        self.counts.update(result.status for result in results)
+        if results:
+            with explained(self.engine.url), self.connection.begin():
+                record_results(self.connection, self.change_set_id, results, self.pins)
+            self.counts.update(result.status for result in results)
+        if self._done:
+            # Only now, when whoever locks them next sees the results.
+            with explained(self.engine.url), self.connection.begin():
+                self.connection.execute(named("reconciliation/unlock_client_plans"), {"client_plans": self._done})
+            self._done = []
 
 
 def _operations_by_client_plan(
@@ -203,7 +256,8 @@ def _operations_by_client_plan(
         after = rows[-1].client_plan_id
 
 
-def _require_approval(engine: Engine, change_set_id: int) -> None:
+def _require_approval(engine: Engine, change_set_id: int) -> Lane:
+    """Return the lane of a change set that may be applied. Raises NotApproved, ChangeSetTooOld."""
     with transaction(engine) as connection:
         change_set = load_change_set(connection, change_set_id)
     if change_set.status not in ("approved", "applied", "verified"):
@@ -216,6 +270,7 @@ def _require_approval(engine: Engine, change_set_id: int) -> None:
             f"Change set {change_set_id} was made more than 20 hours ago: the platform may have forgotten what it did "
             "of it. Nothing more was sent. Trigger a new run, which makes a change set of what is left."
         )
+    return lane_of(change_set.lane)
 
 
 @contextmanager

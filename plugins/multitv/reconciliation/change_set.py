@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Connection, Engine
 
 from multitv.database.engine import bulk_transaction, transaction
-from multitv.database.locks import lock
 from multitv.database.sql import named
 from multitv.erp.facts import require_client_plans
 from multitv.labels import Reason
 from multitv.reconciliation.errors import StagingMissing
 from multitv.reconciliation.fields import PIN_FIELD, UID_FIELD
-from multitv.reconciliation.snapshot import STAGING_LOCK
+from multitv.reconciliation.lanes import CHANGES, FULL, Lane
 
+# Client plans of an event-driven run from which on the planner is to know how many operations there are.
+_MANY = 1000
 PARKED_STEPS = ("delete_old_parked_subscribers", "insert_parked_subscribers")
 _STEPS = (
     "insert_operations",
     "insert_parked_client_plans",
     "insert_unmanaged",
-    "delete_old_parked_client_plans",
-    "delete_old_unmanaged",
     *PARKED_STEPS,
-    "delete_old_refusals",
     "count_operations",
     "count_change_set",
 )
+# Only a change set of all client plans records anew what these delete.
+_STEPS_OF_ALL = ("delete_old_parked_client_plans", "delete_old_unmanaged", "delete_old_refusals")
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class ChangeSet:
 
     id: int
     status: str
+    lane: str
     client_plan: int | None
     desired: int
     managed: int
@@ -53,19 +57,32 @@ class ChangeSet:
     decided_by: str | None
     too_old: bool
 
+    @property
+    def of_all(self) -> bool:
+        """Whether it is about all client plans."""
+        return self.lane == FULL.name and self.client_plan is None
 
-def make_change_set(engine: Engine, snapshot: int, today: date, client_plan: int | None = None) -> int:
+
+def make_change_set(
+    engine: Engine,
+    snapshot: int,
+    today: date,
+    client_plan: int | None = None,
+    changed: Sequence[int] | None = None,
+    *,
+    takes: bool = True,
+) -> int:
     """Store the operations that make the platform equal to the contracts; return the change set's id.
 
-    The snapshot must still be staged. Supersedes earlier change sets that are not finished. `today` is the ISP's
-    business date. Raises ErpEmpty, StagingMissing, DatabaseUnavailable; nothing is then written.
+    It is about all client plans, one `client_plan`, or those that `changed`, for an event-driven run. The snapshot of
+    just these must still be staged. Supersedes earlier change sets of its lane that are not finished, and takes the
+    pending changes that it serves unless `takes` is false, as for a dry run. `today` is the ISP's business date. Raises
+    ErpEmpty, StagingMissing, DatabaseUnavailable; nothing is then written.
     """
-    with bulk_transaction(engine) as connection:
-        lock(connection, STAGING_LOCK)
+    lane = FULL if changed is None else CHANGES
+    with staging_transaction(engine, lane) as connection:
         require_snapshot(connection, snapshot)
-        _stage_desired(connection, today, client_plan)
-        connection.execute(named("reconciliation/park_repeated"))
-        connection.execute(named("reconciliation/supersede_change_sets"))
+        connection.execute(named("reconciliation/supersede_change_sets"), {"lane": lane.name})
         change_set_id = int(
             connection.execute(
                 named("reconciliation/insert_change_set"),
@@ -76,14 +93,32 @@ def make_change_set(engine: Engine, snapshot: int, today: date, client_plan: int
             "change_set": change_set_id,
             "today": today,
             "client_plan": client_plan,
+            "client_plans": list(changed) if changed is not None else client_plan and [client_plan],
             "uid_field": UID_FIELD,
         }
+        # In a statement before the contracts are read: whatever it takes, they show.
+        if changed is not None:
+            connection.execute(named("reconciliation/take_changes"), of_change_set)
+        elif takes:
+            connection.execute(named("reconciliation/take_changes_before"), of_change_set)
+        _stage_desired(connection, of_change_set)
+        connection.execute(named("reconciliation/park_repeated"))
         list_steps(connection, client_plan)
-        for step in _STEPS:
+        for step in (*_STEPS, *(_STEPS_OF_ALL if of_change_set["client_plans"] is None else ())):
             connection.execute(named(f"reconciliation/{step}"), of_change_set)
-        # Applying reads page by page, which is quick only if the planner knows how many rows there are.
-        connection.exec_driver_sql("analyze reconciliation.operation")
+        if changed is None or len(changed) > _MANY:
+            # Applying reads page by page, which is quick only if the planner knows how many rows there are.
+            connection.exec_driver_sql("analyze reconciliation.operation")
     return change_set_id
+
+
+@contextmanager
+def staging_transaction(engine: Engine, lane: Lane) -> Iterator[Connection]:
+    """Run the block in one transaction that has the lane's staging for itself, tuned for how much a run of it reads."""
+    tuned = bulk_transaction if lane is FULL else transaction
+    with tuned(engine) as connection:
+        lane.enter(connection)
+        yield connection
 
 
 def require_snapshot(connection: Connection, snapshot: int) -> None:
@@ -101,9 +136,10 @@ def list_steps(connection: Connection, client_plan: int | None, change_set_id: i
     `change_set_id`: the change set that is being applied, whose operations free devices as well.
     """
     # A full join never uses nested loops; reading rows by their addresses should.
+    before = connection.exec_driver_sql("show enable_nestloop").scalar_one()
     connection.exec_driver_sql("set local enable_nestloop = on")
     connection.execute(named("reconciliation/compare"), {"client_plan": client_plan, "uid_field": UID_FIELD})
-    connection.exec_driver_sql("set local enable_nestloop = off")
+    connection.exec_driver_sql(f"set local enable_nestloop = {before}")
     connection.exec_driver_sql("analyze pair")
     connection.execute(named("reconciliation/list_steps"))
     connection.execute(named("reconciliation/hold_swaps"), {"change_set": change_set_id})
@@ -123,10 +159,10 @@ def load_change_set(connection: Connection, change_set_id: int) -> ChangeSet:
     return ChangeSet(**{**row._mapping, "concerns": tuple(Reason(**concern) for concern in row.concerns)})
 
 
-def _stage_desired(connection: Connection, today: date, client_plan: int | None) -> None:
+def _stage_desired(connection: Connection, of_change_set: dict[str, Any]) -> None:
     require_client_plans(connection)
-    fields = {"uid_field": UID_FIELD, "pin_field": PIN_FIELD}
+    with_pin = of_change_set | {"pin_field": PIN_FIELD}
     connection.execute(named("reconciliation/clear_desired"))
-    connection.execute(named("reconciliation/insert_desired"), {"today": today, "client_plan": client_plan, **fields})
-    connection.execute(named("reconciliation/own_pins"), {"pin_field": PIN_FIELD})
-    connection.exec_driver_sql("analyze staging.desired_subscriber")
+    connection.execute(named("reconciliation/insert_desired"), with_pin)
+    connection.execute(named("reconciliation/own_pins"), with_pin)
+    connection.exec_driver_sql("analyze desired_subscriber")

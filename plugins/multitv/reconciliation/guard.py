@@ -120,10 +120,10 @@ def start_question(engine: Engine, change_set_id: int) -> float | None:
 def _require_whole_sources(engine: Engine, change_set_id: int, settings: Settings) -> None:
     with transaction(engine) as connection:
         change_set = load_change_set(connection, change_set_id)
-        if change_set.status != "planned" or change_set.client_plan is not None:
+        if change_set.status != "planned" or not change_set.of_all:
             return
-        before = connection.execute(named("reconciliation/last_desired"), {"change_set": change_set_id}).scalar()
-        concerns = _of_sources(change_set, before, settings)
+        before = connection.execute(named("reconciliation/last_full"), {"change_set": change_set_id}).one_or_none()
+        concerns = _of_sources(change_set, before.desired if before else None, settings)
         if not concerns:
             return
         _record_concerns(connection, change_set_id, concerns)
@@ -158,24 +158,51 @@ def _hold_back(connection: Connection, change_set: ChangeSet, settings: Settings
     of_change_set = {"change_set": change_set.id}
     connection.execute(named("reconciliation/list_removals"), of_change_set)
     counts = connection.execute(named("reconciliation/count_removals"), of_change_set).one()
-    concerns = _of_removals(counts.undecided, counts.recent, change_set.managed, settings)
+    # What waits for an answer is not carried out, but a full run would count it: so it is held with the rest.
+    others = counts.recent + (0 if change_set.of_all else counts.waiting)
+    concerns = _of_removals(counts.undecided, others, _managed(connection, change_set), settings)
     connection.execute(named("reconciliation/list_held"), of_change_set | {"ask": bool(concerns)})
-    hours = settings.reconciliation_approval_hours
-    asked = connection.execute(named("reconciliation/open_question"), {"hours": hours}).one_or_none()
-    if asked and not (concerns and asked.complete and not asked.forgotten):
-        connection.execute(named("reconciliation/supersede_question"), {"question": asked.id})
-    if concerns and not (asked and asked.complete and not asked.forgotten):
-        # The time for an answer runs from the first question on.
-        since = asked.waiting_since if asked and not asked.forgotten else None
-        given = of_change_set | {"waiting_since": since}
-        question = int(connection.execute(named("reconciliation/insert_question"), given).scalar_one())
-        connection.execute(named("reconciliation/copy_held"), of_change_set | {"question": question})
-        connection.execute(named("reconciliation/count_operations"), {"change_set": question})
-        _record_concerns(connection, question, concerns)
+    _ask(connection, change_set, concerns, settings)
     if concerns or counts.rejected:
         connection.execute(named("reconciliation/take_out_held"), of_change_set)
         connection.execute(named("reconciliation/count_operations"), of_change_set)
     return concerns
+
+
+def _ask(connection: Connection, change_set: ChangeSet, concerns: tuple[Reason, ...], settings: Settings) -> None:
+    """See that one question asks about everything that is held, and none if nothing is.
+
+    An event-driven change set knows nothing of what others hold: it adds to the open question, and never ends it.
+    """
+    of_change_set = {"change_set": change_set.id}
+    hours = settings.reconciliation_approval_hours
+    asked = connection.execute(named("reconciliation/open_question"), {"hours": hours}).one_or_none()
+    stands = asked is not None and asked.complete and not asked.forgotten
+    if asked and not (concerns and stands) and (concerns or change_set.of_all):
+        connection.execute(named("reconciliation/supersede_question"), {"question": asked.id})
+    if not concerns or stands:
+        return
+    # The time for an answer runs from the first question on.
+    since = asked.waiting_since if asked and not asked.forgotten else None
+    given = of_change_set | {"waiting_since": since}
+    question = int(connection.execute(named("reconciliation/insert_question"), given).scalar_one())
+    connection.execute(named("reconciliation/copy_held"), of_change_set | {"question": question})
+    if asked and not change_set.of_all:
+        before = of_change_set | {"question": question, "before": asked.id}
+        connection.execute(named("reconciliation/copy_question"), before)
+    connection.execute(named("reconciliation/count_operations"), {"change_set": question})
+    _record_concerns(connection, question, concerns)
+
+
+def _managed(connection: Connection, change_set: ChangeSet) -> int:
+    """Return how many subscribers are ours, of which a change set of some client plans knows a few only.
+
+    The last full run counted them before it made those that it made.
+    """
+    if change_set.of_all:
+        return change_set.managed
+    full = connection.execute(named("reconciliation/last_full"), {"change_set": change_set.id}).one_or_none()
+    return max(full.managed, full.desired) if full else change_set.managed
 
 
 def _of_removals(removals: int, recent: int, managed: int, settings: Settings) -> tuple[Reason, ...]:

@@ -58,10 +58,12 @@ class GuardChangeSet(BaseOperator):
         if not change_set.operations:
             log.info("Change set %s: nothing is to be applied at once.", change_set_id)
         context["ti"].xcom_push("applies", bool(change_set.operations))
-        return [
-            {"trigger_run_id": f"change_set_{question}", "conf": {"change_set": question}}
-            for question in assessment.questions
-        ]
+        return [run_of_question(question) for question in assessment.questions]
+
+
+def run_of_question(question: int) -> dict[str, Any]:
+    """Return the arguments of the run that asks a question."""
+    return {"trigger_run_id": f"change_set_{question}", "conf": {"change_set": question}}
 
 
 class RunQuestion(TriggerDagRunOperator):

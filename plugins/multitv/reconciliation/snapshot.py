@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from functools import lru_cache
 
@@ -18,14 +19,13 @@ from multitv.beenius.models import Page, Subscriber, UnreadableSubscriber
 from multitv.beenius.subscribers import AnySubscriber
 from multitv.database.bulk_copy import copy_rows
 from multitv.database.engine import transaction
-from multitv.database.locks import lock
 from multitv.database.sql import named
 from multitv.labels import Reason, reasons_as_json
 from multitv.reconciliation.fields import UID_FIELD
+from multitv.reconciliation.lanes import CHANGES, FULL
 
 log = logging.getLogger(__name__)
 
-STAGING_LOCK = "reconciliation staging"
 COLUMNS = (
     "client_plan_id",
     "external_id",
@@ -44,39 +44,55 @@ _OURS = re.compile(r"\s*([1-9][0-9]{0,18})\s*")
 _GREATEST = str(2**63 - 1)
 # So many unreadable subscribers are kept in memory until they are written.
 _PARKED_AT_ONCE = 5_000
+# How many single subscribers are read at once.
+IN_FLIGHT = 8
 _encode = msgspec.json.Encoder().encode
 
 
-def stage_subscribers(engine: Engine, client: BeeniusClient, client_plan: int | None = None) -> int:
+def stage_subscribers(
+    engine: Engine,
+    client: BeeniusClient,
+    client_plan: int | None = None,
+    changed: Sequence[int] | None = None,
+    in_flight: int = IN_FLIGHT,
+) -> int:
     """Stage every subscriber, or that of one client plan, in one transaction; return the snapshot's id.
 
-    An unreadable subscriber is staged as parked, with what is wrong with it. Of one client plan, the subscriber that is
-    recorded for it is staged as well, whatever its external_id. Raises what a scan raises, DatabaseUnavailable; staging
-    is then as it was.
+    `changed`: the client plans of an event-driven run, which has a staging of its own. They are read one by one,
+    `in_flight` at once. An unreadable subscriber is staged as parked, with what is wrong with it. Of one client plan,
+    the subscriber that is recorded for it is staged as well, whatever its external_id. Raises what a scan raises,
+    DatabaseUnavailable; staging is then as it was.
     """
+    lane = FULL if changed is None else CHANGES
+    of_snapshot = {"lane": lane.name, "client_plan": client_plan}
     with transaction(engine) as connection:
-        snapshot = int(
-            connection.execute(named("reconciliation/insert_snapshot"), {"client_plan": client_plan}).scalar_one()
-        )
-    with client, transaction(engine) as connection:
-        lock(connection, STAGING_LOCK)
-        connection.execute(named("reconciliation/clear_snapshot"))
-        if client_plan is None:
-            _copy_all(connection, client)
-        else:
-            stage_rows(connection, _found(connection, client, client_plan))
-        subscribers = connection.execute(named("reconciliation/close_snapshot"), {"snapshot": snapshot}).scalar_one()
-        connection.exec_driver_sql("analyze staging.subscriber, staging.parked_subscriber")
+        snapshot = int(connection.execute(named("reconciliation/insert_snapshot"), of_snapshot).scalar_one())
+    with client:
+        found = None
+        if changed is not None or client_plan is not None:
+            # No transaction is open meanwhile: ten thousand of them take a while.
+            found = _found(engine, client, [client_plan] if client_plan is not None else changed or [], in_flight)
+        with transaction(engine) as connection:
+            lane.enter(connection)
+            connection.execute(named("reconciliation/clear_snapshot"))
+            if found is None:
+                _copy_all(connection, client)
+            else:
+                stage_rows(connection, found)
+            subscribers = connection.execute(
+                named("reconciliation/close_snapshot"), {"snapshot": snapshot}
+            ).scalar_one()
+            connection.exec_driver_sql("analyze subscriber, parked_subscriber")
     log.info("Snapshot %s: %s subscribers on the platform.", snapshot, subscribers)
     return snapshot
 
 
 def stage_rows(connection: Connection, subscribers: Iterable[AnySubscriber]) -> None:
-    """Add subscribers to staging, the unreadable ones as parked."""
+    """Add subscribers to the staging of the transaction's lane, the unreadable ones as parked."""
     parked: list[Row] = []
     rows = _readable(subscribers, _Services(connection), parked)
-    copy_rows(connection, "staging.subscriber", COLUMNS, list(rows))
-    copy_rows(connection, "staging.parked_subscriber", PARKED_COLUMNS, parked)
+    copy_rows(connection, "subscriber", COLUMNS, list(rows))
+    copy_rows(connection, "parked_subscriber", PARKED_COLUMNS, parked)
 
 
 def _row_of(subscriber: Subscriber, services: _Services) -> Row:
@@ -109,15 +125,31 @@ def _copy_all(connection: Connection, client: BeeniusClient) -> None:
         while stream.more():
             if stream.is_void:
                 connection.execute(named("reconciliation/clear_snapshot"))
-            copy_rows(connection, "staging.subscriber", COLUMNS, stream.rows())
-            copy_rows(connection, "staging.parked_subscriber", PARKED_COLUMNS, stream.parked())
+            copy_rows(connection, "subscriber", COLUMNS, stream.rows())
+            copy_rows(connection, "parked_subscriber", PARKED_COLUMNS, stream.parked())
 
 
-def _found(connection: Connection, client: BeeniusClient, client_plan: int) -> list[AnySubscriber]:
+def _found(
+    engine: Engine, client: BeeniusClient, client_plans: Sequence[int], in_flight: int
+) -> Iterator[AnySubscriber]:
+    """Return the subscribers of these client plans, once each."""
+    of_plans = {"client_plans": list(client_plans), "name": UID_FIELD}
+    with transaction(engine) as connection:
+        rows = connection.execute(named("reconciliation/read_fields_of"), of_plans)
+        recorded = {row.client_plan_id: str(row.value) for row in rows}
+
+    def read(client_plan: int) -> list[AnySubscriber]:
+        return _found_for(client, client_plan, recorded.get(client_plan))
+
+    with ThreadPoolExecutor(min(in_flight, max(1, len(client_plans))), "beenius") as pool:
+        found = [subscriber for some in pool.map(read, client_plans) for subscriber in some]
+    # One may be found for a client plan by its external_id, and for another by the record.
+    by_uid = {subscriber.uid: subscriber for subscriber in found if subscriber.uid is not None}
+    return iter([*by_uid.values(), *(subscriber for subscriber in found if subscriber.uid is None)])
+
+
+def _found_for(client: BeeniusClient, client_plan: int, recorded: str | None) -> list[AnySubscriber]:
     found = client.find_subscribers(str(client_plan))
-    recorded = connection.execute(
-        named("reconciliation/read_field"), {"client_plan_id": client_plan, "name": UID_FIELD}
-    ).scalar()
     if recorded is not None and recorded not in {subscriber.uid for subscriber in found}:
         with suppress(NotFound):
             one = client.read_subscriber(recorded)

@@ -8,18 +8,31 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from multitv.beenius.client import BeeniusClient
-from multitv.database.engine import bulk_transaction, transaction
-from multitv.database.locks import lock
+from multitv.database.engine import transaction
 from multitv.database.sql import named
-from multitv.reconciliation.change_set import PARKED_STEPS, list_steps, read_change_set, require_snapshot
+from multitv.reconciliation.change_set import (
+    PARKED_STEPS,
+    list_steps,
+    read_change_set,
+    require_snapshot,
+    staging_transaction,
+)
 from multitv.reconciliation.errors import DifferenceLeft, NotApproved, StagingMissing
 from multitv.reconciliation.fields import PIN_FIELD, UID_FIELD
-from multitv.reconciliation.snapshot import STAGING_LOCK, stage_subscribers
+from multitv.reconciliation.lanes import CHANGES, lane_of
+from multitv.reconciliation.snapshot import IN_FLIGHT, stage_subscribers
 
 log = logging.getLogger(__name__)
 
 SHOWN = 5
-_STEPS = (*PARKED_STEPS, "record_stored_otherwise", "clear_differences", "insert_differences", "mark_verified")
+_STEPS = (
+    "delete_overtaken_steps",
+    *PARKED_STEPS,
+    "record_stored_otherwise",
+    "clear_differences",
+    "insert_differences",
+    "mark_verified",
+)
 
 
 @dataclass(frozen=True)
@@ -29,8 +42,12 @@ class Verified:
     explained: int
 
 
-def verify_change_set(engine: Engine, client: BeeniusClient, change_set_id: int) -> Verified:
+def verify_change_set(
+    engine: Engine, client: BeeniusClient, change_set_id: int, in_flight: int = IN_FLIGHT
+) -> Verified:
     """Take a second snapshot, compare it with what the change set wanted, and record what differs.
+
+    Client plans that changed since are left out: another change set serves them, or is going to.
 
     Raises DifferenceLeft if nothing explains a difference, NotApproved if the change set was not applied,
     StagingMissing, DatabaseUnavailable, and whatever a scan raises.
@@ -42,21 +59,26 @@ def verify_change_set(engine: Engine, client: BeeniusClient, change_set_id: int)
                 "verify. Trigger a new run."
             )
     change_set = read_change_set(engine, change_set_id)
-    snapshot = stage_subscribers(engine, client, change_set.client_plan)
-    of_change_set = {"change_set": change_set_id}
-    with bulk_transaction(engine) as connection:
-        lock(connection, STAGING_LOCK)
+    lane, of_change_set = lane_of(change_set.lane), {"change_set": change_set_id}
+    changed = None
+    if lane is CHANGES:
+        with transaction(engine) as connection:
+            changed = connection.execute(named("reconciliation/taken_client_plans"), of_change_set).scalars().all()
+    snapshot = stage_subscribers(engine, client, change_set.client_plan, changed, in_flight)
+    with staging_transaction(engine, lane) as connection:
         require_snapshot(connection, snapshot)
         connection.execute(named("reconciliation/record_second_snapshot"), of_change_set | {"snapshot": snapshot})
-        fields = {"uid_field": UID_FIELD, "pin_field": PIN_FIELD}
+        fields = {"uid_field": UID_FIELD, "pin_field": PIN_FIELD, "client_plan": None}
         if connection.execute(named("reconciliation/refresh_desired"), fields).scalar_one() != change_set.desired:
             raise StagingMissing(
                 f"What change set {change_set_id} wanted is not in staging any more: trigger a new run."
             )
         connection.execute(named("reconciliation/park_repeated"))
         list_steps(connection, change_set.client_plan)
+        one = None if change_set.client_plan is None else [change_set.client_plan]
+        of_plans = of_change_set | {"uid_field": UID_FIELD, "client_plans": changed if lane is CHANGES else one}
         for step in _STEPS:
-            connection.execute(named(f"reconciliation/{step}"), of_change_set | {"uid_field": UID_FIELD})
+            connection.execute(named(f"reconciliation/{step}"), of_plans)
         counts = connection.execute(named("reconciliation/count_differences"), of_change_set).one()
         left = connection.execute(named("reconciliation/unexplained"), of_change_set | {"shown": SHOWN}).scalars().all()
     if left:

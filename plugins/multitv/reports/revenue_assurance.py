@@ -22,11 +22,10 @@ from decimal import Decimal
 from sqlalchemy import Connection, Engine
 
 from multitv.database.engine import bulk_transaction
-from multitv.database.locks import lock
 from multitv.database.sql import named
 from multitv.reconciliation.change_set import require_snapshot
 from multitv.reconciliation.errors import StagingMissing
-from multitv.reconciliation.snapshot import STAGING_LOCK
+from multitv.reconciliation.lanes import FULL
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +46,7 @@ def measure(engine: Engine, change_set_id: int, today: date) -> dict[str, Discre
     plans; DatabaseUnavailable. The discrepancies are then as they were.
     """
     with bulk_transaction(engine) as connection:
-        lock(connection, STAGING_LOCK)
+        FULL.enter(connection)
         snapshot = _require_basis(connection, change_set_id)
         of_change_set: dict[str, object] = {"change_set": change_set_id, "today": today}
         last_due = _last_due_dates(connection, today)

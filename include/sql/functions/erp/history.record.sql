@@ -1,10 +1,12 @@
--- In: today, the ISP's business date. Records what the ERP says and what the ISP set of its offer, as true from today
--- on. A client plan that is parked keeps its last good state; one that the ERP does not show any more keeps it too, and
--- is marked as gone. One at a time, until the transaction ends. Runs as the owner of the history; only the owner may
--- record for another day than the server's, by the most that time zones differ. Out: the client plans that were known,
--- and that are stated now; how many of them changed or came, are parked without being cancelled, or have a service plan
--- that is, and went now.
-create or replace function history.record(today date)
+-- In: today, the ISP's business date; judged, whether a full run has just compared everybody with the platform. Records
+-- what the ERP says and what the ISP set of its offer, as true from today on. A client plan that is parked keeps its
+-- last good state; one that the ERP does not show any more keeps it too, and is marked as gone: the platform keeps what
+-- it has of it as well. Unless they are judged, each one that came, or of which the platform has to follow a change, is
+-- pending; not its due day, which the platform does not know. One at a time, until the transaction ends. Runs as the
+-- owner of the history; only the owner may record for another day than the server's, by the most that time zones
+-- differ. Out: the client plans that were known, and that are stated now; how many of them changed or came, are parked
+-- without being cancelled, or have a service plan that is, and went now.
+create or replace function history.record(today date, judged boolean default false)
 returns table (known bigint, stated bigint, changed bigint, parked bigint, gone bigint)
 language plpgsql
 security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC'
@@ -38,6 +40,30 @@ begin
         )
     into stated, parked
     from pg_temp.stated_client_plan as plan;
+    -- The first record of all is no change.
+    if not judged and exists (select from history.client_plan_term) then
+        insert into reconciliation.pending_change (client_plan_id, reason)
+        select
+            plan.client_plan_id,
+            'erp'
+        from pg_temp.stated_client_plan as plan
+        left join history.client_plan as before
+            on before.client_plan_id = plan.client_plan_id and before.until = 'infinity'
+        left join history.client_plan_term as told on told.client_plan_id = plan.client_plan_id
+        where
+            plan.reliable
+            and (
+                (before.client_id, before.service_plan_id, before.status)
+                is distinct from (plan.client_id, plan.service_plan_id, plan.status)
+                or (told.activated_on, told.cancelled_on, told.gone_since)
+                is distinct from (plan.activated_on, plan.cancelled_on, null)
+            )
+            -- Without TV, before and now, it has nothing on the platform.
+            and exists (
+                select from tv.service_plan_setting as setting
+                where setting.service_plan_id in (before.service_plan_id, plan.service_plan_id) and setting.allows_tv
+            );
+    end if;
     changed := history.keep(
         'history.client_plan',
         'select client_plan_id, client_id, service_plan_id, status, due_day::smallint from pg_temp.stated_client_plan '

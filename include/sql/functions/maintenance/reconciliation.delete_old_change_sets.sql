@@ -45,10 +45,11 @@ begin
             and id < (select max(newest.id) from reconciliation.snapshot as newest)
             and not exists (select from staging.subscriber_snapshot as staged where staged.snapshot_id = snapshot.id)
             and not exists (
-                select
-                from reconciliation.change_set
-                where snapshot.id in (change_set.snapshot_id, change_set.second_snapshot_id)
+                select from staging_changes.subscriber_snapshot as staged
+                where staged.snapshot_id = snapshot.id
             )
+            and not exists (select from reconciliation.change_set where change_set.snapshot_id = snapshot.id)
+            and not exists (select from reconciliation.change_set where change_set.second_snapshot_id = snapshot.id)
         limit least(at_most, 1000)
     );
     get diagnostics rows_deleted = row_count;

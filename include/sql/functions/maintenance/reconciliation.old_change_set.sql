@@ -12,7 +12,7 @@ as $$
         and change_set.id is distinct from (
             select max(verified.id)
             from reconciliation.change_set as verified
-            where verified.status = 'verified' and verified.only_client_plan_id is null
+            where verified.status = 'verified' and verified.lane = 'full' and verified.only_client_plan_id is null
         )
         and not exists (
             select from reports.discrepancy_measured as measured

@@ -1,8 +1,8 @@
--- In: for_day, the ISP's business date; only_client_plan_id (null: all). Out: what the ERP says of each contract, a row
+-- In: for_day, the ISP's business date; only_client_plans (null: all). Out: what the ERP says of each contract, a row
 -- for each of its rows, as the reconciliation reads it: what its subscriber is to be, and why; begun: whether there is
 -- anything to be done about it yet. parked: what is wrong with the row; it is then left as it is. The rules are those
 -- of billing.due_client_plan, without those of prices; and TV is taken away for an explicit reason only.
-create or replace function reconciliation.stated_contract(for_day date, only_client_plan_id bigint)
+create or replace function reconciliation.stated_contract(for_day date, only_client_plans bigint[])
 returns table (
     id bigint,
     client_id bigint,
@@ -52,5 +52,5 @@ as $$
         end
     from erp.client_plan as plan
     left join tv.service_plan_setting as setting on plan.service_plan_id = setting.service_plan_id
-    where only_client_plan_id is null or plan.id = only_client_plan_id
+    where only_client_plans is null or plan.id = any(only_client_plans)
 $$;

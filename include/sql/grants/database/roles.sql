@@ -12,7 +12,8 @@ begin
         where
             relation.relkind in ('r', 'p', 'v', 'm', 'S')
             and relation.relnamespace::regnamespace::text = any(array[
-                'billing', 'finance', 'history', 'quality', 'reconciliation', 'reports', 'staging', 'tv'
+                'billing', 'finance', 'history', 'quality', 'reconciliation', 'reports', 'staging', 'staging_changes',
+                'tv'
             ])
             and (relation.relacl is not null or not relation.relispartition)
     loop
@@ -23,14 +24,14 @@ begin
     end loop;
 end
 $$;
-revoke all on schema billing, erp, finance, history, quality, reconciliation, reports, staging, tv
+revoke all on schema billing, erp, finance, history, quality, reconciliation, reports, staging, staging_changes, tv
 from public, multitv_pipeline, multitv_screens, multitv_reader;
 revoke all on all functions in schema billing, finance, history, quality, reconciliation, reports, staging, tv
 from public, multitv_pipeline, multitv_screens, multitv_reader;
 
 grant usage on schema billing, erp, finance, history, quality, reconciliation, reports, tv
 to multitv_pipeline, multitv_screens, multitv_reader;
-grant usage on schema staging to multitv_pipeline;
+grant usage on schema staging, staging_changes to multitv_pipeline;
 
 -- All may read everything but what a sync is working on. A PIN is the reader's business not even encrypted.
 do $$
@@ -169,6 +170,7 @@ reconciliation.snapshot, reconciliation.change_set, reconciliation.operation, re
 reconciliation.difference, reconciliation.parked_client_plan, reconciliation.parked_subscriber,
 reconciliation.stored_otherwise
 to multitv_pipeline;
+grant update (announced_at, change_set_id) on reconciliation.pending_change to multitv_pipeline;
 grant update (times, sent, stored, change_set_id) on reconciliation.stored_otherwise to multitv_pipeline;
 grant update (subscribers, hash) on reconciliation.snapshot to multitv_pipeline;
 grant update (
@@ -183,13 +185,13 @@ reconciliation.parked_subscriber
 to multitv_pipeline;
 
 -- The pipeline: what it works out anew.
-grant select, insert, update, delete, truncate on all tables in schema staging to multitv_pipeline;
+grant select, insert, update, delete, truncate on all tables in schema staging, staging_changes to multitv_pipeline;
 grant insert, update, delete on all tables in schema reports to multitv_pipeline;
 grant insert, delete on quality.offender to multitv_pipeline;
 do $$
 begin
     -- For ANALYZE. As a text, because the linter does not know this right.
-    execute 'grant maintain on all tables in schema staging, reports to multitv_pipeline';
+    execute 'grant maintain on all tables in schema staging, staging_changes, reports to multitv_pipeline';
     execute 'grant maintain on reconciliation.operation to multitv_pipeline';
 end
 $$;
@@ -197,6 +199,7 @@ $$;
 -- The screens: the offer and the contracts, each change with its audit row; who was shown a PIN.
 grant insert (author, action, client_plan_id, service_plan_id, package_id, before, after) on tv.contract_change
 to multitv_screens;
+grant insert (client_plan_id, reason) on reconciliation.pending_change to multitv_screens;
 grant insert (author, client_plan_id) on tv.pin_reveal to multitv_screens;
 grant insert (client_plan_id, package_id, price, added_on) on tv.client_package to multitv_screens;
 grant update (cancelled_on) on tv.client_package to multitv_screens;

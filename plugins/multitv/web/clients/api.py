@@ -64,6 +64,13 @@ def reconciliation(person: Reader, engine: Database, client_plan_id: Id) -> quer
     return queries.last_reconciliation(engine, client_plan_id)
 
 
+@router.get("/client-plans/{client_plan_id}/platform-state")
+def platform_state(person: Reader, engine: Database, client_plan_id: Id) -> queries.PlatformState | None:
+    """How the client plan and the platform stand to each other; null if they were never compared."""
+    queries.client_plan(engine, client_plan_id)
+    return queries.platform_state(engine, client_plan_id)
+
+
 @router.get("/client-plans/{client_plan_id}/operations")
 def operations(person: Reader, engine: Database, client_plan_id: Id) -> list[queries.ClientOperation]:
     """The last operations of the reconciliation on a client plan; twelve at most."""

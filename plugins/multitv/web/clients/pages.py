@@ -85,12 +85,13 @@ def extra_fields(request: Request, person: Reader, engine: Database, client_plan
 
 @router.get("/clientes/{client_plan_id}/reconciliacao")
 def reconciliation(request: Request, person: Reader, engine: Database, client_plan_id: Id) -> Response:
-    """Show what the last reconciliations did for a client plan, and its discrepancies."""
+    """Show how a client plan and the platform stand, what the last reconciliations did, and its discrepancies."""
     return render(
         request,
         "clients/reconciliation.html",
         person,
         client_plan_id=client_plan_id,
+        state=queries.platform_state(engine, client_plan_id),
         last=queries.last_reconciliation(engine, client_plan_id),
         operations=queries.operations(engine, client_plan_id),
         discrepancies=revenue_assurance.of_client_plan(engine, client_plan_id),

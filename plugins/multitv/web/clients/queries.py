@@ -15,7 +15,7 @@ from multitv.database.engine import reading
 from multitv.database.rows import read_as
 from multitv.documents import beginning_of_cnpj, document_key
 from multitv.event_codes import event_code
-from multitv.labels import sentence
+from multitv.labels import label, sentence
 from multitv.reconciliation.fields import PIN_FIELD, UID_FIELD
 from multitv.web.core.paging import MAX_ID, BadCursor, CursorPage, page_of, read_cursor
 from multitv.web.core.rows import NoSuchRow, Shown, select
@@ -195,6 +195,25 @@ class Reconciled(Shown):
     differences: list[Difference] | None
 
 
+class PlatformState(Shown):
+    """How a contract and the platform stand to each other, since when, and why the platform refuses it, in Portuguese.
+
+    It is `waiting` to be served, `applying`, `held` for an answer, `parked`, `refused`, `different` for no known
+    reason, or `equal`.
+    """
+
+    state: Literal["waiting", "applying", "held", "parked", "refused", "different", "equal"]
+    since: datetime
+    code: str | None
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def reason(self) -> str | None:
+        if self.code is None:
+            return None
+        return label(self.code) if self.state == "parked" else sentence(self.code)
+
+
 class Event(Shown):
     """A billing event of a client plan, with a line in Portuguese that explains its amount, which is in reais.
 
@@ -336,6 +355,13 @@ def last_reconciliation(engine: Engine, client_plan_id: int) -> Reconciled | Non
     with reading(engine) as connection:
         rows = select(connection, "last_reconciliation", {"client_plan_id": client_plan_id})
     return Reconciled.of(rows[0]) if rows else None
+
+
+def platform_state(engine: Engine, client_plan_id: int) -> PlatformState | None:
+    """Return how a client plan and the platform stand, None if never compared. Raises DatabaseUnavailable."""
+    with reading(engine) as connection:
+        rows = select(connection, "client_plan_state", {"client_plan_id": client_plan_id})
+    return PlatformState.of(rows[0]) if rows else None
 
 
 def events(engine: Engine, client_plan_id: int, since: date, until: date) -> list[Event]:

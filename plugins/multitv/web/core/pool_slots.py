@@ -1,4 +1,4 @@
-"""Tells how many slots the pool of our tasks has: tasks cannot read Airflow's database, and have no login."""
+"""Tells how many slots each pool of our tasks has: tasks cannot read Airflow's database, and have no login."""
 
 from __future__ import annotations
 
@@ -6,17 +6,21 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
-from multitv.beenius.pool import BEENIUS_POOL
+from multitv.beenius.pool import BEENIUS_POOL, POOL_PATH, POOLS
 
 
 async def pool_slots(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer {"slots": number}, null if there is no such pool. Open to everybody, as Airflow's own health is."""
-    slots = await run_in_threadpool(_slots)
+    """Answer {"slots": number}, null if there is no such pool. Open to everybody, as Airflow's own health is.
+
+    The path names one of our pools; without a name it is that of the full runs.
+    """
+    name = scope["path"].rpartition(f"{POOL_PATH}/")[2].strip("/") or BEENIUS_POOL
+    slots = await run_in_threadpool(_slots, name) if name in POOLS else None
     await JSONResponse({"slots": slots})(scope, receive, send)
 
 
-def _slots() -> int | None:
+def _slots(name: str) -> int | None:
     from airflow.models.pool import Pool
 
-    pool = Pool.get_pool(BEENIUS_POOL)
+    pool = Pool.get_pool(name)
     return None if pool is None else int(pool.slots)

@@ -1,0 +1,6 @@
+-- In: at_most. Out: the client plans of which a change waits, those that a person changed first.
+select waiting.client_plan_id
+from reconciliation.waiting_change() as waiting
+group by waiting.client_plan_id
+order by bool_or(waiting.reason = 'contract') desc, min(waiting.id)
+limit :at_most

@@ -1,0 +1,21 @@
+-- In: change_set, client_plan (one, or null for all). Takes what waits since before its snapshot began, for a full
+-- change set or that of one client plan. What was announced within the last minute is left to the run that it woke.
+update reconciliation.pending_change as change
+set change_set_id = :change_set, announced_at = null
+from (
+    select listed.id
+    from reconciliation.pending_change as listed
+    where
+        listed.change_set_id is null
+        and (cast(:client_plan as bigint) is null or listed.client_plan_id = cast(:client_plan as bigint))
+        and (listed.announced_at > now() - interval '1 minute') is not true
+        and listed.created_at < (
+            select snapshot.taken_at
+            from reconciliation.change_set as made
+            inner join reconciliation.snapshot on made.snapshot_id = snapshot.id
+            where made.id = :change_set
+        )
+    order by listed.id
+    for update skip locked
+) as taken
+where change.id = taken.id
