@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import URL, Engine, text
+from sqlalchemy import URL, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from multitv.database import engine as database_engine
@@ -14,6 +14,7 @@ from multitv.database.engine import (
     DatabaseRefused,
     DatabaseUnavailable,
     SchemaMissing,
+    bulk_transaction,
     connection_url,
     engine_for,
     owner_engine,
@@ -81,6 +82,20 @@ def test_a_block_that_fails_writes_nothing(engine: Engine) -> None:
         add_and_fail()
     with transaction(engine) as connection:
         assert connection.execute(text("select count(*) from erp.client")).scalar_one() == 0
+
+
+def test_a_session_that_is_handed_out_again_is_tuned_as_far_as_it_lets_itself_be(engine: Engine) -> None:
+    """As a pooler does, between whose uses a session keeps the size of what it has for temporary tables."""
+    kept = create_engine(engine.url, pool_size=1, max_overflow=0)
+    with transaction(kept) as connection:
+        connection.execute(text("create temporary table small on commit drop as select 1"))
+    for _ in range(2):
+        with bulk_transaction(kept) as connection:
+            assert connection.execute(text("show enable_nestloop")).scalar_one() == "off"
+            assert connection.execute(text("show work_mem")).scalar_one() == "64MB"
+    with transaction(kept) as connection:
+        assert connection.execute(text("show enable_nestloop")).scalar_one() == "on"
+    kept.dispose()
 
 
 def test_a_database_that_does_not_answer_is_named_with_the_next_step() -> None:
