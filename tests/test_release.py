@@ -87,6 +87,12 @@ def test_two_at_once_make_both_schemas_and_one_pool(release: Release) -> None:
     assert release.pools() == NEW_POOL
 
 
+def test_the_pool_of_event_driven_runs_is_made_too(release: Release) -> None:
+    with release.metadata.connect() as connection:
+        slots = connection.exec_driver_sql("select slots from slot_pool where pool = 'beenius_changes'").scalar_one()
+    assert slots == pool.CHANGES_SLOTS
+
+
 def test_a_tuned_pool_is_left_alone(release: Release) -> None:
     release.change(
         "update slot_pool set slots = 11, description = 'ours', include_deferred = true where pool = 'beenius'"

@@ -133,7 +133,7 @@ class _Batch:
             some = self._next(groups)
             while some or self._running or self._locked:
                 # Enough to keep every thread busy, without holding more in memory.
-                while some and self._running < 3 * self.concurrency:
+                while some and self._running < 2 * self.concurrency:
                     self._start_all(pool, some)
                     some = self._next(groups)
                 if self._running:
@@ -151,9 +151,11 @@ class _Batch:
     def _next(self, groups: Iterator[list[Operation]]) -> list[list[Operation]]:
         """Return some groups to start: what was locked for a while, then new ones."""
         some: list[list[Operation]] = []
-        while self._locked and self._locked[0][0] < monotonic() - LOCKED_SECONDS and len(some) < self.concurrency:
+        # So many at once, because locking each alone would take as long as sending it.
+        most = 2 * self.concurrency
+        while self._locked and self._locked[0][0] < monotonic() - LOCKED_SECONDS and len(some) < most:
             some.append(self._locked.popleft()[1])
-        return some or list(islice(groups, self.concurrency))
+        return some or list(islice(groups, most))
 
     def _start_all(self, pool: ThreadPoolExecutor, groups: list[list[Operation]]) -> None:
         """Start the groups whose client plans can be locked, unless another run overtook them."""
