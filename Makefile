@@ -59,7 +59,7 @@ lint-types: .venv/development
 	@$(BIN)/mypy
 
 lint-sql: .venv/development
-	@$(BIN)/sqlfluff lint include/sql include/local
+	@$(BIN)/sqlfluff lint --processes 2 include/sql include/local
 
 # What the images run imports nothing that they do not get, and the local runner nothing that only checks.
 DEPTRY := $(BIN)/deptry --config tests/lint/deptry.toml
