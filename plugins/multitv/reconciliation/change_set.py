@@ -22,6 +22,7 @@ from multitv.reconciliation.lanes import CHANGES, FULL, Lane
 _MANY = 1000
 PARKED_STEPS = ("delete_old_parked_subscribers", "insert_parked_subscribers")
 _STEPS = (
+    "delete_old_parked_client_plans",
     "insert_operations",
     "insert_parked_client_plans",
     "insert_unmanaged",
@@ -30,7 +31,7 @@ _STEPS = (
     "count_change_set",
 )
 # Only a change set of all client plans records anew what these delete.
-_STEPS_OF_ALL = ("delete_old_parked_client_plans", "delete_old_unmanaged", "delete_old_refusals")
+_STEPS_OF_ALL = ("delete_old_unmanaged", "delete_old_refusals")
 
 
 @dataclass(frozen=True)
