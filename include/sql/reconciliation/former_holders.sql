@@ -1,4 +1,5 @@
--- In: client_plans. Out: the other client plans that had a MAC which these have now: their subscribers may still have it.
+-- In: client_plans. Out: the other client plans that had a MAC which these have now: their subscribers may still have
+-- it.
 select distinct earlier.client_plan_id
 from tv.client_point as wanted
 inner join tv.client_point as earlier on wanted.mac = earlier.mac
