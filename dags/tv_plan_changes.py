@@ -8,7 +8,8 @@ apply, verify. It has a staging and a pool of its own, so a full run at work kee
 
     serve >> ask
 
-`serve` goes on until nothing waits, with up to 2,000 client plans in a change set, those that a person changed first.
+`serve` goes on until nothing waits, for ten minutes at most, with up to 2,000 client plans in a change set, those that
+a person changed first. Its log names, as the report of a full run does, what was refused and whose PIN is a new one.
 What removes TV from many waits for a person, together with what the full runs hold back, and `ask` starts the question.
 
 A notification of the database is only a wake-up. One that is lost costs a look (`MULTITV_CHANGES_POLL_SECONDS`), and
@@ -20,8 +21,8 @@ the hourly full run stays the truth.
 * **No run comes though *Aguardando* stands on a client's page:** see that this DAG is not paused and that the triggerer
   runs. What nobody took is announced again every five minutes, and the hourly full run serves it, too.
 * **`serve` failed, or was killed:** do what the message says; nothing is lost: what it did not finish waits again.
-* **`serve` failed with DifferenceLeft:** somebody else changes subscribers, or the platform lost a write. The next run
-  tries to repair it.
+* **`serve` failed with DifferenceLeft:** somebody else changes subscribers, or the platform lost a write. All others
+  were served. It is tried again every five minutes, for an hour, and then by the full runs.
 * **`ask` failed:** mostly because `tv_reconciliation_approval` is paused: unpause it, then clear `ask`.
 """
 

@@ -1,6 +1,7 @@
 -- In: change_set, client_plans, all of them locked. Supersedes what is left of those that another change set has taken
 -- which read the platform later, and all that is left if a newer change set of its lane replaced it: an older snapshot
--- must not undo what a newer one did. Out: these client plans.
+-- must not undo what a newer one did. What it took of them waits again: the other one may have read the contracts
+-- before. Out: these client plans.
 with overtaken as (
     select distinct listed.client_plan_id
     from reconciliation.change_set as mine
@@ -15,6 +16,13 @@ with overtaken as (
                 where change.client_plan_id = listed.client_plan_id and taker.snapshot_id > mine.snapshot_id
             )
         )
+),
+
+released as (
+    update reconciliation.pending_change as change
+    set change_set_id = null, taken_at = null, announced_at = null
+    from overtaken
+    where change.change_set_id = :change_set and change.client_plan_id = overtaken.client_plan_id
 )
 
 update reconciliation.operation

@@ -1,7 +1,7 @@
 -- In: change_set, client_plan (one, or null for all). Takes what waits since before its snapshot began, for a full
 -- change set or that of one client plan. What was announced within the last minute is left to the run that it woke.
 update reconciliation.pending_change as change
-set change_set_id = :change_set, announced_at = null
+set change_set_id = :change_set, announced_at = null, taken_at = coalesce(change.taken_at, now())
 from (
     select listed.id
     from reconciliation.pending_change as listed

@@ -20,6 +20,7 @@ create table reconciliation.pending_change (
     reason text not null check (reason in ('contract', 'service_plan', 'erp')),
     created_at timestamptz not null default now(),
     announced_at timestamptz,
+    taken_at timestamptz,
     change_set_id bigint references reconciliation.change_set on delete cascade
 );
 create index pending_change_untaken on reconciliation.pending_change (id) where change_set_id is null;
@@ -31,7 +32,12 @@ comment on column reconciliation.pending_change.reason is
 'contract: a person changed it. service_plan: a person changed what its service plan includes. erp: the ERP did.';
 comment on column reconciliation.pending_change.announced_at is
 'When a run was last woken for it. Null: not yet. That says nothing of whether a run took it.';
+comment on column reconciliation.pending_change.taken_at is
+'When a change set first took it. An hour later it is left to the full runs.';
 comment on column reconciliation.pending_change.change_set_id is 'The change set that took it. Null: it waits.';
+
+-- Who had a MAC before may still have it on the platform.
+create index client_point_former_mac on tv.client_point (mac) where removed_on is not null;
 
 -- The staging of the event-driven runs, which never disturbs that of a full run.
 create schema staging_changes;

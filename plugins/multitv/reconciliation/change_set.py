@@ -22,6 +22,7 @@ from multitv.reconciliation.lanes import CHANGES, FULL, Lane
 _MANY = 1000
 PARKED_STEPS = ("delete_old_parked_subscribers", "insert_parked_subscribers")
 _STEPS = (
+    "delete_old_parked_client_plans",
     "insert_operations",
     "insert_parked_client_plans",
     "insert_unmanaged",
@@ -30,7 +31,7 @@ _STEPS = (
     "count_change_set",
 )
 # Only a change set of all client plans records anew what these delete.
-_STEPS_OF_ALL = ("delete_old_parked_client_plans", "delete_old_unmanaged", "delete_old_refusals")
+_STEPS_OF_ALL = ("delete_old_unmanaged", "delete_old_refusals")
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,8 @@ def make_change_set(
 
     It is about all client plans, one `client_plan`, or those that `changed`, for an event-driven run. The snapshot of
     just these must still be staged. Supersedes earlier change sets of its lane that are not finished, and takes the
-    pending changes that it serves unless `takes` is false, as for a dry run. `today` is the ISP's business date. Raises
+    pending changes that it serves unless `takes` is false, as for a dry run. A client plan that `changed`, but whose
+    change is in the hands of another change set, is left to that one. `today` is the ISP's business date. Raises
     ErpEmpty, StagingMissing, DatabaseUnavailable; nothing is then written.
     """
     lane = FULL if changed is None else CHANGES
@@ -98,7 +100,8 @@ def make_change_set(
         }
         # In a statement before the contracts are read: whatever it takes, they show.
         if changed is not None:
-            connection.execute(named("reconciliation/take_changes"), of_change_set)
+            taken = connection.execute(named("reconciliation/take_changes"), of_change_set).scalars()
+            of_change_set["client_plans"] = sorted(set(taken))
         elif takes:
             connection.execute(named("reconciliation/take_changes_before"), of_change_set)
         _stage_desired(connection, of_change_set)

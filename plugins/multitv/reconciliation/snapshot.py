@@ -132,17 +132,18 @@ def _copy_all(connection: Connection, client: BeeniusClient) -> None:
 def _found(
     engine: Engine, client: BeeniusClient, client_plans: Sequence[int], in_flight: int
 ) -> Iterator[AnySubscriber]:
-    """Return the subscribers of these client plans, once each."""
-    of_plans = {"client_plans": list(client_plans), "name": UID_FIELD}
+    """Return the subscribers of these client plans, and those that may still have a device of theirs, once each."""
     with transaction(engine) as connection:
-        rows = connection.execute(named("reconciliation/read_fields_of"), of_plans)
+        holders = connection.execute(named("reconciliation/former_holders"), {"client_plans": list(client_plans)})
+        to_read = [*client_plans, *holders.scalars()]
+        rows = connection.execute(named("reconciliation/read_fields_of"), {"client_plans": to_read, "name": UID_FIELD})
         recorded = {row.client_plan_id: str(row.value) for row in rows}
 
     def read(client_plan: int) -> list[AnySubscriber]:
         return _found_for(client, client_plan, recorded.get(client_plan))
 
-    with ThreadPoolExecutor(min(in_flight, max(1, len(client_plans))), "beenius") as pool:
-        found = [subscriber for some in pool.map(read, client_plans) for subscriber in some]
+    with ThreadPoolExecutor(min(in_flight, max(1, len(to_read))), "beenius") as pool:
+        found = [subscriber for some in pool.map(read, to_read) for subscriber in some]
     # One may be found for a client plan by its external_id, and for another by the record.
     by_uid = {subscriber.uid: subscriber for subscriber in found if subscriber.uid is not None}
     return iter([*by_uid.values(), *(subscriber for subscriber in found if subscriber.uid is None)])

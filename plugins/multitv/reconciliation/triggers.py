@@ -76,7 +76,15 @@ async def _listen(url: URL) -> psycopg.AsyncConnection[Any]:
     """Return a connection that listens, and holds no transaction open."""
     address = url.set(drivername="postgresql").render_as_string(hide_password=False)
     connection = await psycopg.AsyncConnection.connect(
-        address, autocommit=True, connect_timeout=10, application_name="multitv-changes", prepare_threshold=None
+        address,
+        autocommit=True,
+        connect_timeout=10,
+        application_name="multitv-changes",
+        prepare_threshold=None,
+        # Notices that the server is gone, which it would otherwise not do while it only waits.
+        keepalives_idle=10,
+        keepalives_interval=5,
+        keepalives_count=3,
     )
     await connection.execute(f"listen {CHANNEL}")
     return connection

@@ -14,13 +14,15 @@ as $$
         having count(*) > 0
     ),
 
-    -- A change that was taken by a change set which was never finished is served by the next one.
+    -- A change that was taken by a change set which was never finished is served by the next one. What was stopped for a
+    -- source that shrank is not being applied; what was verified and differs is told below.
     unfinished as (
         select
             min(change.created_at) as since,
             max(taker.created_at) filter (
                 where
                     taker.status in ('planned', 'approved', 'applied')
+                    and not (taker.status = 'planned' and taker.concerns <> '[]')
                     and taker.created_at > now() - interval '20 hours'
             ) as taken_at
         from reconciliation.pending_change as change
@@ -28,6 +30,7 @@ as $$
         where
             change.client_plan_id = of_client_plan
             and taker.verified_at is null
+            and taker.second_snapshot_id is null
             and not exists (
                 select from reconciliation.change_set as later
                 where
@@ -116,6 +119,20 @@ as $$
         group by compared.verified_at
     ),
 
+    -- Found by a change set after that one, which was not verified because of it.
+    unexplained as (
+        select max(seen.taken_at) as since
+        from reconciliation.change_set as failed
+        inner join reconciliation.snapshot as seen on failed.second_snapshot_id = seen.id
+        inner join reconciliation.difference as left_over on failed.id = left_over.change_set_id
+        where
+            failed.id > coalesce((select compared.id from compared), 0)
+            and failed.status = 'applied'
+            and left_over.client_plan_id = of_client_plan
+            and left_over.rejected_because is null
+        having count(*) > 0
+    ),
+
     refused as (
         select
             max(operation.done_at) as since,
@@ -196,20 +213,27 @@ as $$
         union all
         select
             6,
+            'different',
+            unexplained.since,
+            null
+        from unexplained
+        union all
+        select
+            7,
             'refused',
             refused.since,
             refused.code
         from refused
         union all
         select
-            7,
+            8,
             case when difference.code is null then 'different' else 'refused' end,
             difference.since,
             difference.code
         from difference
         union all
         select
-            8,
+            9,
             'equal',
             coalesce(changed.since, compared.verified_at),
             null

@@ -1,6 +1,6 @@
--- Out: the pending changes that an event-driven run has to take: those that no change set took, and for an hour those
--- of an event-driven change set that was never finished. Of a full one that is under way, those of a person at a
--- screen, who is not to wait for its end; the full run judges everything else anyway.
+-- Out: the pending changes that an event-driven run has to take: those that no change set took, and those of an
+-- event-driven change set that was never finished, until an hour after one first took them. Of a full one that is under
+-- way, those of a person at a screen, who is not to wait for its end; the full run judges everything else anyway.
 create or replace function reconciliation.waiting_change()
 returns table (id bigint, client_plan_id bigint, reason text, created_at timestamptz, announced_at timestamptz)
 language sql stable
@@ -24,6 +24,7 @@ as $$
     inner join reconciliation.pending_change as change on taker.id = change.change_set_id
     where
         taker.created_at > now() - interval '1 hour'
+        and change.taken_at > now() - interval '1 hour'
         and taker.status in ('planned', 'approved', 'applied', 'superseded')
         and (taker.lane = 'changes' or change.reason = 'contract')
 $$;

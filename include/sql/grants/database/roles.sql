@@ -170,7 +170,7 @@ reconciliation.snapshot, reconciliation.change_set, reconciliation.operation, re
 reconciliation.difference, reconciliation.parked_client_plan, reconciliation.parked_subscriber,
 reconciliation.stored_otherwise
 to multitv_pipeline;
-grant update (announced_at, change_set_id) on reconciliation.pending_change to multitv_pipeline;
+grant update (announced_at, taken_at, change_set_id) on reconciliation.pending_change to multitv_pipeline;
 grant update (times, sent, stored, change_set_id) on reconciliation.stored_otherwise to multitv_pipeline;
 grant update (subscribers, hash) on reconciliation.snapshot to multitv_pipeline;
 grant update (
