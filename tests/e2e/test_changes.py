@@ -26,6 +26,8 @@ def awake(stack: RunningStack, platform_in_step: None) -> Iterator[None]:
     stack.api.parse_again(DAG)
     yield
     stack.api.pause(DAG)
+    # Only then its watcher ends.
+    stack.api.parse_again(DAG)
 
 
 def label(stack: RunningStack, plan: int) -> str | None:

@@ -21,7 +21,8 @@ from include.local.processes import free, marked, sweep
 from tests.support.folders import quick_folder
 from tests.support.ports import free_ports
 
-PATIENCE = 300
+# For a busy machine, on which the whole job may take several minutes.
+PATIENCE = 600
 Start = Callable[..., "Runner"]
 
 

@@ -366,6 +366,16 @@ def test_a_full_run_takes_what_waits_and_a_dry_run_or_what_came_later_it_does_no
                                id=last(provisioned).id)) == 2 or last(provisioned).desired == 1  # fmt: skip
 
 
+def test_what_was_announced_is_left_to_the_run_that_it_woke_unless_a_person_asks(provisioned: House) -> None:
+    plan = provisioned.served()[0]
+    pend(provisioned, plan)
+    announce(provisioned.engine)
+    provisioned.make_change_set()
+    assert waiting(provisioned) == [plan]
+    provisioned.reconcile(plan)
+    assert waiting(provisioned) == []
+
+
 def test_what_waits_is_announced_once_and_again_if_nobody_takes_it(provisioned: House) -> None:
     plan = provisioned.served()[0]
     assert announce(provisioned.engine) == 0

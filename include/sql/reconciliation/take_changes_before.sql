@@ -1,5 +1,6 @@
 -- In: change_set, client_plan (one, or null for all). Takes what waits since before its snapshot began, for a full
--- change set or that of one client plan. What was announced within the last minute is left to the run that it woke.
+-- change set or that of one client plan, which a person asked for. What was announced within the last minute a full one
+-- leaves to the run that it woke.
 update reconciliation.pending_change as change
 set change_set_id = :change_set, announced_at = null, taken_at = coalesce(change.taken_at, now())
 from (
@@ -7,8 +8,11 @@ from (
     from reconciliation.pending_change as listed
     where
         listed.change_set_id is null
-        and (cast(:client_plan as bigint) is null or listed.client_plan_id = cast(:client_plan as bigint))
-        and (listed.announced_at > now() - interval '1 minute') is not true
+        and case
+            when cast(:client_plan as bigint) is null
+                then (listed.announced_at > now() - interval '1 minute') is not true
+            else listed.client_plan_id = cast(:client_plan as bigint)
+        end
         and listed.created_at < (
             select snapshot.taken_at
             from reconciliation.change_set as made
