@@ -1,4 +1,6 @@
--- In: change_set, question; the temporary table held. Copies what waits for a person into the question's change set.
+-- In: change_set, question; before, the question that it adds to (null: none); the temporary table held. Copies what
+-- waits for a person into the question's change set, and what the one before asked of client plans that the change set
+-- is not about.
 insert into reconciliation.operation (
     change_set_id,
     client_plan_id,
@@ -25,5 +27,19 @@ select
     operation.reason,
     operation.client_id
 from reconciliation.operation
-inner join held on operation.client_plan_id = held.client_plan_id and operation.number = held.number
-where operation.change_set_id = :change_set and not held.rejected
+left join held
+    on
+        operation.change_set_id = :change_set
+        and operation.client_plan_id = held.client_plan_id
+        and operation.number = held.number
+where
+    operation.change_set_id in (:change_set, cast(:before as bigint))
+    and case
+        when operation.change_set_id = :change_set then not held.rejected
+        else
+            operation.status = 'planned'
+            and not exists (
+                select from reconciliation.pending_change as change
+                where change.client_plan_id = operation.client_plan_id and change.change_set_id = :change_set
+            )
+    end

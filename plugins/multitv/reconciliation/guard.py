@@ -186,10 +186,8 @@ def _ask(connection: Connection, change_set: ChangeSet, concerns: tuple[Reason, 
     since = asked.waiting_since if asked and not asked.forgotten else None
     given = of_change_set | {"waiting_since": since}
     question = int(connection.execute(named("reconciliation/insert_question"), given).scalar_one())
-    connection.execute(named("reconciliation/copy_held"), of_change_set | {"question": question})
-    if asked and not change_set.of_all:
-        before = of_change_set | {"question": question, "before": asked.id}
-        connection.execute(named("reconciliation/copy_question"), before)
+    before = asked.id if asked and not change_set.of_all else None
+    connection.execute(named("reconciliation/copy_held"), of_change_set | {"question": question, "before": before})
     connection.execute(named("reconciliation/count_operations"), {"change_set": question})
     _record_concerns(connection, question, concerns)
 
