@@ -1,7 +1,7 @@
 -- In: change_set, an event-driven one that has taken its changes. Waits until the operations that another change set
 -- is sending for its client plans are done; it starts no more of them, because they are overtaken now. Out: a row for
 -- each client plan on which one was, or may have been, at work since they were read.
-select pg_advisory_xact_lock(hashtextextended('reconciliation of client plan ' || disturbed.client_plan_id, 0))
+select pg_advisory_xact_lock(reconciliation.client_plan_lock(disturbed.client_plan_id))
 from (
     select distinct operation.client_plan_id
     from reconciliation.change_set as mine
