@@ -20,19 +20,4 @@ select
         where difference.change_set_id = change_set.id and difference.client_plan_id = :client_plan_id
     ) as differences
 from reconciliation.change_set
-where
-    change_set.verified_at is not null
-    and change_set.split_from is null
-    and (
-        change_set.only_client_plan_id = :client_plan_id
-        or (change_set.lane = 'full' and change_set.only_client_plan_id is null)
-        or (
-            change_set.lane = 'changes'
-            and exists (
-                select from reconciliation.pending_change as change
-                where change.client_plan_id = :client_plan_id and change.change_set_id = change_set.id
-            )
-        )
-    )
-order by change_set.id desc
-limit 1
+where change_set.id = reconciliation.last_verified(:client_plan_id)

@@ -66,45 +66,12 @@ as $$
         having count(*) > 0
     ),
 
-    -- The last change set that was verified with it: of all client plans, of this one, or one that took its changes.
     compared as (
         select
-            candidate.id,
-            candidate.verified_at
-        from (
-            (
-                select
-                    whole.id,
-                    whole.verified_at
-                from reconciliation.change_set as whole
-                where whole.verified_at is not null and whole.lane = 'full' and whole.only_client_plan_id is null
-                order by whole.id desc
-                limit 1
-            )
-            union all
-            (
-                select
-                    partial.id,
-                    partial.verified_at
-                from reconciliation.change_set as partial
-                where
-                    partial.verified_at is not null
-                    and partial.split_from is null
-                    and partial.id in (
-                        select change.change_set_id
-                        from reconciliation.pending_change as change
-                        where change.client_plan_id = of_client_plan
-                        union all
-                        select operation.change_set_id
-                        from reconciliation.operation
-                        where operation.client_plan_id = of_client_plan
-                    )
-                order by partial.id desc
-                limit 1
-            )
-        ) as candidate
-        order by candidate.id desc
-        limit 1
+            change_set.id,
+            change_set.verified_at
+        from reconciliation.change_set
+        where change_set.id = reconciliation.last_verified(of_client_plan)
     ),
 
     difference as (
