@@ -19,12 +19,14 @@ from sqlalchemy import Engine
 
 from include.local import environment
 from include.local.config import Config
-from include.local.job import follow_changes, provision
+from include.local.job import CATALOG, RECONCILIATION, follow_changes, provision
 from include.local.postgres import Server
+from include.local.rest import FINISHED
 from include.local.stack import Stack
 from include.sandbox.population.seed import seed
 from include.sandbox.process import Sandbox
 from include.sandbox.process import sandbox as running_sandbox
+from multitv.database.engine import engine_for
 from multitv.database.migrate import migrate
 from multitv.reconciliation.changes import ChangeRun
 from tests.bench.harness import seconds
@@ -39,7 +41,6 @@ PATIENCE_SECONDS = 300.0
 SIZES = (1, 100, 10_000)
 # A change comes when it comes, not when the scheduler has just looked.
 _dice = random.Random(20261127)
-_CATALOG, _FULL = "tv_catalog_sync", "tv_plan_reconciliation"
 
 
 @dataclass
@@ -123,9 +124,9 @@ def beside_full_runs(stack: Stack, screen: Screen, saves: int) -> Iterator[float
     """Yield the seconds of saves that are made while a full run is at work on everybody's names."""
     run = None
     for number in _in_their_own_time(saves):
-        if run is None or stack.api.run_state(_FULL, run) in ("success", "failed"):
+        if run is None or stack.api.run_state(RECONCILIATION, run) in FINISHED:
             Database(screen.engine).run("update erp.client set name = name || ' N'")
-            run = stack.api.trigger(_FULL, {}, f"bench__{time.time_ns()}")
+            run = stack.api.trigger(RECONCILIATION, {}, f"bench__{time.time_ns()}")
         yield screen.save(number)
 
 
@@ -139,8 +140,8 @@ def running_stack() -> Iterator[tuple[Stack, Screen]]:
         stack = Stack(config, inherited, lambda _: None)
         try:
             stack.start()
-            stack.api.unpause(_CATALOG)
-            _wait(stack, _CATALOG, stack.api.trigger(_CATALOG, {}, "bench"))
+            stack.api.unpause(CATALOG)
+            _wait(stack, CATALOG, stack.api.trigger(CATALOG, {}, "bench"))
             provision(stack, lambda _: None)
             follow_changes(stack, lambda _: None)
             password = environment.password(config.home)
@@ -150,7 +151,7 @@ def running_stack() -> Iterator[tuple[Stack, Screen]]:
 
 
 def _wait(stack: Stack, dag_id: str, run: str) -> None:
-    while stack.api.run_state(dag_id, run) not in ("success", "failed"):
+    while stack.api.run_state(dag_id, run) not in FINISHED:
         stack.check()
         time.sleep(0.5)
 
@@ -168,7 +169,8 @@ def cost_of_runs(server: Server) -> None:
         running_sandbox(Path(folder)) as sandbox,
         own_database(server) as engine,
     ):
-        house = populated(engine, sandbox, max(SIZES))
+        # The engine of the tasks, which keeps no connection.
+        house = populated(engine_for(engine.url), sandbox, max(SIZES))
         for size in SIZES:
             plans = house.served()[:size]
             house.run("update erp.client set name = name || ' N' where id in "

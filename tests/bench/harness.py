@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 
 from include.local import postgres
 from include.local.postgres import Server
+from multitv.database.engine import engine_for
 from tests.support.databases import own_database
 
 TURNS = 5
@@ -89,7 +90,8 @@ def copy_of(server: Server, template: str) -> Iterator[Engine]:
     """A database with the rows of another one, for one turn."""
     with own_database(server, template) as engine:
         checkpoint(engine)
-        yield engine
+        # That of the tasks, which keeps no connection.
+        yield engine_for(engine.url)
 
 
 def checkpoint(engine: Engine) -> None:
