@@ -59,6 +59,16 @@ def left(house: House, change_set: int) -> int:
     return int(rows[0][0])
 
 
+def assert_in_step(house: House) -> None:
+    """Each subscriber has the PIN that is recorded, and nothing is left to be done."""
+    for client_plan, pin in house.pins().items():
+        uid = house.subscriber(client_plan).uid
+        checked = house.sandbox.admin("POST", f"/admin/subscribers/{uid}/pin-check", {"auth_pin": pin})
+        assert checked == {"matches": True}, client_plan
+    assert set(house.pins()) == set(house.served())
+    assert house.operations(house.make_change_set()) == []
+
+
 def assert_done_once(house: House, change_set: int) -> None:
     """Everything is there, each write was carried out once; only a PIN that nobody heard may be rotated."""
     verify_change_set(house.engine, house.client(), change_set)
@@ -68,12 +78,7 @@ def assert_done_once(house: House, change_set: int) -> None:
     assert creations == len(house.served())
     assert rotations <= creations
     assert {write: n for write, n in counted.items() if n > 1 and not write[1].endswith("/auth-pin")} == {}
-    for client_plan, pin in house.pins().items():
-        uid = house.subscriber(client_plan).uid
-        checked = house.sandbox.admin("POST", f"/admin/subscribers/{uid}/pin-check", {"auth_pin": pin})
-        assert checked == {"matches": True}, client_plan
-    assert set(house.pins()) == set(house.served())
-    assert house.operations(house.make_change_set()) == []
+    assert_in_step(house)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -126,12 +131,7 @@ def test_an_event_driven_run_killed_at_any_moment_is_made_up_for_by_the_next(hou
     verify_change_set(house.engine, house.client(), full)
     assert house.run("select from reconciliation.waiting_change()") == []
     assert house.sandbox.admin("GET", "/admin/state")["subscribers"] == len(house.served())
-    for client_plan, pin in house.pins().items():
-        uid = house.subscriber(client_plan).uid
-        checked = house.sandbox.admin("POST", f"/admin/subscribers/{uid}/pin-check", {"auth_pin": pin})
-        assert checked == {"matches": True}, client_plan
-    assert set(house.pins()) == set(house.served())
-    assert house.operations(house.make_change_set()) == []
+    assert_in_step(house)
 
 
 def test_a_snapshot_killed_in_the_middle_leaves_the_one_before(provisioned: House) -> None:
