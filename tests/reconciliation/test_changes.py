@@ -362,8 +362,10 @@ def test_a_full_run_takes_what_waits_and_a_dry_run_or_what_came_later_it_does_no
     provisioned.approve(full)
     run_of(provisioned).serve()
     assert waiting(provisioned) == []
-    takers = provisioned.run("select client_plan_id, lane from reconciliation.pending_change as change "
-                             "join reconciliation.change_set as taker on change_set_id = taker.id order by change.id")  # fmt: skip
+    takers = provisioned.run(
+        "select client_plan_id, lane from reconciliation.pending_change as change "
+        "join reconciliation.change_set as taker on change_set_id = taker.id order by change.id"
+    )
     assert takers == [(plan, "full"), (other, "changes")]
 
 

@@ -1,7 +1,6 @@
--- Out: whether a change waits that no event-driven change set took.
-select count(*) > 0 as untaken
-from (
+-- Out: one row if a change waits that no event-driven change set took, none otherwise.
+select true as untaken
+where exists (
     select from reconciliation.waiting_change() as waiting
     where waiting.taken_by is distinct from 'changes'
-    limit 1
-) as one_of_them
+)

@@ -137,4 +137,4 @@ class ChangeRun:
 
     def _any_untaken(self) -> bool:
         with transaction(self.engine) as connection:
-            return bool(connection.execute(named("reconciliation/any_untaken")).scalar_one())
+            return connection.execute(named("reconciliation/any_untaken")).first() is not None
