@@ -88,8 +88,8 @@ with DAG(
 
     @task(task_display_name="Ler os assinantes da plataforma")
     def take_snapshot() -> int:
-        only = get_current_context()["params"]["only"]
-        return stage_subscribers(task_engine(), platform_client(get_settings()), only)
+        only, since = get_current_context()["params"]["only"], get_settings().complete_since()
+        return stage_subscribers(task_engine(), platform_client(get_settings()), only, complete_since=since)
 
     @task(task_display_name="Planejar")
     def compute_change_set(snapshot: str) -> int:
@@ -118,7 +118,8 @@ with DAG(
 
     @task(task_display_name="Conferir a plataforma")
     def verify(change_set: str) -> None:
-        verify_change_set(task_engine(), platform_client(get_settings()), int(change_set))
+        since = get_settings().complete_since()
+        verify_change_set(task_engine(), platform_client(get_settings()), int(change_set), complete_since=since)
 
     @task.skip_if(lambda context: bool(context["params"]["only"] or context["params"]["dry_run"]))
     @task(task_display_name="Medir a divergência", trigger_rule="none_failed")

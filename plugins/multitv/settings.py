@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import urlsafe_b64decode
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -181,6 +181,11 @@ class Settings(BaseSettings):
         le=500,
         description="mapped tasks into which the operations of a change set are divided, at most",
     )
+    complete_snapshot_time: time | None = Field(
+        default=None,
+        description="local time of day at or after which one run a day reads all subscribers of the platform, and the "
+        "others only those that changed; without it every run reads all",
+    )
     changes_poll_seconds: float = Field(
         default=10,
         gt=0,
@@ -256,6 +261,14 @@ class Settings(BaseSettings):
     def today(self) -> date:
         """Today's business date, in the ISP's time zone."""
         return datetime.now(self.timezone).date()
+
+    def complete_since(self) -> datetime | None:
+        """When all subscribers of the platform are to have been read at the earliest; None: now."""
+        if self.complete_snapshot_time is None:
+            return None
+        now = datetime.now(self.timezone)
+        latest = datetime.combine(now.date(), self.complete_snapshot_time, self.timezone)
+        return latest if latest <= now else datetime.combine(now.date() - timedelta(days=1), latest.timetz())
 
 
 @lru_cache(maxsize=1)

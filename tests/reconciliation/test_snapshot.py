@@ -13,7 +13,7 @@ import requests
 from multitv.beenius import models
 from multitv.beenius.client import BeeniusClient
 from multitv.beenius.errors import IncompleteSnapshot
-from multitv.reconciliation import snapshot
+from multitv.reconciliation import staging
 from multitv.reconciliation.snapshot import stage_subscribers
 from tests.support.house import House
 
@@ -59,7 +59,7 @@ def test_a_snapshot_that_fails_leaves_no_page_on_its_way(crowded: House, monkeyp
         list(islice(rows, 501))
         raise RuntimeError("the disk is full")
 
-    monkeypatch.setattr(snapshot, "copy_rows", full)
+    monkeypatch.setattr(staging, "copy_rows", full)
     with pytest.raises(RuntimeError, match="full") as caught:
         stage_subscribers(crowded.engine, crowded.client())
     assert caught
@@ -84,7 +84,7 @@ def test_the_same_state_has_the_same_hash_and_another_has_not(provisioned: House
 def test_however_many_are_unreadable_each_is_parked_once(
     crowded: House, monkeypatch: pytest.MonkeyPatch, at_once: int
 ) -> None:
-    monkeypatch.setattr(snapshot, "_PARKED_AT_ONCE", at_once)
+    monkeypatch.setattr(staging, "_PARKED_AT_ONCE", at_once)
     for number in (1, 2, 600, 1200):
         crowded.sandbox.admin("PATCH", f"/admin/subscribers/sub-{number:08d}", {"status": "BLOCKED"})
     crowded.fault("row-count-drift", after=1, times=1)

@@ -87,6 +87,13 @@ async def edit_by_hand(platform: Parts, uid: str, changes: dict[str, Any]) -> No
     unmanaged.edit(platform.store, platform.clock, number_of(uid), changes)
 
 
+@router.delete("/subscribers/{uid}", status_code=204)
+async def remove_by_hand(platform: Parts, uid: str) -> None:
+    """Remove a subscriber as a person at the platform's own screens would; its MACs become free."""
+    with platform.store.transaction():
+        platform.subscribers.remove(uid)
+
+
 @router.post("/subscribers/load", status_code=201)
 async def load_by_hand(platform: Parts, request: Request) -> dict[str, int]:
     """Add many subscribers from JSON lines with the fields of the single call. Loading stops at the first bad batch."""

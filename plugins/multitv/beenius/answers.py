@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
 from threading import Lock
@@ -170,6 +171,15 @@ def retry_after(response: Response) -> float | None:
         return max(0.0, parsedate_to_datetime(text).timestamp() - time())
     except ValueError:
         return None
+
+
+def told_at(response: Response) -> datetime | None:
+    """Return the time of an answer by the clock of who sent it; None if it does not tell."""
+    try:
+        moment = parsedate_to_datetime(response.headers.get("date", ""))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _refusal(host: str, call: Call, response: Response) -> PermanentError:

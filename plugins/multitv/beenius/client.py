@@ -9,11 +9,12 @@ from typing import Any, Self
 from urllib.parse import quote
 
 from pydantic import SecretStr
+from requests import Response
 
 from multitv.beenius import paging
-from multitv.beenius.answers import Call, fields_of, ignored, parsed
+from multitv.beenius.answers import Call, fields_of, ignored, parsed, told_at
 from multitv.beenius.errors import BadAnswer, NotFound, NotListedYet, UnreadableAnswer
-from multitv.beenius.models import CreatedSubscriber, Page, PageBody, R, Status, Subscriber
+from multitv.beenius.models import Counted, CreatedSubscriber, Page, PageBody, R, Status, Subscriber
 from multitv.beenius.subscribers import AnySubscriber, decoded_page, subscriber_of, text_of
 from multitv.beenius.transport import RetryPolicy, Transport
 
@@ -86,17 +87,36 @@ class BeeniusClient:
 
         return self._scan(resource, get, start_over, paging.uid_of_mapping, page_size)
 
+    def count_subscribers(self) -> Counted:
+        """Return how many subscribers there are, and the platform's time."""
+        call = _page("subscribers", 1, 1)
+
+        def counted(response: Response) -> Counted:
+            return Counted(decoded_page(self.host, call, response).row_count, told_at(response))
+
+        answer = self._transport.send_for(call, counted)
+        if answer is None:
+            raise BadAnswer(f"Beenius at {self.host} answered {call} without a page.")
+        return answer
+
     def scan_subscribers(
-        self, start_over: Callable[[], None], repeated: Callable[[], bool], page_size: int = MAX_PAGE_SIZE
+        self,
+        start_over: Callable[[], None],
+        repeated: Callable[[], bool],
+        updated_since: datetime | None = None,
+        page_size: int = MAX_PAGE_SIZE,
     ) -> Generator[Page[AnySubscriber]]:
         """Yield the pages of subscribers, as `scan` does, unreadable ones among them: also those without a uid.
+
+        `updated_since`, by the platform's clock: only those that were made or changed since. Deleted ones are in no
+        list.
 
         Fetches pages over all connections. After the last one calls `repeated` to learn whether a uid came twice,
         since there may be more uids than fit in memory.
         """
 
         def get(number: int, size: int) -> PageBody[AnySubscriber]:
-            call = _page("subscribers", number, size)
+            call = _page("subscribers", number, size, updated_since)
             answer = self._transport.send_for(call, lambda response: decoded_page(self.host, call, response))
             return parsed(self.host, call, PageBody[Any], answer) if answer is None else answer
 
@@ -184,7 +204,7 @@ class BeeniusClient:
         self, uid: str, service_uid: str, *, idempotency_key: str, active_from: datetime | None = None
     ) -> None:
         """Subscribe to a service, from now on by default; a basic service replaces the live basic one."""
-        moment = None if active_from is None else f"{active_from.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+        moment = None if active_from is None else _stamp(active_from)
         path = _path("subscribers", uid, "services", service_uid)
         self._write(Call("PUT", path, body={"active_from": moment}, idempotency_key=idempotency_key))
 
@@ -251,8 +271,14 @@ def _secret_of(fields: Mapping[str, Any]) -> SecretStr | None:
     return SecretStr(pin) if pin else None
 
 
-def _page(resource: str, number: int, size: int) -> Call:
-    return Call("GET", f"/{resource}", (("page", number), ("page_size", size)))
+def _page(resource: str, number: int, size: int, updated_since: datetime | None = None) -> Call:
+    since = () if updated_since is None else (("updated_since", _stamp(updated_since)),)
+    return Call("GET", f"/{resource}", (("page", number), ("page_size", size), *since))
+
+
+def _stamp(moment: datetime) -> str:
+    """Return a time as RFC 3339 writes it, in UTC."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
 
 
 def _path(*segments: str) -> str:

@@ -57,9 +57,15 @@ class Subscription(Wire, frozen=True):
     @property
     def is_live(self) -> bool:
         """Whether it has no end, or one that is not near."""
+        live_until = self.live_until
+        return live_until is None or live_until > datetime.now(UTC)
+
+    @property
+    def live_until(self) -> datetime | None:
+        """From when on its end counts as near; None if it has no end."""
         end = self.active_to
         # A time without an offset is in UTC, as all times of the contract.
-        return end is None or (end if end.tzinfo else end.replace(tzinfo=UTC)) > datetime.now(UTC) + _STILL_LIVE
+        return None if end is None else (end if end.tzinfo else end.replace(tzinfo=UTC)) - _STILL_LIVE
 
 
 class Device(Wire, frozen=True):
@@ -129,6 +135,14 @@ class ErrorDetail(Wire, frozen=True):
 
 class ErrorBody(Wire, frozen=True):
     error: ErrorDetail
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many rows a list has; `at` is the platform's clock, None if it does not tell the time."""
+
+    rows: int
+    at: datetime | None
 
 
 @dataclass(frozen=True)

@@ -25,11 +25,18 @@ class Lane:
     def enter(self, connection: Connection) -> None:
         """Lock the lane's staging, and have the statements use it, until the transaction ends."""
         lock(connection, self.lock)
-        connection.execute(named("reconciliation/use_staging"), {"staging": self.staging})
+        use_staging(connection, self.staging)
+
+
+def use_staging(connection: Connection, schema: str) -> None:
+    """Have the statements use the tables of this schema, until the transaction ends."""
+    connection.execute(named("reconciliation/use_staging"), {"staging": schema})
 
 
 FULL = Lane("full", "staging", "reconciliation staging")
 CHANGES = Lane("changes", "staging_changes", "reconciliation staging of changes")
+# Of a full run: what changed on the platform since the snapshot that its staging holds.
+UPDATES = "staging_updates"
 _BY_NAME: dict[str, Lane] = {lane.name: lane for lane in (FULL, CHANGES)}
 
 

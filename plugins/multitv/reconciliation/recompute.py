@@ -11,7 +11,7 @@ from multitv.reconciliation.change_set import list_steps, staging_transaction
 from multitv.reconciliation.execution import ConcurrentChange
 from multitv.reconciliation.fields import PIN_FIELD, UID_FIELD
 from multitv.reconciliation.lanes import Lane
-from multitv.reconciliation.snapshot import stage_rows
+from multitv.reconciliation.staging import stage_rows
 
 log = logging.getLogger(__name__)
 

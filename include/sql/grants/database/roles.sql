@@ -13,7 +13,7 @@ begin
             relation.relkind in ('r', 'p', 'v', 'm', 'S')
             and relation.relnamespace::regnamespace::text = any(array[
                 'billing', 'finance', 'history', 'quality', 'reconciliation', 'reports', 'staging', 'staging_changes',
-                'tv'
+                'staging_updates', 'tv'
             ])
             and (relation.relacl is not null or not relation.relispartition)
     loop
@@ -24,14 +24,15 @@ begin
     end loop;
 end
 $$;
-revoke all on schema billing, erp, finance, history, quality, reconciliation, reports, staging, staging_changes, tv
+revoke all on schema
+billing, erp, finance, history, quality, reconciliation, reports, staging, staging_changes, staging_updates, tv
 from public, multitv_pipeline, multitv_screens, multitv_reader;
 revoke all on all functions in schema billing, finance, history, quality, reconciliation, reports, staging, tv
 from public, multitv_pipeline, multitv_screens, multitv_reader;
 
 grant usage on schema billing, erp, finance, history, quality, reconciliation, reports, tv
 to multitv_pipeline, multitv_screens, multitv_reader;
-grant usage on schema staging, staging_changes to multitv_pipeline;
+grant usage on schema staging, staging_changes, staging_updates to multitv_pipeline;
 
 -- All may read everything but what a sync is working on. A PIN is the reader's business not even encrypted.
 do $$
@@ -172,7 +173,7 @@ reconciliation.stored_otherwise
 to multitv_pipeline;
 grant update (announced_at, taken_at, change_set_id) on reconciliation.pending_change to multitv_pipeline;
 grant update (times, sent, stored, change_set_id) on reconciliation.stored_otherwise to multitv_pipeline;
-grant update (subscribers, hash) on reconciliation.snapshot to multitv_pipeline;
+grant update (subscribers, hash, complete_at, read_from) on reconciliation.snapshot to multitv_pipeline;
 grant update (
     status, desired, managed, provisioned, unmanaged, operations, client_plans, removals, concerns, decided_by,
     decided_at, applied_at, verified_at, second_snapshot_id, creations, recorded, without_contract,
@@ -185,13 +186,15 @@ reconciliation.parked_subscriber
 to multitv_pipeline;
 
 -- The pipeline: what it works out anew.
-grant select, insert, update, delete, truncate on all tables in schema staging, staging_changes to multitv_pipeline;
+grant select, insert, update, delete, truncate on all tables in schema staging, staging_changes, staging_updates
+to multitv_pipeline;
 grant insert, update, delete on all tables in schema reports to multitv_pipeline;
 grant insert, delete on quality.offender to multitv_pipeline;
 do $$
 begin
     -- For ANALYZE. As a text, because the linter does not know this right.
-    execute 'grant maintain on all tables in schema staging, staging_changes, reports to multitv_pipeline';
+    execute 'grant maintain on all tables in schema staging, staging_changes, staging_updates to multitv_pipeline';
+    execute 'grant maintain on all tables in schema reports to multitv_pipeline';
     execute 'grant maintain on reconciliation.operation to multitv_pipeline';
 end
 $$;

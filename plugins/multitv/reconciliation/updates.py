@@ -1,0 +1,84 @@
+"""Brings the staged subscribers up to date with what changed on the platform, instead of reading all anew."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from multitv.beenius.client import BeeniusClient
+from multitv.beenius.errors import IncompleteSnapshot, NotFound
+from multitv.beenius.subscribers import AnySubscriber
+from multitv.database.sql import named
+from multitv.reconciliation.lanes import FULL, UPDATES, use_staging
+from multitv.reconciliation.staging import stage_all, stage_rows
+
+log = logging.getLogger(__name__)
+
+# What the platform stamped before the last reading began may have become visible after it.
+OVERLAP = timedelta(minutes=10)
+# From so many on, one complete reading takes less time than to read them one by one.
+MOST_AGED = 1000
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How old the staged subscribers are: when all were last read, and since when, by the platform's clock, changes."""
+
+    complete_at: datetime | None = None
+    read_from: datetime | None = None
+
+
+def bring_up_to_date(
+    connection: Connection, client: BeeniusClient, complete_since: datetime, in_flight: int
+) -> Reading | None:
+    """Bring the staging of the full runs up to date; return None if only a complete reading can.
+
+    That is so if staging does not hold all subscribers, as they were read completely at or after `complete_since`; if
+    the list of changes cannot be read completely; and if their number is not the platform's afterwards, since
+    subscribers that were deleted are in no list. Staging is then in no defined state. Raises what the client raises.
+    """
+    last = connection.execute(
+        named("reconciliation/updatable_snapshot"), {"complete_since": complete_since}
+    ).one_or_none()
+    if last is None:
+        return None
+    began = client.count_subscribers().at
+    use_staging(connection, UPDATES)
+    connection.execute(named("reconciliation/clear_snapshot"))
+    try:
+        stage_all(connection, client, last.read_from - OVERLAP)
+    except IncompleteSnapshot as error:
+        log.warning("%s All subscribers are read instead.", error)
+        use_staging(connection, FULL.staging)
+        return None
+    aged = connection.execute(named("reconciliation/aged_subscribers")).scalars().all()
+    gone: list[str] = []
+    readable = None not in aged and len(aged) <= MOST_AGED
+    if readable:
+        found = _read(client, aged, in_flight)
+        gone = [uid for uid, subscriber in found if subscriber is None]
+        stage_rows(connection, [subscriber for _, subscriber in found if subscriber is not None])
+        connection.execute(named("reconciliation/delete_updated"), {"uids": gone})
+        held = connection.execute(named("reconciliation/insert_updated")).scalar_one()
+        there = client.count_subscribers().rows
+        readable = held == there
+        if not readable:
+            log.info("Brought up to date there are %s subscribers, on the platform %s: all are read.", held, there)
+    use_staging(connection, FULL.staging)
+    return Reading(last.complete_at, began) if readable else None
+
+
+def _read(client: BeeniusClient, uids: Iterable[str], in_flight: int) -> list[tuple[str, AnySubscriber | None]]:
+    def read(uid: str) -> tuple[str, AnySubscriber | None]:
+        try:
+            return uid, client.read_subscriber(uid)
+        except NotFound:
+            return uid, None
+
+    with ThreadPoolExecutor(in_flight, "beenius") as pool:
+        return list(pool.map(read, uids))
