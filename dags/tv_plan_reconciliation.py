@@ -124,7 +124,6 @@ with DAG(
     @task.skip_if(lambda context: bool(context["params"]["only"] or context["params"]["dry_run"]))
     @task(task_display_name="Medir a divergência", trigger_rule="none_failed")
     def measure_discrepancies(change_set: str) -> None:
-        settings = get_settings()
         history.record(task_engine(), settings.today(), settings, judged=True)
         revenue_assurance.measure(task_engine(), int(change_set), settings.today())
 
