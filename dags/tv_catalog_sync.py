@@ -62,7 +62,7 @@ with DAG(
     ),
     catchup=False,
     max_active_runs=1,
-    default_args=default_args(),
+    default_args=default_args(platform=True),
     tags=["tv", "catalogo", "impacto:medio"],
     params=catalog_form(),
 ) as dag:

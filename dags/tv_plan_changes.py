@@ -39,7 +39,6 @@ from multitv.database.engine import task_engine
 from multitv.reconciliation.assets import pending_changes
 from multitv.reconciliation.changes import ChangeRun
 from multitv.reconciliation.operators import RunQuestion, run_of_question
-from multitv.reconciliation.preflight import check_setup
 from multitv.settings import get_settings
 
 with DAG(
@@ -50,14 +49,13 @@ with DAG(
     catchup=False,
     # While the last run ends, the next one can begin: `serve` itself is alone.
     max_active_runs=2,
-    default_args=default_args(),
+    default_args=default_args(platform=True, pool=CHANGES_POOL),
     tags=["tv", "plataforma", "impacto:alto"],
 ) as dag:
 
     @task(task_display_name="Atender", pool=CHANGES_POOL, execution_timeout=timedelta(hours=2))
     def serve() -> list[dict[str, object]]:
         settings = get_settings()
-        check_setup(settings, CHANGES_POOL)
         run = ChangeRun(task_engine(), lambda: platform_client(settings), settings, settings.today)
         return [run_of_question(question) for question in run.serve()]
 

@@ -5,7 +5,7 @@ Compares every client plan with TV with its subscriber on the platform, stores t
 row for each operation, and applies it: subscribers are created, renamed, suspended, resumed or closed, and services and
 devices are added and removed. It fills in the client's *ID Assinante Beenius* and *Auth Pin Assinante Beenius*.
 
-    preflight >> take_snapshot >> compute_change_set >> guard >> [ask, release]
+    take_snapshot >> compute_change_set >> guard >> [ask, release]
     release >> apply >> verify >> [measure_discrepancies, report]
 
 At the end of a full run it measures the discrepancies in reais (revenue assurance) that the *Painel* shows
@@ -25,8 +25,8 @@ person in `tv_reconciliation_approval`, which `ask` starts; all others are serve
 * **`guard` failed with SourceShrunken:** the ERP or the platform lost much, or nearly everybody would be created anew.
   Nothing was sent. See that both are complete, then trigger a new run; with `allow_shrink` if they are as they should.
 * **`ask` failed:** mostly because `tv_reconciliation_approval` is paused: unpause it, then clear `ask`.
-* **`preflight` failed:** the pool, a connection or the keys for PINs are missing. Do what the message says, then clear.
-* **`take_snapshot` failed:** the platform could not be read completely. Look at it, then clear the task.
+* **`take_snapshot` failed:** something is wrong with the installation, or the platform could not be read completely.
+  Do what the message says, then clear the task.
 * **`release` or `apply` failed, or was killed:** clear it; it goes on where it stopped. It fails for the platform as a
   whole only. If the message says that the change set is too old or superseded, trigger a new run instead.
 * **`verify` failed:** somebody else changes subscribers, or the platform lost a write. The next run tries to repair it.
@@ -52,7 +52,6 @@ from multitv.reconciliation.apply import apply_batch, list_batches
 from multitv.reconciliation.change_set import make_change_set
 from multitv.reconciliation.operators import GuardChangeSet, RunQuestion
 from multitv.reconciliation.params import reconciliation_form
-from multitv.reconciliation.preflight import check_setup
 from multitv.reconciliation.report import change_set_report, outcome_report
 from multitv.reconciliation.snapshot import stage_subscribers
 from multitv.reconciliation.verify import verify_change_set
@@ -77,14 +76,10 @@ with DAG(
     ),
     catchup=False,
     max_active_runs=1,
-    default_args=default_args(),
+    default_args=default_args(platform=True, pool=BEENIUS_POOL),
     tags=["tv", "plataforma", "impacto:alto"],
     params=reconciliation_form(),
 ) as dag:
-
-    @task(task_display_name="Conferir a instalação")
-    def preflight() -> None:
-        check_setup(get_settings())
 
     @task(task_display_name="Ler os assinantes da plataforma")
     def take_snapshot() -> int:
@@ -137,8 +132,7 @@ with DAG(
     ask.expand_kwargs(guard.output)
 
     (
-        preflight()
-        >> take_snapshot()
+        take_snapshot()
         >> compute_change_set(SNAPSHOT)
         >> guard
         >> (to_release := release_batches(CHANGE_SET))

@@ -1,8 +1,10 @@
-"""What every task of every DAG has in common: its owner, its retries and its time limit."""
+"""What every task of every DAG has in common: owner, retries, time limit, and a check of the installation first."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
@@ -10,10 +12,11 @@ from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
 from multitv.settings import get_settings
 
 
-def default_args() -> dict[str, Any]:
+def default_args(**needs: Any) -> dict[str, Any]:
     """Return the default arguments of a DAG: transient errors are retried with backoff, permanent ones fail at once.
 
-    Raises SettingsError.
+    The first task of a run checks the installation; `needs` says what of it beside the database, as `check.require`
+    takes it. Raises SettingsError.
     """
     return {
         "owner": "multitv",
@@ -23,6 +26,7 @@ def default_args() -> dict[str, Any]:
         "max_retry_delay": timedelta(minutes=10),
         "execution_timeout": timedelta(minutes=30),
         "retry_policy": retry_policy(),
+        "pre_execute": partial(_check, needs),
     }
 
 
@@ -31,3 +35,12 @@ def retry_policy(*permanent: type[Exception]) -> ExceptionRetryPolicy:
     return ExceptionRetryPolicy(
         [RetryRule(exception=["multitv.errors.PermanentError", *permanent], action=RetryAction.FAIL)]
     )
+
+
+def _check(needs: Mapping[str, Any], context: Mapping[str, Any]) -> None:
+    """Check the installation if this is a task that its run begins with."""
+    if not context["task"].upstream_task_ids:
+        # Here, because a DAG file is read far more often than a run begins.
+        from multitv.check import require
+
+        require(get_settings(), **needs)

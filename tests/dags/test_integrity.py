@@ -5,16 +5,18 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from airflow.dag_processing.dagbag import DagBag
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
-from airflow.sdk import DAG
+from airflow.sdk import DAG, BaseOperator
 from airflow.serialization.serialized_objects import DagSerialization
 
 from multitv.beenius import pool
+from multitv.dag_defaults import _check
 from multitv.settings import get_settings
 
 DAG_IDS = {
@@ -31,6 +33,12 @@ DAG_IDS = {
     "tv_dashboard",
     "tv_maintenance",
     "standard_billing",
+}
+# What the first task checks beside the database.
+CHECKED = {
+    "tv_catalog_sync": {"platform"},
+    "tv_plan_reconciliation": {"platform", "pool"},
+    "tv_plan_changes": {"platform", "pool"},
 }
 TAGS = {"tv", "catalogo", "plataforma", "faturamento", "impacto:alto", "impacto:medio"}
 
@@ -81,6 +89,17 @@ def test_every_task_has_an_owner_retries_with_backoff_and_a_time_limit(dag: DAG)
         assert task.retry_policy is not None
         assert task.execution_timeout or task.task_id in ("wait_for_standard_billing", "wait")
         assert task.task_display_name != task.task_id
+
+
+def test_every_run_begins_with_a_check_of_the_installation(dag: DAG) -> None:
+    first = [task for task in dag.tasks if not task.upstream_task_ids]
+    assert first
+    for task in first:
+        assert isinstance(task, BaseOperator)
+        checks = task._pre_execute_hook
+        assert isinstance(checks, partial)
+        assert checks.func is _check
+        assert set(checks.args[0]) == CHECKED.get(dag.dag_id, set())
 
 
 def test_every_task_is_in_a_pool_that_a_release_makes(bag: DagBag) -> None:

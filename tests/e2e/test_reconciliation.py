@@ -165,8 +165,8 @@ def test_a_missing_pool_is_told_before_anything_is_read(stack: RunningStack) -> 
     with stack.without_pool("beenius"):
         run = stack.trigger(DAG)
         assert stack.wait_for_run(DAG, run) == "failed"
-        assert "Airflow's pool beenius does not exist" in stack.task_log(DAG, run, "preflight")
-        assert stack.task_states(DAG, run)["take_snapshot"] == "upstream_failed"
+        assert "Airflow's pool beenius does not exist" in stack.task_log(DAG, run, "take_snapshot")
+        assert stack.task_states(DAG, run)["compute_change_set"] == "upstream_failed"
 
 
 def test_a_killed_task_goes_on_where_it_stopped_and_does_nothing_twice(stack: RunningStack) -> None:

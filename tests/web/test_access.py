@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import jwt
 import pytest
 
-from multitv.beenius.pool import POOL_PATH
+from multitv.beenius.pool import BEENIUS_POOL, POOL_PATH
 from multitv.web.core.access import Right
 from tests.web.routes import NEVER, NOBODY, PLACES, RIGHTS, Place
 from tests.web.server import Web
@@ -200,6 +200,6 @@ def test_what_looks_like_a_token_in_the_address_is_none(stranger: Visitor, admin
 
 
 def test_a_task_without_a_login_is_told_the_slots_of_the_pool_and_nothing_else(stranger: Visitor) -> None:
-    answer = stranger.ask("GET", f"{POOL_PATH}/")
+    answer = stranger.ask("GET", f"{POOL_PATH}/{BEENIUS_POOL}")
     assert answer.status_code == 200
     assert answer.json().keys() == {"slots"}

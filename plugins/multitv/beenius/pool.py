@@ -13,5 +13,5 @@ CHANGES_DESCRIPTION = "Tasks that write single changes to the TV platform at the
 CHANGES_SLOTS = 2
 
 POOLS = {BEENIUS_POOL: (SLOTS, DESCRIPTION), CHANGES_POOL: (CHANGES_SLOTS, CHANGES_DESCRIPTION)}
-# Beneath the address of the screens: how many slots the pool of our tasks has, or that of the name which follows.
+# Beneath the address of the screens: how many slots the pool has whose name follows.
 POOL_PATH = "/pool"

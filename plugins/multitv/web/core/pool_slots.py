@@ -6,15 +6,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
-from multitv.beenius.pool import BEENIUS_POOL, POOL_PATH, POOLS
+from multitv.beenius.pool import POOL_PATH, POOLS
 
 
 async def pool_slots(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer {"slots": number}, null if there is no such pool. Open to everybody, as Airflow's own health is.
 
-    The path names one of our pools; without a name it is that of the full runs.
+    The path names one of our pools.
     """
-    name = scope["path"].rpartition(f"{POOL_PATH}/")[2].strip("/") or BEENIUS_POOL
+    name = scope["path"].rpartition(f"{POOL_PATH}/")[2].strip("/")
     slots = await run_in_threadpool(_slots, name) if name in POOLS else None
     await JSONResponse({"slots": slots})(scope, receive, send)
 
