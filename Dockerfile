@@ -5,8 +5,8 @@ COPY requirements.txt /requirements.txt
 RUN pip install --no-cache-dir --require-hashes --requirement /requirements.txt \
     && mkdir --parents /opt/airflow/data
 
-# For a cluster: with the code in it, so that all pods run the same. docker-compose.yml lays the folders over it instead.
-FROM airflow AS cluster
+# With the code in it, so that all containers run the same.
+FROM airflow AS multitv
 COPY dags /opt/airflow/dags
 COPY plugins /opt/airflow/plugins
 COPY include /opt/airflow/include

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from itertools import islice
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multitv.billing.due_date import BadDueDate, backfill_runs, due_dates, resolve_due_date
+from multitv.billing.due_date import (
+    BadDueDate,
+    backfill_runs,
+    due_dates,
+    longest_wait,
+    resolve_due_date,
+    wait_deadline,
+)
+from multitv.settings import Settings
 from tests.support.settings import TODAY
 
 
@@ -92,3 +100,14 @@ def test_a_backfill_takes_each_due_date_once_the_oldest_first() -> None:
 def test_a_backfill_with_a_wrong_due_date_does_nothing(due_dates: list[str] | None) -> None:
     with pytest.raises(BadDueDate):
         backfill_runs({"due_dates": due_dates, "approval": None, "dry_run": False}, "manual__1", TODAY)
+
+
+@pytest.mark.parametrize("deadline_days", [0, 3, 60])
+def test_no_run_waits_longer_than_the_longest_wait(deadline_days: int) -> None:
+    settings = Settings(standard_billing_deadline_days=deadline_days, billing_approval_hours=720)
+    now = datetime.combine(TODAY, datetime.max.time(), settings.timezone)
+    latest = resolve_due_date(str(TODAY + timedelta(days=366)), "manual", TODAY)
+    assert timedelta(days=366) < wait_deadline(latest, now, settings) - now <= longest_wait(settings)
+    # A past due date waits a day, after a person's answer.
+    past = wait_deadline(TODAY - timedelta(days=90), now, settings) - now
+    assert past + timedelta(hours=720) <= longest_wait(settings)

@@ -19,6 +19,7 @@ from include.local.postgres import Server
 from multitv.database import wait as waiting
 from multitv.database.engine import SchemaMissing, engine_for, place
 from multitv.database.migrate import migrate
+from multitv.database.roles import SCREENS
 from multitv.database.schema import OldNumbering, SchemaAhead
 from multitv.database.wait import wait
 from tests.database.conftest import HEAD, NEXT, Release
@@ -197,6 +198,17 @@ def test_the_command_needs_only_the_connection_and_tells_by_its_exit_code(
     migrate(empty)
     ready = run(repository, tmp_path, connection)
     assert (ready.returncode, ready.stderr.count("has the schema of this release")) == (0, 1), ready.stderr
+
+
+def test_the_api_server_waits_with_the_login_of_the_screens(engine: Engine, repository: Path, tmp_path: Path) -> None:
+    command = ("multitv.database.wait", "--screens", "--timeout", "1")
+    screens = {"AIRFLOW_CONN_ISP_DB_SCREENS": postgres.plain(engine.url.set(username=SCREENS))}
+    ready = run(repository, tmp_path, screens, *command)
+    assert (ready.returncode, ready.stderr.count("has the schema of this release")) == (0, 1), ready.stderr
+    wrong = {"AIRFLOW_CONN_ISP_DB_SCREENS": postgres.plain(engine.url.set(username="nobody_of_ours"))}
+    refused = run(repository, tmp_path, wrong | {"AIRFLOW_CONN_ISP_DB": postgres.plain(engine.url)}, *command)
+    assert refused.returncode == 1
+    assert 'role "nobody_of_ours" does not exist' in refused.stderr
 
 
 def test_the_migration_command_refuses_a_newer_schema_in_one_line(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, NotRequired, TypedDict
 from zoneinfo import ZoneInfo
 
 from multitv.errors import PermanentError
+from multitv.settings import Settings
 
 _IN_RUN_ID = re.compile(r"due_(\d{4}-\d{2}-\d{2})")
 # Events are never edited, so a year that was typed wrong must not reach them.
@@ -107,6 +108,26 @@ def due_date_of(interval_end: datetime, timezone: ZoneInfo) -> date:
     Half a day is taken off first, so a later change of the ISP's time zone does not change the result.
     """
     return (interval_end - timedelta(hours=12)).astimezone(timezone).date()
+
+
+def wait_deadline(due_date: date, now: datetime, settings: Settings) -> datetime:
+    """Return until when a run of `due_date` waits for the standard billing.
+
+    That is the end of the day MULTITV_STANDARD_BILLING_DEADLINE_DAYS days after the due date, or 24 hours from `now`,
+    whichever is later.
+    """
+    last_day = due_date + timedelta(settings.standard_billing_deadline_days + 1)
+    return max(datetime.combine(last_day, time(), settings.timezone), now + timedelta(days=1))
+
+
+def longest_wait(settings: Settings) -> timedelta:
+    """Return how long a run of tv_billing may wait after its start: for the latest due date that it takes, or a person.
+
+    Airflow must keep a run for longer than this.
+    """
+    for_standard_billing = _HORIZON + timedelta(days=settings.standard_billing_deadline_days + 1)
+    for_a_person = timedelta(hours=settings.billing_approval_hours) + timedelta(days=1)
+    return max(for_standard_billing, for_a_person)
 
 
 def due_dates(due_days: Iterable[int], since: date) -> Iterator[date]:

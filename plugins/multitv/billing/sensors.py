@@ -10,14 +10,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from typing import Any, TypedDict
 
 from airflow.sdk import BaseHook, BaseOperator, Context
 from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
-from multitv.billing.due_date import parse_due_date
+from multitv.billing.due_date import parse_due_date, wait_deadline
 from multitv.billing.standard import standard_billing
 from multitv.database.engine import CONNECTION_ID, engine_for, task_engine, url_of
 from multitv.errors import PermanentError, TransientError
@@ -100,10 +100,7 @@ class StandardBillingSensor(BaseOperator):
         if run is not None and run.status in ("closed", "failed"):
             self.resume(context, {"status": run.status, "reason": run.reason})
             return
-        last_day = due_date + timedelta(settings.standard_billing_deadline_days + 1)
-        deadline = max(
-            datetime.combine(last_day, time(), settings.timezone), datetime.now(settings.timezone) + timedelta(days=1)
-        )
+        deadline = wait_deadline(due_date, datetime.now(settings.timezone), settings)
         log.info("The standard billing of %s is not closed yet: waiting until %s.", due_date, deadline)
         self.defer(
             trigger=StandardBillingTrigger(self.due_date, deadline.isoformat(), settings.standard_billing_poll_seconds),

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from multitv import console
-from multitv.database.engine import SchemaMissing, place, task_engine
+from multitv.database.engine import SchemaMissing, place, screens_engine, task_engine
 from multitv.database.schema import lacking
 
 TIMEOUT_SECONDS = 600.0
@@ -58,10 +58,11 @@ def main(arguments: Sequence[str]) -> int:
     """Return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m multitv.database.wait", description=__doc__)
     parser.add_argument("--timeout", type=float, default=TIMEOUT_SECONDS, metavar="SECONDS")
-    timeout = parser.parse_args(arguments).timeout
+    parser.add_argument("--screens", action="store_true", help="as isp_db_screens, and not as isp_db")
+    chosen = parser.parse_args(arguments)
     # Alembic logs a line for each check of the version.
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    return console.run(lambda: wait(task_engine(), timeout))
+    return console.run(lambda: wait(screens_engine() if chosen.screens else task_engine(), chosen.timeout))
 
 
 if __name__ == "__main__":
