@@ -5,8 +5,8 @@ COPY requirements.txt /requirements.txt
 RUN pip install --no-cache-dir --require-hashes --requirement /requirements.txt \
     && mkdir --parents /opt/airflow/data
 
-# With the code in it, so that all containers run the same.
+# With the code in it, so that all containers run the same; docker-compose.dev.yml lays the folders over it instead.
 FROM airflow AS multitv
-COPY dags /opt/airflow/dags
-COPY plugins /opt/airflow/plugins
-COPY include /opt/airflow/include
+COPY --chown=50000:0 dags /opt/airflow/dags
+COPY --chown=50000:0 plugins /opt/airflow/plugins
+COPY --chown=50000:0 include /opt/airflow/include

@@ -33,7 +33,7 @@ soak: .venv/development ## the long proofs at full size: SOAK=20 times as much a
 compose-test: .venv/development ## the Docker stack, for real, with a container killed in the middle (PROFILES=celery or local)
 	@$(BIN)/python -m tests.compose $(PROFILES)
 
-.env: ## the environment of docker-compose.yml with new secrets (PROFILES="demo celery" as wanted)
+.env: ## the environment and the secrets of docker-compose.yml (PROFILES="demo celery tls=tv.isp.example" as wanted)
 	@$(PYTHON) -m include.local.dotenv $(PROFILES)
 
 bench: .venv/development ## speeds as ratios against floors, one JSON object a line (ROWS=1000000 for the goals' size)

@@ -19,7 +19,7 @@ NEEDED = {"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"}
 MOST_LINES_OF_README = 150
 # Read by `make run`, not by the settings of an ISP.
 OF_THE_LOCAL_STACK = {"MULTITV_HOME"}
-FOLDERS = ("dags", "docs", "helm", "include", "plugins", "tests")
+FOLDERS = ("dags", "docs", "helm", "include", "plugins", "proxy", "tests")
 # The bases of the paths in a table whose head names them.
 BASE = re.compile(r"in `([\w/]+/)`")
 

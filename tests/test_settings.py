@@ -151,4 +151,7 @@ def test_the_docker_stack_passes_every_setting_on(repository: Path) -> None:
     passed = {name: value for name, value in stack["x-airflow"]["environment"].items() if name.startswith("MULTITV_")}
     # Data documents need a place that outlives the container.
     assert passed.pop("MULTITV_DATA_DOCS") == "${MULTITV_DATA_DOCS:-/opt/airflow/data/docs}"
-    assert passed == {f"MULTITV_{name.upper()}": None for name in Settings.model_fields if name != "data_docs"}
+    # The keys come from a file, and only to those who need them.
+    assert {"MULTITV_PIN_KEYS_FILE"} == {name for name in stack["x-platform"] if name.startswith("MULTITV_")}
+    elsewhere = {"data_docs", "pin_keys"}
+    assert passed == {f"MULTITV_{name.upper()}": None for name in Settings.model_fields if name not in elsewhere}

@@ -18,44 +18,47 @@ DEBIAN = {"ID": "debian"}
 MINT = {"ID": "linuxmint", "ID_LIKE": "ubuntu debian"}
 
 
-def lines(release: dict[str, str], *, redis: bool = True, browser: bool = True, root: bool = True) -> list[str]:
-    steps, allowed = commands(release, redis=redis, browser=browser, root=root, sudo=False)
+def lines(
+    release: dict[str, str], *, redis: bool = True, browser: bool = True, proxy: bool = True, root: bool = True
+) -> list[str]:
+    steps, allowed = commands(release, redis=redis, browser=browser, proxy=proxy, root=root, sudo=False)
     assert allowed == root
     return [" ".join(step).replace(sys.executable, "python") for step in steps]
 
 
-def test_debian_brings_both() -> None:
+def test_debian_brings_all() -> None:
     assert lines(DEBIAN) == [
         "apt-get update --quiet=2",
-        "apt-get install --quiet=2 --yes --no-install-recommends redis-server chromium fonts-dejavu-core",
+        "apt-get install --quiet=2 --yes --no-install-recommends redis-server chromium fonts-dejavu-core caddy",
     ]
 
 
-def test_fedora_brings_both() -> None:
-    assert lines(FEDORA) == ["dnf install --quiet --assumeyes valkey chromium dejavu-sans-fonts"]
+def test_fedora_brings_all() -> None:
+    assert lines(FEDORA) == ["dnf install --quiet --assumeyes valkey chromium dejavu-sans-fonts caddy"]
 
 
 def test_a_relative_of_ubuntu_gets_the_browser_of_playwright_because_its_own_needs_snapd() -> None:
     assert lines(MINT) == [
         "apt-get update --quiet=2",
-        "apt-get install --quiet=2 --yes --no-install-recommends redis-server",
+        "apt-get install --quiet=2 --yes --no-install-recommends redis-server caddy",
         "python -m playwright install --with-deps chromium",
     ]
 
 
 def test_only_what_is_missing_is_installed() -> None:
-    assert lines(DEBIAN, browser=False)[-1].endswith(" redis-server")
-    assert lines(MINT, redis=False) == ["python -m playwright install --with-deps chromium"]
+    assert lines(DEBIAN, browser=False, proxy=False)[-1].endswith(" redis-server")
+    assert lines(DEBIAN, browser=False, redis=False)[-1].endswith(" caddy")
+    assert lines(MINT, redis=False, proxy=False) == ["python -m playwright install --with-deps chromium"]
 
 
 def test_who_is_not_root_is_given_the_command_with_sudo() -> None:
-    assert lines(FEDORA, root=False) == ["sudo dnf install --quiet --assumeyes valkey chromium dejavu-sans-fonts"]
-    assert lines(MINT, redis=False, root=False) == ["python -m playwright install --with-deps chromium"]
+    assert lines(FEDORA, root=False) == ["sudo dnf install --quiet --assumeyes valkey chromium dejavu-sans-fonts caddy"]
+    assert lines(MINT, redis=False, proxy=False, root=False) == ["python -m playwright install --with-deps chromium"]
 
 
 def test_an_unknown_system_is_told_what_to_install() -> None:
-    with pytest.raises(CannotInstall, match=r"^Install redis-server and chromium so that they are on PATH"):
-        commands({"ID": "alpine"}, redis=True, browser=True, root=True, sudo=False)
+    with pytest.raises(CannotInstall, match=r"^Install redis-server, chromium and caddy so that they are on PATH"):
+        commands({"ID": "alpine"}, redis=True, browser=True, proxy=True, root=True, sudo=False)
 
 
 def test_the_command_stops_before_the_tests_with_one_line(tmp_path: Path) -> None:
@@ -82,12 +85,13 @@ def test_the_command_stops_before_the_tests_with_one_line(tmp_path: Path) -> Non
 
 
 def test_what_is_on_path_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("valkey-server", "google-chrome"):
+    for name in ("valkey-server", "google-chrome", "caddy"):
         (tmp_path / name).write_text("#!/bin/sh\n")
         (tmp_path / name).chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert (system.redis_server(), system.browser()) == (
+    assert (system.redis_server(), system.browser(), system.proxy()) == (
         str(tmp_path / "valkey-server"),
         str(tmp_path / "google-chrome"),
+        str(tmp_path / "caddy"),
     )
     system.provide()

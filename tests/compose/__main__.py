@@ -54,9 +54,13 @@ class Compose:
     config: Config = field(default_factory=lambda: Config(Path(), demo_clients=DEMO_CLIENTS))
 
     def __post_init__(self) -> None:
-        self.environment = dict(line.split("=", 1) for line in dotenv.lines(self.profiles))
-        self.environment |= {
+        dotenv.write(self.folder / ".env", self.profiles)
+        self.environment = dotenv.variables(self.profiles) | {
+            "SECRETS_FOLDER": str(self.folder / "secrets"),
             "AIRFLOW_PORT": str(self.ports["airflow"]),
+            "AIRFLOW_BASE_URL": f"http://127.0.0.1:{self.ports['airflow']}",
+            # Beside the network of a stack that may run here already.
+            "STACK_NETWORK": "172.31.251",
             "DEMO_CLIENTS": str(DEMO_CLIENTS),
             # Nobody wants to wait for the default here.
             "AIRFLOW_HEARTBEAT_TIMEOUT": "30",
@@ -69,7 +73,7 @@ class Compose:
             "init": {"build": {"context": str(standins.REPOSITORY), "network": "host"}},
         }
         (self.folder / "doors.yml").write_text(json.dumps({"version": "3.9", "services": doors}))
-        self.api = Api(f"http://127.0.0.1:{self.ports['airflow']}", "admin", self.environment["AIRFLOW_ADMIN_PASSWORD"])
+        self.api = Api(self.environment["AIRFLOW_BASE_URL"], "admin", self.secret("admin_password"))
 
     def __call__(self, *arguments: str, quiet: bool = True) -> str:
         """Run a command of Compose. Raises DockerFailed."""
@@ -78,10 +82,15 @@ class Compose:
         command = [*compose(), "--project-name", PROJECT, *options, *arguments]
         return run(command, quiet=quiet, environment=self.environment)
 
+    def secret(self, name: str) -> str:
+        """Return what a file of secrets/ holds."""
+        return (self.folder / "secrets" / name).read_text()
+
     @property
     def isp_engine(self) -> Engine:
-        password = self.environment["POSTGRES_PASSWORD"]
-        return engine_for(URL.create("postgresql+psycopg", "multitv", password, "127.0.0.1", self.ports["db"], "isp"))
+        port = self.ports["db"]
+        url = URL.create("postgresql+psycopg", dotenv.OWNER, self.secret("owner_password"), "127.0.0.1", port, "isp")
+        return engine_for(url)
 
     def check(self) -> None:
         """Nothing is looked after here: what ends is to come back by itself."""
@@ -162,7 +171,8 @@ def prove(profiles: list[str], folder: Path) -> None:
         print(stack("logs", "--tail=60"))
         raise
     finally:
-        stack("down", "--volumes")
+        # Nothing is left that a task would have to finish.
+        stack("down", "--volumes", "--timeout", "30")
         say("Down, volumes removed")
 
 
@@ -193,16 +203,18 @@ def _memory(stack: Compose) -> list[str]:
 
 def main(chosen: list[str]) -> int:
     """Return the exit code."""
-    with tempfile.TemporaryDirectory(prefix="multitv-compose-") as name:
-        folder = Path(name)
+    with tempfile.TemporaryDirectory(prefix="multitv-compose-") as temporary:
+        folder = Path(temporary)
         # Docker's containers read it as other users.
         folder.chmod(0o755)
         with daemon(folder) as version:
             say(f"Docker {version}; {' '.join(compose())}")
             for image, what in standins.provide(folder / "context").items():
                 say(f"{image}: {what}")
-            for profiles in [["demo", "celery"] if name == "celery" else ["demo"] for name in chosen]:
-                prove(profiles, folder)
+            for name in chosen:
+                # With secrets of its own.
+                (folder / name).mkdir(mode=0o755)
+                prove(["demo", "celery"] if name == "celery" else ["demo"], folder / name)
     return 0
 
 

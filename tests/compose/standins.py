@@ -32,7 +32,7 @@ def public_images() -> dict[str, str]:
     """Return the images that are not built here, by the name of their stand-in, as the stack's own files name them."""
     services = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())["services"]
     built_on = (REPOSITORY / "Dockerfile").read_text().split("FROM ")[1].split()[0]
-    return {"postgres": services["postgres"]["image"], "redis": services["redis"]["image"], "airflow": built_on}
+    return {name: services[name]["image"] for name in ("postgres", "valkey")} | {"airflow": built_on}
 
 
 def provide(folder: Path) -> dict[str, str]:

@@ -31,23 +31,6 @@ def test_one_version_of_airflow_everywhere(repository: Path, stack: Any, chart: 
     assert chart["airflowVersion"] == locked
 
 
-def test_no_container_is_privileged_unlimited_or_of_any_version(stack: Any) -> None:
-    for name, service in stack["services"].items():
-        assert service["user"] not in ("root", "0", 0), name
-        assert service["cap_drop"] == ["ALL"], name
-        assert service["deploy"]["resources"]["limits"].keys() == {"cpus", "memory"}, name
-        assert re.search(r":\d", service["image"]), name
-        for port in service.get("ports", []):
-            assert port.startswith("127.0.0.1:"), name
-
-
-def test_whatever_stays_up_is_watched_and_started_again(stack: Any) -> None:
-    for name, service in stack["services"].items():
-        if name not in ("init", "population"):
-            assert service["restart"] == "unless-stopped", name
-            assert service["healthcheck"]["test"], name
-
-
 def test_the_cluster_is_set_as_the_docker_stack_is(stack: Any, chart: Any) -> None:
     environment = stack["x-airflow"]["environment"]
     config = chart["config"]
@@ -55,25 +38,13 @@ def test_the_cluster_is_set_as_the_docker_stack_is(stack: Any, chart: Any) -> No
     for section, name in (
         ("scheduler", "task_instance_heartbeat_timeout"),
         ("scheduler", "orphaned_tasks_check_interval"),
+        ("core", "dagbag_import_timeout"),
+        ("dag_processor", "dag_file_processor_timeout"),
         ("celery", "worker_concurrency"),
         ("celery", "worker_prefetch_multiplier"),
     ):
         (default,) = re.findall(r"\d+", environment[f"AIRFLOW__{section.upper()}__{name.upper()}"])
         assert str(config[section][name]) == default, name
-
-
-def test_every_secret_comes_from_outside(stack: Any) -> None:
-    seen = 0
-    for service in stack["services"].values():
-        for name, value in (service.get("environment") or {}).items():
-            if re.search(r"PASSWORD|SECRET|_KEYS?$|REDISCLI_AUTH", name):
-                assert value is None or re.fullmatch(r"\$\{\w+:[?-][^}]*\}", value), name
-                assert value is None or ":-" not in value or value.endswith(":-}"), name
-                seen += 1
-            for login in re.findall(r"://\w*:([^@]*)@", value or ""):
-                assert login.startswith("${"), name
-                seen += 1
-    assert seen > 30
 
 
 def test_the_image_of_the_release_is_named_once(chart: Any) -> None:
@@ -86,7 +57,7 @@ def test_one_command_prepares_a_release_in_the_cluster_and_in_docker(stack: Any,
     job = chart["migrateDatabaseJob"]
     assert job["args"] == ["python", "-m", "multitv.release"]
     assert find_spec("multitv.release") is not None
-    assert " ".join(job["args"]) in stack["services"]["init"]["command"][0].splitlines()
+    assert " ".join(job["args"]) in stack["services"]["init"]["command"][-1].splitlines()
     # Through the image's entrypoint, with the ISP's connection, by the image of the release.
     assert "command" not in job
     assert job["applyCustomEnv"] is True
@@ -99,21 +70,24 @@ def test_nothing_else_migrates_or_makes_the_pool(stack: Any, chart: Any) -> None
         assert not re.search(r"db migrate|database\.migrate|airflow pools", text), text
 
 
-def test_who_migrates_alone_has_the_owners_login_and_the_screens_have_their_own(stack: Any, chart: Any) -> None:
-    owner, screens, pipeline = (f"AIRFLOW_CONN_ISP_DB{of}" for of in ("_OWNER", "_SCREENS", ""))
-    having = {
-        name: {variable for variable in (owner, screens, pipeline) if variable in (service.get("environment") or {})}
-        for name, service in stack["services"].items()
+def test_each_component_has_the_same_secrets_in_the_cluster_as_in_docker(stack: Any, chart: Any) -> None:
+    """With CeleryExecutor, that is: in Docker, the scheduler may be the one that runs the tasks."""
+    places = {
+        "init": chart["migrateDatabaseJob"],
+        "api-server": chart["apiServer"],
+        "dag-processor": chart["dagProcessor"],
+        "triggerer": chart["triggerer"],
+        "worker": chart["workers"]["celery"],
     }
-    assert {name for name, variables in having.items() if owner in variables} == {"init"}
-    assert having["api-server"] == {screens}
-    for name in ("scheduler", "dag-processor", "triggerer", "worker"):
-        assert having[name] == {pipeline}
-    assert [entry["name"] for entry in chart["migrateDatabaseJob"]["env"]] == [owner]
-    assert sum(text == owner for text in texts(chart)) == 2, "its name and its key"
+    for name, component in places.items():
+        environment = stack["services"][name]["environment"]
+        files = {variable.removesuffix("_FILE") for variable in environment if variable.endswith("_FILE")}
+        assert files == {entry["name"] for entry in component.get("env", [])}, name
+    scheduler, worker = (stack["services"][name]["environment"] for name in ("scheduler", "worker"))
+    assert scheduler == worker
 
 
-def test_no_password_is_in_a_command(stack: Any) -> None:
-    said = [text for service in stack["services"].values() for text in texts(service.get("command"))]
-    assert any("airflow users create" in text for text in said)
-    assert not [text for text in said if re.search(r"--password|--requirepass", text)]
+def test_a_task_has_as_long_to_end_in_docker_as_in_the_cluster(stack: Any, chart: Any) -> None:
+    seconds = chart["workers"]["celery"]["terminationGracePeriodSeconds"]
+    for name in ("scheduler", "worker"):
+        assert stack["services"][name]["stop_grace_period"] == f"{seconds // 60}m"

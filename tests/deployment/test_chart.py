@@ -266,7 +266,7 @@ def test_the_ingress_is_by_tls_and_believed(chart: Any, repository: Path) -> Non
     (host,) = values["ingress"]["apiServer"]["hosts"]
     assert host["tls"] == {"enabled": True, "secretName": "multitv-tls"}
     assert values["config"]["api"]["base_url"] == f"https://{host['name']}"
-    assert values["config"]["fab"]["cookie_secure"] == "True"
+    assert values["config"]["fab"] == {"cookie_secure": "True", "enable_proxy_fix": "True"}
     (trusted,) = yaml.safe_load(values["extraEnv"])
     assert trusted["name"] == "FORWARDED_ALLOW_IPS"
     assert trusted["value"] != "*"

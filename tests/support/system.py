@@ -1,4 +1,4 @@
-"""Programs that the tests need and no wheel brings: a Redis server, and a browser with a font.
+"""Programs that the tests need and no wheel brings: a Redis server, a browser with a font, and a reverse proxy.
 
 `python -m tests.support.system` installs the missing ones through the system's package manager if it may, and otherwise
 ends with the command that a person has to run.
@@ -37,6 +37,7 @@ class Distribution:
     install: Command
     redis: tuple[str, ...]
     browser: tuple[str, ...] | None
+    proxy: tuple[str, ...] = ("caddy",)
 
 
 _APT = ("apt-get", "install", "--quiet=2", "--yes", "--no-install-recommends")
@@ -60,10 +61,15 @@ def browser() -> str | None:
     return _first(BROWSERS) or _playwrights_own()
 
 
+def proxy() -> str | None:
+    """Return the path of Caddy, the reverse proxy of the Docker stack."""
+    return shutil.which("caddy")
+
+
 def commands(
-    release: Mapping[str, str], *, redis: bool, browser: bool, root: bool, sudo: bool
+    release: Mapping[str, str], *, redis: bool, browser: bool, proxy: bool, root: bool, sudo: bool
 ) -> tuple[list[Command], bool]:
-    """Return the commands that install a Redis server and a browser, where missing, and whether we may run them.
+    """Return the commands that install a Redis server, a browser and Caddy, where missing, and whether we may run them.
 
     `release`: what /etc/os-release says; `root`: whether we are root; `sudo`: whether sudo asks for no password.
     Raises CannotInstall for a distribution that is not known here.
@@ -71,9 +77,12 @@ def commands(
     names = [release.get("ID", ""), *release.get("ID_LIKE", "").split()]
     found = next((DISTRIBUTIONS[name] for name in names if name in DISTRIBUTIONS), None)
     if found is None:
-        programs = [name for name, missing in (("redis-server", redis), ("chromium", browser)) if missing]
-        raise CannotInstall(f"Install {' and '.join(programs)} so that they are on PATH, then repeat this command.")
-    packages = (found.redis if redis else ()) + ((found.browser or ()) if browser else ())
+        needed = (("redis-server", redis), ("chromium", browser), ("caddy", proxy))
+        programs = [name for name, missing in needed if missing]
+        raise CannotInstall(f"Install {_listed(programs)} so that they are on PATH, then repeat this command.")
+    packages = (
+        (found.redis if redis else ()) + ((found.browser or ()) if browser else ()) + (found.proxy if proxy else ())
+    )
     steps: list[Command] = [*found.prepare, (*found.install, *packages)] if packages else []
     if browser and found.browser is None:
         steps.append((sys.executable, "-m", "playwright", "install", "--with-deps", "chromium"))
@@ -85,8 +94,8 @@ def commands(
 
 def provide() -> None:
     """Install what is missing. Raises CannotInstall."""
-    redis, without_browser = redis_server() is None, browser() is None
-    if not (redis or without_browser):
+    redis, without_browser, without_proxy = redis_server() is None, browser() is None, proxy() is None
+    if not (redis or without_browser or without_proxy):
         return
     try:
         release = platform.freedesktop_os_release()
@@ -94,7 +103,12 @@ def provide() -> None:
         release = {}
     root = os.geteuid() == 0
     steps, allowed = commands(
-        release, redis=redis, browser=without_browser, root=root, sudo=not root and _sudo_asks_for_no_password()
+        release,
+        redis=redis,
+        browser=without_browser,
+        proxy=without_proxy,
+        root=root,
+        sudo=not root and _sudo_asks_for_no_password(),
     )
     by_hand = " && ".join(map(shlex.join, steps))
     if not allowed:
@@ -103,6 +117,11 @@ def provide() -> None:
         print(f"Installing what the tests need: {shlex.join(step)}", flush=True)
         if subprocess.run(step, check=False, env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"}).returncode:
             raise CannotInstall(f"`{shlex.join(step)}` failed. Mend that, or run by hand: {by_hand}")
+
+
+def _listed(names: Sequence[str]) -> str:
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _first(names: Sequence[str]) -> str | None:

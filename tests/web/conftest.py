@@ -15,6 +15,7 @@ from include.local import postgres
 from include.local.postgres import Server
 from include.sandbox.process import Sandbox
 from multitv.database.engine import engine_for
+from tests.support.ports import free_ports
 from tests.web.population import make_world
 from tests.web.server import Web, api_server
 from tests.web.visitor import Visitor
@@ -41,7 +42,9 @@ def isp_engine(server: Server, migrated: str) -> Engine:
 def web(request: pytest.FixtureRequest, server: Server, isp_engine: Engine, sandbox_process: Sandbox) -> Iterator[Web]:
     """One api-server for the whole session. Its home, with its log, is kept if a test failed."""
     home = Path(tempfile.mkdtemp(prefix="multitv-web-"))
-    with api_server(home, server, isp_engine.url, sandbox_process, "web_airflow") as running:
+    [port] = free_ports(1)
+    public = f"https://localhost:{port}"
+    with api_server(home, server, isp_engine.url, sandbox_process, "web_airflow", public) as running:
         yield running
     if not request.session.testsfailed:
         shutil.rmtree(home)

@@ -39,6 +39,8 @@ class Web:
     logins: dict[str, str]
     log: Path
     api: Api
+    # The address that people type, where a proxy stands in front.
+    public: str
 
     def visitor(self, role: str) -> Visitor:
         """Log in as the user who is called as a role is."""
@@ -51,10 +53,13 @@ class Web:
 
 
 @contextmanager
-def api_server(home: Path, server: Server, isp: URL, sandbox: Sandbox, metadata: str) -> Iterator[Web]:
+def api_server(
+    home: Path, server: Server, isp: URL, sandbox: Sandbox, metadata: str, public: str | None = None
+) -> Iterator[Web]:
     """Start an api-server and stop it at the end; runs that it starts stay in the queue.
 
-    `home` is a folder for its state and its log; `metadata` is the name of Airflow's database, which is made.
+    `home` is a folder for its state and its log; `metadata` is the name of Airflow's database, which is made. `public`
+    is the address of a proxy in front of it, which it believes as in docker-compose.yml.
     """
     [port] = free_ports(1)
     logins = {role: secrets.token_urlsafe(16) for role in ROLES}
@@ -70,22 +75,23 @@ def api_server(home: Path, server: Server, isp: URL, sandbox: Sandbox, metadata:
         environment.metadata_url(postgres.database(server, metadata)),
         environment.isp_connection(isp.set(username=SCREENS)),
     ) | {"AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(f"{role}:{role}" for role in ROLES)}
+    arguments = ["api-server", *airflow.COMPONENTS["api-server"]]
+    if public:
+        values |= {"AIRFLOW__API__BASE_URL": public, "FORWARDED_ALLOW_IPS": "127.0.0.1"}
+        arguments.append("--proxy-headers")
     running: list[Process] = []
     try:
         airflow.start_migrating(values, home / "logs").finish(airflow.MIGRATE_SECONDS)
         running += [
-            Process.start(name, airflow.command(*arguments), values, home / "logs")
-            for name, arguments in {
-                "api-server": ("api-server", *airflow.COMPONENTS["api-server"]),
-                "reserialize": ("dags", "reserialize"),
-            }.items()
+            Process.start("api-server", airflow.command(*arguments), values, home / "logs"),
+            Process.start("reserialize", airflow.command("dags", "reserialize"), values, home / "logs"),
         ]
         api = Api(f"http://127.0.0.1:{port}", "admin", logins["admin"])
         _wait(api, running[0])
         running[1].finish(START_SECONDS)
         for dag_id in ("tv_billing", "tv_plan_reconciliation", "tv_dashboard"):
             api.unpause(dag_id)
-        yield Web(api.address, values, logins, running[0].log, api)
+        yield Web(api.address, values, logins, running[0].log, api, public or api.address)
         api.close()
     finally:
         processes.stop(running)
