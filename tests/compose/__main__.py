@@ -10,7 +10,6 @@ import json
 import os
 import signal
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
@@ -27,6 +26,7 @@ from include.local.rest import Api
 from multitv.database.engine import engine_for
 from tests.compose import standins
 from tests.compose.docker import DockerFailed, compose, daemon, docker, inspect, run
+from tests.compose.tidy import attempt, workspace
 from tests.support.ports import free_ports
 
 PROJECT = "multitv-compose-test"
@@ -168,12 +168,12 @@ def prove(profiles: list[str], folder: Path) -> None:
         for line in _memory(stack):
             say(line)
     except BaseException:
-        print(stack("logs", "--tail=60"))
+        attempt("to show the logs", lambda: print(stack("logs", "--tail=60")), say)
         raise
     finally:
         # Nothing is left that a task would have to finish.
-        stack("down", "--volumes", "--timeout", "30")
-        say("Down, volumes removed")
+        attempt("to take the stack down", lambda: stack("down", "--volumes", "--timeout", "30"), say)
+        say("Down")
 
 
 def _nothing_twice(stack: Compose) -> None:
@@ -203,18 +203,15 @@ def _memory(stack: Compose) -> list[str]:
 
 def main(chosen: list[str]) -> int:
     """Return the exit code."""
-    with tempfile.TemporaryDirectory(prefix="multitv-compose-") as temporary:
-        folder = Path(temporary)
-        # Docker's containers read it as other users.
-        folder.chmod(0o755)
-        with daemon(folder) as version:
-            say(f"Docker {version}; {' '.join(compose())}")
-            for image, what in standins.provide(folder / "context").items():
-                say(f"{image}: {what}")
-            for name in chosen:
-                # With secrets of its own.
-                (folder / name).mkdir(mode=0o755)
-                prove(["demo", "celery"] if name == "celery" else ["demo"], folder / name)
+    with workspace("multitv-compose-", say) as folder, daemon(folder, say) as version:
+        say(f"Docker {version}; {' '.join(compose())}")
+        for image, what in standins.provide(folder / "context").items():
+            say(f"{image}: {what}")
+        for name in chosen:
+            # With secrets of its own.
+            (folder / name).mkdir(mode=0o755)
+            prove(["demo", "celery"] if name == "celery" else ["demo"], folder / name)
+    say("PASSED")
     return 0
 
 

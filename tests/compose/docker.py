@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
@@ -12,7 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.compose.tidy import Say, attempt, marked
+
 START_SECONDS = 60
+STOP_SECONDS = 60
 
 
 class DockerFailed(Exception):
@@ -48,7 +50,7 @@ def compose() -> list[str]:
 
 
 @contextmanager
-def daemon(folder: Path) -> Iterator[str]:
+def daemon(folder: Path, say: Say) -> Iterator[str]:
     """Make sure that a daemon answers, and yield its version; one that was started for this ends with the block."""
     try:
         version = _version()
@@ -57,7 +59,8 @@ def daemon(folder: Path) -> Iterator[str]:
     if version:
         yield version
         return
-    socket, log = folder / "docker.sock", (folder / "dockerd.log").open("wb")
+    socket = folder / "docker.sock"
+    before = os.environ.get("DOCKER_HOST")
     os.environ["DOCKER_HOST"] = f"unix://{socket}"
     options = {"data-root": "data", "exec-root": "exec", "pidfile": "docker.pid"}
     command = [
@@ -66,23 +69,45 @@ def daemon(folder: Path) -> Iterator[str]:
         f"unix://{socket}",
         *(f"--{name}={folder / value}" for name, value in options.items()),
     ]
-    running = subprocess.Popen(command, stdout=log, stderr=log)
+    with (folder / "dockerd.log").open("wb") as log:
+        # Marked, so that what it starts is found when it is gone itself.
+        running = subprocess.Popen(command, stdout=log, stderr=log, env=marked(folder))
     try:
-        deadline = time.monotonic() + START_SECONDS
-        while True:
-            try:
-                version = _version()
-                break
-            except DockerFailed as error:
-                if running.poll() is not None or time.monotonic() > deadline:
-                    tail = Path(log.name).read_text()[-2000:]
-                    raise DockerFailed(f"No Docker daemon answers, and none can be started here:\n{tail}") from error
-                time.sleep(0.5)
-        yield version
+        yield _wait_until_it_answers(running, folder / "dockerd.log")
     finally:
-        running.terminate()
-        running.wait(60)
-        shutil.rmtree(folder / "exec", ignore_errors=True)
+        attempt("to end the containers", _remove_containers, say)
+        attempt("to end the daemon", lambda: _end(running), say)
+        if before is None:
+            del os.environ["DOCKER_HOST"]
+        else:
+            os.environ["DOCKER_HOST"] = before
+
+
+def _wait_until_it_answers(running: subprocess.Popen[bytes], log: Path) -> str:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            return _version()
+        except DockerFailed as error:
+            if running.poll() is not None or time.monotonic() > deadline:
+                tail = log.read_text()[-2000:]
+                raise DockerFailed(f"No Docker daemon answers, and none can be started here:\n{tail}") from error
+            time.sleep(0.5)
+
+
+def _remove_containers() -> None:
+    """Remove every container of the daemon that was started for this: its own mounts go with each."""
+    if containers := docker("ps", "--all", "--quiet").split():
+        docker("rm", "--force", *containers)
+
+
+def _end(running: subprocess.Popen[bytes]) -> None:
+    running.terminate()
+    try:
+        running.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        running.kill()
+        running.wait()
 
 
 def inspect(container: str) -> Any:
