@@ -70,9 +70,13 @@ def test_mounts_are_found_by_their_place_the_last_first() -> None:
 @pytest.fixture(scope="module")
 def alone() -> list[str]:
     """What a command is started with that may mount, and whose mounts only it sees."""
-    for options in ([], ["--user", "--map-root-user"]):
-        command = ["unshare", "--mount", *options]
-        probe = subprocess.run([*command, "mount", "-t", "tmpfs", "none", "/mnt"], check=False, capture_output=True)
+    layers = (
+        "mkdir /mnt/u /mnt/w /mnt/r && mount -t overlay -o lowerdir=/,upperdir=/mnt/u,workdir=/mnt/w overlay /mnt/r"
+    )
+    for as_whom in ([], ["--user", "--map-root-user"]):
+        command = ["unshare", "--mount", *as_whom]
+        script = f"mount -t tmpfs none /mnt && {layers}"
+        probe = subprocess.run([*command, "sh", "-c", script], check=False, capture_output=True)
         if probe.returncode == 0:
             return command
     pytest.skip("nobody may mount here, not even in a namespace of their own")
