@@ -71,7 +71,7 @@ lint-code: .venv/development
 	@$(DEPTRY) include --ignore DEP002 --requirements-files requirements.in,requirements-local.in
 	@$(DEPTRY) plugins dags include tests --requirements-files requirements.in,requirements-local.in,requirements-dev.in
 	@$(BIN)/python -m tests.lint.unused_files
-	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml docker-compose.dev.yml
 	@$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
 format: .venv/development ## let the formatters have their way
