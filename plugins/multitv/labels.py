@@ -413,6 +413,10 @@ SENTENCES: dict[str, str] = {
     "list_over_limit": "A lista tem mais de {rows} linhas: exporte em CSV, que não tem limite de tamanho.",
     # refusals: the screens, and Airflow beneath them
     "right_missing": "Seu usuário não tem permissão para {right}.",
+    "document_in_address": "Um CPF ou CNPJ não pode fazer parte do endereço, que navegadores e servidores guardam. "
+    "Busque na tela Clientes; um programa o envia no corpo de POST /clients/search.",
+    "document_by_form": "O endereço tinha o que parece um CPF ou CNPJ, e navegadores e servidores guardam endereços. "
+    "Digite-o no campo abaixo: a busca não o põe no endereço.",
     "bad_cursor": "Esta página da lista não existe: comece de novo pelo início.",
     "dag_paused": "“{dag}” está pausado no Airflow: nada foi iniciado. Ative-o no Airflow e tente de novo.",
     "airflow_forbids": "O Airflow não permite isto ao seu usuário. Nada foi iniciado.",
