@@ -149,6 +149,8 @@ def test_the_document_lists_every_setting_as_the_code_describes_it(repository: P
 def test_the_docker_stack_passes_every_setting_on(repository: Path) -> None:
     stack = yaml.safe_load((repository / "docker-compose.yml").read_text())
     passed = {name: value for name, value in stack["x-airflow"]["environment"].items() if name.startswith("MULTITV_")}
-    # Data documents need a place that outlives the container.
-    assert passed.pop("MULTITV_DATA_DOCS") == "${MULTITV_DATA_DOCS:-/opt/airflow/data/docs}"
-    assert passed == {f"MULTITV_{name.upper()}": None for name in Settings.model_fields if name != "data_docs"}
+    # These need a place that outlives the container.
+    for name, folder in {"DATA_DOCS": "docs", "PRIVACY_FOLDER": "privacy"}.items():
+        assert passed.pop(f"MULTITV_{name}") == f"${{MULTITV_{name}:-/opt/airflow/data/{folder}}}"
+    folders = {"data_docs", "privacy_folder"}
+    assert passed == {f"MULTITV_{name.upper()}": None for name in Settings.model_fields if name not in folders}
