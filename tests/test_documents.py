@@ -110,8 +110,12 @@ def test_every_target_of_make_that_is_named_exists(path: Path) -> None:
 @pytest.mark.parametrize("path", OF_TODAY, ids=named)
 def test_every_module_that_is_to_be_run_exists(path: Path) -> None:
     modules = {module for shown in code(path) for module in re.findall(r"python -m (multitv[\w.]*)", shown)}
-    files = {module: REPOSITORY / "plugins" / f"{module.replace('.', '/')}.py" for module in modules}
-    assert [module for module, file in files.items() if not file.is_file()] == []
+    places = {module: REPOSITORY / "plugins" / module.replace(".", "/") for module in modules}
+    assert [
+        module
+        for module, place in places.items()
+        if not (place.with_suffix(".py").is_file() or (place / "__main__.py").is_file())
+    ] == []
 
 
 def test_the_settings_are_those_of_their_document() -> None:

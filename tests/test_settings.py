@@ -149,9 +149,10 @@ def test_the_document_lists_every_setting_as_the_code_describes_it(repository: P
 def test_the_docker_stack_passes_every_setting_on(repository: Path) -> None:
     stack = yaml.safe_load((repository / "docker-compose.yml").read_text())
     passed = {name: value for name, value in stack["x-airflow"]["environment"].items() if name.startswith("MULTITV_")}
-    # Data documents need a place that outlives the container.
-    assert passed.pop("MULTITV_DATA_DOCS") == "${MULTITV_DATA_DOCS:-/opt/airflow/data/docs}"
+    # These need a place that outlives the container.
+    for name, folder in {"DATA_DOCS": "docs", "PRIVACY_FOLDER": "privacy"}.items():
+        assert passed.pop(f"MULTITV_{name}") == f"${{MULTITV_{name}:-/opt/airflow/data/{folder}}}"
     # The keys come from a file, and only to those who need them.
     assert {"MULTITV_PIN_KEYS_FILE"} == {name for name in stack["x-platform"] if name.startswith("MULTITV_")}
-    elsewhere = {"data_docs", "pin_keys"}
+    elsewhere = {"data_docs", "privacy_folder", "pin_keys"}
     assert passed == {f"MULTITV_{name.upper()}": None for name in Settings.model_fields if name not in elsewhere}

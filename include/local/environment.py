@@ -97,6 +97,7 @@ def for_processes(
         # The PINs in an ISP's own database can be decrypted only with the ISP's own keys.
         _PIN_KEYS: inherited.get(_PIN_KEYS) or _kept(config.home / "secrets.json", [_PIN_KEYS])[_PIN_KEYS],
         "MULTITV_DATA_DOCS": inherited.get("MULTITV_DATA_DOCS") or str(config.home / "data_docs"),
+        "MULTITV_PRIVACY_FOLDER": inherited.get("MULTITV_PRIVACY_FOLDER") or str(config.home / "privacy"),
         MARK: str(config.home),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{inherited.get('PATH', os.defpath)}",
         "PYTHONPATH": os.pathsep.join(python_path),

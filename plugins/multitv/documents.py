@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 _CPF = re.compile(r"([0-9]{3})([0-9]{3})([0-9]{3})([0-9]{2})")
 _CNPJ = re.compile(r"([0-9A-Z]{2})([0-9A-Z]{3})([0-9A-Z]{3})([0-9A-Z]{4})([0-9]{2})")
@@ -15,6 +16,16 @@ _BEGINNING = re.compile(r"[0-9A-Z]{1,12}|[0-9A-Z]{12}[0-9]{1,2}")
 # Typographic dashes and the minus sign are often pasted.
 _NOTATION = re.compile(r"[0-9A-Za-z\s./\u2010-\u2015\u2212-]+")
 _FORMATTED = re.compile(r"[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}|[0-9A-Z]{2}(\.[0-9A-Z]{3}){2}/[0-9A-Z]{4}-[0-9]{2}")
+_APART = r"[^0-9A-Za-z]"
+_WITHIN_A_DOCUMENT = re.compile(
+    # Eight digits, whatever stands between them: the first nine of a CPF give away the others.
+    f"(?:[0-9]{_APART}*){{8}}"
+    # A CNPJ with letters: in its notation, in one word, or in its five parts.
+    r"|[0-9A-Za-z]{2}\.[0-9A-Za-z]{3}\.[0-9A-Za-z]{3}"
+    r"|(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[0-9A-Za-z]{8}"
+    f"|(?<![0-9A-Za-z])[0-9A-Za-z]{{2}}{_APART}+[0-9A-Za-z]{{3}}{_APART}+[0-9A-Za-z]{{3}}{_APART}+[0-9A-Za-z]{{4}}"
+    f"{_APART}+[0-9]{{2}}(?![0-9A-Za-z])"
+)
 # What begins with an apostrophe is taken for text already.
 _LIKE_A_NUMBER = re.compile(r"(?!')[^0-9A-Za-z]*[0-9]")
 
@@ -33,6 +44,15 @@ def beginning_of_cnpj(typed: str) -> str | None:
     """Return the first characters of a CNPJ with letters as its key has them; None if the text is no such beginning."""
     key = characters(typed)
     return key if _NOTATION.fullmatch(typed) and _BEGINNING.fullmatch(key) and not key.isalpha() else None
+
+
+def holds_document(text: str) -> bool:
+    """Return whether a text has a CPF or CNPJ in it, right or mistyped, or enough of one to tell whose it is.
+
+    Such a text must not become part of an address, which browsers, proxies and servers keep. Rather too much counts
+    than too little: a phone number does, and a word such as “telecom24h”.
+    """
+    return bool(_WITHIN_A_DOCUMENT.search(unicodedata.normalize("NFKC", text)))
 
 
 def is_valid(key: str) -> bool:

@@ -16,6 +16,10 @@ from typing import Any
 from multitv.money import reais
 
 LABELS = {
+    # what a client may ask for by law (LGPD)
+    "export_client": "Exportar tudo o que há sobre o cliente",
+    "check_erasure": "Verificar se os dados podem ser eliminados",
+    "erase_client": "Eliminar os dados pessoais do cliente",
     # status of a client plan, a client
     "active": "Ativo",
     "suspended": "Suspenso",
@@ -241,6 +245,47 @@ SENTENCES: dict[str, str] = {
     "too_many_exports": "Outras exportações estão em andamento: tente de novo em instantes.",
     "answer_late": "A resposta demorou demais.",
     "airflow_failed": "O Airflow respondeu com um erro. Tente de novo em instantes.",
+    # what a client may ask for by law (LGPD): what keeps an erasure from being done
+    "erasure_active_contract": "O contrato {client_plan} não está encerrado.",
+    "erasure_pending_charge": "O contrato {client_plan} tem cobrança pendente.",
+    "erasure_open_invoice": "O contrato {client_plan} tem fatura aberta que ainda não venceu.",
+    "erasure_open_credit": "O contrato {client_plan} tem crédito que ainda não foi abatido.",
+    "erasure_open_payout": "O contrato {client_plan} tem valor a devolver que ainda não foi pago.",
+    "erasure_open_month": "O contrato {client_plan} tem mês em aberto: cobre-o ou dispense-o.",
+    "erasure_open_operation": "O contrato {client_plan} tem alteração que ainda não chegou à plataforma, ou que espera "
+    "a resposta de uma pessoa.",
+    "erasure_parked_subscriber": "O assinante do contrato {client_plan} está em quarentena na plataforma: resolva-a.",
+    # what was exported, removed and kept
+    "privacy_exported": "Cliente {client}: {rows:registro|registros} no arquivo {file}, na pasta de "
+    "MULTITV_PRIVACY_FOLDER. Entregue o arquivo e depois o apague.",
+    "privacy_about_export": "Tudo o que o banco de dados do Multi TV tem sobre este cliente. O PIN não é exportado: "
+    "ele só existe cifrado. O ERP, a plataforma de TV e os logs do Airflow guardam dados próprios, que não estão aqui.",
+    "privacy_pin_not_exported": "guardado cifrado; não é exportado",
+    "privacy_erased": "Cliente {client}: dados pessoais eliminados ({rows:registro|registros}). Isto não tem volta.",
+    "privacy_erased_already": "Cliente {client}: os dados pessoais já tinham sido eliminados; nada mudou.",
+    "privacy_nothing_to_erase": "Cliente {client}: não havia dados pessoais a eliminar além do ERP; daqui em diante o "
+    "nome não é mostrado.",
+    "privacy_could_be_erased": "Os dados do cliente {client} podem ser eliminados. Nada foi mudado. Ficariam:",
+    "erased_client": "Nome e CPF/CNPJ retirados do cadastro",
+    "erased_points": "{rows:ponto apagado|pontos apagados}, com MAC, série e rótulo",
+    "erased_pins": "{rows:PIN apagado|PINs apagados}",
+    "erased_contract_changes": "MAC, série e rótulo retirados de {rows:alteração|alterações} do histórico",
+    "erased_operations": "Nomes e aparelhos retirados de {rows:operação|operações} da plataforma",
+    "erased_differences": "Aparelhos retirados de {rows:diferença|diferenças} com a plataforma",
+    "erased_stored_otherwise": "{rows:registro apagado|registros apagados} do que a plataforma guarda de outra forma",
+    "kept_contracts": "Mantido: número, plano e datas de {rows:contrato|contratos}, sem nome, que as cobranças citam",
+    "kept_sales": "Mantido: {rows:pacote vendido|pacotes vendidos}, com preço e datas, que explicam as cobranças",
+    "kept_events": "Mantido: {rows:evento de faturamento|eventos de faturamento}, por obrigação fiscal, 5 anos",
+    "kept_invoices": "Mantido: {rows:fatura|faturas}, por obrigação fiscal, 5 anos",
+    "kept_postings": "Mantido: {rows:lançamento|lançamentos}, por obrigação fiscal, 5 anos",
+    "kept_credits_and_payouts": "Mantido: {rows:crédito|créditos}, com o que foi pago e por quê, por obrigação "
+    "fiscal, 5 anos",
+    "kept_audit": "Mantido: {rows:alteração|alterações} com quem fez e quando, sem dados do aparelho, para "
+    "provar o que foi feito",
+    "kept_subscriber_uids": "Mantido: identificador do assinante em {rows:contrato|contratos}, com o qual a "
+    "reconciliação retira o nome da plataforma",
+    "privacy_erp_names": "O ERP ainda tem o nome ou o documento: elimine-os lá. O Multi TV não os mostra mais.",
+    "privacy_platform_follows": "Na plataforma de TV o nome é trocado pela próxima reconciliação completa.",
     # errors: requests that are refused before any rule of the business is asked
     "request_unreadable": "O envio não pôde ser lido.",
     "login_missing": "Entre no Airflow para continuar.",
@@ -413,6 +458,14 @@ SENTENCES: dict[str, str] = {
     "list_over_limit": "A lista tem mais de {rows} linhas: exporte em CSV, que não tem limite de tamanho.",
     # refusals: the screens, and Airflow beneath them
     "right_missing": "Seu usuário não tem permissão para {right}.",
+    # refusals: what a client may ask for by law (LGPD)
+    "privacy_client_unknown": "Nem o ERP nem o Multi TV conhecem o cliente {client}: confira o número.",
+    "privacy_not_over": "Os dados do cliente {client} ainda não podem ser eliminados. {reasons} Quando isso estiver "
+    "resolvido, peça de novo.",
+    "document_in_address": "Um CPF ou CNPJ não pode fazer parte do endereço, que navegadores e servidores guardam. "
+    "Busque na tela Clientes; um programa o envia no corpo de POST /clients/search.",
+    "document_by_form": "O endereço tinha o que parece um CPF ou CNPJ, e navegadores e servidores guardam endereços. "
+    "Digite-o no campo abaixo: a busca não o põe no endereço.",
     "bad_cursor": "Esta página da lista não existe: comece de novo pelo início.",
     "dag_paused": "“{dag}” está pausado no Airflow: nada foi iniciado. Ative-o no Airflow e tente de novo.",
     "airflow_forbids": "O Airflow não permite isto ao seu usuário. Nada foi iniciado.",

@@ -202,6 +202,10 @@ class Settings(BaseSettings):
         default=None,
         description="folder for the gates' Data Docs, with a site for each gate; without it none are written",
     )
+    privacy_folder: Path | None = Field(
+        default=None,
+        description="folder for the files of what is held about one client; without it none are written",
+    )
     pin_keys: Annotated[SecretStr | None, AfterValidator(_pin_keys)] = Field(
         default=None,
         description="Fernet keys that encrypt PINs, newest first, with commas between; needed to provision",

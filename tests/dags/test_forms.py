@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from multitv.changes.errors import InvalidValue, PromotionRefused
 from multitv.database.engine import DatabaseRefused
 from multitv.offer.billing_policy import PolicyRefused
+from multitv.privacy.errors import PrivacyRefused
 from multitv.settings import get_settings
 from tests.support.databases import as_pipeline, as_screens
 from tests.support.shop import Shop
@@ -44,6 +45,7 @@ def trigger(bag: DagBag, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Trigger
         context = {"params": form, "dag_run": SimpleNamespace(triggering_user_name=by)}
         monkeypatch.setitem(run.__globals__, "get_current_context", lambda: context)
         monkeypatch.setitem(run.__globals__, "screens_engine", lambda: engine or as_screens(shop.isp.engine))
+        monkeypatch.setitem(run.__globals__, "task_engine", lambda: engine or as_pipeline(shop.isp.engine))
         return str(run())
 
     return save
@@ -100,3 +102,24 @@ def test_the_login_of_the_other_tasks_has_no_right_to_it(shop: Shop, trigger: Tr
     promotion = {"client_package_id": sold, "price": "0", "last_day": "2100-01-31"}
     with pytest.raises(DatabaseRefused, match="gives multitv_pipeline no right to that"):
         trigger(dag_id, engine=as_pipeline(shop.isp.engine), **(promotion if dag_id == "tv_promotion" else {}))
+
+
+def test_a_person_exports_and_erases_a_client_and_what_is_said_names_nobody(
+    shop: Shop, trigger: Trigger, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MULTITV_PRIVACY_FOLDER", str(tmp_path))
+    get_settings.cache_clear()
+    [(client,)] = shop.isp.run("select client_id from erp.client_plan where id = :id", id=shop.plan)
+    shop.isp.run("update erp.client set name = 'Quitéria', document = '52998224725' where id = :id", id=client)
+    said = [trigger("tv_privacy", client_id=client)]
+    [file] = tmp_path.iterdir()
+    assert file.name in said[0]
+    assert "Quitéria" in file.read_text()
+    with pytest.raises(PrivacyRefused, match="não está encerrado"):
+        trigger("tv_privacy", client_id=client, action="erase_client")
+    shop.isp.run("update erp.client_plan set status = 'cancelled', cancelled_on = '2026-11-01'")
+    said += [trigger("tv_privacy", client_id=client, action=each) for each in ("check_erasure", "erase_client")]
+    assert shop.isp.run("select name from erp.client where id = :id", id=client) == [("Titular removido",)]
+    assert shop.isp.run("select author from privacy.erasure") == [("ana",)]
+    assert not [text for text in said if "Quitéria" in text or "529982" in text]
+    get_settings.cache_clear()

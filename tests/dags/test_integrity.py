@@ -25,6 +25,7 @@ DAG_IDS = {
     "tv_plan_changes",
     "tv_reconciliation_approval",
     "tv_promotion",
+    "tv_privacy",
     "tv_billing",
     "tv_billing_correction",
     "tv_billing_backfill",

@@ -75,6 +75,20 @@ NEEDS_A_NEW_TABLE = (
     ("0016", "functions/billing/billing.waived_month.sql"),
     ("0016", "functions/billing/billing.take_back_waiver.sql"),
     ("0016", "triggers/billing/billing.waiver.sql"),
+    ("0021", "functions/privacy/privacy.anonymous.sql"),
+    ("0021", "functions/privacy/privacy.document_of.sql"),
+    ("0021", "functions/privacy/privacy.erase_client.sql"),
+    ("0021", "functions/privacy/privacy.erased_client.sql"),
+    ("0021", "functions/privacy/privacy.erased_name.sql"),
+    ("0021", "functions/privacy/privacy.held.sql"),
+    ("0021", "functions/privacy/privacy.is_erased.sql"),
+    ("0021", "functions/privacy/privacy.is_erasing.sql"),
+    ("0021", "functions/privacy/privacy.keep_erased.sql"),
+    ("0021", "functions/privacy/privacy.kept.sql"),
+    ("0021", "functions/privacy/privacy.name_of.sql"),
+    ("0021", "functions/privacy/privacy.obstacle.sql"),
+    ("0021", "triggers/privacy/privacy.erasure.sql"),
+    ("0021", "functions/billing/billing.preview_sheet.sql"),
 )
 
 

@@ -54,7 +54,8 @@ TRIGGER_SECONDS = 10.0
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is in this folder, and give it the time that a whole Airflow takes."""
+    """Mark what is in this folder, and give it the time that a whole Airflow takes; the search for secrets is last."""
+    items.sort(key=lambda item: item.path == HERE / "test_secrets.py")
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.e2e)
@@ -163,7 +164,7 @@ class RunningStack:
     @contextmanager
     def without_pool(self, name: str) -> Iterator[None]:
         """Have no pool of this name for a while, as an Airflow that was never prepared."""
-        metadata = Database(self._metadata)
+        metadata = Database(self.metadata)
         metadata.run("update slot_pool set pool = pool || '-away' where pool = :name", name=name)
         try:
             yield
@@ -172,7 +173,7 @@ class RunningStack:
 
     def pass_time_of_question(self, dag_id: str, run_id: str, task_id: str) -> None:
         """Have a question's time be over, as the scheduler sees it."""
-        Database(self._metadata).run(
+        Database(self.metadata).run(
             "update task_instance set trigger_timeout = now() - interval '1 second' "
             "where dag_id = :dag_id and run_id = :run_id and task_id = :task_id",
             dag_id=dag_id,
@@ -192,12 +193,12 @@ class RunningStack:
         return self.api.log(dag_id, run_id, task_id, try_number, map_index)
 
     @cached_property
-    def _metadata(self) -> Engine:
+    def metadata(self) -> Engine:
         """Airflow's database. Who waits looks there: to ask the api-server again and again takes half of its time."""
         return engine_for(make_url(self.stack.environment[METADATA]).set(drivername="postgresql+psycopg"))
 
     def _state(self, statement: str, dag_id: str, run_id: str, **more: str) -> str | None:
-        found = Database(self._metadata).run(statement, dag_id=dag_id, run_id=run_id, **more)
+        found = Database(self.metadata).run(statement, dag_id=dag_id, run_id=run_id, **more)
         return found[0].state if found else None
 
     def _wait(

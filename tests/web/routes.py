@@ -34,6 +34,9 @@ _OFFER = Right.OFFER
 _PINS = Right.PINS
 # What may not be done by everybody who reads, as docs/screens-and-api.md promises it, and not as the code has it.
 RIGHTS = {
+    # Searches, which post so that no CPF becomes part of an address.
+    ("POST", "/clientes"): Right.READ,
+    ("POST", "/api/v1/clients/search"): Right.READ,
     ("GET", "/clientes/{client_plan_id}/pacotes/novo"): _CONTRACTS,
     ("GET", "/clientes/{client_plan_id}/pacotes/novo/canais"): _CONTRACTS,
     ("POST", "/clientes/{client_plan_id}/pacotes/novo"): _CONTRACTS,

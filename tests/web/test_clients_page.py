@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 
 from tests.web.markup import Page
-from tests.web.visitor import HTMX, Visitor
+from tests.web.visitor import Visitor
 from tests.web.world import World
 
 MARIA = "Maria José Conceição d'Ávila"
@@ -16,21 +17,25 @@ MARIA = "Maria José Conceição d'Ávila"
 
 def found(viewer: Visitor, search: str) -> list[str]:
     """The names that a search finds, on all of its pages; the API has to find the same."""
-    page = Page(viewer.ask("GET", "/clientes", viewer.cookie | HTMX, params={"busca": search}).text)
-    rows = page.rows
-    while more := page.all("button", hx_target="closest tr"):
-        page = viewer.page(more[0].attributes["hx-get"].removeprefix("/multitv"))
-        rows += page.rows
-    names = [row[0] for row in rows if len(row) == 3]
+    names = [row[0] for page in pages(viewer, search) for row in page.rows if len(row) == 3]
     told, cursor = [], None
     while True:
-        answer = viewer.read("/clients", search=search, cursor=cursor)
+        answer = viewer.api("POST", "/clients/search", {"search": search, "cursor": cursor}).json()
         told += [" ".join(row["name"].split()) for row in answer["rows"]]
         cursor = answer["next"]
         if cursor is None:
             break
     assert names == told
     return names
+
+
+def pages(viewer: Visitor, search: str) -> list[Page]:
+    """The rows of a search as the form asks for them, and then the button Mostrar mais."""
+    found = [Page(viewer.send("/clientes", {"busca": search}).text)]
+    while more := found[-1].all("button", hx_target="closest tr"):
+        assert more[0].attributes["hx-post"] == "/multitv/clientes"
+        found.append(Page(viewer.send("/clientes", json.loads(more[0].attributes["hx-vals"])).text))
+    return found
 
 
 @pytest.mark.parametrize(
@@ -94,7 +99,7 @@ def documents(world: World, documents_by_name: dict[str, str]) -> Iterator[None]
 @pytest.mark.parametrize("search", ["aria", "jose pedro", "maria xyz", "98765432100", "''", "🎬", "日本"])
 def test_nobody_else_is(world: World, viewer: Visitor, search: str) -> None:
     assert found(viewer, search) == []
-    assert "Nenhum cliente encontrado: busque pelo começo dos nomes" in viewer.page(f"/clientes?busca={search}").text
+    assert "Nenhum cliente encontrado: busque pelo começo dos nomes" in pages(viewer, search)[0].text
 
 
 def test_without_a_search_everybody_is_there_once_by_name(world: World, viewer: Visitor) -> None:

@@ -17,14 +17,14 @@ with last_correction as (
 select
     event.id,
     (
-        select client.name
+        select privacy.name_of(client.id, client.name) as name
         from erp.client_plan as plan
         inner join erp.client as client on plan.client_id = client.id
         where plan.id = event.client_plan_id
         limit 1 -- noqa: AM09
     ) as client,
     (
-        select coalesce(client.name, 'cliente ' || charged.id)
+        select coalesce(privacy.name_of(client.id, client.name), 'cliente ' || charged.id)
         from billing.client_when_charged(event.client_plan_id, event.due_date) as charged (id)
         inner join erp.client_plan as plan on event.client_plan_id = plan.id and charged.id <> plan.client_id
         left join erp.client as client on charged.id = client.id

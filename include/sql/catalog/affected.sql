@@ -81,7 +81,10 @@ select
     gone.platform_uid,
     gone.name,
     count(affected.id) as client_plans,
-    coalesce(array_agg(client.name order by affected.id) filter (where client.id is not null), '{}') as clients,
+    coalesce(
+        array_agg(privacy.name_of(client.id, client.name) order by affected.id) filter (where client.id is not null),
+        '{}'
+    ) as clients,
     coalesce(array_agg(affected.id order by affected.id) filter (where client.id is not null), '{}') as shown_plans
 from deactivated as gone
 left join affected on gone.entity = affected.entity and gone.platform_uid = affected.platform_uid

@@ -34,8 +34,13 @@ with contract as (
 client as (
     select
         named.id,
-        nullif(reconciliation.single_spaced(named.name), '') as name
+        -- The platform forgets the name as well.
+        case
+            when erased.client_id is null then nullif(reconciliation.single_spaced(named.name), '')
+            else privacy.erased_name()
+        end as name
     from erp.client as named
+    left join privacy.erased_client() as erased on named.id = erased.client_id
     -- One that the ERP repeats has no name that could be relied on.
     where (named.id in (select repeated.id from history.repeated_id('erp.client') as repeated)) is not true
 ),

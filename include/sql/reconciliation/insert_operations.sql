@@ -24,7 +24,15 @@ select
     step.subscriber_uid,
     step.expected_version,
     step.target,
-    step.before,
+    -- The name that the platform is to forget is not kept here.
+    case
+        when step.client_plan_id in (
+            select plan.id
+            from privacy.erased_client() as erased
+            inner join erp.client_plan as plan on erased.client_id = plan.client_id
+        ) then privacy.anonymous(step.before)
+        else step.before
+    end,
     step.after,
     step.reason,
     case when step.refusal is null then 'planned' else 'rejected' end,

@@ -30,7 +30,7 @@ select
     page.client_plan_id,
     page.package_id,
     (
-        select client.name
+        select privacy.name_of(client.id, client.name) as name
         from erp.client_plan as plan
         inner join erp.client as client on plan.client_id = client.id
         where plan.id = page.client_plan_id

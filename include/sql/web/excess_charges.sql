@@ -42,8 +42,8 @@ from page
 left join
     lateral (
         select
-            client.name,
-            client.document
+            privacy.name_of(client.id, client.name) as name,
+            privacy.document_of(client.id, client.document) as document
         from erp.client_plan as plan
         inner join erp.client as client on plan.client_id = client.id
         where plan.id = page.client_plan_id

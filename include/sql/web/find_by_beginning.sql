@@ -8,7 +8,8 @@ select
     tv.plain(client.name) as plain_name
 from erp.client as client
 where
-    tv.plain(client.name) collate "C" like cast(:words as text) || '%' -- noqa: RF03
+    client.id not in (select erased.client_id from privacy.erased_client() as erased)
+    and tv.plain(client.name) collate "C" like cast(:words as text) || '%' -- noqa: RF03
     and (
         cast(:after_id as bigint) is null
         or (tv.plain(client.name) collate "C", client.id) -- noqa: RF03

@@ -7,7 +7,8 @@ select
     client.status
 from erp.client as client
 where
-    tv.document_key(client.document) like cast(:key as text) || '%'
+    client.id not in (select erased.client_id from privacy.erased_client() as erased)
+    and tv.document_key(client.document) like cast(:key as text) || '%'
     and client.id > coalesce(cast(:after_id as bigint), 0)
 order by client.id
 limit :size

@@ -8,7 +8,8 @@ select
     client.status
 from erp.client as client
 where
-    tv.words(client.name) @@ to_tsquery('simple', cast(:query as text))
+    client.id not in (select erased.client_id from privacy.erased_client() as erased)
+    and tv.words(client.name) @@ to_tsquery('simple', cast(:query as text))
     and tv.plain(client.name) not like cast(:words as text) || '%'
     and (cast(:after_id as bigint) is null or client.id > cast(:after_id as bigint))
 order by client.id

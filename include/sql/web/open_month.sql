@@ -7,7 +7,7 @@ select
     unit.owed,
     unit.charged,
     (
-        select client.name
+        select privacy.name_of(client.id, client.name) as name
         from erp.client_plan as plan
         inner join erp.client as client on plan.client_id = client.id
         where plan.id = unit.client_plan_id

@@ -44,8 +44,8 @@ from page
 left join
     lateral (
         select
-            client.name,
-            client.document
+            privacy.name_of(client.id, client.name) as name,
+            privacy.document_of(client.id, client.document) as document
         from erp.client as client
         where
             client.id = coalesce(

@@ -2,7 +2,7 @@
 select
     change.client_plan_id,
     (
-        select client.name
+        select privacy.name_of(client.id, client.name) as name
         from erp.client_plan as plan
         inner join erp.client as client on plan.client_id = client.id
         where plan.id = change.client_plan_id

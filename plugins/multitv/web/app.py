@@ -18,6 +18,7 @@ from multitv.web.clients import pages as clients
 from multitv.web.contracts import pages as contracts
 from multitv.web.core.errors import ErrorInfo, handle_errors
 from multitv.web.core.pool_slots import pool_slots
+from multitv.web.core.private_address import PrivateAddress
 from multitv.web.core.rendering import WEB, render
 from multitv.web.core.security import SecurityMiddleware
 from multitv.web.dashboard import pages as dashboard
@@ -55,6 +56,7 @@ def make_app() -> FastAPI:
     for router in _ROUTERS:
         app.include_router(router)
     handle_errors(app, _answer)
+    app.add_middleware(PrivateAddress)
     # Around the handling of errors, whose answers get its headers as well.
     app.add_middleware(SecurityMiddleware, address=conf.get("api", "base_url", fallback=""))
     return app

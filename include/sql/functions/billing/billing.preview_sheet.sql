@@ -19,8 +19,8 @@ as $$
     -- A view of the ERP may repeat what it names.
     select distinct on (line.client_plan_id, line.client_package_id, line.reference_month)
         line.client_plan_id,
-        tv.cell(client.name),
-        tv.cell(client.document),
+        tv.cell(case when erased.client_id is null then client.name else privacy.erased_name() end),
+        tv.cell(case when erased.client_id is null then client.document else '' end),
         tv.cell(service_plan.name),
         tv.cell(package.name),
         to_char(line.reference_month, 'MM/YYYY'),
@@ -33,6 +33,7 @@ as $$
     from billing.preview_line as line
     left join erp.client_plan as plan on line.client_plan_id = plan.id
     left join erp.client as client on plan.client_id = client.id
+    left join privacy.erased_client() as erased on plan.client_id = erased.client_id
     left join billing.service_plan() as service_plan on line.service_plan_id = service_plan.id
     left join tv.package as package on line.package_id = package.id
     where line.preview_id = of_preview

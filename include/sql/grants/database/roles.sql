@@ -12,8 +12,8 @@ begin
         where
             relation.relkind in ('r', 'p', 'v', 'm', 'S')
             and relation.relnamespace::regnamespace::text = any(array[
-                'billing', 'finance', 'history', 'quality', 'reconciliation', 'reports', 'staging', 'staging_changes',
-                'staging_updates', 'tv'
+                'billing', 'finance', 'history', 'privacy', 'quality', 'reconciliation', 'reports', 'staging',
+                'staging_changes', 'staging_updates', 'tv'
             ])
             and (relation.relacl is not null or not relation.relispartition)
     loop
@@ -25,12 +25,12 @@ begin
 end
 $$;
 revoke all on schema
-billing, erp, finance, history, quality, reconciliation, reports, staging, staging_changes, staging_updates, tv
+billing, erp, finance, history, privacy, quality, reconciliation, reports, staging, staging_changes, staging_updates, tv
 from public, multitv_pipeline, multitv_screens, multitv_reader;
-revoke all on all functions in schema billing, finance, history, quality, reconciliation, reports, staging, tv
+revoke all on all functions in schema billing, finance, history, privacy, quality, reconciliation, reports, staging, tv
 from public, multitv_pipeline, multitv_screens, multitv_reader;
 
-grant usage on schema billing, erp, finance, history, quality, reconciliation, reports, tv
+grant usage on schema billing, erp, finance, history, privacy, quality, reconciliation, reports, tv
 to multitv_pipeline, multitv_screens, multitv_reader;
 grant usage on schema staging, staging_changes, staging_updates to multitv_pipeline;
 
@@ -46,7 +46,7 @@ begin
             shown.relkind in ('r', 'p', 'v', 'm')
             and (not shown.relispartition or shown.relkind = 'p')
             and shown.relnamespace::regnamespace::text = any(array[
-                'billing', 'finance', 'history', 'quality', 'reconciliation', 'reports', 'tv'
+                'billing', 'finance', 'history', 'privacy', 'quality', 'reconciliation', 'reports', 'tv'
             ])
     loop
         execute format('grant select on %s to multitv_pipeline, multitv_screens, multitv_reader', relation);
@@ -115,7 +115,7 @@ begin
         where
             called.prorettype <> 'trigger'::regtype
             and called.pronamespace::regnamespace::text = any(array[
-                'billing', 'finance', 'history', 'quality', 'reconciliation', 'reports', 'staging', 'tv'
+                'billing', 'finance', 'history', 'privacy', 'quality', 'reconciliation', 'reports', 'staging', 'tv'
             ])
     loop
         execute format('grant execute on function %s to %s', routine.name, routine.callers);

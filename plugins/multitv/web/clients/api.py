@@ -6,14 +6,17 @@ from datetime import date, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from pydantic import Field
 
 from multitv.settings import get_settings
 from multitv.web.clients import queries
 from multitv.web.core.access import Reader
 from multitv.web.core.bulkhead import DatabaseRoute
 from multitv.web.core.database import Database
+from multitv.web.core.errors import only_reads
 from multitv.web.core.forms import Id, IsoDay
-from multitv.web.core.paging import Cursor, CursorPage
+from multitv.web.core.models import Body
+from multitv.web.core.paging import BodyCursor, Cursor, CursorPage
 from multitv.web.dashboard import revenue_assurance
 
 router = APIRouter(tags=["clients"], route_class=DatabaseRoute)
@@ -22,12 +25,29 @@ Since = Annotated[IsoDay | None, Query(description="first due date; default: a y
 _YEAR = timedelta(days=366)
 
 
+class Search(Body):
+    """Whom to look for: the text that a person would type. `cursor`: `next` of the page before."""
+
+    search: Annotated[str, Field(max_length=100)]
+    cursor: BodyCursor = None
+
+
 @router.get("/clients")
 def find(
     person: Reader, engine: Database, search: Annotated[str, Query(max_length=100)] = "", cursor: Cursor = None
 ) -> CursorPage[queries.Found]:
-    """Find clients by the beginnings of words of their names, of a document, or by a client plan's id."""
+    """Find clients by the beginnings of words of their names, or by a client plan's id.
+
+    A CPF or CNPJ is refused here, because addresses are logged: `POST /clients/search` takes it.
+    """
     return queries.find(engine, search, cursor)
+
+
+@router.post("/clients/search")
+@only_reads
+def find_by_body(person: Reader, engine: Database, body: Search) -> CursorPage[queries.Found]:
+    """Find clients as `GET /clients` does, and by the beginning of a CPF or CNPJ. Changes nothing."""
+    return queries.find(engine, body.search, body.cursor)
 
 
 @router.get("/client-plans/{client_plan_id}")

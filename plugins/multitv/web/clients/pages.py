@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import RedirectResponse
 
+from multitv.documents import holds_document
 from multitv.errors import MultiTVError
+from multitv.labels import sentence
 from multitv.settings import get_settings
 from multitv.web.clients import queries
 from multitv.web.core import live_platform as platform
 from multitv.web.core.access import Reader
 from multitv.web.core.bulkhead import DATABASE, PLATFORM, DatabaseRoute
 from multitv.web.core.database import Database
-from multitv.web.core.forms import Id, IsoDay
-from multitv.web.core.paging import Cursor
+from multitv.web.core.errors import only_reads
+from multitv.web.core.forms import Id, IsoDay, SearchText
+from multitv.web.core.paging import Cursor, FormCursor
+from multitv.web.core.private_address import NOTICE
 from multitv.web.core.rendering import render
 from multitv.web.dashboard import revenue_assurance
 
@@ -34,14 +40,36 @@ def search(
     person: Reader,
     engine: Database,
     busca: Annotated[str, Query(max_length=100)] = "",
-    cursor: Cursor = None,
+    aviso: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
-    """Show the search with its first page, or only the rows for htmx. Raises BadCursor."""
-    page = queries.find(engine, busca, cursor)
+    """Show the search with its first page; a search by CPF or CNPJ never comes here (core/private_address.py)."""
+    notice = sentence("document_by_form") if aviso == NOTICE else None
+    page = queries.find(engine, busca)
+    return render(request, "clients/clients.html", person, page=page, search=busca, notice=notice)
+
+
+@router.post("/clientes")
+@only_reads
+def search_by_form(
+    request: Request, person: Reader, engine: Database, busca: SearchText = "", cursor: FormCursor = None
+) -> Response:
+    """Show the rows that a search finds, or its page where no script runs. Raises BadCursor.
+
+    Only an ordinary search becomes the address of the page, so that it can be kept as a bookmark.
+    """
+    root = request.scope.get("root_path", "")
+    private = holds_document(busca)
+    address = f"{root}/clientes" + (f"?{urlencode({'busca': busca})}" if busca and not private else "")
     part = cursor or "hx-request" in request.headers
-    return render(
-        request, "clients/client_rows.html" if part else "clients/clients.html", person, page=page, search=busca
-    )
+    if not part and not private:
+        return RedirectResponse(address, 303)
+    page = queries.find(engine, busca, cursor)
+    if not part:
+        return render(request, "clients/clients.html", person, page=page, search=busca, notice=None)
+    answer = render(request, "clients/client_rows.html", person, page=page, search=busca)
+    if not cursor:
+        answer.headers["HX-Replace-Url"] = address
+    return answer
 
 
 @router.get("/clientes/{client_plan_id}")

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, Row
 from multitv.billing.explanation import Explanation
 from multitv.database.engine import reading
 from multitv.database.rows import read_as
-from multitv.documents import beginning_of_cnpj, document_key
+from multitv.documents import beginning_of_cnpj, document_key, holds_document
 from multitv.event_codes import event_code
 from multitv.labels import label, sentence
 from multitv.reconciliation.fields import PIN_FIELD, UID_FIELD
@@ -429,18 +429,32 @@ def _by_name(connection: Connection, search: str, cursor: str | None) -> CursorP
     words = plain(search)
     if search.strip() and not words:
         return CursorPage(rows=[], next=None)
-    elsewhere, name, client = read_cursor(cursor, tuple[bool, str, int]) or (False, None, None)
-    found: list[tuple[tuple[bool, str, int], Row[Any]]] = []
+    elsewhere, name, client = read_cursor(cursor, tuple[bool, str | None, int]) or (False, None, None)
+    if client is not None and name is None and not elsewhere:
+        name = _plain_name(connection, client)
+    found: list[tuple[tuple[bool, str | None, int], Row[Any]]] = []
     if not elsewhere:
         of_page: dict[str, Any] = {"words": words, "after_name": name, "after_id": client, "size": PAGE + 1}
-        found = [((False, row.plain_name, row.id), row) for row in select(connection, "find_by_beginning", of_page)]
+        found = [
+            # The name of a one-person company often ends with its owner's CPF.
+            ((False, None if holds_document(row.plain_name) else row.plain_name, row.id), row)
+            for row in select(connection, "find_by_beginning", of_page)
+        ]
     if words and len(found) <= PAGE:
         query = " & ".join(f"{word}:*" for word in words.split())
         of_page = {"query": query, "words": words, "after_id": client if elsewhere else None}
         rest = select(connection, "find_by_words", of_page | {"size": PAGE + 1 - len(found)})
-        found += [((True, "", row.id), row) for row in rest]
+        found += [((True, None, row.id), row) for row in rest]
     page = page_of(found, lambda keyed: keyed[0], PAGE)
     return CursorPage(rows=[row for _, row in page.rows], next=page.next)
+
+
+def _plain_name(connection: Connection, client_id: int) -> str:
+    """Return the name at which a page ended, which its cursor does not say. Raises BadCursor if the client is gone."""
+    rows = select(connection, "plain_name", {"client_id": client_id})
+    if not rows:
+        raise BadCursor("bad_cursor")
+    return str(rows[0].plain_name)
 
 
 def _with_plans(connection: Connection, clients: list[Any]) -> list[Found]:

@@ -20,7 +20,7 @@ from multitv.labels import sentence
 from multitv.web.core.access import Person, Right
 from multitv.web.core.bulkhead import LOOKUPS
 
-RIGHTS = {"tv_billing_policy": Right.OFFER}
+RIGHTS = {"tv_billing_policy": Right.OFFER, "tv_privacy": Right.PINS}
 _DAG = re.compile(r"/api/v2/dags/([^/]+)")
 
 

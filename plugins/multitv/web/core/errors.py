@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -19,6 +19,7 @@ from multitv.labels import SENTENCES, sentence
 from multitv.web.core.unhandled_errors import UnhandledErrors
 
 log = logging.getLogger(__name__)
+E = TypeVar("E", bound=Callable[..., Any])
 
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -101,6 +102,12 @@ def describe_error(error: Exception, *, writes: bool) -> ErrorInfo:
     return replace(info, message=f"{info.message} {sentence('nothing_written' if wrote_nothing else 'maybe_written')}")
 
 
+def only_reads(endpoint: E) -> E:
+    """Mark the handler of a POST that changes nothing: its errors say nothing of what was written."""
+    endpoint.only_reads = True  # type: ignore[attr-defined]
+    return endpoint
+
+
 def describe_refusal(refused: Refusal) -> ErrorInfo:
     """Return what a form shows when the change that it asks for is refused."""
     return describe_error(refused, writes=True)
@@ -110,7 +117,7 @@ def handle_errors(app: FastAPI, answer: Callable[[Request, ErrorInfo], Response]
     """Handle all errors of an application: log those that are ours to mend, and answer each in the form of `answer`."""
 
     async def handle(request: Request, error: Exception) -> Response:
-        info = describe_error(error, writes=request.method not in _READS)
+        info = describe_error(error, writes=_asks_for_a_change(request))
         if info.code == UNEXPECTED.code:
             log.error("%s %s failed", request.method, request.url.path, exc_info=error)
         elif info.status >= 500:
@@ -120,6 +127,10 @@ def handle_errors(app: FastAPI, answer: Callable[[Request, ErrorInfo], Response]
     for kind in (HTTPException, RequestValidationError, MultiTVError):
         app.add_exception_handler(kind, handle)
     app.add_middleware(UnhandledErrors, handle=handle)
+
+
+def _asks_for_a_change(request: Request) -> bool:
+    return request.method not in _READS and not getattr(request.scope.get("endpoint"), "only_reads", False)
 
 
 def _info_and_wrote_nothing(error: Exception) -> tuple[ErrorInfo, bool | None]:

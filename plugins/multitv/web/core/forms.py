@@ -36,6 +36,7 @@ _DESCRIBED: dict[str, Any] = {"ge": str(FIRST_DAY), "le": str(LAST_DAY)}
 # Of paths, queries and the API's bodies.
 IsoDay = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY, json_schema_extra=_DESCRIBED), BeforeValidator(_as_a_day)]
 Typed = Annotated[str, Form(max_length=500), AfterValidator(_readable)]
+SearchText = Annotated[str, Form(max_length=100)]
 Id = Annotated[int, Path(ge=1, le=MAX_ID)]
 RunId = Annotated[str, Path(max_length=250, pattern=r"^[A-Za-z0-9_.~:+-]+$")]
 DueDate = Annotated[IsoDay, Path(json_schema_extra=_DESCRIBED)]

@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Annotated, Any, Generic, TypeVar, cast
 
 import msgspec
-from fastapi import Query
-from pydantic import BaseModel
+from fastapi import Form, Query
+from pydantic import BaseModel, Field
 
 from multitv.errors import Refusal
 
@@ -21,9 +21,14 @@ _MAX_AMOUNT = 10**10
 R = TypeVar("R")
 K = TypeVar("K")
 
-Cursor = Annotated[
-    str | None, Query(max_length=600, pattern=r"^[A-Za-z0-9_-]*$", description="`next` of the page before")
-]
+_FORM: dict[str, Any] = {
+    "max_length": 600,
+    "pattern": r"^[A-Za-z0-9_-]*$",
+    "description": "`next` of the page before",
+}
+Cursor = Annotated[str | None, Query(**_FORM)]
+FormCursor = Annotated[str | None, Form(**_FORM)]
+BodyCursor = Annotated[str | None, Field(**_FORM)]
 
 
 class BadCursor(Refusal):
