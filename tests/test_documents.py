@@ -110,8 +110,9 @@ def test_every_target_of_make_that_is_named_exists(path: Path) -> None:
 @pytest.mark.parametrize("path", OF_TODAY, ids=named)
 def test_every_module_that_is_to_be_run_exists(path: Path) -> None:
     modules = {module for shown in code(path) for module in re.findall(r"python -m (multitv[\w.]*)", shown)}
-    files = {module: REPOSITORY / "plugins" / f"{module.replace('.', '/')}.py" for module in modules}
-    assert [module for module, file in files.items() if not file.is_file()] == []
+    paths = {module: REPOSITORY / "plugins" / module.replace(".", "/") for module in modules}
+    forms = {module: (path.with_suffix(".py"), path / "__main__.py") for module, path in paths.items()}
+    assert [module for module, files in forms.items() if not any(file.is_file() for file in files)] == []
 
 
 def test_the_settings_are_those_of_their_document() -> None:
