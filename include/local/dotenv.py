@@ -1,4 +1,4 @@
-"""`python -m include.local.dotenv [demo] [celery]` writes a .env for docker-compose.yml, with new random secrets."""
+"""`python -m include.local.dotenv [demo] [celery] [backup]` writes a .env for docker-compose.yml, with new random secrets."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import secrets
 import sys
 from pathlib import Path
 
-PROFILES = ("demo", "celery")
+PROFILES = ("demo", "celery", "backup")
 # The roles of multitv.database.roles, which the machine that runs Docker need not be able to import.
 PIPELINE = "multitv_pipeline"
 SCREENS = "multitv_screens"
