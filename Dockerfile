@@ -10,3 +10,14 @@ FROM airflow AS multitv
 COPY --chown=50000:0 dags /opt/airflow/dags
 COPY --chown=50000:0 plugins /opt/airflow/plugins
 COPY --chown=50000:0 include /opt/airflow/include
+
+# For backups: with the programs of the server's PostgreSQL, from its own packages.
+FROM multitv AS backup
+USER root
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends postgresql-common \
+    && /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y \
+    && apt-get install --yes --no-install-recommends postgresql-client-18 \
+    && rm -rf /var/lib/apt/lists/* \
+    && install --directory --owner=airflow --group=root --mode=0770 /opt/airflow/backups
+USER airflow

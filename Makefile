@@ -7,7 +7,7 @@ export DUE_DATE ONCE DEMO_CLIENTS MULTITV_HOME AIRFLOW_PORT SANDBOX_PORT ROWS
 # Each task is a new process, and would compile again whatever is not stored compiled.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run up test check soak compose-test bench plot plans pictures scaling lint lint-types lint-sql lint-code format lock package clean
+.PHONY: run up test check soak restore-drill compose-test bench plot plans pictures scaling lint lint-types lint-sql lint-code format lock package clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -29,6 +29,9 @@ check: .venv/development ## the inner loop: types, style, imports, and the tests
 
 soak: .venv/development ## the long proofs at full size: SOAK=20 times as much as make test has of them
 	@SOAK=$${SOAK:-20} $(BIN)/python -m pytest -m long --timeout 7200
+
+restore-drill: .venv/development ## both databases backed up and restored at every two moments of a day, and gone on with
+	@SOAK=$${SOAK:-20} $(BIN)/python -m pytest tests/soak/test_restore_drill.py --timeout 7200
 
 compose-test: .venv/development ## the Docker stack, for real, with a container killed in the middle (PROFILES=celery or local)
 	@$(BIN)/python -m tests.compose $(PROFILES)

@@ -5,7 +5,7 @@ set -euo pipefail
 # Of the last start; include/container/check.py counts them.
 rm --force /tmp/failed-health-checks
 for variable in $(compgen -e); do
-    [[ $variable == @(AIRFLOW_CONN_*|MULTITV_*|SANDBOX_*|ISP_DB_URI)_FILE ]] || continue
+    [[ $variable == @(AIRFLOW_CONN_*|MULTITV_*|SANDBOX_*|ISP_DB_URI|AIRFLOW_DB_URI|AIRFLOW__CORE__FERNET_KEY)_FILE ]] || continue
     file=${!variable}
     if [[ ! -r $file ]]; then
         echo "$variable: the file $file is missing, or may not be read by user $(id -u)." \

@@ -1,4 +1,4 @@
-"""`python -m include.local.dotenv [demo] [celery] [tls=HOST]` writes what docker-compose.yml needs.
+"""`python -m include.local.dotenv [demo] [celery] [backup] [tls=HOST]` writes what docker-compose.yml needs.
 
 That is a .env, and beside it a folder secrets/ with a file for each secret, all new and random.
 """
@@ -11,7 +11,7 @@ import secrets
 import sys
 from pathlib import Path
 
-PROFILES = ("demo", "celery", "tls")
+PROFILES = ("demo", "celery", "backup", "tls")
 # The roles of multitv.database.roles, which the machine that runs Docker need not be able to import.
 PIPELINE = "multitv_pipeline"
 SCREENS = "multitv_screens"

@@ -621,6 +621,7 @@ SENTENCES: dict[str, str] = {
     "check_failed": "uma conferência encontrou dados errados",
     "review_unanswered": "ninguém respondeu sobre a lista no prazo",
     "review_decided": "já havia uma resposta sobre a lista",
+    "review_lost": "a lista que foi mostrada não existe mais, porque o banco de dados foi restaurado",
     "list_changed": "a lista mudou depois de aprovada",
     "too_many_voids": "eventos pendentes demais seriam cancelados de uma vez",
     "due_date_overtaken": "o faturamento de outro vencimento cobrou, lançou ou cancelou o mesmo ao mesmo tempo",

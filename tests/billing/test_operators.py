@@ -21,10 +21,10 @@ from tests.support.settings import SETTINGS
 class TaskInstance:
     """As much of Airflow's as the operator uses."""
 
-    task_id = "save"
     map_index = -1
 
-    def __init__(self) -> None:
+    def __init__(self, task_id: str = "save") -> None:
+        self.task_id = task_id
         self.xcoms: dict[str, Any] = {}
 
     def xcom_push(self, key: str, value: Any) -> None:
@@ -32,7 +32,7 @@ class TaskInstance:
 
     def xcom_pull(self, task_ids: str, key: str) -> Any:
         assert task_ids == self.task_id
-        return self.xcoms[key]
+        return self.xcoms.get(key)
 
 
 @pytest.fixture
@@ -46,6 +46,7 @@ def asked(isp: Isp, monkeypatch: pytest.MonkeyPatch) -> tuple[Isp, operators.Rev
     request = tv.save(isp.engine, DUE, SETTINGS, approval="always")
     assert isinstance(request, review.ApprovalRequest)
     ti.xcom_push("review", request.review)
+    ti.xcom_push("digest", request.digest)
     return isp, operator, {"params": {"allow_voids": False, "approval": "always"}, "ti": ti}
 
 
@@ -81,6 +82,19 @@ def test_what_changed_after_it_was_approved_is_tried_again(asked: Any) -> None:
     isp.run("update tv.package set price = 11.00")
     with pytest.raises(review.ListChanged, match="the next try of this task asks again"):
         operator.execute_complete(context, answer(operator.APPROVE, "Ana"))
+    assert isp.events() == {}
+
+
+def test_an_answer_is_no_answer_on_another_list_of_the_same_number(asked: Any) -> None:
+    """Which a database has that was restored to before the question, and asked another one since."""
+    isp, operator, context = asked
+    isp.run("update tv.package set price = 99.00")
+    other = tv.save(isp.engine, DUE, SETTINGS, approval="always")
+    assert isinstance(other, review.ApprovalRequest)
+    context["ti"].xcom_push("review", other.review)
+    with pytest.raises(review.ReviewLost, match="Nothing was saved. Clear this task"):
+        operator.execute_complete(context, answer(operator.APPROVE, "Ana"))
+    assert isp.run("select decision from billing.review") == [(None,), (None,)]
     assert isp.events() == {}
 
 
@@ -131,7 +145,7 @@ def to_correct(isp: Isp, monkeypatch: pytest.MonkeyPatch) -> tuple[operators.Con
         operator = operators.ConfirmCorrection(task_id="confirm")
         operator >> EmptyOperator(task_id="correct")
     form = {"event_code": event_code(FIRST), "action": "reverse", "reason": "engano", "rebill": False, "ask": True}
-    return operator, {"params": form, "ti": TaskInstance(), "task": operator}
+    return operator, {"params": form, "ti": TaskInstance("confirm"), "task": operator}
 
 
 def asked_about(operator: operators.ConfirmCorrection, context: Any, monkeypatch: pytest.MonkeyPatch) -> str | None:
@@ -189,6 +203,16 @@ def test_what_cannot_be_corrected_is_refused_before_anybody_is_asked(
 def test_a_correction_that_was_approved_goes_on(to_correct: Any) -> None:
     operator, context = to_correct
     operator.execute_complete(context, answer(operator.APPROVE, "Ana"))
+
+
+def test_a_correction_is_of_the_event_that_was_shown_and_of_no_other_of_its_number(
+    to_correct: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operator, context = to_correct
+    asked_about(operator, context, monkeypatch)
+    Isp(operators.task_engine()).run("update erp.client set name = 'Outra Cliente'")
+    with pytest.raises(operators.CorrectionChanged, match="Nothing was written. Clear this task"):
+        operator.execute_complete(context, answer(operator.APPROVE, "Ana"))
 
 
 def test_a_correction_that_was_rejected_skips_what_follows(to_correct: Any) -> None:

@@ -108,7 +108,7 @@ class Step:
 def _asked(years: Years) -> None:
     request = tv.save(years.engine, DUE, SETTINGS, approval="always")
     assert isinstance(request, ApprovalRequest)
-    review.decide(years.engine, request.review, approved=True, by="ana", at=datetime.now(UTC))
+    review.decide(years.engine, request.review, request.digest, approved=True, by="ana", at=datetime.now(UTC))
 
 
 def _settled_later(years: Years) -> None:

@@ -368,7 +368,7 @@ def test_salvar_pressed_twice_is_one_approval_and_of_two_people_each_is_kept(lis
 def test_a_rejection_before_does_not_outweigh_the_approval(listed: Isp) -> None:
     request = tv.save(listed.engine, DUE, SETTINGS, approval="always")
     assert isinstance(request, review.ApprovalRequest)
-    review.decide(listed.engine, request.review, approved=False, by="Bruno", at=AT)
+    review.decide(listed.engine, request.review, request.digest, approved=False, by="Bruno", at=AT)
     approve(listed, store(listed).id)
     assert isinstance(tv.save(listed.engine, DUE, SETTINGS, approval="always"), tv.Saved)
     assert [row[:2] for row in reviews(listed)] == [("rejected", "Bruno"), ("approved", "Ana")]
@@ -396,7 +396,7 @@ def test_a_question_that_waits_in_airflow_may_still_be_answered(listed: Isp) -> 
     assert isinstance(request, review.ApprovalRequest)
     approve(listed, store(listed).id)
     assert isinstance(tv.save(listed.engine, DUE, SETTINGS, approval="always"), tv.Saved)
-    review.decide(listed.engine, request.review, approved=True, by="Bruno", at=AT)
+    review.decide(listed.engine, request.review, request.digest, approved=True, by="Bruno", at=AT)
     assert tv.save(listed.engine, DUE, SETTINGS, approval="always") == tv.Saved(0, 0, tv.NOTHING)
 
 

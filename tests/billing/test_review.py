@@ -40,7 +40,9 @@ def asked(isp: Isp, approval: review.Approval = "auto", due: date = DUE) -> revi
 
 
 def answer(isp: Isp, request: review.ApprovalRequest, *, approved: bool = True) -> None:
-    review.decide(isp.engine, request.review, approved=approved, by="Ana", at=datetime(2026, 12, 1, tzinfo=UTC))
+    review.decide(
+        isp.engine, request.review, request.digest, approved=approved, by="Ana", at=datetime(2026, 12, 1, tzinfo=UTC)
+    )
 
 
 def reviews(isp: Isp) -> list[tuple[object, ...]]:

@@ -57,7 +57,9 @@ def test_a_list_that_was_never_saved_is_found(sold: Isp) -> None:
     assert found(sold) == []
     grow_old(sold)
     assert found(sold) == [(DUE, Reason("review_waits"))]
-    review.decide(sold.engine, request.review, approved=False, by="Ana", at=datetime(2026, 12, 1, tzinfo=UTC))
+    review.decide(
+        sold.engine, request.review, request.digest, approved=False, by="Ana", at=datetime(2026, 12, 1, tzinfo=UTC)
+    )
     assert found(sold) == [(DUE, Reason("list_never_saved"))]
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
 from multitv.billing import tv
+from multitv.billing.review import ApprovalRequest
 from multitv.billing.run import Tally
 from multitv.billing.standard import bill_plans
 from tests.support.isp import DUE, Isp
@@ -187,6 +188,21 @@ def test_nothing_settles_before_the_standard_billing_is_closed(isp: Isp, standar
     with pytest.raises(tv.StandardBillingNotClosed, match="2026-12-10"):
         tv.settle(isp.engine, DUE, SETTINGS)
     assert isp.tables() == before
+
+
+@pytest.mark.parametrize("approval", [None, "always"])
+def test_what_was_never_saved_is_not_settled(isp: Isp, approval: Literal["always"] | None) -> None:
+    """As Airflow asks for it that remembers a save of which a restored database knows nothing."""
+    isp.sell(isp.client_plan(), isp.package())
+    if approval:
+        assert isinstance(tv.save(isp.engine, DUE, SETTINGS, approval=approval), ApprovalRequest)
+    bill_plans(isp.engine, DUE)
+    before = isp.tables()
+    with pytest.raises(tv.ListNeverSaved, match="2026-12-10.*Trigger a run of tv_billing"):
+        tv.settle(isp.engine, DUE, SETTINGS)
+    assert isp.tables() == before
+    isp.bill()
+    assert [kind for _, kind, _ in isp.postings()] == ["plan", "tv_package"]
 
 
 def test_the_standard_billing_of_another_due_date_is_not_taken_for_this_one(isp: Isp) -> None:

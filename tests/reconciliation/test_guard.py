@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -147,6 +147,17 @@ def test_a_persons_word_is_kept_and_not_taken_back(engine: Engine) -> None:
     with engine.connect() as connection:
         row = connection.execute(text(f"select * from reconciliation.change_set where id = {made}")).one()  # noqa: S608
     assert (row.status, row.decided_by, row.decided_at) == ("rejected", "ana", NOON)
+
+
+def test_an_answer_is_no_answer_on_another_change_set_of_the_same_number(engine: Engine) -> None:
+    """Which a database has that was restored to before the question, and made another one since."""
+    made = change_set(engine)
+    asked_of = read_change_set(engine, made).created_at
+    with pytest.raises(NotApproved, match="not the one that was asked about.*Nothing was written"):
+        record_decision(engine, made, approved=True, by="ana", at=NOON, made_at=asked_of - timedelta(hours=3))
+    assert read_change_set(engine, made).status == "planned"
+    record_decision(engine, made, approved=True, by="ana", at=NOON, made_at=asked_of)
+    assert read_change_set(engine, made).status == "approved"
 
 
 @pytest.mark.parametrize("status", ["planned", "rejected", "superseded"])

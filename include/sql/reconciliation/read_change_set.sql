@@ -18,6 +18,7 @@ select
     change_set.split_from,
     change_set.concerns,
     change_set.decided_by,
+    change_set.created_at,
     change_set.created_at < now() - interval '20 hours' as too_old
 from reconciliation.change_set
 where change_set.id = :change_set

@@ -29,6 +29,8 @@ NAMED_CAUSES = frozenset(
         "check_failed",
         "review_unanswered",
         "review_decided",
+        "review_lost",
+        "list_never_saved",
         "list_changed",
         "too_many_voids",
         "due_date_overtaken",

@@ -88,13 +88,14 @@ class ReviewAndSave(ApprovalOperator):
             return
         self.subject, self.body = request.subject, request.body
         context["ti"].xcom_push("review", request.review)
+        context["ti"].xcom_push("digest", request.digest)
         log.warning("The list waits for a person. %s\n%s", request.subject, request.body)
         super().execute(context)
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
         """Record the decision, then save the approved list or skip the tasks that follow.
 
-        Raises ReviewUnanswered, ReviewDecided, ListChanged, and what `execute` raises.
+        Raises ReviewUnanswered, ReviewDecided, ReviewLost, ListChanged, and what `execute` raises.
         """
         if "error" not in event:
             answer = Answer.of(event, self.APPROVE)
@@ -103,8 +104,9 @@ class ReviewAndSave(ApprovalOperator):
                     f"Nobody approved the list of {self.due_date} within {get_settings().billing_approval_hours:g} "
                     "hours (MULTITV_BILLING_APPROVAL_HOURS). Nothing was saved. Clear this task to be asked again."
                 )
-            review = context["ti"].xcom_pull(task_ids=context["ti"].task_id, key="review")
-            decide(task_engine(), int(review), approved=answer.approved, by=answer.by, at=answer.at)
+            ti = context["ti"]
+            review, digest = (ti.xcom_pull(task_ids=ti.task_id, key=key) for key in ("review", "digest"))
+            decide(task_engine(), int(review), digest, approved=answer.approved, by=answer.by, at=answer.at)
             if answer.approved and self._save(context) is not None:
                 raise ListChanged(
                     f"The list of {self.due_date} changed after it was approved. Nothing was saved; the next try of "
@@ -128,6 +130,10 @@ class CorrectionUnanswered(PermanentError):
     """Nobody answered the question about a correction before its time limit."""
 
 
+class CorrectionChanged(PermanentError):
+    """What the correction would correct is not what the person was shown."""
+
+
 class ConfirmCorrection(ApprovalOperator):
     """Shows a person whose event is about to be corrected, and its amount; skips what follows unless they approve.
 
@@ -144,16 +150,18 @@ class ConfirmCorrection(ApprovalOperator):
 
     def execute(self, context: Context) -> None:
         """Ask a person. Raises EventCodeRefused, CorrectionRefused, DatabaseUnavailable."""
-        form = context["params"]
-        event = event_number(form["event_code"])
-        asked = correction.question(task_engine(), event, form["action"], reason=form["reason"], rebill=form["rebill"])
+        asked = self._question(context)
         log.info("%s\n%s", asked.subject, asked.body)
-        if form["ask"]:
+        if context["params"]["ask"]:
             self.subject, self.body = asked.subject, asked.body
+            context["ti"].xcom_push("asked", f"{asked.subject}\n{asked.body}")
             super().execute(context)
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
-        """Go on, or skip the tasks that follow. Raises CorrectionUnanswered."""
+        """Go on, or skip the tasks that follow.
+
+        Raises CorrectionUnanswered, CorrectionChanged, and what `execute` raises.
+        """
         if "error" not in event:
             answer = Answer.of(event, self.APPROVE)
             code = context["params"]["event_code"]
@@ -164,4 +172,21 @@ class ConfirmCorrection(ApprovalOperator):
                     "written. Clear this task to be asked again."
                 )
             log.info("The correction of %s was %s by %s.", code, answer, answer.by)
+            if answer.approved:
+                self._require_as_shown(context, code)
         return super().execute_complete(context, event)
+
+    def _require_as_shown(self, context: Context, code: str) -> None:
+        # After a restore of the database the number of the event may be another charge's.
+        shown = context["ti"].xcom_pull(task_ids=context["ti"].task_id, key="asked")
+        asked = self._question(context)
+        if shown is not None and shown != f"{asked.subject}\n{asked.body}":
+            raise CorrectionChanged(
+                f"Event {code} is not any more what was shown when its correction was approved: it changed meanwhile, "
+                "or the database was restored. Nothing was written. Clear this task to see the event as it is now."
+            )
+
+    def _question(self, context: Context) -> correction.Question:
+        form = context["params"]
+        event = event_number(form["event_code"])
+        return correction.question(task_engine(), event, form["action"], reason=form["reason"], rebill=form["rebill"])

@@ -45,6 +45,10 @@ class ReviewDecided(PermanentError):
     """The review was decided before, and a decision never changes."""
 
 
+class ReviewLost(PermanentError):
+    """The review that was shown is not in the database any more, which was restored to an earlier moment."""
+
+
 @dataclass(frozen=True)
 class OutcomeTotal:
     """The client packages of a list that have one outcome: their number, and their sum in reais."""
@@ -106,9 +110,13 @@ class OpenMonth:
 
 @dataclass(frozen=True)
 class ApprovalRequest:
-    """A review that waits for a person, with the text to show: a line and Markdown, in Portuguese."""
+    """A review that waits for a person, with the text to show: a line and Markdown, in Portuguese.
+
+    `digest` is that of the list: with it a decision is on this list and on no other.
+    """
 
     review: int
+    digest: str
     subject: str
     body: str
 
@@ -185,7 +193,9 @@ def review(connection: Connection, due_date: date, approval: Approval, settings:
         return None
     what = f"{counted(summary.charges.count, 'evento', 'eventos')}, {reais(summary.charges.amount)}"
     subject = f"Faturamento TV, vencimento {due_date:%d/%m/%Y}: salvar {what}?"
-    return ApprovalRequest(review_id, subject, describe(summary, unusual, top_changes(connection, summary)))
+    return ApprovalRequest(
+        review_id, summary.digest, subject, describe(summary, unusual, top_changes(connection, summary))
+    )
 
 
 def describe(summary: ListSummary, unusual: list[Reason], changes: list[ChargeChange]) -> str:
@@ -212,14 +222,23 @@ def describe(summary: ListSummary, unusual: list[Reason], changes: list[ChargeCh
     return "\n".join(lines)
 
 
-def decide(engine: Engine, review: int, *, approved: bool, by: str, at: datetime) -> None:
-    """Record a person's decision. `at` has a time zone. Raises ReviewDecided, DatabaseUnavailable."""
+def decide(engine: Engine, review: int, digest: str | None, *, approved: bool, by: str, at: datetime) -> None:
+    """Record a person's decision on the list that was shown, by its digest if that is known. `at` has a time zone.
+
+    Raises ReviewDecided, ReviewLost, DatabaseUnavailable.
+    """
     decision = "approved" if approved else "rejected"
+    shown = {"review": review, "digest": digest}
     with transaction(engine) as connection:
         decided = connection.execute(
-            named("billing/decide_review"),
-            {"review": review, "decision": decision, "decided_by": by, "decided_at": at},
+            named("billing/decide_review"), shown | {"decision": decision, "decided_by": by, "decided_at": at}
         ).rowcount
+        known = connection.execute(named("billing/has_review"), shown).scalar_one()
+    if not known:
+        raise ReviewLost(
+            f"The list that was shown as review {review} is not in the database any more, which was restored to an "
+            "earlier moment. Nothing was saved. Clear this task to see the list as it is now."
+        )
     if not decided:
         raise ReviewDecided(f"Review {review} was decided before: clear this task to see the list as it is now.")
     log.info("Review %s was %s by %s.", review, decision, by)

@@ -37,6 +37,10 @@ class StandardBillingNotClosed(PermanentError):
     """The standard billing of the due date is not closed, so there is nothing to settle on."""
 
 
+class ListNeverSaved(PermanentError):
+    """The list of the due date was never saved, so there is nothing to settle."""
+
+
 class DueDateOvertaken(TransientError):
     """Another due date's run, because a due day moved, or a person decided on the same at the same time."""
 
@@ -188,8 +192,8 @@ def settle(engine: Engine, due_date: date, settings: Settings, *, allow_voids: b
     Events that are no longer owed are voided instead. An event without an open invoice of its own goes on its client
     plan's next one, which is made if none will come; until then it stays pending, and so do those of parked client
     plans. Charges and credits of other due dates that wait for an invoice are posted as well. `allow_voids` lifts the
-    limit of events that are voided at once. Raises ErpEmpty, StandardBillingNotClosed, TooManyVoids, DueDateOvertaken,
-    DatabaseUnavailable.
+    limit of events that are voided at once. Raises ErpEmpty, StandardBillingNotClosed, ListNeverSaved, TooManyVoids,
+    DueDateOvertaken, DatabaseUnavailable.
     """
     with bulk_transaction(engine) as connection:
         lock_due_date(connection, due_date)
@@ -200,7 +204,13 @@ def settle(engine: Engine, due_date: date, settings: Settings, *, allow_voids: b
                 f"The standard billing of {due_date} is {standard.status if standard else 'not started'}: clear "
                 "wait_for_standard_billing and what follows it. Nothing was written."
             )
-        run = open_run(connection, "tv", due_date)
+        run = read_run(connection, "tv", due_date)
+        if run is None or run.status == "open":
+            # Airflow may remember a save of which a database that was restored to before knows nothing.
+            raise ListNeverSaved(
+                f"The list of {due_date} was never saved in this database, so that nobody would be charged. Nothing "
+                "was written. Trigger a run of tv_billing for this due date."
+            )
         voided, posted, left, unposted = NOTHING, NOTHING, {}, False
         of_date: dict[str, object] = {"due_date": due_date}
         if run.status != "closed":

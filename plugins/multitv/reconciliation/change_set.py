@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -56,6 +56,7 @@ class ChangeSet:
     split_from: int | None
     concerns: tuple[Reason, ...]
     decided_by: str | None
+    created_at: datetime
     too_old: bool
 
     @property

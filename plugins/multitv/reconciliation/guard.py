@@ -75,6 +75,7 @@ def assess(
                 named("reconciliation/record_decision"),
                 {
                     "change_set": change_set_id,
+                    "made_at": None,
                     "status": "approved" if left.operations else "verified",
                     "by": ALLOWED if allow_removals and left.removals else GUARD,
                     "at": datetime.now(UTC),
@@ -84,18 +85,27 @@ def assess(
     return Assessment(concerns, tuple(questions))
 
 
-def record_decision(engine: Engine, change_set_id: int, *, approved: bool, by: str, at: datetime) -> None:
+def record_decision(
+    engine: Engine, change_set_id: int, *, approved: bool, by: str, at: datetime, made_at: datetime | None = None
+) -> None:
     """Record a person's decision. Repeating it changes nothing.
 
-    Raises NotApproved if another decision was made before, or if the change set is no longer current; StagingMissing if
-    there is no such change set; DatabaseUnavailable.
+    `made_at`: when the change set was made that the person was asked about, if that is known. Raises NotApproved if
+    another decision was made before, if the change set is no longer current, or if it is another one, of the same
+    number; StagingMissing if there is no such change set; DatabaseUnavailable.
     """
     status = "approved" if approved else "rejected"
     with transaction(engine) as connection:
         lock(connection, _LOCK)
-        decision = {"change_set": change_set_id, "status": status, "by": by, "at": at}
+        decision = {"change_set": change_set_id, "made_at": made_at, "status": status, "by": by, "at": at}
         if connection.execute(named("reconciliation/record_decision"), decision).first() is None:
             change_set = load_change_set(connection, change_set_id)
+            if made_at is not None and change_set.created_at != made_at:
+                raise NotApproved(
+                    f"Change set {change_set_id} is not the one that was asked about, which was made at {made_at}: the "
+                    "database was restored to an earlier moment, and its number was given out again. Nothing was "
+                    "written. The next hourly run asks again about what is then to be removed."
+                )
             if (change_set.status, change_set.decided_by) != (status, by):
                 raise NotApproved(
                     f"Change set {change_set_id} is {change_set.status} (decided by {change_set.decided_by or 'nobody'}"

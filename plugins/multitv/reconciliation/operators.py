@@ -117,6 +117,8 @@ class AskForApproval(ApprovalOperator):
         self.response_timeout = max(SHORTEST_WAIT, allowed - timedelta(seconds=waited))
         self.subject = f"Retiradas na plataforma ({change_set_id}): aplicar {size_of(change_set)}?"
         self.body = change_set_report(engine, change_set_id)
+        # Its number alone may be another change set's, if the database is restored before the answer comes.
+        context["ti"].xcom_push("made_at", change_set.created_at.isoformat())
         log.warning("Change set %s waits for a person.", change_set_id)
         super().execute(context)
 
@@ -131,6 +133,14 @@ class AskForApproval(ApprovalOperator):
                 "Nothing of it was written. The next hourly reconciliation asks again, with what is then to be removed."
             )
         answer = Answer.of(event, self.APPROVE)
-        record_decision(engine, change_set_id, approved=answer.approved, by=answer.by or NOBODY, at=answer.at)
+        made_at = context["ti"].xcom_pull(task_ids=context["ti"].task_id, key="made_at")
+        record_decision(
+            engine,
+            change_set_id,
+            approved=answer.approved,
+            by=answer.by or NOBODY,
+            at=answer.at,
+            made_at=datetime.fromisoformat(made_at) if made_at else None,
+        )
         log.info("Change set %s was %s by %s.", change_set_id, answer, answer.by)
         return super().execute_complete(context, event)
