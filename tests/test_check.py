@@ -30,6 +30,7 @@ from multitv.check import (
     DatabaseReadOnly,
     FolderNotWritable,
     InstallationWrong,
+    PooledByTransaction,
     PoolMissing,
     RightsMissing,
     TimeZoneWrong,
@@ -44,6 +45,7 @@ from multitv.reconciliation.errors import MissingPinKey
 from multitv.reconciliation.fields import PIN_FIELD
 from multitv.settings import Settings, get_settings
 from tests.support.databases import Database, own_database
+from tests.support.pooler import pooled
 
 KEY = Fernet.generate_key().decode()
 NOWHERE = "postgresql://isp@127.0.0.1:9/isp"
@@ -105,7 +107,8 @@ def installed(engine: Engine, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch)
 
 
 def connect(monkeypatch: pytest.MonkeyPatch, url: URL) -> None:
-    monkeypatch.setenv("AIRFLOW_CONN_ISP_DB", environment.isp_connection(url))
+    written = url.set(drivername="postgresql").render_as_string() if url.host else environment.isp_connection(url)
+    monkeypatch.setenv("AIRFLOW_CONN_ISP_DB", written)
 
 
 def settings(**other: Any) -> Settings:
@@ -138,6 +141,20 @@ def test_a_database_that_takes_no_writes(installed: Engine) -> None:
     found = wrong()
     assert isinstance(found, DatabaseReadOnly)
     assert "primary" in str(found)
+
+
+def test_a_pooler_by_transaction(installed: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pooled(installed.url.set(username=PIPELINE), "transaction") as address:
+        connect(monkeypatch, address)
+        found = wrong()
+    assert isinstance(found, PooledByTransaction)
+    assert "pool by session" in str(found)
+
+
+def test_a_pooler_by_session_will_do(installed: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pooled(installed.url.set(username=PIPELINE), "session") as address:
+        connect(monkeypatch, address)
+        require(settings(), platform=True)
 
 
 def test_a_login_without_the_rights_of_tasks(installed: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Programs that the tests need and no wheel brings: a Redis server, a browser with a font, and a reverse proxy.
+"""Programs that the tests need and no wheel brings: a Redis server, a browser with a font, a proxy, and a pooler.
 
 `python -m tests.support.system` installs the missing ones through the system's package manager if it may, and otherwise
 ends with the command that a person has to run.
@@ -16,8 +16,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-REDIS = ("redis-server", "valkey-server")
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# What is needed, each with the names that it may have on PATH.
+REDIS, BROWSER, PROXY, POOLER = "redis-server", "chromium", "caddy", "pgbouncer"
+NAMES = {
+    # Valkey speaks the same protocol.
+    REDIS: ("redis-server", "valkey-server"),
+    BROWSER: ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+    PROXY: ("caddy",),
+    POOLER: ("pgbouncer",),
+}
+# Where Debian puts servers, which is not on everybody's PATH.
+_SERVERS = "/usr/sbin"
 
 Command = Sequence[str]
 
@@ -30,24 +39,27 @@ class CannotInstall(Exception):
 class Distribution:
     """How a Linux distribution installs packages, and those that bring the programs.
 
-    `browser` is None where the distribution's own does not run without snapd; Playwright then brings one.
+    It names no browser where its own does not run without snapd; Playwright then brings one.
     """
 
     prepare: tuple[Command, ...]
     install: Command
-    redis: tuple[str, ...]
-    browser: tuple[str, ...] | None
-    proxy: tuple[str, ...] = ("caddy",)
+    packages: Mapping[str, tuple[str, ...]]
 
 
 _APT = ("apt-get", "install", "--quiet=2", "--yes", "--no-install-recommends")
 _APT_UPDATE = ("apt-get", "update", "--quiet=2")
+_UBUNTU = {REDIS: ("redis-server",), PROXY: ("caddy",), POOLER: ("pgbouncer",)}
+_FEDORA = {
+    REDIS: ("valkey",),
+    BROWSER: ("chromium", "dejavu-sans-fonts"),
+    PROXY: ("caddy",),
+    POOLER: ("pgbouncer",),
+}
 DISTRIBUTIONS = {
-    "debian": Distribution((_APT_UPDATE,), _APT, ("redis-server",), ("chromium", "fonts-dejavu-core")),
-    "ubuntu": Distribution((_APT_UPDATE,), _APT, ("redis-server",), None),
-    "fedora": Distribution(
-        (), ("dnf", "install", "--quiet", "--assumeyes"), ("valkey",), ("chromium", "dejavu-sans-fonts")
-    ),
+    "debian": Distribution((_APT_UPDATE,), _APT, _UBUNTU | {BROWSER: ("chromium", "fonts-dejavu-core")}),
+    "ubuntu": Distribution((_APT_UPDATE,), _APT, _UBUNTU),
+    "fedora": Distribution((), ("dnf", "install", "--quiet", "--assumeyes"), _FEDORA),
 }
 
 
@@ -58,18 +70,23 @@ def redis_server() -> str | None:
 
 def browser() -> str | None:
     """Return the path of the system's Chromium or Chrome, or else of Playwright's own."""
-    return _first(BROWSERS) or _playwrights_own()
+    return _first(BROWSER) or _playwrights_own()
 
 
 def proxy() -> str | None:
     """Return the path of Caddy, the reverse proxy of the Docker stack."""
-    return shutil.which("caddy")
+    return _first(PROXY)
+
+
+def pooler() -> str | None:
+    """Return the path of PgBouncer, which pools connections to PostgreSQL."""
+    return _first(POOLER)
 
 
 def commands(
-    release: Mapping[str, str], *, redis: bool, browser: bool, proxy: bool, root: bool, sudo: bool
+    release: Mapping[str, str], missing: Sequence[str], *, root: bool, sudo: bool
 ) -> tuple[list[Command], bool]:
-    """Return the commands that install a Redis server, a browser and Caddy, where missing, and whether we may run them.
+    """Return the commands that install the missing programs, and whether we may run them.
 
     `release`: what /etc/os-release says; `root`: whether we are root; `sudo`: whether sudo asks for no password.
     Raises CannotInstall for a distribution that is not known here.
@@ -77,14 +94,10 @@ def commands(
     names = [release.get("ID", ""), *release.get("ID_LIKE", "").split()]
     found = next((DISTRIBUTIONS[name] for name in names if name in DISTRIBUTIONS), None)
     if found is None:
-        needed = (("redis-server", redis), ("chromium", browser), ("caddy", proxy))
-        programs = [name for name, missing in needed if missing]
-        raise CannotInstall(f"Install {_listed(programs)} so that they are on PATH, then repeat this command.")
-    packages = (
-        (found.redis if redis else ()) + ((found.browser or ()) if browser else ()) + (found.proxy if proxy else ())
-    )
+        raise CannotInstall(f"Install {_listed(missing)} so that they are on PATH, then repeat this command.")
+    packages = [package for program in missing for package in found.packages.get(program, ())]
     steps: list[Command] = [*found.prepare, (*found.install, *packages)] if packages else []
-    if browser and found.browser is None:
+    if BROWSER in missing and BROWSER not in found.packages:
         steps.append((sys.executable, "-m", "playwright", "install", "--with-deps", "chromium"))
     if not root:
         # Playwright calls sudo itself, and installs its browser for the user who runs it.
@@ -94,22 +107,16 @@ def commands(
 
 def provide() -> None:
     """Install what is missing. Raises CannotInstall."""
-    redis, without_browser, without_proxy = redis_server() is None, browser() is None, proxy() is None
-    if not (redis or without_browser or without_proxy):
+    places = {REDIS: redis_server(), BROWSER: browser(), PROXY: proxy(), POOLER: pooler()}
+    missing = [program for program, place in places.items() if place is None]
+    if not missing:
         return
     try:
         release = platform.freedesktop_os_release()
     except OSError:
         release = {}
     root = os.geteuid() == 0
-    steps, allowed = commands(
-        release,
-        redis=redis,
-        browser=without_browser,
-        proxy=without_proxy,
-        root=root,
-        sudo=not root and _sudo_asks_for_no_password(),
-    )
+    steps, allowed = commands(release, missing, root=root, sudo=not root and _sudo_asks_for_no_password())
     by_hand = " && ".join(map(shlex.join, steps))
     if not allowed:
         raise CannotInstall(f"The tests need programs that only an administrator may install. Run: {by_hand}")
@@ -124,8 +131,9 @@ def _listed(names: Sequence[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
-def _first(names: Sequence[str]) -> str | None:
-    return next(filter(None, map(shutil.which, names)), None)
+def _first(program: str) -> str | None:
+    places = f"{os.environ.get('PATH', '')}{os.pathsep}{_SERVERS}"
+    return next(filter(None, (shutil.which(name, path=places) for name in NAMES[program])), None)
 
 
 def _playwrights_own() -> str | None:
