@@ -210,7 +210,7 @@ def test_a_correction_is_of_the_event_that_was_shown_and_of_no_other_of_its_numb
 ) -> None:
     operator, context = to_correct
     asked_about(operator, context, monkeypatch)
-    Isp(operators.task_engine()).run("update erp.client set name = 'Outra Cliente'")
+    Isp(operators.task_engine()).run("update erp.client set name = 'Outra Cliente'")  # type: ignore[attr-defined]
     with pytest.raises(operators.CorrectionChanged, match="Nothing was written. Clear this task"):
         operator.execute_complete(context, answer(operator.APPROVE, "Ana"))
 
