@@ -9,13 +9,16 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from airflow.configuration import conf
+from airflow.jobs.job import Job
+from sqlalchemy import Engine, insert
 
-from include.container import check
+from include.container import check, heartbeat
 from multitv.installation import REPOSITORY
 
 START = REPOSITORY / "include" / "container" / "start.sh"
@@ -161,3 +164,22 @@ def test_the_command_line_is_that_of_the_stack(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(check, "FAILURES", tmp_path / "unused")
     assert check.main(["--end-after", "20", "--within", "8", *PASSES]) == 0
     assert check.main(["--end-after", "20", "--within", "8", "sh", "-c", "test --output = --output"]) == 0
+
+
+def test_a_component_is_alive_while_it_says_so(engine: Engine) -> None:
+    job = Job.metadata.tables["job"]
+    job.create(engine)
+    now = datetime.now(UTC)
+    rows = [
+        ("TriggererJob", "here", "running", now),
+        ("TriggererJob", "elsewhere", "running", now - timedelta(minutes=3)),
+        ("DagProcessorJob", "here", "failed", now),
+    ]
+    names = ("job_type", "hostname", "state", "latest_heartbeat")
+    with engine.begin() as connection:
+        connection.execute(insert(job), [dict(zip(names, row, strict=True)) for row in rows])
+    url = engine.url.set(drivername="postgresql+psycopg2").render_as_string(hide_password=False) + "\n"
+    assert heartbeat.alive(url, "TriggererJob", "here")
+    assert not heartbeat.alive(url, "TriggererJob", "elsewhere"), "it said so too long ago"
+    assert not heartbeat.alive(url, "DagProcessorJob", "here"), "it ended"
+    assert not heartbeat.alive(url, "SchedulerJob", "here")
