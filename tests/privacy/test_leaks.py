@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from cryptography.fernet import Fernet
 from sqlalchemy import Engine, text
 
 from tests.support.leaks import Finding, Secrets, in_arguments, in_database, in_files, in_text
@@ -36,6 +37,7 @@ VALUES = (PIN, CPF, CNPJ, WORD, KEY, TOKEN, "529.982.247-25")
         (b64encode(f"{KEY}".encode()).decode(), "key"),
         (f"Authorization: Bearer {'a' * 40}", "token"),
         (TOKEN, "token"),
+        ("value: " + Fernet(Fernet.generate_key()).encrypt(PIN.encode()).decode(), "encrypted PIN"),
     ],
 )
 def test_what_is_planted_is_found(tmp_path: Path, engine: Engine, planted: str, kind: str) -> None:

@@ -15,9 +15,11 @@ from sqlalchemy import Engine, text
 
 from multitv.documents import characters
 
-PIN, DOCUMENT, PASSWORD, KEY, TOKEN = "PIN", "CPF/CNPJ", "password", "key", "token"
+PIN, DOCUMENT, PASSWORD, KEY, TOKEN, SEALED = "PIN", "CPF/CNPJ", "password", "key", "token", "encrypted PIN"
 # Any login that is written out, whichever it is: a JSON Web Token, a bearer's header.
 _TOKENS = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}|\b[Bb]earer [A-Za-z0-9._~+/-]{20,}")
+# What Fernet encrypted: not to be read without a key, and not to be shown, either.
+_SEALED = re.compile(r"\bgAAAAA[A-Za-z0-9_-]{60,}=*")
 _DOCUMENTS = re.compile(
     r"(?<![0-9A-Za-z])(?:[0-9]{3}[. ]?[0-9]{3}[. ]?[0-9]{3}[- ]?[0-9]{2}"
     r"|[0-9A-Za-z]{2}[. ]?[0-9A-Za-z]{3}[. ]?[0-9A-Za-z]{3}[/ ]?[0-9A-Za-z]{4}[- ]?[0-9]{2})(?![0-9A-Za-z])"
@@ -84,6 +86,7 @@ class Secrets:
                 for written in (value, b64encode(value.encode()).decode().rstrip("=")):
                     found[kind] += content.count(written)
         found[TOKEN] += sum(1 for _ in _TOKENS.finditer(content))
+        found[SEALED] += sum(1 for _ in _SEALED.finditer(content))
         for readable in {content, unquote_plus(content)} if "%" in content else {content}:
             found[DOCUMENT] += sum(characters(match[0]) in self.documents for match in _DOCUMENTS.finditer(readable))
         for length in {len(pin) for pin in self.pins}:
@@ -102,7 +105,8 @@ def in_files(secrets: Secrets, folder: Path, leave_out: Collection[Path] = ()) -
         except OSError:
             # It is gone by now.
             continue
-        for number, line in enumerate(content.splitlines(), 1):
+        # Line by line only where there is something, because most files have nothing.
+        for number, line in enumerate(content.splitlines() if secrets.count(content) else (), 1):
             for kind, times in secrets.count(line).items():
                 yield Finding(f"{path.relative_to(folder)}:{number}", kind, times)
         for kind, times in secrets.count(str(path.relative_to(folder))).items():
