@@ -206,11 +206,11 @@ def test_a_correction_that_was_approved_goes_on(to_correct: Any) -> None:
 
 
 def test_a_correction_is_of_the_event_that_was_shown_and_of_no_other_of_its_number(
-    to_correct: Any, monkeypatch: pytest.MonkeyPatch
+    to_correct: Any, isp: Isp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     operator, context = to_correct
     asked_about(operator, context, monkeypatch)
-    Isp(operators.task_engine()).run("update erp.client set name = 'Outra Cliente'")  # type: ignore[attr-defined]
+    isp.run("update erp.client set name = 'Outra Cliente'")
     with pytest.raises(operators.CorrectionChanged, match="Nothing was written. Clear this task"):
         operator.execute_complete(context, answer(operator.APPROVE, "Ana"))
 
