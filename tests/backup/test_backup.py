@@ -125,7 +125,12 @@ def test_a_changed_byte_is_found(made: Path, tmp_path: Path) -> None:
     assert main(["verify", str(copy), "--programs", PROGRAMS]) == 1
 
 
-@pytest.mark.parametrize(("database", "pins", "airflow"), [("isp", KEYS[0], KEYS[2]), ("airflow", KEYS[0], KEYS[1])])
+@pytest.mark.parametrize(
+    ("database", "pins", "airflow"),
+    [("isp", KEYS[0], KEYS[2]), ("airflow", KEYS[0], KEYS[1])],
+    # Not the keys, which differ in each process.
+    ids=["isp", "airflow"],
+)
 def test_the_wrong_keys_are_refused_by_name(
     made: Path, empty: Engine, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], database: str,
     pins: str, airflow: str,
