@@ -83,8 +83,9 @@ with DAG(
 
     @task(task_display_name="Ler os assinantes da plataforma")
     def take_snapshot() -> int:
-        only, since = get_current_context()["params"]["only"], get_settings().complete_since()
-        return stage_subscribers(task_engine(), platform_client(get_settings()), only, complete_since=since)
+        params = get_current_context()["params"]
+        since = None if params["read_all"] else get_settings().complete_since()
+        return stage_subscribers(task_engine(), platform_client(get_settings()), params["only"], complete_since=since)
 
     @task(task_display_name="Planejar")
     def compute_change_set(snapshot: str) -> int:

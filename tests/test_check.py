@@ -174,6 +174,8 @@ def test_an_erp_that_tasks_may_not_read_is_told_with_the_grant(installed: Engine
 
 
 def test_the_owner_may_do_what_tasks_do(installed: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An installation with one login for everything, of whose views of the ERP nobody let the role of tasks read."""
+    Database(installed).run(f"revoke select on erp.client from {PIPELINE}")  # noqa: S608, a constant
     connect(monkeypatch, installed.url)
     require(settings(), platform=True)
 
@@ -272,9 +274,22 @@ def test_only_the_first_task_of_a_run_checks(
     installed: Engine, monkeypatch: pytest.MonkeyPatch, upstream: set[str], *, checked: bool
 ) -> None:
     monkeypatch.delenv("AIRFLOW_CONN_ISP_DB")
-    context: Mapping[str, Any] = {"task": SimpleNamespace(upstream_task_ids=upstream)}
+    context = context_of(upstream)
     if checked:
         with pytest.raises(MissingConnection):
             default_args()["pre_execute"](context)
     else:
         default_args()["pre_execute"](context)
+
+
+def test_a_task_that_goes_on_after_a_wait_checks_nothing(installed: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AIRFLOW_CONN_ISP_DB")
+    default_args()["pre_execute"](context_of(set(), next_method="execute_complete"))
+
+
+def context_of(upstream: set[str], next_method: str | None = None) -> Mapping[str, Any]:
+    from_server = SimpleNamespace(next_method=next_method)
+    return {
+        "task": SimpleNamespace(upstream_task_ids=upstream),
+        "ti": SimpleNamespace(_ti_context_from_server=from_server),
+    }

@@ -25,7 +25,7 @@ from multitv.database import schema
 from multitv.database.engine import SchemaMissing, explained, place, task_engine
 from multitv.database.roles import PIPELINE
 from multitv.database.sql import named
-from multitv.errors import MultiTVError, PermanentError
+from multitv.errors import MultiTVError, PermanentError, TransientError
 from multitv.reconciliation.fields import PIN_FIELD
 from multitv.reconciliation.pins import Pins
 from multitv.settings import Settings, get_settings
@@ -46,8 +46,8 @@ class PoolMissing(PermanentError):
     """There is no pool of our name, or it has no slots: tasks in it would wait for ever."""
 
 
-class DatabaseReadOnly(PermanentError):
-    """The ISP's database takes no writes: it is a standby, or was set read-only."""
+class DatabaseReadOnly(TransientError):
+    """The ISP's database takes no writes: it is set read-only, or a standby, as for a moment in a switchover."""
 
 
 class PooledByTransaction(PermanentError):
@@ -144,7 +144,8 @@ def _database(engine: Engine, with_pins: Settings | None) -> None:
             if state.read_only:
                 raise DatabaseReadOnly(
                     f"{place(engine.url)}, takes no writes: it is a standby, or its default_transaction_read_only is "
-                    "on. Point the connection isp_db at the primary, then clear this task. Nothing was written."
+                    "on. This is tried again by itself; if it stays so, point the connection isp_db at the primary, "
+                    "then clear this task. Nothing was written."
                 )
             _rights(first)
             _clock(state.clock)
@@ -161,7 +162,8 @@ def _rights(connection: Connection) -> None:
             f"{where}: {login} has not the rights of tasks. Have whoever administers the server run: "
             f'grant {PIPELINE} to "{login}"; then clear this task. Nothing was written.'
         )
-    if grants := connection.execute(named("database/missing_grants"), {"roles": [PIPELINE]}).scalar_one_or_none():
+    # Of this login, whatever its role: an installation may have one for everything.
+    if grants := connection.execute(named("database/missing_grants"), {"roles": []}).scalar_one_or_none():
         raise RightsMissing(
             f"{where}: tasks may not read the ERP. Have the owner of its views run: {grants} Then clear this task. "
             "Nothing was written."

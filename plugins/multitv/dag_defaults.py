@@ -38,8 +38,10 @@ def retry_policy(*permanent: type[Exception]) -> ExceptionRetryPolicy:
 
 
 def _check(needs: Mapping[str, Any], context: Mapping[str, Any]) -> None:
-    """Check the installation if this is a task that its run begins with."""
-    if not context["task"].upstream_task_ids:
+    """Check the installation if this is a task that its run begins with, and does not go on after a wait."""
+    # A passing fault must not lose the answer of a person, for which the first task of some DAGs waits.
+    goes_on = getattr(getattr(context["ti"], "_ti_context_from_server", None), "next_method", None)
+    if not context["task"].upstream_task_ids and not goes_on:
         # Here, because a DAG file is read far more often than a run begins.
         from multitv.check import require
 

@@ -30,6 +30,7 @@ def old(house: House, monkeypatch: pytest.MonkeyPatch) -> House:
 
 def aged(house: House, monkeypatch: pytest.MonkeyPatch) -> House:
     monkeypatch.setattr(updates, "OVERLAP", timedelta())
+    monkeypatch.setattr(updates, "SAMPLE", 0)
     for uid in uids(house):
         by_hand(house, uid, updated_at="2026-01-01T00:00:00.000Z")
     up_to_date(house)
@@ -220,3 +221,24 @@ def test_a_platform_that_does_not_tell_of_a_write_is_read_completely_before_a_ru
     verify_change_set(old.engine, old.client(), change_set, complete_since=LONG_AGO)
     assert was_complete(old)
     assert old.run("select status from reconciliation.change_set where id = :id", id=change_set) == [("verified",)]
+
+
+def test_a_platform_that_was_restored_to_an_earlier_moment_is_noticed(
+    old: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(updates, "SAMPLE", 20)
+    assert up_to_date(old) == read_anew(old)
+    up_to_date(old)
+    by_hand(old, uids(old)[4], status="SUSPENDED", updated_at="2026-01-01T00:00:00.000Z")
+    with caplog.at_level("INFO", updates.__name__):
+        seen = up_to_date(old)
+    assert "changed, and the platform does not list it" in caplog.text
+    assert seen == read_anew(old)
+
+
+@pytest.mark.parametrize("end", ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00", "9999-12-31T23:59:59Z"])
+def test_an_end_at_the_edge_of_the_calendar_stops_nobody(house: House, end: str) -> None:
+    services = [{"service_uid": "svc", "active_to": end}]
+    house.sandbox.admin("POST", "/admin/subscribers", {"external_id": "7", "services": services})
+    read_anew(house)
+    assert house.run("select services from staging.subscriber") == [(["svc"] if end.startswith("9") else [],)]

@@ -57,15 +57,21 @@ class Subscription(Wire, frozen=True):
     @property
     def is_live(self) -> bool:
         """Whether it has no end, or one that is not near."""
-        live_until = self.live_until
-        return live_until is None or live_until > datetime.now(UTC)
+        end = self._end
+        return end is None or end > datetime.now(UTC) + _STILL_LIVE
 
     @property
     def live_until(self) -> datetime | None:
-        """From when on its end counts as near; None if it has no end."""
+        """From when on the end of a service that is live counts as near; None if it has no end, or is not live."""
+        end = self._end
+        # The first years of the calendar, which some write for none, have nothing before them.
+        return end - _STILL_LIVE if end is not None and self.is_live else None
+
+    @property
+    def _end(self) -> datetime | None:
         end = self.active_to
         # A time without an offset is in UTC, as all times of the contract.
-        return None if end is None else (end if end.tzinfo else end.replace(tzinfo=UTC)) - _STILL_LIVE
+        return end.replace(tzinfo=UTC) if end is not None and end.tzinfo is None else end
 
 
 class Device(Wire, frozen=True):

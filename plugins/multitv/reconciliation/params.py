@@ -6,7 +6,9 @@ from airflow.sdk import Param
 
 
 def reconciliation_form() -> dict[str, Param]:
-    """Return the DAG parameters: one client plan, a dry run, leave for many removals, and for a source that shrank."""
+    """Return the DAG parameters: one client plan, a dry run, leave for many removals, for a source that shrank, and to
+    read everything.
+    """
     return {
         "only": Param(
             None,
@@ -32,6 +34,12 @@ def reconciliation_form() -> dict[str, Param]:
             type="boolean",
             title="Permitir ERP ou plataforma menor",
             description="Confirmar que o ERP e a plataforma estão completos, mesmo com muito menos, ou quase tudo novo",
+        ),
+        "read_all": Param(
+            False,
+            type="boolean",
+            title="Ler todos os assinantes",
+            description="Ler a plataforma inteira, e não só o que ela diz que mudou desde a última leitura",
         ),
     }
 

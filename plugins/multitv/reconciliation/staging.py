@@ -73,8 +73,8 @@ def _row_of(subscriber: Subscriber, services: _Services) -> Row:
 
 def _live_until(services: tuple[Subscription, ...]) -> str | None:
     """Return when the first of the live services ends; of most there is none that ends."""
-    ends = [one.live_until for one in services if one.active_to is not None and one.is_live]
-    return min(filter(None, ends)).isoformat() if ends else None
+    ends = [end for one in services if one.active_to is not None and (end := one.live_until)]
+    return min(ends).isoformat() if ends else None
 
 
 def stage_all(connection: Connection, client: BeeniusClient, updated_since: datetime | None = None) -> None:

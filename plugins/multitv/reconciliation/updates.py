@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 OVERLAP = timedelta(minutes=10)
 # From so many on, one complete reading takes less time than to read them one by one.
 MOST_AGED = 1000
+# So many that are not listed as changed are read all the same.
+SAMPLE = 20
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,11 @@ def bring_up_to_date(
 ) -> Reading | None:
     """Bring the staging of the full runs up to date; return None if only a complete reading can.
 
-    That is so if staging does not hold all subscribers, as they were read completely at or after `complete_since`; if
-    the list of changes cannot be read completely; and if their number is not the platform's afterwards, since
-    subscribers that were deleted are in no list. Staging is then in no defined state. Raises what the client raises.
+    That is so if staging does not hold all subscribers, as they were read completely at or after `complete_since`, and
+    if the list of changes cannot be read completely. Subscribers that were deleted are in no list, so their number has
+    to be the platform's afterwards. Changes that the platform does not list, as after it was restored to an earlier
+    moment, are looked for in a few subscribers, taken by chance. If it returns None, staging is in no defined state.
+    Raises what the client raises.
     """
     last = connection.execute(
         named("reconciliation/updatable_snapshot"), {"complete_since": complete_since}
@@ -56,21 +60,32 @@ def bring_up_to_date(
         log.warning("%s All subscribers are read instead.", error)
         use_staging(connection, FULL.staging)
         return None
-    aged = connection.execute(named("reconciliation/aged_subscribers")).scalars().all()
-    gone: list[str] = []
-    readable = None not in aged and len(aged) <= MOST_AGED
-    if readable:
-        found = _read(client, aged, in_flight)
-        gone = [uid for uid, subscriber in found if subscriber is None]
-        stage_rows(connection, [subscriber for _, subscriber in found if subscriber is not None])
-        connection.execute(named("reconciliation/delete_updated"), {"uids": gone})
-        held = connection.execute(named("reconciliation/insert_updated")).scalar_one()
-        there = client.count_subscribers().rows
-        readable = held == there
-        if not readable:
-            log.info("Brought up to date there are %s subscribers, on the platform %s: all are read.", held, there)
+    reason = _complete(connection, client, in_flight)
     use_staging(connection, FULL.staging)
-    return Reading(last.complete_at, began) if readable else None
+    if reason is not None:
+        log.info("All subscribers are read, and not only what changed: %s.", reason)
+        return None
+    return Reading(last.complete_at, began)
+
+
+def _complete(connection: Connection, client: BeeniusClient, in_flight: int) -> str | None:
+    """Bring what is listed as changed into staging, with what that list cannot show; return why it cannot be done."""
+    aged = connection.execute(named("reconciliation/aged_subscribers")).scalars().all()
+    if None in aged:
+        return "one that cannot be read has no uid, by which it could be read again"
+    if len(aged) > MOST_AGED:
+        return f"{len(aged)} may have changed although they are not listed"
+    sample = connection.execute(named("reconciliation/sample_unlisted"), {"size": SAMPLE}).scalars().all()
+    found = _read(client, {*aged, *sample}, in_flight)
+    stage_rows(connection, [subscriber for _, subscriber in found if subscriber is not None])
+    of_sample = {"uids": sorted(set(sample) - set(aged))}
+    if undated := connection.execute(named("reconciliation/undated_change"), of_sample).scalar_one_or_none():
+        return f"{undated} changed, and the platform does not list it"
+    gone = [uid for uid, subscriber in found if subscriber is None]
+    connection.execute(named("reconciliation/delete_updated"), {"uids": gone})
+    held = connection.execute(named("reconciliation/insert_updated")).scalar_one()
+    there = client.count_subscribers().rows
+    return None if held == there else f"{held} would be staged, and the platform has {there}"
 
 
 def _read(client: BeeniusClient, uids: Iterable[str], in_flight: int) -> list[tuple[str, AnySubscriber | None]]:

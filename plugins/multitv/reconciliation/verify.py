@@ -73,9 +73,10 @@ def verify_change_set(
     if lane is CHANGES:
         with transaction(engine) as connection:
             changed = connection.execute(named("reconciliation/taken_client_plans"), of_change_set).scalars().all()
+    complete_since = complete_since if change_set.of_all else None
     counts, left = _compare(engine, client, change_set, changed, in_flight, complete_since)
     if left and complete_since is not None:
-        log.warning("What changed on the platform is not all that was written. All subscribers are read again.")
+        log.warning("What is listed as changed does not show all that was written. All subscribers are read again.")
         counts, left = _compare(engine, client, change_set, changed, in_flight, None)
     if left:
         more = f" and {counts.unexplained - len(left)} more" if counts.unexplained > len(left) else ""
