@@ -22,7 +22,8 @@ _WITHIN_A_DOCUMENT = re.compile(
     f"(?:[0-9]{_APART}*){{8}}"
     # A CNPJ with letters: in its notation, in one word, or in its five parts.
     r"|[0-9A-Za-z]{2}\.[0-9A-Za-z]{3}\.[0-9A-Za-z]{3}"
-    r"|(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[0-9A-Za-z]{8}"
+    # It looks no further than this, because what is typed may be long.
+    r"|(?=[A-Za-z]{1,7}[0-9]|[0-9]{1,7}[A-Za-z])[0-9A-Za-z]{8}"
     f"|(?<![0-9A-Za-z])[0-9A-Za-z]{{2}}{_APART}+[0-9A-Za-z]{{3}}{_APART}+[0-9A-Za-z]{{3}}{_APART}+[0-9A-Za-z]{{4}}"
     f"{_APART}+[0-9]{{2}}(?![0-9A-Za-z])"
 )

@@ -111,6 +111,7 @@ def test_a_refusal_that_the_contract_does_not_know_has_general_words(code: str) 
                 "bad_due_date",
                 "correction_refused",
                 "correction_unanswered",
+                "correction_changed",
                 "billing_run_failed",
                 "billing_run_missing",
             },
