@@ -200,11 +200,12 @@ def test_the_time_zones_of_brazil(installed: Engine, zone: str) -> None:
     require(settings(timezone=ZoneInfo(zone)))
 
 
-def test_a_folder_that_takes_no_files(installed: Engine) -> None:
+@pytest.mark.parametrize("setting", ["data_docs", "privacy_folder"])
+def test_a_folder_that_takes_no_files(installed: Engine, setting: str) -> None:
     # Not even root may make one there.
-    found = wrong(settings(data_docs=Path("/proc/data-docs")))
+    found = wrong(settings(**{setting: Path("/proc/multitv")}))
     assert isinstance(found, FolderNotWritable)
-    assert "MULTITV_DATA_DOCS" in str(found)
+    assert f"MULTITV_{setting.upper()}" in str(found)
 
 
 @pytest.mark.parametrize("skew", [timedelta(hours=3), timedelta(minutes=-6)])

@@ -221,11 +221,16 @@ def _time_zone(settings: Settings) -> None:
 
 
 def _folders(settings: Settings) -> None:
-    for folder, setting in ((Path(tempfile.gettempdir()), "TMPDIR"), (settings.data_docs, "MULTITV_DATA_DOCS")):
+    for folder, setting, mode in (
+        (Path(tempfile.gettempdir()), "TMPDIR", 0o777),
+        (settings.data_docs, "MULTITV_DATA_DOCS", 0o777),
+        # Made here as an export would make it: for its owner only.
+        (settings.privacy_folder, "MULTITV_PRIVACY_FOLDER", 0o700),
+    ):
         if folder is None:
             continue
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True, mode=mode)
             with tempfile.TemporaryFile(dir=folder) as probe:
                 probe.write(b"\0" * 4096)
                 probe.flush()

@@ -286,6 +286,8 @@ SENTENCES: dict[str, str] = {
     "reconciliação retira o nome da plataforma",
     "privacy_erp_names": "O ERP ainda tem o nome ou o documento: elimine-os lá. O Multi TV não os mostra mais.",
     "privacy_platform_follows": "Na plataforma de TV o nome é trocado pela próxima reconciliação completa.",
+    "privacy_left_on_platform": "Menos no contrato {client_plan}, que o ERP não mostra mais ou que está em quarentena: "
+    "a reconciliação não mexe nele, e o nome e os aparelhos ficam na plataforma até que alguém os retire lá.",
     # errors: requests that are refused before any rule of the business is asked
     "request_unreadable": "O envio não pôde ser lido.",
     "login_missing": "Entre no Airflow para continuar.",

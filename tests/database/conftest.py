@@ -76,6 +76,7 @@ NEEDS_A_NEW_TABLE = (
     ("0016", "functions/billing/billing.take_back_waiver.sql"),
     ("0016", "triggers/billing/billing.waiver.sql"),
     ("0021", "functions/privacy/privacy.anonymous.sql"),
+    ("0021", "functions/privacy/privacy.comeback.sql"),
     ("0021", "functions/privacy/privacy.document_of.sql"),
     ("0021", "functions/privacy/privacy.erase_client.sql"),
     ("0021", "functions/privacy/privacy.erased_client.sql"),
@@ -87,6 +88,7 @@ NEEDS_A_NEW_TABLE = (
     ("0021", "functions/privacy/privacy.kept.sql"),
     ("0021", "functions/privacy/privacy.name_of.sql"),
     ("0021", "functions/privacy/privacy.obstacle.sql"),
+    ("0021", "triggers/privacy/privacy.came_back.sql"),
     ("0021", "triggers/privacy/privacy.erasure.sql"),
     ("0021", "functions/billing/billing.preview_sheet.sql"),
 )

@@ -6,12 +6,14 @@ import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from multitv.billing import tv
@@ -235,6 +237,132 @@ def test_a_client_who_comes_back_has_a_name_again(person: Person) -> None:
     person.house.run("delete from reconciliation.pending_change")
     assert person.erase(back).removed["erased_client"] == 1
     assert person.house.run("select name from erp.client where id = :id", id=person.client) == [("Titular removido",)]
+
+
+def test_who_came_back_stays_named_when_the_new_contract_ends_and_when_the_erp_drops_it(person: Person) -> None:
+    house, back = person.house, LATER + timedelta(days=10)
+    person.erase()
+    house.run(
+        "insert into erp.client_plan select 99999, client_id, service_plan_id, 'active', due_day, :day, null "
+        "from erp.client_plan where id = :id",
+        day=back,
+        id=person.plan,
+    )
+    house.run("update erp.client set name = :n where id = :id", n=NAME, id=person.client)
+    house.run("update erp.client_plan set status = 'cancelled', cancelled_on = :d where id = 99999", d=back)
+    assert house.run("select privacy.is_erased(:id)", id=person.client) == [(False,)]
+    house.run("select history.record(:today)", today=back)
+    house.run("delete from erp.client_plan where id = 99999")
+    house.run("update erp.client set name = :n where id = :id", n=f"{NAME} Neta", id=person.client)
+    assert house.run("select name from erp.client where id = :id", id=person.client) == [(f"{NAME} Neta",)]
+    with pytest.raises(Exception, match="append-only"):
+        house.run("delete from privacy.came_back")
+    # Only another erasure erases again.
+    house.run("delete from reconciliation.pending_change")
+    assert person.erase(back + timedelta(days=1)).removed["erased_client"] == 1
+    assert house.run("select privacy.is_erased(:id)", id=person.client) == [(True,)]
+
+
+def test_who_is_served_again_by_an_old_contract_is_named_for_good(person: Person) -> None:
+    house, erased = person.house, "select privacy.is_erased(:id)"
+    # A sale that was called off before it began brings nobody back.
+    house.run(
+        "insert into erp.client_plan select 99999, client_id, service_plan_id, 'cancelled', due_day, :day, null "
+        "from erp.client_plan where id = :id",
+        day=LATER + timedelta(days=5),
+        id=person.plan,
+    )
+    person.erase()
+    assert house.run(erased, id=person.client) == [(True,)]
+    house.run("select history.record(:today)", today=LATER)
+    house.run("update erp.client_plan set status = 'suspended', cancelled_on = null where id = :p", p=person.plan)
+    assert house.run(erased, id=person.client) == [(False,)]
+    house.run("select history.record(:today)", today=LATER)
+    house.run(
+        "update erp.client_plan set status = 'cancelled', cancelled_on = :d where id = :p", d=TODAY, p=person.plan
+    )
+    assert house.run(erased, id=person.client) == [(False,)]
+
+
+@pytest.mark.parametrize("gone", ["erp.client", "erp.client_plan"])
+def test_the_platform_forgets_the_name_of_one_whom_the_erp_has_deleted(person: Person, gone: str) -> None:
+    house = person.house
+    column = "id" if gone == "erp.client" else "client_id"
+    house.run(f"delete from {gone} where {column} = :id", id=person.client)  # noqa: S608
+    said = person.erase().report()
+    house.reconcile(today=LATER)
+    if gone == "erp.client":
+        assert house.subscriber(person.plan).last_name == "removido"
+        house.reconcile(today=LATER)
+        assert traces(house) == []
+    else:
+        # Nothing touches a contract that is gone: a person has to.
+        assert house.subscriber(person.plan).first_name == "Quitéria"
+    assert (f"Menos no contrato {person.plan}," in said) == (gone == "erp.client_plan")
+
+
+def test_an_erasure_leaves_a_line_in_the_log_with_the_number_only(
+    person: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    person.erase()
+    assert f"The personal data of client {person.client} was erased." in caplog.messages
+    assert not [value for value in PERSONAL if value.lower() in caplog.text.lower()]
+
+
+def test_neither_of_two_holders_is_given_what_is_the_others_of_the_day_of_the_handover(
+    person: Person, tmp_path: Path
+) -> None:
+    house, day = person.house, LATER + timedelta(days=20)
+    house.run("insert into erp.client values (77777, 'Herdeira Nova', '1', 'active')")
+    house.run("update erp.client_plan set client_id = 77777, status = 'active' where id = :id", id=person.plan)
+    house.run("select history.record(:today)", today=day)
+    zone = ZoneInfo("America/Sao_Paulo")
+    # In the evening, when it is the next day in UTC.
+    evening = {before: datetime.combine(day - timedelta(days=before), time(22), zone) for before in (0, 1)}
+    old, new = {"first_name": "Quitéria", "mac": MAC}, {"first_name": "Herdeira", "mac": "a4:5e:60:bb:bb:bb"}
+    with as_owner(house.engine).begin() as connection:
+        connection.exec_driver_sql("set local session_replication_role = replica")
+        for change_set, before, after, author in ((9001, 1, {"label": LABEL}, "velha"), (9002, 0, new, "nova")):
+            values = {
+                "at": evening[before], "p": person.plan, "b": json.dumps(old), "a": json.dumps(after), "by": author,
+                "id": change_set, "due": day - timedelta(days=before), "target": MAC,
+            }  # fmt: skip
+            for statement in (
+                "insert into tv.contract_change (author, action, client_plan_id, before, after, changed_at) "
+                "values (:by, 'edit_point', :p, :b, :a, :at)",
+                "insert into reconciliation.change_set (id, snapshot_id, snapshot_hash, today, status, created_at) "
+                "overriding system value "
+                "select :id, max(snapshot_id), '', :due, 'verified', :at from reconciliation.change_set",
+                "insert into reconciliation.operation (change_set_id, client_plan_id, number, action, target, before, "
+                "after, reason, status, done_at) "
+                "values (:id, :p, 1, 'remove_device', :target, :b, :a, 'device_removed', 'applied', :at)",
+                "insert into billing.run (id, due_date, kind, status, closed_at) overriding system value "
+                "values (:id, :due, 'tv', 'closed', :at)",
+                "insert into billing.exclusion (run_id, client_plan_id, client_package_id, service_plan_id, reason, "
+                "reference_month) values (:id, :p, :id, 1, 'free', date_trunc('month', cast(:due as date)))",
+            ):
+                connection.execute(text(statement), values)
+
+    def exported(client: int) -> tuple[str, dict[str, Any]]:
+        content = export(house.engine, client, tmp_path, datetime.now(zone)).path.read_text()
+        return content, {section["Tabela"]: section["Registros"] for section in json.loads(content)["Dados"]}
+
+    of_new, new_rows = exported(77777)
+    assert not [value for value in (*PERSONAL, LABEL) if value.lower() in of_new.lower()]
+    assert "a4:5e:60:bb:bb:bb" in of_new
+    of_old, old_rows = exported(person.client)
+    assert "Herdeira" not in of_old
+    assert "a4:5e:60:bb:bb:bb" not in of_old
+    assert LABEL in of_old
+    assert "velha" in of_old
+    for name in ("tv.contract_change", "reconciliation.operation", "billing.exclusion", "history.client_plan_term"):
+        assert len(new_rows[name]) == 1, name
+    assert len(old_rows["billing.exclusion"]) == 1
+    assert old_rows["history.client_plan_term"] != new_rows["history.client_plan_term"]
+    kept = dict(house.run("select * from privacy.kept(77777)"))
+    assert kept["kept_audit"] == 1
+    assert kept["kept_contracts"] == 1
 
 
 def test_what_the_next_holder_of_a_contract_has_is_left_alone(person: Person) -> None:

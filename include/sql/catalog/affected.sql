@@ -82,12 +82,15 @@ select
     gone.name,
     count(affected.id) as client_plans,
     coalesce(
-        array_agg(privacy.name_of(client.id, client.name) order by affected.id) filter (where client.id is not null),
+        array_agg(
+            case when erased.client_id is null then client.name else privacy.erased_name() end order by affected.id
+        ) filter (where client.id is not null),
         '{}'
     ) as clients,
     coalesce(array_agg(affected.id order by affected.id) filter (where client.id is not null), '{}') as shown_plans
 from deactivated as gone
 left join affected on gone.entity = affected.entity and gone.platform_uid = affected.platform_uid
 left join erp.client as client on affected.client_id = client.id and affected.place <= :shown
+left join privacy.erased_client() as erased on client.id = erased.client_id
 group by gone.entity, gone.platform_uid, gone.name
 order by gone.entity desc, client_plans desc, gone.name asc

@@ -1,4 +1,4 @@
--- In: client. Out: what an erasure keeps of the client, by kind, and whether the ERP is a view that still has the name.
+-- In: client. Out: what an erasure keeps of the client, by kind, and how many rows.
 select
     kept.kind,
     kept.rows

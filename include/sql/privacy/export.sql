@@ -1,11 +1,24 @@
--- In: client; pin_field, the name of the extra field with the PIN. Out: every row that the tables hold about a client,
--- as JSON, with the table that it is from; never a PIN. Of a client plan that changed its client, what is of the days
--- on which it was this one's. Looks through all due dates, which only a person's request is worth.
+-- In: client; pin_field, the name of the extra field with the PIN; timezone, the ISP's. Out: every row that the tables
+-- hold about a client, as JSON, with the table that it is from; never a PIN. Of a client plan that changed its client,
+-- what is of the business days on which it was this one's; of the day on which it came from another client, without
+-- what was that one's. Looks through all due dates, which only a person's request is worth.
 with held as materialized (
     select
         mine.client_plan_id,
         mine.since,
-        mine.until
+        mine.until,
+        -- The first day of this client's, after another one's.
+        case
+            when
+                not exists (
+                    select 1 from privacy.held(:client) as earlier
+                    where
+                        earlier.client_plan_id = mine.client_plan_id
+                        and earlier.since < mine.since
+                        and earlier.until >= mine.since
+                )
+                then mine.since
+        end as taken_over_on
     from privacy.held(:client) as mine
 ),
 
@@ -13,6 +26,13 @@ own as materialized (
     select distinct held.client_plan_id
     from held
     where held.until = 'infinity'
+),
+
+-- Of these the platform may have had still what was another client's, when it was asked last.
+inherited as materialized (
+    select held.client_plan_id
+    from held
+    where held.taken_over_on > '-infinity'
 ),
 
 sold as materialized (
@@ -57,7 +77,7 @@ invoice as materialized (
 change_set as materialized (
     select
         made.id,
-        cast(made.created_at as date) as made_on
+        cast(made.created_at at time zone :timezone as date) as made_on
     from reconciliation.change_set as made
 )
 
@@ -83,7 +103,7 @@ select
     'history.client_plan_term',
     to_jsonb(term)
 from history.client_plan_term as term
-where term.client_plan_id in (select held.client_plan_id from held)
+where term.client_plan_id in (select own.client_plan_id from own)
 union all
 select
     'tv.client_package',
@@ -125,15 +145,17 @@ where
 union all
 select
     'tv.contract_change',
-    to_jsonb(change)
+    to_jsonb(change) || case
+        when cast(change.changed_at at time zone :timezone as date) = held.taken_over_on
+            then jsonb_build_object('before', privacy.anonymous(change.before))
+        else '{}'
+    end
 from tv.contract_change as change
-where
-    exists (
-        select 1 from held
-        where
-            held.client_plan_id = change.client_plan_id
-            and cast(change.changed_at as date) between held.since and held.until
-    )
+inner join held
+    on
+        change.client_plan_id = held.client_plan_id
+        and cast(change.changed_at at time zone :timezone as date) >= held.since
+        and cast(change.changed_at at time zone :timezone as date) < held.until
 union all
 select
     'tv.pin_reveal',
@@ -144,7 +166,8 @@ where
         select 1 from held
         where
             held.client_plan_id = reveal.client_plan_id
-            and cast(reveal.revealed_at as date) between held.since and held.until
+            and cast(reveal.revealed_at at time zone :timezone as date) >= held.since
+            and cast(reveal.revealed_at at time zone :timezone as date) < held.until
     )
 union all
 select
@@ -156,7 +179,15 @@ select
     'billing.exclusion',
     to_jsonb(exclusion)
 from billing.exclusion as exclusion
-where exclusion.client_plan_id in (select held.client_plan_id from held)
+inner join billing.run as run on exclusion.run_id = run.id
+where
+    exists (
+        select 1 from held
+        where
+            held.client_plan_id = exclusion.client_plan_id
+            and run.due_date >= held.since
+            and run.due_date < held.until
+    )
 union all
 select
     'billing.preview_line',
@@ -191,7 +222,8 @@ where
         select 1 from held
         where
             held.client_plan_id = waiver.client_plan_id
-            and cast(waiver.created_at as date) between held.since and held.until
+            and cast(waiver.created_at at time zone :timezone as date) >= held.since
+            and cast(waiver.created_at at time zone :timezone as date) < held.until
     )
 union all
 select
@@ -247,35 +279,51 @@ where posting.invoice_id in (select invoice.id from invoice)
 union all
 select
     'reconciliation.operation',
-    to_jsonb(operation)
+    to_jsonb(operation) || case
+        when change_set.made_on = held.taken_over_on
+            then jsonb_build_object(
+                'before', privacy.anonymous(operation.before),
+                'target', case when operation.action <> 'remove_device' then operation.target end
+            )
+        else '{}'
+    end
 from reconciliation.operation as operation
 inner join change_set on operation.change_set_id = change_set.id
-where
-    exists (
-        select 1 from held
-        where
-            held.client_plan_id = operation.client_plan_id
-            and change_set.made_on between held.since and held.until
-    )
+inner join held
+    on
+        operation.client_plan_id = held.client_plan_id
+        and change_set.made_on >= held.since
+        and change_set.made_on < held.until
+where operation.client_id is null or operation.client_id = :client
 union all
 select
     'reconciliation.difference',
-    to_jsonb(difference)
+    to_jsonb(difference) || case
+        when change_set.made_on = held.taken_over_on and difference.action = 'remove_device'
+            then cast('{"target": null}' as jsonb)
+        else '{}'
+    end
 from reconciliation.difference as difference
 inner join change_set on difference.change_set_id = change_set.id
-where
-    exists (
-        select 1 from held
-        where
-            held.client_plan_id = difference.client_plan_id
-            and change_set.made_on between held.since and held.until
-    )
+inner join held
+    on
+        difference.client_plan_id = held.client_plan_id
+        and change_set.made_on >= held.since
+        and change_set.made_on < held.until
 union all
 select
     'reconciliation.stored_otherwise',
     to_jsonb(otherwise)
 from reconciliation.stored_otherwise as otherwise
-where otherwise.client_plan_id in (select own.client_plan_id from own)
+inner join change_set on otherwise.change_set_id = change_set.id
+where
+    exists (
+        select 1 from held
+        where
+            held.client_plan_id = otherwise.client_plan_id
+            and held.until = 'infinity'
+            and (change_set.made_on >= held.since or held.taken_over_on is null)
+    )
 union all
 select
     'reconciliation.parked_subscriber',
@@ -309,7 +357,11 @@ where overdue.client_plan_id in (select own.client_plan_id from own)
 union all
 select
     'staging.subscriber',
-    to_jsonb(staged)
+    to_jsonb(staged) || case
+        when staged.client_plan_id in (select inherited.client_plan_id from inherited)
+            then privacy.anonymous(to_jsonb(staged)) || '{"devices": null}'
+        else '{}'
+    end
 from staging.subscriber as staged
 where staged.client_plan_id in (select own.client_plan_id from own)
 union all
@@ -317,7 +369,9 @@ select
     'staging.desired_subscriber',
     to_jsonb(staged)
 from staging.desired_subscriber as staged
-where staged.client_plan_id in (select own.client_plan_id from own)
+where
+    staged.client_plan_id in (select own.client_plan_id from own)
+    and (staged.client_id is null or staged.client_id = :client)
 union all
 select
     'staging.parked_subscriber',
@@ -327,7 +381,11 @@ where staged.client_plan_id in (select own.client_plan_id from own)
 union all
 select
     'staging_changes.subscriber',
-    to_jsonb(staged)
+    to_jsonb(staged) || case
+        when staged.client_plan_id in (select inherited.client_plan_id from inherited)
+            then privacy.anonymous(to_jsonb(staged)) || '{"devices": null}'
+        else '{}'
+    end
 from staging_changes.subscriber as staged
 where staged.client_plan_id in (select own.client_plan_id from own)
 union all
@@ -335,7 +393,9 @@ select
     'staging_changes.desired_subscriber',
     to_jsonb(staged)
 from staging_changes.desired_subscriber as staged
-where staged.client_plan_id in (select own.client_plan_id from own)
+where
+    staged.client_plan_id in (select own.client_plan_id from own)
+    and (staged.client_id is null or staged.client_id = :client)
 union all
 select
     'staging_changes.parked_subscriber',
@@ -345,7 +405,11 @@ where staged.client_plan_id in (select own.client_plan_id from own)
 union all
 select
     'staging_updates.subscriber',
-    to_jsonb(staged)
+    to_jsonb(staged) || case
+        when staged.client_plan_id in (select inherited.client_plan_id from inherited)
+            then privacy.anonymous(to_jsonb(staged)) || '{"devices": null}'
+        else '{}'
+    end
 from staging_updates.subscriber as staged
 where staged.client_plan_id in (select own.client_plan_id from own)
 union all
@@ -360,3 +424,9 @@ select
     to_jsonb(erasure)
 from privacy.erasure as erasure
 where erasure.client_id = :client
+union all
+select
+    'privacy.came_back',
+    to_jsonb(noticed)
+from privacy.came_back as noticed
+where noticed.client_id = :client

@@ -15,11 +15,22 @@ insert into desired_subscriber (
     client_id,
     owner_changed
 )
-with contract as (
+with client as (
+    select
+        named.id,
+        nullif(reconciliation.single_spaced(named.name), '') as name
+    from erp.client as named
+    -- One that the ERP repeats has no name that could be relied on.
+    where (named.id in (select repeated.id from history.repeated_id('erp.client') as repeated)) is not true
+),
+
+contract as (
     select
         stated.id,
         stated.client_id,
         stated.package_id,
+        -- The platform forgets the name as well, whether or not the ERP still has the client.
+        case when erased.client_id is null then client.name else privacy.erased_name() end as name,
         stated.status,
         stated.because,
         recorded.value as recorded_uid,
@@ -28,21 +39,9 @@ with contract as (
     from reconciliation.stated_contract(cast(:today as date), cast(:client_plans as bigint[])) as stated
     left join tv.client_extra_field as recorded on stated.id = recorded.client_plan_id and recorded.name = :uid_field
     left join tv.client_extra_field as pin on stated.id = pin.client_plan_id and pin.name = :pin_field
+    left join client on stated.client_id = client.id
+    left join privacy.erased_client() as erased on stated.client_id = erased.client_id
     where stated.parked is null and stated.begun and (stated.allows_tv or recorded.value is not null)
-),
-
-client as (
-    select
-        named.id,
-        -- The platform forgets the name as well.
-        case
-            when erased.client_id is null then nullif(reconciliation.single_spaced(named.name), '')
-            else privacy.erased_name()
-        end as name
-    from erp.client as named
-    left join privacy.erased_client() as erased on named.id = erased.client_id
-    -- One that the ERP repeats has no name that could be relied on.
-    where (named.id in (select repeated.id from history.repeated_id('erp.client') as repeated)) is not true
 ),
 
 held as (
@@ -109,8 +108,8 @@ devices as (
 
 select
     contract.id,
-    left(split_part(client.name, ' ', 1), 100),
-    rtrim(left(substr(client.name, length(split_part(client.name, ' ', 1)) + 2), 100)),
+    left(split_part(contract.name, ' ', 1), 100),
+    rtrim(left(substr(contract.name, length(split_part(contract.name, ' ', 1)) + 2), 100)),
     contract.status,
     contract.because,
     coalesce(services.wanted, '{}'),
@@ -121,6 +120,5 @@ select
     case when contract.client_id > 0 then contract.client_id end,
     contract.pin_is_recorded and contract.pin_is_of_another
 from contract
-left join client on contract.client_id = client.id
 left join services on contract.id = services.client_plan_id
 left join devices on contract.id = devices.client_plan_id

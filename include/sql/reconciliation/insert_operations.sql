@@ -26,11 +26,14 @@ select
     step.target,
     -- The name that the platform is to forget is not kept here.
     case
-        when step.client_plan_id in (
-            select plan.id
-            from privacy.erased_client() as erased
-            inner join erp.client_plan as plan on erased.client_id = plan.client_id
-        ) then privacy.anonymous(step.before)
+        when
+            step.client_id in (select erased.client_id from privacy.erased_client() as erased)
+            or step.client_plan_id in (
+                select held.client_plan_id
+                from privacy.erased_client() as erased
+                inner join history.client_plan as held on erased.client_id = held.client_id
+            )
+            then privacy.anonymous(step.before)
         else step.before
     end,
     step.after,

@@ -8,7 +8,8 @@ create table privacy.erasure (
     erased_on date not null,
     erased_at timestamptz not null default clock_timestamp(),
     removed jsonb not null,
-    kept jsonb not null
+    kept jsonb not null,
+    client_plans bigint[] not null
 );
 create index erasure_client on privacy.erasure (client_id, erased_on);
 comment on table privacy.erasure is
@@ -16,6 +17,15 @@ comment on table privacy.erasure is
 comment on column privacy.erasure.erased_on is 'The ISP''s business date.';
 comment on column privacy.erasure.removed is 'How many rows were deleted or made anonymous, by kind.';
 comment on column privacy.erasure.kept is 'How many rows the law wants kept, by kind.';
+comment on column privacy.erasure.client_plans is 'The contracts that the ERP had of the client then: all over.';
+
+create table privacy.came_back (
+    erasure_id bigint primary key references privacy.erasure,
+    client_id bigint not null,
+    noticed_at timestamptz not null default clock_timestamp()
+);
+comment on table privacy.came_back is
+'The erasures that are over for good, because the client had a contract afterwards, whatever becomes of that.';
 
 create table privacy.erasing (
     transaction xid8 primary key default pg_current_xact_id()

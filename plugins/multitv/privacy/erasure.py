@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,13 +16,16 @@ from multitv.labels import sentence
 from multitv.privacy.errors import PrivacyRefused
 from multitv.privacy.export import PIN_FIELD, require_known
 
+# Not __name__: people search the logs for it, wherever this module is.
+log = logging.getLogger("multitv.privacy")
+
 
 @dataclass(frozen=True)
 class Erasure:
-    """How many rows were removed and are kept, by kind. `already`: the client had been erased before.
+    """How many rows were removed and are kept, by kind: keys of labels.SENTENCES.
 
-    The kinds are keys of
-    labels.SENTENCES. `erp_names`: the ERP, in a view that is not ours to change, still has a name or a document.
+    `already`: the client had been erased before. `erp_names`: the ERP, in a view that is not ours to change, still has
+    a name or a document. `left_on_platform`: the contracts whose subscribers no reconciliation touches.
     """
 
     client: int
@@ -29,6 +33,7 @@ class Erasure:
     kept: dict[str, int]
     already: bool
     erp_names: bool
+    left_on_platform: list[int]
 
     def report(self) -> str:
         """Return what happened, in Portuguese, without any personal data."""
@@ -40,6 +45,7 @@ class Erasure:
         if self.erp_names:
             lines.append(sentence("privacy_erp_names"))
         lines.append(sentence("privacy_platform_follows"))
+        lines += [sentence("privacy_left_on_platform", {"client_plan": plan}) for plan in self.left_on_platform]
         return "\n".join(lines)
 
 
@@ -59,7 +65,13 @@ def erase(engine: Engine, client: int, author: str, today: date) -> Erasure:
         if erased.obstacles:
             raise _refused(client, [(each["cause"], each["client_plan"]) for each in erased.obstacles])
         still = connection.execute(named("privacy/erp_still_names"), {"client": client}).scalar_one()
-    return Erasure(client, erased.removed, erased.kept, erased.already, bool(still))
+        left = connection.execute(
+            named("privacy/list_left_on_platform"), {"client": client, "today": today, "pin_field": PIN_FIELD}
+        ).scalars()
+        done = Erasure(client, erased.removed, erased.kept, erased.already, bool(still), list(left))
+    # After a restore it tells which erasures have to be repeated.
+    log.info("The personal data of client %s was erased.", client)
+    return done
 
 
 def foretell(engine: Engine, client: int, today: date) -> str:

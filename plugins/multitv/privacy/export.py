@@ -46,8 +46,8 @@ def find_clients(engine: Engine, document: str) -> list[int]:
 def export(engine: Engine, client: int, folder: Path | None, now: datetime) -> Exported:
     """Write the file of a client, which only its owner can read, and return where it is.
 
-    A file of the same day is replaced, at once. Raises PrivacyRefused (nobody knows the client), NoPrivacyFolder,
-    DatabaseUnavailable.
+    `now` is in the ISP's time zone. A file of the same day is replaced, at once. Raises PrivacyRefused (nobody knows
+    the client), NoPrivacyFolder, DatabaseUnavailable.
     """
     if folder is None:
         raise NoPrivacyFolder(
@@ -56,7 +56,8 @@ def export(engine: Engine, client: int, folder: Path | None, now: datetime) -> E
         )
     with reading(engine) as connection:
         require_known(connection, client)
-        rows = connection.execute(named("privacy/export"), {"client": client, "pin_field": PIN_FIELD}).all()
+        asked = {"client": client, "pin_field": PIN_FIELD, "timezone": str(now.tzinfo)}
+        rows = connection.execute(named("privacy/export"), asked).all()
     content = _document(client, [(row.source, row.content) for row in rows], now)
     return Exported(_write(folder, f"titular-{client}-{now:%Y-%m-%d}.json", content), len(rows))
 

@@ -171,8 +171,9 @@ TABLES: dict[str, Table] = {
     ),
     "staging_updates.parked_subscriber": Table("Assinante que não pôde ser lido (atualização)", _PARKED),
     "privacy.erasure": Table(
-        "Eliminações de dados pessoais", "id client_id erased_on erased_at removed kept", "author"
+        "Eliminações de dados pessoais", "id client_id erased_on erased_at removed kept client_plans", "author"
     ),
+    "privacy.came_back": Table("Eliminações que deixaram de valer", "erasure_id client_id noticed_at"),
     # About no client, or only about many together.
     "billing.review": Table(
         staff="decided_by",
@@ -355,6 +356,9 @@ TITLES: dict[str, str] = {
     "erased_at": "Eliminado em",
     "removed": "Eliminado",
     "kept": "Mantido",
+    "client_plans": "Contratos de então",
+    "erasure_id": "Eliminação",
+    "noticed_at": "Visto em",
 }
 # Columns whose values are codes of labels.LABELS, or codes with a label of their own.
 CODES = frozenset(

@@ -1,6 +1,6 @@
 -- In: today, the ISP's business date; judged, whether a full run has just compared everybody with the platform. Records
--- what the ERP says and what the ISP set of its offer, as true from today on. A client plan that is parked keeps its
--- last good state; one that the ERP does not show any more keeps it too, and is marked as gone: the platform keeps what
+-- what the ERP says and what the ISP set of its offer, as true from today on, and which erased
+-- clients came back. A client plan that is parked keeps its last good state; one that the ERP does not show any more keeps it too, and is marked as gone: the platform keeps what
 -- it has of it as well. Unless they are judged, each one that came, or of which the platform has to follow a change, is
 -- pending; not its due day, which the platform does not know. One at a time, until the transaction ends. Runs as the
 -- owner of the history; only the owner may record for another day than the server's, by the most that time zones
@@ -96,6 +96,12 @@ begin
             where plan.client_plan_id = term.client_plan_id
         );
     get diagnostics gone = row_count;
+    insert into privacy.came_back (erasure_id, client_id)
+    select distinct
+        seen.erasure_id,
+        seen.client_id
+    from privacy.comeback() as seen
+    on conflict do nothing;
     perform
         history.keep('history.service_plan', 'select id, monthly_price from pg_temp.stated_service_plan', today),
         history.keep(

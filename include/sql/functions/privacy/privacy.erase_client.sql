@@ -153,8 +153,11 @@ begin
     kept := coalesce(left_over, '{}');
     already := privacy.is_erased(of_client);
     if not already or exists (select from jsonb_each_text(gone) as kind where kind.value <> '0') then
-        insert into privacy.erasure (client_id, author, erased_on, removed, kept)
-        values (of_client, by_author, for_day, gone, kept);
+        insert into privacy.erasure (client_id, author, erased_on, removed, kept, client_plans)
+        values (
+            of_client, by_author, for_day, gone, kept,
+            array(select distinct plan.id from erp.client_plan as plan where plan.client_id = of_client order by 1)
+        );
     end if;
     return next;
 end

@@ -1,18 +1,18 @@
--- Out: the clients whose personal data was erased. One who comes back, with a contract that began since, is none of
--- them any more: the new contract is a reason to know the name.
+-- Out: the clients whose personal data was erased. One who came back is none of them any more, also when the ERP drops
+-- that contract later: history.record keeps it in privacy.came_back.
 create or replace function privacy.erased_client()
 returns table (client_id bigint)
 language sql stable
 as $$
-    select erasure.client_id
+    select distinct erasure.client_id
     from privacy.erasure
-    group by erasure.client_id
-    having
+    where
         not exists (
-            select from erp.client_plan as plan
-            where
-                plan.client_id = erasure.client_id
-                and plan.status in ('active', 'suspended')
-                and plan.activated_on >= max(erasure.erased_on)
+            select from privacy.came_back as noticed
+            where noticed.erasure_id = erasure.id
+        )
+        and not exists (
+            select from privacy.comeback() as seen
+            where seen.erasure_id = erasure.id
         )
 $$;
