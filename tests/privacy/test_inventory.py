@@ -26,6 +26,7 @@ LINKS = {
     "charge_event_id": EVENT,
     "invoice_id": INVOICE,
     "change_set_id": 1,
+    "run_id": 1,
 }
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 IDS = {
@@ -35,6 +36,7 @@ IDS = {
     "billing.event_record": EVENT,
     "finance.invoice": INVOICE,
     "reconciliation.change_set": 1,
+    "billing.run": 1,
 }
 COLUMNS = """
 select relation.relnamespace::regnamespace || '.' || relation.relname as name, attribute.attname as column,
@@ -110,7 +112,7 @@ def filled(engine: Engine) -> Engine:
     with engine.begin() as connection:
         connection.execute(text("set local session_replication_role = replica"))
         for name, table in [*TABLES.items()]:
-            if not table.title and name != "reconciliation.change_set":
+            if not table.title and name not in ("reconciliation.change_set", "billing.run"):
                 continue
             chosen = {}
             for column, (kind, generated) in tables[name].items():

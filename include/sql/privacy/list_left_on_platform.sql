@@ -1,5 +1,5 @@
--- In: client, today (the ISP's business date), pin_field. Out: the contracts of the client that have a subscriber
--- whom the reconciliation leaves alone, because the ERP does not show the contract any more, or not one that can be read.
+-- In: client, today (the ISP's business date), pin_field. Out: the contracts of the client that have a subscriber whom
+-- the reconciliation leaves alone, because the ERP does not show the contract any more, or not one that can be read.
 select distinct held.client_plan_id
 from privacy.held(:client) as held
 inner join tv.client_extra_field as recorded on held.client_plan_id = recorded.client_plan_id

@@ -1,11 +1,11 @@
 -- In: today, the ISP's business date; judged, whether a full run has just compared everybody with the platform. Records
--- what the ERP says and what the ISP set of its offer, as true from today on, and which erased
--- clients came back. A client plan that is parked keeps its last good state; one that the ERP does not show any more keeps it too, and is marked as gone: the platform keeps what
--- it has of it as well. Unless they are judged, each one that came, or of which the platform has to follow a change, is
--- pending; not its due day, which the platform does not know. One at a time, until the transaction ends. Runs as the
--- owner of the history; only the owner may record for another day than the server's, by the most that time zones
--- differ. Out: the client plans that were known, and that are stated now; how many of them changed or came, are parked
--- without being cancelled, or have a service plan that is, and went now.
+-- what the ERP says and what the ISP set of its offer, as true from today on, and which erased clients came back. A
+-- client plan that is parked keeps its last good state; one that the ERP does not show any more keeps it too, and is
+-- marked as gone: the platform keeps what it has of it as well. Unless they are judged, each one that came, or of which
+-- the platform has to follow a change, is pending; not its due day, which the platform does not know. One at a time,
+-- until the transaction ends. Runs as the owner of the history; only the owner may record for another day than the
+-- server's, by the most that time zones differ. Out: the client plans that were known, and that are stated now; how
+-- many of them changed or came, are parked without being cancelled, or have a service plan that is, and went now.
 create or replace function history.record(today date, judged boolean default false)
 returns table (known bigint, stated bigint, changed bigint, parked bigint, gone bigint)
 language plpgsql
