@@ -1,8 +1,10 @@
 """A health check that ends a hung container: `python -m include.container.check --end-after 20 --within 8 curl ...`.
 
 Docker starts again what ends, but not what is unhealthy. So a check that fails so many times in a row asks the
-container's first process to end, and kills the processes that it started if it is still there after as many again.
-A check that takes longer than `--within` seconds fails; Docker's own time-out would end it without being counted.
+container's first process to end, and kills the processes that it started if it is still there `--kill-after` failures
+later, by default as many again. A check that cannot tell, because what it has to ask is away, fails uncounted: to end
+the component would not bring that back. A check that takes longer than `--within` seconds fails; Docker's own time-out
+would end it without being counted.
 """
 
 from __future__ import annotations
@@ -16,19 +18,30 @@ from collections.abc import Sequence
 from pathlib import Path
 
 FAILURES = Path("/tmp/failed-health-checks")  # noqa: S108, of this container only
+# The exit code of a check that could not ask: EX_TEMPFAIL of sysexits.h.
+CANNOT_TELL = 75
 
 
-def check(command: Sequence[str], end_after: int, within: float, main: int = 1, failures: Path = FAILURES) -> int:
+def check(
+    command: Sequence[str],
+    end_after: int,
+    within: float,
+    kill_after: int | None = None,
+    main: int = 1,
+    failures: Path = FAILURES,
+) -> int:
     """Run the command and return 0 if it passes. After `end_after` failures in a row, end the process `main`."""
-    if _passes(command, within):
+    code = _code(command, within)
+    if code == 0:
         failures.unlink(missing_ok=True)
-        return 0
+    if code in (0, CANNOT_TELL):
+        return int(code != 0)
     count = _count(failures) + 1
     failures.write_text(str(count))
     if count == end_after:
         print(f"Failed {count} times in a row: asking process {main} to end", flush=True)
         os.kill(main, signal.SIGTERM)
-    elif count >= 2 * end_after:
+    elif count >= end_after + (end_after if kill_after is None else kill_after):
         print(f"Failed {count} times in a row: killing what process {main} started", flush=True)
         # The next start begins to count anew.
         failures.unlink()
@@ -37,11 +50,11 @@ def check(command: Sequence[str], end_after: int, within: float, main: int = 1, 
     return 1
 
 
-def _passes(command: Sequence[str], within: float) -> bool:
+def _code(command: Sequence[str], within: float) -> int:
     try:
-        return subprocess.run(command, check=False, timeout=within).returncode == 0
+        return subprocess.run(command, check=False, timeout=within).returncode
     except subprocess.TimeoutExpired:
-        return False
+        return 1
 
 
 def _count(failures: Path) -> int:
@@ -80,10 +93,11 @@ def main(arguments: Sequence[str]) -> int:
     """Return the exit code, 0 if the check passed."""
     parser = argparse.ArgumentParser(prog="python -m include.container.check", description=__doc__)
     parser.add_argument("--end-after", type=int, required=True, metavar="FAILURES")
+    parser.add_argument("--kill-after", type=int, metavar="FAILURES")
     parser.add_argument("--within", type=float, required=True, metavar="SECONDS")
     parser.add_argument("command", nargs=argparse.REMAINDER)
     chosen = parser.parse_args(arguments)
-    return check(chosen.command, chosen.end_after, chosen.within)
+    return check(chosen.command, chosen.end_after, chosen.within, chosen.kill_after)
 
 
 if __name__ == "__main__":

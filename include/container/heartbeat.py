@@ -1,5 +1,6 @@
 """`python -m include.container.heartbeat TriggererJob`: whether this container's component says that it is alive.
 
+It says so in Airflow's database; where that cannot be asked, nothing is known of the component.
 Asks what `airflow jobs check` asks, without the five seconds of processor time that Airflow takes to start.
 """
 
@@ -10,6 +11,8 @@ import sys
 from pathlib import Path
 
 import psycopg
+
+from include.container.check import CANNOT_TELL
 
 DATABASE = Path("/run/secrets/airflow_database")
 # Components say so every few seconds.
@@ -32,5 +35,14 @@ def alive(url: str, job_type: str, hostname: str) -> bool:
     return bool(row and row[0])
 
 
+def main(job_type: str) -> int:
+    """Return 0 if this container's component is alive, 1 if not, CANNOT_TELL if the database cannot be asked."""
+    try:
+        return 0 if alive(DATABASE.read_text(), job_type, socket.gethostname()) else 1
+    except psycopg.OperationalError as error:
+        print(f"The database cannot be asked: {type(error).__name__}", flush=True)
+        return CANNOT_TELL
+
+
 if __name__ == "__main__":
-    sys.exit(0 if alive(DATABASE.read_text(), sys.argv[1], socket.gethostname()) else 1)
+    sys.exit(main(sys.argv[1]))

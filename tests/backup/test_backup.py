@@ -15,8 +15,9 @@ from include.local import postgres
 from include.local.postgres import Server
 from multitv.backup.__main__ import main
 from multitv.backup.client import Client, address, environment
-from multitv.backup.errors import BadAddress, DiskFull, NoRight, ProgramMissing
+from multitv.backup.errors import BadAddress, DiskFull, DumpFailed, NoRight, ProgramMissing
 from multitv.backup.fingerprints import fingerprints_of
+from multitv.backup.manifest import Manifest, read_manifest
 from multitv.database.migrate import migrate
 from multitv.database.replaceable import is_applied
 from multitv.settings import get_settings
@@ -32,6 +33,28 @@ def set_keys(monkeypatch: pytest.MonkeyPatch, pins: str, airflow: str) -> None:
     get_settings.cache_clear()
 
 
+def furnish_airflow(engine: Engine) -> None:
+    """What a backup asks of Airflow's database."""
+    for statement in (
+        "create table alembic_version as select 'abc' as version_num",
+        "create table connection as select 'beenius' as conn_id, true as is_encrypted, true as is_extra_encrypted",
+        "create table variable (key text, is_encrypted boolean)",
+    ):
+        Database(engine).run(statement)
+
+
+@pytest.fixture
+def sources(server: Server, migrated: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Database, Database]]:
+    """The ISP's database and Airflow's, which has an encrypted connection, and both keys."""
+    with own_database(server, migrated) as isp, own_database(server) as metadata:
+        furnish_airflow(metadata)
+        monkeypatch.setenv("ISP_DB_URI", postgres.plain(isp.url))
+        monkeypatch.setenv("AIRFLOW_DB_URI", postgres.plain(metadata.url))
+        set_keys(monkeypatch, KEYS[0], KEYS[2])
+        yield Database(isp), Database(metadata)
+    get_settings.cache_clear()
+
+
 @pytest.fixture(scope="module")
 def made(server: Server, furnished: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A backup, with keys 0 and 1 for PINs, and key 2 of Airflow."""
@@ -41,7 +64,7 @@ def made(server: Server, furnished: str, tmp_path_factory: pytest.TempPathFactor
         own_database(server, furnished) as isp,
         own_database(server) as metadata,
     ):
-        Database(metadata).run("create table alembic_version as select 'abc' as version_num")
+        furnish_airflow(metadata)
         for unlogged in (
             "insert into staging.subscriber_snapshot values (1)",
             "create unlogged table billing.preview_line_1 partition of billing.preview_line for values in (1)",
@@ -123,6 +146,112 @@ def test_a_changed_byte_is_found(made: Path, tmp_path: Path) -> None:
     content[len(content) // 2] ^= 1
     (copy / "isp.dump").write_bytes(content)
     assert main(["verify", str(copy), "--programs", PROGRAMS]) == 1
+
+
+def make(folder: Path, programs: Path | str = PROGRAMS) -> int:
+    return main(["make", "--folder", str(folder), "--programs", str(programs)])
+
+
+@pytest.mark.usefixtures("sources")
+def test_what_fails_its_verification_never_becomes_a_backup(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "backups"
+    written = Manifest.write
+
+    def damage(manifest: Manifest, unfinished: Path) -> None:
+        written(manifest, unfinished)
+        content = bytearray((unfinished / "isp.dump").read_bytes())
+        content[len(content) // 2] ^= 1
+        (unfinished / "isp.dump").write_bytes(content)
+
+    with monkeypatch.context() as patched:
+        # As a disk or memory that lies between the dump and the check.
+        patched.setattr(Manifest, "write", damage)
+        assert make(folder) == 1
+    assert "its SHA-256 differs" in capfd.readouterr().err
+    assert [path.name for path in folder.iterdir()] == [".multitv-backup.lock"]
+    assert main(["list", "--folder", str(folder), "--not-older-than", "26"]) == 1
+    assert make(folder) == 0
+    assert main(["list", "--folder", str(folder), "--not-older-than", "26"]) == 0
+
+
+PIN = "insert into tv.client_extra_field (client_plan_id, name, value) values (1, 'Auth Pin Assinante Beenius', 'x')"
+
+
+@pytest.mark.parametrize("lacks", ["MULTITV_PIN_KEYS", "AIRFLOW__CORE__FERNET_KEY"])
+def test_a_key_that_is_missing_is_named_if_something_is_encrypted(
+    sources: tuple[Database, Database], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str], lacks: str,
+) -> None:  # fmt: skip
+    isp, airflow = sources
+    isp.run("set local session_replication_role = replica; " + PIN)
+    monkeypatch.delenv(lacks)
+    get_settings.cache_clear()
+    assert make(tmp_path / "backups") == 1
+    said = capfd.readouterr().err
+    assert f"{lacks} is not set" in said
+    assert "Nothing was written" in said
+    assert list((tmp_path / "backups").glob("*multitv-2*")) == []
+    # Without anything that it encrypted, nobody needs it.
+    isp.run("delete from tv.client_extra_field")
+    airflow.run("update connection set is_encrypted = false, is_extra_encrypted = false")
+    # Two of one second would have one name.
+    assert make(tmp_path / "next") == 0
+    airflow.run("insert into variable values ('token', true)")
+    assert make(tmp_path / "last") == (0 if lacks == "MULTITV_PIN_KEYS" else 1)
+
+
+@pytest.mark.usefixtures("sources")
+def test_airflows_key_may_come_from_a_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("AIRFLOW__CORE__FERNET_KEY")
+    monkeypatch.setenv("AIRFLOW__CORE__FERNET_KEY_CMD", f"sed p {tmp_path / 'key'}")
+    assert make(tmp_path / "backups") == 1
+    assert "AIRFLOW__CORE__FERNET_KEY_CMD" in capfd.readouterr().err
+    (tmp_path / "key").write_text(KEYS[2] + "\n")
+    monkeypatch.setenv("AIRFLOW__CORE__FERNET_KEY_CMD", f"cat '{tmp_path / 'key'}'")
+    assert make(tmp_path / "backups") == 0
+    [backup] = (tmp_path / "backups").glob("multitv-*")
+    assert read_manifest(backup).fernet_keys.missing([KEYS[2]]) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "says"),
+    [
+        ("code text, name text", "code integer, name text", 'table "person"'),
+        ("code text, name text", "code text, name text check (length(name) < 3)", 'constraint "person_name_check"'),
+        ("code text, name text", "code text, name text unique", 'constraint "person_name_key"'),
+    ],
+)
+def test_no_message_has_personal_data(server: Server, tmp_path: Path, source: str, target: str, says: str) -> None:
+    client, archive = Client(Path(PROGRAMS)), tmp_path / "person.dump"
+    with own_database(server) as database:
+        Database(database).run(f"create table person ({source})")
+        row = "('Zulmira\nTavares 529.982.247-25', 'Zulmira Tavares')"
+        Database(database).run(f"insert into person values {row}, {row}")  # noqa: S608
+        client.run("pg_dump", database.url, "--format=custom", "--data-only", f"--file={archive}")
+        Database(database).run("drop table person")
+        Database(database).run(f"create table person ({target})")
+        with pytest.raises(DumpFailed) as failed:
+            client.run("pg_restore", database.url, "--exit-on-error", f"--dbname={database.url.database}", str(archive))
+    assert says in str(failed.value)
+    for personal in ("Zulmira", "Tavares", "529"):
+        assert personal not in str(failed.value)
+
+
+def test_no_message_has_the_rows_of_a_statement(server: Server, tmp_path: Path) -> None:
+    client, archive = Client(Path(PROGRAMS)), tmp_path / "person.dump"
+    with own_database(server) as database:
+        Database(database).run("create table person (name text)")
+        Database(database).run("insert into person values ('Zulmira Tavares\nde Souza')")
+        client.run("pg_dump", database.url, "--format=custom", "--data-only", "--inserts", f"--file={archive}")
+        Database(database).run("alter table person add unique (name)")
+        with pytest.raises(DumpFailed, match="duplicate key value violates") as failed:
+            client.run("pg_restore", database.url, "--exit-on-error", f"--dbname={database.url.database}", str(archive))
+    for personal in ("Zulmira", "Souza"):
+        assert personal not in str(failed.value)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -18,7 +20,7 @@ from airflow.configuration import conf
 from airflow.jobs.job import Job
 from sqlalchemy import Engine, insert
 
-from include.container import check, heartbeat
+from include.container import broker, check, heartbeat
 from multitv.installation import REPOSITORY
 
 START = REPOSITORY / "include" / "container" / "start.sh"
@@ -151,6 +153,23 @@ def test_what_does_not_end_then_loses_its_processes(failures: Path, container: s
     assert not failures.exists(), "the next start begins to count anew"
 
 
+@pytest.mark.parametrize("container", [True], indirect=True)
+def test_what_was_asked_to_end_has_its_time_before_it_is_killed(
+    failures: Path, container: subprocess.Popen[str]
+) -> None:
+    for _ in range(6):
+        check.check(FAILS, 2, 10, kill_after=5, main=container.pid, failures=failures)
+    assert container.poll() is None
+    check.check(FAILS, 2, 10, kill_after=5, main=container.pid, failures=failures)
+    assert container.wait(10) == (-signal.SIGKILL) % 256
+
+
+def test_nothing_ends_because_something_else_is_away(failures: Path, container: subprocess.Popen[str]) -> None:
+    away = [sys.executable, "-c", f"raise SystemExit({check.CANNOT_TELL})"]
+    assert {check.check(away, 1, 10, main=container.pid, failures=failures) for _ in range(3)} == {1}
+    assert container.poll() is None
+
+
 def test_a_start_forgets_the_failures_of_the_last_one() -> None:
     check.FAILURES.write_text("19")
     try:
@@ -160,9 +179,82 @@ def test_a_start_forgets_the_failures_of_the_last_one() -> None:
         check.FAILURES.unlink(missing_ok=True)
 
 
+def test_a_component_is_asked_to_end_once_whoever_asks() -> None:
+    """By `docker stop` and by a check: a second time would end the tasks that it waits for."""
+    code = (
+        "import signal, sys, time\n"
+        "signal.signal(signal.SIGTERM, lambda *_: print('asked', flush=True))\n"
+        "signal.signal(signal.SIGUSR1, lambda *_: sys.exit(3))\n"
+        "print('up', flush=True)\n"
+        "while True: time.sleep(60)\n"
+    )
+    command = [sys.executable, "-m", "include.container.component", sys.executable, "-c", code]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY) as running:
+        assert running.stdout is not None
+        try:
+            assert running.stdout.readline() == "up\n"
+            running.send_signal(signal.SIGTERM)
+            assert running.stdout.readline() == "asked\n"
+            running.send_signal(signal.SIGTERM)
+            assert "asked to end already" in running.stdout.readline()
+            running.send_signal(signal.SIGUSR1)
+            assert running.wait(10) == 3
+            assert running.stdout.read() == ""
+        finally:
+            running.kill()
+
+
+def test_a_component_that_was_killed_says_so() -> None:
+    command = [sys.executable, "-m", "include.container.component", "sh", "-c", "kill -KILL $$"]
+    assert subprocess.run(command, cwd=REPOSITORY, timeout=60).returncode == 128 + signal.SIGKILL
+
+
+def test_a_database_that_is_away_tells_nothing_of_a_component(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = tmp_path / "address"
+    address.write_text("postgresql+psycopg2://airflow:p@127.0.0.1:1/airflow\n")
+    monkeypatch.setattr(heartbeat, "DATABASE", address)
+    assert heartbeat.main("SchedulerJob") == check.CANNOT_TELL
+
+
+@pytest.fixture
+def valkey(tmp_path: Path) -> Iterator[str]:
+    program = shutil.which("valkey-server") or shutil.which("redis-server")
+    if program is None:
+        pytest.skip("there is no Valkey here")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [program, "--bind", "127.0.0.1", "--port", str(port), "--dir", str(tmp_path), "--save", ""]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as running:
+        try:
+            deadline = time.monotonic() + 10
+            while True:
+                with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+                    break
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            yield f"redis://127.0.0.1:{port}/0"
+        finally:
+            running.terminate()
+
+
+def test_a_broker_that_is_away_tells_nothing_of_a_worker(valkey: str) -> None:
+    assert broker.ping("redis://127.0.0.1:1/0", "celery@here", 1) == check.CANNOT_TELL
+    assert broker.ping(valkey, "celery@here", 1) == 1
+    command = [sys.executable, "-m", "celery", "--broker", valkey, "worker", "--pool=solo", "--hostname=celery@here"]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as worker:
+        try:
+            deadline = time.monotonic() + 30
+            while broker.ping(valkey, "celery@here", 1) != 0:
+                assert time.monotonic() < deadline
+            assert broker.ping(valkey, "celery@elsewhere", 1) == 1
+        finally:
+            worker.kill()
+
+
 def test_the_command_line_is_that_of_the_stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(check, "FAILURES", tmp_path / "unused")
-    assert check.main(["--end-after", "20", "--within", "8", *PASSES]) == 0
+    assert check.main(["--end-after", "20", "--kill-after", "40", "--within", "8", *PASSES]) == 0
     assert check.main(["--end-after", "20", "--within", "8", "sh", "-c", "test --output = --output"]) == 0
 
 

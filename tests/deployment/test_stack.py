@@ -82,7 +82,9 @@ def test_whatever_stays_up_is_started_again_if_it_ends_or_hangs(stack: Any) -> N
 
 def test_a_check_that_hangs_counts_as_failed_and_gives_a_start_its_time(stack: Any) -> None:
     for name, service in stack["services"].items():
-        found = re.search(r"--end-after (\d+) --within (\d+)", " ".join(service.get("healthcheck", {}).get("test", [])))
+        test = " ".join(service.get("healthcheck", {}).get("test", []))
+        found = re.search(r"--end-after (\d+) (?:--kill-after \d+ )?--within (\d+)", test)
+        assert (found is not None) == ("include.container.check" in test), name
         if found is None:
             continue
         check = service["healthcheck"]
@@ -171,6 +173,12 @@ def test_a_task_may_end_before_its_container_is_killed(stack: Any, name: str) ->
     assert seconds(service["stop_grace_period"]) > limit.total_seconds()
     # Otherwise dumb-init would pass the stop on to the tasks, too.
     assert service["environment"]["DUMB_INIT_SETSID"] == "0"
+    # Nor does a check, which fails meanwhile, kill it before or ask it again.
+    check = service["healthcheck"]
+    [kill_after] = re.findall(r"--kill-after (\d+) ", " ".join(check["test"]))
+    assert int(kill_after) * seconds(check["interval"]) >= seconds(service["stop_grace_period"])
+    init, start = stack["x-airflow"]["entrypoint"][:-1], stack["x-airflow"]["entrypoint"][-1:]
+    assert service["entrypoint"] == [*init, "python", "-m", "include.container.component", *start]
 
 
 def test_the_api_server_believes_the_proxy_and_the_one_that_is_named(stack: Any) -> None:

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from itertools import product
 from pathlib import Path
 from threading import Event
@@ -104,7 +105,7 @@ class Story:
         folder = BackupFolder(self.folder / "backups" / moment.replace(" ", "-"))
         addresses = {ISP: as_owner(self.house.engine).url, AIRFLOW: self.airflow.engine.url}
         keys = fingerprints_of(["a key"])
-        made = make_backup(folder, addresses, CLIENT, keys, keys)
+        made = make_backup(folder, addresses, CLIENT, keys, keys, partial(verify, client=CLIENT))
         self.backups[moment] = Backup(made, read_manifest(made))
 
     def apply_and_back_up_half_way(self, change_set: int, moment: str) -> None:

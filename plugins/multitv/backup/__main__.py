@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import shlex
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import URL
@@ -17,7 +20,7 @@ from sqlalchemy import URL
 from multitv import console
 from multitv.backup.client import Client, address
 from multitv.backup.dump import AIRFLOW, ISP, make_backup
-from multitv.backup.errors import BackupDamaged, BackupTooOld
+from multitv.backup.errors import BackupDamaged, BackupTooOld, KeyMissing
 from multitv.backup.fingerprints import fingerprints_of
 from multitv.backup.folder import Backup, BackupFolder
 from multitv.backup.manifest import read_manifest
@@ -32,6 +35,7 @@ from multitv.settings import get_settings, split_pin_keys
 log = logging.getLogger("multitv.backup")
 
 ADDRESSES = {ISP: "ISP_DB_URI", AIRFLOW: "AIRFLOW_DB_URI"}
+FERNET_KEY = "AIRFLOW__CORE__FERNET_KEY"
 # After a failure the timer tries again, until a backup is whole.
 AGAIN_SECONDS = 900.0
 
@@ -45,15 +49,29 @@ def _pin_keys() -> list[str]:
 
 
 def _fernet_keys() -> list[str]:
-    return [key.strip() for key in os.environ.get("AIRFLOW__CORE__FERNET_KEY", "").split(",") if key.strip()]
+    written = os.environ.get(FERNET_KEY) or _printed_by(f"{FERNET_KEY}_CMD")
+    return [key.strip() for key in written.split(",") if key.strip()]
+
+
+def _printed_by(variable: str) -> str:
+    """Return what the command in a variable prints, as Airflow asks for its secrets; nothing without one."""
+    if not (command := os.environ.get(variable)):
+        return ""
+    try:
+        return subprocess.run(shlex.split(command), check=True, capture_output=True, text=True).stdout  # noqa: S603
+    except (OSError, ValueError, subprocess.CalledProcessError) as error:
+        raise KeyMissing(
+            f"{variable} names a command that fails ({type(error).__name__}): run it by hand to see why. Nothing was "
+            "written."
+        ) from error
 
 
 def make(given: argparse.Namespace) -> None:
     """Make a backup, verify it, then delete what is not to be kept."""
     folder, client = BackupFolder(given.folder), Client(given.programs)
     addresses = {name: _address(name) for name in ADDRESSES}
-    made = make_backup(folder, addresses, client, fingerprints_of(_pin_keys()), fingerprints_of(_fernet_keys()))
-    verify(Backup(made, read_manifest(made)), client)
+    keys = fingerprints_of(_pin_keys()), fingerprints_of(_fernet_keys())
+    made = make_backup(folder, addresses, client, *keys, check=partial(verify, client=client))
     log.info("%s is whole.", made)
     prune(given)
 

@@ -27,6 +27,8 @@ _PARAMETERS = {
     )
 } | {"channel_binding": "PGCHANNELBINDING", "target_session_attrs": "PGTARGETSESSIONATTRS"}  # fmt: skip
 _SHOWN_LINES = 15
+# What an error of the server quotes of the data: `invalid input syntax for type integer: "Ana"`, `value "123" is out`.
+_QUOTED = re.compile(r'(: |\bval(?:ue|or) )".*')
 
 
 def address(uri: str | None, variable: str) -> URL:
@@ -121,7 +123,7 @@ def environment(url: URL, base: Mapping[str, str] = os.environ) -> dict[str, str
 
 def _explain(program: str, url: URL | None, said: str, writes: Path | None) -> None:
     where = place(url) if url is not None else "a backup"
-    end = "\n".join(said.strip().splitlines()[-_SHOWN_LINES:])
+    end = "\n".join(_without_data(program, said)[-_SHOWN_LINES:])
     if re.search(r"No space left on device|Disk quota exceeded", said):
         raise DiskFull(
             f"{program} of {where}, found no space left{f' for {writes}' if writes else ''}. The unfinished backup is "
@@ -134,3 +136,12 @@ def _explain(program: str, url: URL | None, said: str, writes: Path | None) -> N
             f"backups, but not restore them, after `grant pg_read_all_data to <login>`.\n{end}"
         )
     raise DumpFailed(f"{program} of {where}, failed. No unfinished backup is kept.\n{end}")
+
+
+def _without_data(program: str, said: str) -> list[str]:
+    """Return the lines that a program begins itself, without what they quote.
+
+    The others are the server's, in any language: DETAIL, CONTEXT and the statement have the data of clients.
+    """
+    own = [line for line in said.splitlines() if re.match(rf"(\S*/)?{re.escape(program)}: ", line)]
+    return [_QUOTED.sub(r'\1"..."', line) for line in own]

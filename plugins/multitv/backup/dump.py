@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +15,10 @@ from sqlalchemy import URL, Connection, text
 
 import multitv
 from multitv.backup.client import Client
-from multitv.backup.errors import DiskFull, DumpFailed
+from multitv.backup.errors import DiskFull, DumpFailed, KeyMissing
 from multitv.backup.fingerprints import Fingerprints
-from multitv.backup.folder import BackupFolder
-from multitv.backup.manifest import Archive, DatabaseBackup, Manifest, now, sha256_of
+from multitv.backup.folder import Backup, BackupFolder
+from multitv.backup.manifest import Archive, DatabaseBackup, Manifest, now, read_manifest, sha256_of
 from multitv.database.engine import engine_for, explained, place
 from multitv.database.sql import named
 
@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 ISP, AIRFLOW = "isp", "airflow"
 # Where the schema's revision stands.
 _REVISIONS = {ISP: "schema_migration", AIRFLOW: "alembic_version"}
+# What its keys are called.
+_KEYS = {ISP: "MULTITV_PIN_KEYS", AIRFLOW: "AIRFLOW__CORE__FERNET_KEY"}
 # Every run rebuilds what is in these schemas, and empties their tables first, which would wait for the whole dump.
 _REBUILT = "staging*"
 _LOCK_SECONDS = 120
@@ -46,25 +48,33 @@ def make_backup(
     client: Client,
     pin_keys: Fingerprints,
     fernet_keys: Fingerprints,
+    check: Callable[[Backup], None],
 ) -> Path:
-    """Dump both databases into a new backup of the folder, and return its path.
+    """Dump both databases into a new backup of the folder, have it checked, and return its path.
 
     Each is dumped in one snapshot; that of Airflow is taken first, a moment before the other, because a task that runs
     again does no harm, and one that Airflow takes for done is not run again. Raises FolderInUse, ProgramMissing,
-    NoRight, DiskFull, DumpFailed, DatabaseUnavailable; no unfinished backup is then left.
+    NoRight, DiskFull, DumpFailed, KeyMissing, DatabaseUnavailable, and what the check raises; no unfinished backup is
+    then left, and nothing that has the name of a whole one.
     """
     made_at = now()
-    with ExitStack() as open_until_dumped:
-        open_until_dumped.enter_context(folder.lock())
+    keys = {ISP: pin_keys, AIRFLOW: fernet_keys}
+    with folder.lock():
         unfinished = folder.begin(made_at)
         try:
-            # Airflow's first.
-            sources = [Source(name, addresses[name]) for name in sorted(addresses)]
-            snapshots = {source.name: open_until_dumped.enter_context(_Snapshot(source, client)) for source in sources}
-            databases = {source.name: snapshots[source.name].dump(unfinished) for source in sources}
+            with ExitStack() as open_until_dumped:
+                # Airflow's first.
+                snapshots = {
+                    name: open_until_dumped.enter_context(_Snapshot(Source(name, addresses[name]), client))
+                    for name in sorted(addresses)
+                }
+                for name, snapshot in snapshots.items():
+                    snapshot.require_keys(keys[name])
+                databases = {name: snapshot.dump(unfinished) for name, snapshot in snapshots.items()}
             _, pg_dump = client.version("pg_dump")
             manifest = Manifest(made_at, now(), multitv.__version__, pg_dump, databases, pin_keys, fernet_keys)
             manifest.write(unfinished)
+            check(Backup(unfinished, read_manifest(unfinished)))
             return folder.complete(unfinished, made_at)
         except OSError as error:
             raise DiskFull(
@@ -98,6 +108,20 @@ class _Snapshot:
 
     def __exit__(self, *error: object) -> None:
         self._open.close()
+
+    def require_keys(self, keys: Fingerprints) -> None:
+        """Raise KeyMissing if there are no keys, and this database holds what was encrypted with some."""
+        if keys.of_keys:
+            return
+        with explained(self._source.url):
+            encrypts = self._connection.execute(named(f"backup/encrypts_{self._source.name}")).scalar_one()
+        if encrypts:
+            variable = _KEYS[self._source.name]
+            raise KeyMissing(
+                f"{variable} is not set, and {place(self._source.url)}, holds what was encrypted with it: a restore "
+                "could not tell whether the right key is there. Set the variable as Airflow's components have it, also "
+                "where they have the key from a file such as airflow.cfg, and run this again. Nothing was written."
+            )
 
     def dump(self, folder: Path) -> DatabaseBackup:
         """Write the archives of this database into a folder."""

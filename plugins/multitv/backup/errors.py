@@ -33,6 +33,10 @@ class WrongKeys(PermanentError):
     """The keys of this installation are not those with which a backup's secrets were encrypted."""
 
 
+class KeyMissing(PermanentError):
+    """A key is not here with which something was encrypted that is to be backed up."""
+
+
 class TargetRefused(PermanentError):
     """The database to restore into holds something, or its server lacks what the backup needs."""
 
