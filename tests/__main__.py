@@ -1,18 +1,25 @@
 """Runs all tests in three parts side by side, each of which waits a good part of its time.
 
+Of the scenarios that are many and much alike, of the screens in a browser and of Celery, each day takes a half;
+tests/support/size.py says how. `make soak` takes all.
+
 The tests of the screens share one api-server of Airflow, most end-to-end tests one whole Airflow, so each of these two
 parts runs in one process. The others run in two, and their progress is shown; what the first two print follows.
 """
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
 import time
 from contextlib import ExitStack
+from datetime import date
 from pathlib import Path
 from typing import IO
+
+from tests.support.size import TURN, turn_of
 
 END_TO_END = sorted(str(path) for path in Path("tests/e2e").glob("test_*.py"))
 # They start a stack of their own, and need not wait for the tests of the shared one.
@@ -28,6 +35,7 @@ OTHERS = (*IGNORED, "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 def main() -> int:
     """Return 0 if every part passed."""
     began = time.monotonic()
+    os.environ[TURN] = turn_of(date.today())  # noqa: DTZ011, whichever day it is
     with ExitStack() as files:
         running = {
             name: _start(paths, files.enter_context(tempfile.TemporaryFile("w+"))) for name, paths in PARTS.items()

@@ -24,6 +24,7 @@ from tests.support.databases import as_pipeline, own_database, own_server
 from tests.support.house import House, furnish
 from tests.support.sandbox import switch_on
 from tests.support.shop import Shop, open_shop
+from tests.support.size import takes_its_turn
 
 # How long an example takes says more of the machine than of the code.
 hypothesis.settings.register_profile("any-machine", deadline=None)
@@ -46,7 +47,14 @@ E2E = REPOSITORY / "tests" / "e2e"
 SLOW_FIXTURES = {"web", "stack", "release", "sandbox_process"}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+# Scenarios that are many and much alike, and each take about a second of a processor.
+SCENARIO_FIXTURES = {"life", "provisioned"}
+# A file of them has a whole Airflow, or its tests go on from one another.
+FILES_IN_TURN = ("test_celery.py", "test_screens_*.py")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     # The longest first, so that no process is left with one of them at the end.
     items.sort(key=lambda item: [folder not in item.path.parents for folder in (SOAK, E2E)])
     for item in items:
@@ -54,6 +62,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.long)
         if SOAK in item.path.parents or SLOW_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)
+        if _unit_in_turn(item):
+            item.add_marker(pytest.mark.long)
+    left_out = {item for item in items if (unit := _unit_in_turn(item)) and not takes_its_turn(unit)}
+    config.hook.pytest_deselected(items=list(left_out))
+    items[:] = [item for item in items if item not in left_out]
+
+
+def _unit_in_turn(item: pytest.Item) -> str | None:
+    """Return the name of what takes turns, a test or a whole file; None if it is tried each time."""
+    if E2E in item.path.parents:
+        return item.path.name if any(map(item.path.match, FILES_IN_TURN)) else None
+    in_turn = SCENARIO_FIXTURES & set(getattr(item, "fixturenames", ())) and SOAK not in item.path.parents
+    return item.nodeid if in_turn else None
 
 
 def pytest_collection_finish() -> None:

@@ -1,15 +1,33 @@
-"""How much the long proofs try: a part in `make test`, and SOAK times as much in `make soak`."""
+"""How much `make test` tries: a part of the long proofs, and of what is much alike a half each day.
+
+`make soak` tries all of it, and SOAK times as much of the long proofs.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from datetime import date
 from typing import TypeVar
+from zlib import crc32
 
 SOAK = int(os.environ.get("SOAK", "1"))
+# Set by `make test`, so that its processes agree: which half it takes. Whoever runs a test by its name gets that one.
+TURN = "TESTS_TURN"
 Thing = TypeVar("Thing")
 
 
 def part(things: Sequence[Thing], nth: int, first: int = 0) -> Sequence[Thing]:
     """Return every `nth` of the things, from number `first` on, but all of them in the long run."""
     return things[first % nth :: nth] if SOAK == 1 else things
+
+
+def turn_of(day: date) -> str:
+    """Return the half that a day takes."""
+    return str(day.toordinal() % 2)
+
+
+def takes_its_turn(name: str) -> bool:
+    """Return whether something of this name is in the half that is tried, or all is."""
+    turn = os.environ.get(TURN)
+    return turn is None or str(crc32(name.encode()) % 2) == turn
