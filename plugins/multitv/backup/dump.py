@@ -32,6 +32,8 @@ _KEYS = {ISP: "MULTITV_PIN_KEYS", AIRFLOW: "AIRFLOW__CORE__FERNET_KEY"}
 # Every run rebuilds what is in these schemas, and empties their tables first, which would wait for the whole dump.
 _REBUILT = "staging*"
 _LOCK_SECONDS = 120
+# Whether a database holds what a key is needed for.
+_ENCRYPTS = {ISP: "backup/encrypts_isp", AIRFLOW: "backup/encrypts_airflow"}
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ class _Snapshot:
         if keys.of_keys:
             return
         with explained(self._source.url):
-            encrypts = self._connection.execute(named(f"backup/encrypts_{self._source.name}")).scalar_one()
+            encrypts = self._connection.execute(named(_ENCRYPTS[self._source.name])).scalar_one()
         if encrypts:
             variable = _KEYS[self._source.name]
             raise KeyMissing(
