@@ -1,1 +1,1 @@
-"""What runs in the containers of docker-compose.yml beside Airflow. Uses nothing but Python's standard library."""
+"""What runs in the containers of docker-compose.yml beside Airflow. Imports nothing of that, to start at once."""

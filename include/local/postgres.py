@@ -145,16 +145,13 @@ class Server:
                 time.sleep(0.1)
 
     def _run(self, program: str, *arguments: str) -> None:
-        as_stand_in = (
-            {"user": self._account.pw_uid, "group": self._account.pw_gid, "extra_groups": []} if self._account else {}
-        )
         # A file for the output, because a server that inherits a pipe keeps it open; a session of its own, because a
         # Ctrl-C in the terminal is for us to handle.
         with tempfile.TemporaryFile("w+") as output:
             done = subprocess.run(
                 [str(programs() / program), *arguments],
                 check=False, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-                cwd="/", start_new_session=True, **as_stand_in,  # type: ignore[call-overload]
+                cwd="/", start_new_session=True, **standin.run_as(self._account),
             )  # fmt: skip
             output.seek(0)
             if done.returncode:

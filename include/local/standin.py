@@ -8,6 +8,7 @@ import stat
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from multitv.errors import MultiTVError
 
@@ -34,6 +35,11 @@ def account() -> pwd.struct_passwd | None:
             f"PostgreSQL does not run as root, and the system user '{NAME}' could not be created ({error}): create it "
             f"(useradd {NAME}), or start this as another user."
         ) from error
+
+
+def run_as(stand_in: pwd.struct_passwd | None) -> dict[str, Any]:
+    """Return the arguments with which subprocess starts a program as the stand-in; none for the current user."""
+    return {"user": stand_in.pw_uid, "group": stand_in.pw_gid, "extra_groups": []} if stand_in else {}
 
 
 def let_in(stand_in: pwd.struct_passwd, owned: Path, installed: Path) -> None:

@@ -44,11 +44,9 @@ def pooled(url: URL, mode: Literal["session", "transaction"]) -> Iterator[URL]:
                 os.chown(path, account.pw_uid, account.pw_gid)
         process = subprocess.Popen(
             [program, "--quiet", str(settings)],
-            user=account.pw_uid if account else None,
-            group=account.pw_gid if account else None,
-            extra_groups=[] if account else None,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            **standin.run_as(account),
         )
         try:
             _wait(port, process, place / "log")

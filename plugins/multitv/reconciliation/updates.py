@@ -53,23 +53,21 @@ def bring_up_to_date(
         return None
     began = client.count_subscribers().at
     use_staging(connection, UPDATES)
-    connection.execute(named("reconciliation/clear_snapshot"))
-    try:
-        stage_all(connection, client, last.read_from - OVERLAP)
-    except IncompleteSnapshot as error:
-        log.warning("%s All subscribers are read instead.", error)
-        use_staging(connection, FULL.staging)
-        return None
-    reason = _complete(connection, client, in_flight)
+    reason = _update(connection, client, last.read_from - OVERLAP, in_flight)
     use_staging(connection, FULL.staging)
     if reason is not None:
-        log.info("All subscribers are read, and not only what changed: %s.", reason)
+        log.info("All subscribers are read, and not only what changed: %s", reason)
         return None
     return Reading(last.complete_at, began)
 
 
-def _complete(connection: Connection, client: BeeniusClient, in_flight: int) -> str | None:
+def _update(connection: Connection, client: BeeniusClient, since: datetime, in_flight: int) -> str | None:
     """Bring what is listed as changed into staging, with what that list cannot show; return why it cannot be done."""
+    connection.execute(named("reconciliation/clear_snapshot"))
+    try:
+        stage_all(connection, client, since)
+    except IncompleteSnapshot as error:
+        return str(error)
     aged = connection.execute(named("reconciliation/aged_subscribers")).scalars().all()
     if None in aged:
         return "one that cannot be read has no uid, by which it could be read again"
