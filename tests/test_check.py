@@ -41,8 +41,8 @@ from multitv.dag_defaults import default_args
 from multitv.database.engine import DatabaseUnavailable, MissingConnection, SchemaMissing
 from multitv.database.roles import PIPELINE, READER
 from multitv.errors import MultiTVError
+from multitv.extra_fields import PIN_FIELD
 from multitv.reconciliation.errors import MissingPinKey
-from multitv.reconciliation.fields import PIN_FIELD
 from multitv.settings import Settings, get_settings
 from tests.support.databases import Database, own_database
 from tests.support.pooler import pooled

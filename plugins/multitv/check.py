@@ -26,7 +26,7 @@ from multitv.database.engine import SchemaMissing, explained, place, task_engine
 from multitv.database.roles import PIPELINE
 from multitv.database.sql import named
 from multitv.errors import MultiTVError, PermanentError, TransientError
-from multitv.reconciliation.fields import PIN_FIELD
+from multitv.extra_fields import PIN_FIELD
 from multitv.reconciliation.pins import Pins
 from multitv.settings import Settings, get_settings
 

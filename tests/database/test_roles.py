@@ -20,7 +20,7 @@ from multitv.billing.correction import correct
 from multitv.database.engine import engine_for
 from multitv.database.migrate import migrate
 from multitv.database.roles import PIPELINE, READER, ROLES, SCREENS, RolesMissing
-from multitv.reconciliation.fields import PIN_FIELD
+from multitv.extra_fields import PIN_FIELD
 from tests.support.databases import Database, as_owner, as_pipeline, as_role, as_screens, own_database, own_server
 from tests.support.isp import DUE, Isp
 from tests.support.settings import SETTINGS

@@ -22,11 +22,11 @@ from multitv.changes.errors import InvalidValue
 from multitv.contracts.points import add_point, edit_point, remove_point
 from multitv.database.engine import DatabaseRefused, DatabaseUnavailable
 from multitv.erp.facts import ErpEmpty
+from multitv.extra_fields import PIN_FIELD
 from multitv.privacy import __main__ as command
 from multitv.privacy.erasure import erase, foretell
 from multitv.privacy.errors import PrivacyRefused
 from multitv.privacy.export import NoPrivacyFolder, export, find_clients
-from multitv.reconciliation.fields import PIN_FIELD
 from multitv.web.clients import queries as pages
 from tests.support.databases import Database, as_owner, as_pipeline, as_screens
 from tests.support.house import House

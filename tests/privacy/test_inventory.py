@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
+from multitv.extra_fields import PIN_FIELD
+from multitv.labels import sentence
 from multitv.privacy import export as exports
 from multitv.privacy.inventory import TABLES, TITLES
-from multitv.reconciliation.fields import PIN_FIELD
 from tests.support.databases import Database, as_pipeline
 
 CLIENT, PLAN, SOLD, EVENT, INVOICE = 41, 4100, 51, 61, 71
@@ -73,7 +74,10 @@ def test_a_column_is_of_one_kind_and_has_a_title_if_an_export_shows_it() -> None
 
 
 def test_the_pin_is_told_by_the_name_that_the_reconciliation_gives_it() -> None:
-    assert exports.PIN_FIELD == PIN_FIELD
+    field = dict.fromkeys(TABLES["tv.client_extra_field"].exported) | {"name": PIN_FIELD, "value": "segredo"}
+    shown = exports._record("tv.client_extra_field", field)
+    assert shown[TITLES["value"]] == sentence("privacy_pin_not_exported")
+    assert "segredo" not in shown.values()
 
 
 def value(table: str, column: str, kind: str, number: int) -> Any:

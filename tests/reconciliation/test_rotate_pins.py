@@ -19,8 +19,8 @@ from sqlalchemy import Engine, event, text
 
 from include.local.postgres import plain
 from multitv.database.engine import engine_for
+from multitv.extra_fields import PIN_FIELD, UID_FIELD
 from multitv.reconciliation import rotate_pins
-from multitv.reconciliation.fields import PIN_FIELD, UID_FIELD
 from multitv.reconciliation.pins import Pins
 from multitv.reconciliation.rotate_pins import rotate
 from multitv.settings import get_settings

@@ -11,8 +11,8 @@ from multitv.billing import tv
 from multitv.billing.correction import correct
 from multitv.billing.waivers import Month, decide
 from multitv.contracts.points import add_point, edit_point
+from multitv.extra_fields import PIN_FIELD, UID_FIELD
 from multitv.offer.billing_policy import Policy, set_policy
-from multitv.reconciliation.fields import PIN_FIELD, UID_FIELD
 from multitv.reconciliation.pins import Pins
 from multitv.reports import dashboard
 from multitv.settings import get_settings

@@ -12,9 +12,10 @@ from multitv.changes.values import checked_text
 from multitv.database.engine import reading, transaction
 from multitv.database.sql import named
 from multitv.erp.facts import require_client_plans
+from multitv.extra_fields import PIN_FIELD
 from multitv.labels import sentence
 from multitv.privacy.errors import PrivacyRefused
-from multitv.privacy.export import PIN_FIELD, require_known
+from multitv.privacy.export import require_known
 
 # Not __name__: people search the logs for it, wherever this module is.
 log = logging.getLogger("multitv.privacy")

@@ -16,12 +16,10 @@ from multitv.database.engine import reading
 from multitv.database.sql import named
 from multitv.documents import document_key, formatted
 from multitv.errors import PermanentError
+from multitv.extra_fields import PIN_FIELD
 from multitv.labels import label, sentence
 from multitv.privacy.errors import PrivacyRefused
 from multitv.privacy.inventory import CODES, TABLES, TITLES
-
-# The same as in reconciliation/fields.py, which rooms beside that one do not import; a test compares them.
-PIN_FIELD = "Auth Pin Assinante Beenius"
 
 
 class NoPrivacyFolder(PermanentError):

@@ -13,9 +13,9 @@ from sqlalchemy import Connection, Engine
 from multitv.database.engine import bulk_transaction, transaction
 from multitv.database.sql import named
 from multitv.erp.facts import require_client_plans
+from multitv.extra_fields import PIN_FIELD, UID_FIELD
 from multitv.labels import Reason
 from multitv.reconciliation.errors import StagingMissing
-from multitv.reconciliation.fields import PIN_FIELD, UID_FIELD
 from multitv.reconciliation.lanes import CHANGES, FULL, Lane
 
 # Client plans of an event-driven run from which on the planner is to know how many operations there are.

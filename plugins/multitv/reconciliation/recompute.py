@@ -7,9 +7,9 @@ import logging
 from sqlalchemy import Engine
 
 from multitv.database.sql import named
+from multitv.extra_fields import PIN_FIELD, UID_FIELD
 from multitv.reconciliation.change_set import list_steps, staging_transaction
 from multitv.reconciliation.execution import ConcurrentChange
-from multitv.reconciliation.fields import PIN_FIELD, UID_FIELD
 from multitv.reconciliation.lanes import Lane
 from multitv.reconciliation.staging import stage_rows
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from multitv.database.sql import named
+from multitv.extra_fields import PIN_FIELD, UID_FIELD
 from multitv.reconciliation.execution import OperationResult
-from multitv.reconciliation.fields import PIN_FIELD, UID_FIELD
 from multitv.reconciliation.pins import Pins
 
 

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Engine
 
 from multitv.database.engine import transaction
 from multitv.database.sql import named
+from multitv.extra_fields import PIN_FIELD
 from multitv.reconciliation.errors import InvalidAuthor, NoPin, TooManyReveals
-from multitv.reconciliation.fields import PIN_FIELD
 from multitv.reconciliation.pins import Pins
 from multitv.settings import Settings
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine
 from multitv.database.engine import explained, task_engine
 from multitv.database.sql import named
 from multitv.errors import MultiTVError
-from multitv.reconciliation.fields import PIN_FIELD
+from multitv.extra_fields import PIN_FIELD
 from multitv.reconciliation.pins import Pins
 from multitv.settings import get_settings
 

@@ -15,7 +15,7 @@ from multitv.beenius.errors import NotFound
 from multitv.beenius.subscribers import AnySubscriber
 from multitv.database.engine import transaction
 from multitv.database.sql import named
-from multitv.reconciliation.fields import UID_FIELD
+from multitv.extra_fields import UID_FIELD
 from multitv.reconciliation.lanes import CHANGES, FULL
 from multitv.reconciliation.staging import stage_all, stage_rows
 from multitv.reconciliation.updates import Reading, bring_up_to_date

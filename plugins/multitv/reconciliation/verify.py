@@ -13,6 +13,7 @@ from sqlalchemy import Engine, Row
 from multitv.beenius.client import BeeniusClient
 from multitv.database.engine import transaction
 from multitv.database.sql import named
+from multitv.extra_fields import PIN_FIELD, UID_FIELD
 from multitv.reconciliation.change_set import (
     PARKED_STEPS,
     ChangeSet,
@@ -22,7 +23,6 @@ from multitv.reconciliation.change_set import (
     staging_transaction,
 )
 from multitv.reconciliation.errors import DifferenceLeft, NotApproved, StagingMissing
-from multitv.reconciliation.fields import PIN_FIELD, UID_FIELD
 from multitv.reconciliation.lanes import CHANGES, lane_of
 from multitv.reconciliation.snapshot import IN_FLIGHT, stage_subscribers
 

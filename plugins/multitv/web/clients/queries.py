@@ -15,8 +15,8 @@ from multitv.database.engine import reading
 from multitv.database.rows import read_as
 from multitv.documents import beginning_of_cnpj, document_key, holds_document
 from multitv.event_codes import event_code
+from multitv.extra_fields import PIN_FIELD, UID_FIELD
 from multitv.labels import label, sentence
-from multitv.reconciliation.fields import PIN_FIELD, UID_FIELD
 from multitv.web.core.paging import MAX_ID, BadCursor, CursorPage, page_of, read_cursor
 from multitv.web.core.rows import NoSuchRow, Shown, select
 from multitv.web.core.search_text import plain
