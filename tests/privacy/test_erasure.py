@@ -21,6 +21,7 @@ from multitv.billing.standard import bill_plans
 from multitv.changes.errors import InvalidValue
 from multitv.contracts.points import add_point, edit_point, remove_point
 from multitv.database.engine import DatabaseRefused, DatabaseUnavailable
+from multitv.database.replaceable import STAGING
 from multitv.erp.facts import ErpEmpty
 from multitv.extra_fields import PIN_FIELD
 from multitv.privacy import __main__ as command
@@ -126,6 +127,19 @@ def test_nothing_personal_is_left_and_the_next_sync_does_not_bring_it_back(perso
     house.reconcile(today=LATER)
     assert traces(house) == []
     assert house.reconcile(today=LATER)["applied"] == 0
+
+
+def test_nothing_personal_is_left_in_any_staging(person: Person) -> None:
+    columns = "client_plan_id, external_id, uid, first_name, last_name, status, services, devices, version"
+    for schema in set(STAGING) - {"staging"}:
+        copied = person.house.run(
+            f"insert into {schema}.subscriber ({columns}) "  # noqa: S608
+            f"select {columns} from staging.subscriber where client_plan_id = :plan",
+            plan=person.plan,
+        )
+        assert copied == 1
+    person.erase()
+    assert traces(person.house) == []
 
 
 def test_what_is_kept_is_said_and_is_there(person: Person) -> None:

@@ -12,6 +12,8 @@ declare
     found bigint;
     gone jsonb := '{}';
     left_over jsonb;
+    place text;
+    nothing text;
 begin
     perform pg_advisory_xact_lock(hashtextextended('privacy of client ' || of_client, 0));
     plans := array(select distinct held.client_plan_id from privacy.held(of_client) as held order by 1);
@@ -121,27 +123,30 @@ begin
     get diagnostics found = row_count;
     gone := gone || jsonb_build_object('erased_stored_otherwise', found);
 
-    -- The name that a run has staged differs then from the one that there is to be, and the platform is told that.
-    update staging.subscriber as staged
-    set first_name = '', last_name = '', devices = case when held.until = 'infinity' then '{}' else staged.devices end
-    from privacy.held(of_client) as held
-    where staged.client_plan_id = held.client_plan_id;
-    update staging.desired_subscriber as staged
-    set first_name = null, last_name = null, devices = case when held.until = 'infinity' then '{}' else staged.devices end
-    from privacy.held(of_client) as held
-    where staged.client_plan_id = held.client_plan_id;
-    update staging_updates.subscriber as staged
-    set first_name = '', last_name = '', devices = case when held.until = 'infinity' then '{}' else staged.devices end
-    from privacy.held(of_client) as held
-    where staged.client_plan_id = held.client_plan_id;
-    update staging_changes.subscriber as staged
-    set first_name = '', last_name = '', devices = case when held.until = 'infinity' then '{}' else staged.devices end
-    from privacy.held(of_client) as held
-    where staged.client_plan_id = held.client_plan_id;
-    update staging_changes.desired_subscriber as staged
-    set first_name = null, last_name = null, devices = case when held.until = 'infinity' then '{}' else staged.devices end
-    from privacy.held(of_client) as held
-    where staged.client_plan_id = held.client_plan_id;
+    -- The name that a run has staged differs then from the one that there is to be, and the platform is told that. In
+    -- each staging that there is.
+    for place, nothing in
+        select
+            cast(cast(relation.oid as regclass) as text),
+            case relation.relname when 'subscriber' then '' end
+        from pg_class as relation
+        where
+            relation.relname in ('subscriber', 'desired_subscriber')
+            and cast(cast(relation.relnamespace as regnamespace) as text) like 'staging%'
+    loop
+        execute format(
+            $update$
+                update %s as staged
+                set
+                    first_name = $2,
+                    last_name = $2,
+                    devices = case when held.until = 'infinity' then '{}' else staged.devices end
+                from privacy.held($1) as held
+                where staged.client_plan_id = held.client_plan_id
+            $update$,
+            place
+        ) using of_client, nothing;
+    end loop;
 
     delete from privacy.erasing where transaction = pg_current_xact_id();
     left_over := (
