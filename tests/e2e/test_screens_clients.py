@@ -260,8 +260,9 @@ def test_the_part_comes_anew_once_the_pin_has_left_it(alone: Page) -> None:
     alone.get_by_role("button", name="Add. Ponto").click()
     dialog = alone.get_by_role("dialog")
     dialog.get_by_label("Rótulo do ponto").fill("Varanda")
-    alone.clock.fast_forward(30_000)
-    expect(alone.locator(".pin")).to_have_count(0)
+    with alone.expect_request("**/campo-extra"):
+        alone.clock.fast_forward(30_000)
+        expect(alone.locator(".pin")).to_have_count(0)
     assert pin not in alone.content()
     [route] = waiting
     with alone.expect_response("**/campo-extra") as answered:

@@ -80,6 +80,7 @@ class Oracle:
     corrections: dict[tuple[int, date], Correction] = field(default_factory=dict)
     settled: set[date] = field(default_factory=set)
     paid_out: Decimal = Decimal(0)
+    saved: set[date] = field(default_factory=set)
     standard: set[date] = field(default_factory=set)
     posted: dict[int, Decimal] = field(default_factory=dict)
     postings: int = 0
@@ -169,6 +170,7 @@ class Oracle:
         return self.plans[self.sales[number].plan].due_day == due.day
 
     def save(self, due: date) -> None:
+        self.saved.add(due)
         month = due.replace(day=1)
         listed = set()
         for number in self.sales:

@@ -143,7 +143,7 @@ class Story(RuleBasedStateMachine):
     def die_while_saving(self, share: float) -> None:
         dies(self.engine, lambda: tv.save(self.engine, self.due, SETTINGS), share)
 
-    @precondition(lambda self: self.due in self.oracle.standard)
+    @precondition(lambda self: self.due in self.oracle.standard & self.oracle.saved)
     @rule(share=SHARES)
     def die_while_settling(self, share: float) -> None:
         dies(self.engine, lambda: tv.settle(self.engine, self.due, SETTINGS), share)
@@ -156,6 +156,10 @@ class Story(RuleBasedStateMachine):
     @precondition(lambda self: self.due in self.oracle.standard)
     @rule()
     def settle(self) -> None:
+        if self.due not in self.oracle.saved:
+            with pytest.raises(tv.ListNeverSaved):
+                tv.settle(self.engine, self.due, SETTINGS)
+            return
         tv.settle(self.engine, self.due, SETTINGS)
         self.oracle.settle(self.due)
 
