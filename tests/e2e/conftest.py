@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -148,18 +148,33 @@ class RunningStack:
         return state
 
     def answer(self, dag_id: str, run_id: str, task_id: str, option: str) -> None:
-        """Decide as a person would, who needs a moment to read.
+        """Decide as a person would, who needs a moment to read, and answers again if the task asks again.
 
         An answer that is there before the scheduler has heard that the task waits makes Airflow try the task again,
         which then asks again, or ends the scheduler.
         """
+        for _ in range(3):
+            asked = self._question(dag_id, run_id, task_id)
+            key = f"dag_id={dag_id!r}, task_id={task_id!r}, run_id={run_id!r}, try_number={asked}"
+            heard = f"Received executor event with state success for task instance TaskInstanceKey({key}"
+            self._wait(dag_id, run_id, {"heard"}, partial(self._is_logged, heard), PATIENCE)
+            self.api.decide(dag_id, run_id, task_id, option)
+            deadline = time.monotonic() + TRIGGER_SECONDS
+            while time.monotonic() < deadline and self.task_states(dag_id, run_id)[task_id] == "awaiting_input":
+                time.sleep(0.1)
+            again = self.wait_for_task(dag_id, run_id, task_id, {"awaiting_input", *ENDED}) == "awaiting_input"
+            if not again or self._question(dag_id, run_id, task_id) == asked:
+                return
+        pytest.fail(f"{dag_id}.{task_id} asks again and again.{self._evidence(dag_id, run_id)}")
+
+    def _question(self, dag_id: str, run_id: str, task_id: str) -> int:
+        """Wait until a task asks, and return the number of its try."""
         self.wait_for_task(dag_id, run_id, task_id, "awaiting_input")
-        [number] = [task.try_number for task in self.api.tasks(dag_id, run_id) if task.task_id == task_id]
-        key = f"dag_id={dag_id!r}, task_id={task_id!r}, run_id={run_id!r}, try_number={number}"
-        heard = f"Received executor event with state success for task instance TaskInstanceKey({key}"
-        log = self.stack.home.logs / "scheduler.log"
-        self._wait(dag_id, run_id, {"heard"}, lambda: "heard" if heard in log.read_text() else None, PATIENCE)
-        self.api.decide(dag_id, run_id, task_id, option)
+        [tried] = [task.try_number for task in self.api.tasks(dag_id, run_id) if task.task_id == task_id]
+        return tried
+
+    def _is_logged(self, line: str) -> str | None:
+        return "heard" if line in (self.stack.home.logs / "scheduler.log").read_text() else None
 
     @contextmanager
     def without_pool(self, name: str) -> Iterator[None]:
