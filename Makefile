@@ -19,7 +19,7 @@ run: .venv/runtime ## start everything, run the main job for DUE_DATE, print a s
 up: .venv/runtime ## start everything and run nothing
 	@$(BIN)/python -m include.local up
 
-test: .venv/development ## the tests, on a real PostgreSQL, HTTP sandbox and Airflow; of what is much alike, a half each day
+test: .venv/development ## the tests, on a real PostgreSQL, HTTP sandbox and Airflow; of what is much alike, a third each day
 	@$(BIN)/python -m tests.support.system
 	@$(BIN)/python -m tests
 

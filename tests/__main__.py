@@ -1,6 +1,6 @@
 """Runs all tests in three parts side by side, each of which waits a good part of its time.
 
-Of the scenarios that are many and much alike, of the screens in a browser and of Celery, each day takes a half;
+Of the scenarios that are many and much alike, of the screens in a browser and of Celery, each day takes a third;
 tests/support/size.py says how. `make soak` takes all.
 
 The tests of the screens share one api-server of Airflow, most end-to-end tests one whole Airflow, so each of these two

@@ -37,7 +37,7 @@ SETTINGS = {
     "MULTITV_STANDARD_BILLING_POLL_SECONDS": "1",
     "MULTITV_RETRY_DELAY_SECONDS": "3",
     # So long, at most, the scheduler lets a task wait that may start; shorter, it would look too often for nothing.
-    "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.4",
+    "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.7",
     # No connection to this PostgreSQL is lost, and to ask so before each use takes a sixth of the scheduler's queries.
     "AIRFLOW__DATABASE__SQL_ALCHEMY_POOL_PRE_PING": "False",
     # No DAG file changes during the tests, and reading all of them again takes a good part of a processor.

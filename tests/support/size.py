@@ -1,4 +1,4 @@
-"""How much `make test` tries: a part of the long proofs, and of what is much alike a half each day.
+"""How much `make test` tries: a part of the long proofs, and of what is much alike a third each day.
 
 `make soak` tries all of it, and SOAK times as much of the long proofs.
 """
@@ -12,8 +12,9 @@ from typing import TypeVar
 from zlib import crc32
 
 SOAK = int(os.environ.get("SOAK", "1"))
-# Set by `make test`, so that its processes agree: which half it takes. Whoever runs a test by its name gets that one.
+# Set by `make test`, so that its processes agree: which third it takes. Whoever runs a test by its name gets that one.
 TURN = "TESTS_TURN"
+TURNS = 3
 Thing = TypeVar("Thing")
 
 
@@ -23,11 +24,11 @@ def part(things: Sequence[Thing], nth: int, first: int = 0) -> Sequence[Thing]:
 
 
 def turn_of(day: date) -> str:
-    """Return the half that a day takes."""
-    return str(day.toordinal() % 2)
+    """Return the third that a day takes."""
+    return str(day.toordinal() % TURNS)
 
 
 def takes_its_turn(name: str) -> bool:
-    """Return whether something of this name is in the half that is tried, or all is."""
+    """Return whether something of this name is in the third that is tried, or all is."""
     turn = os.environ.get(TURN)
-    return turn is None or str(crc32(name.encode()) % 2) == turn
+    return turn is None or str(crc32(name.encode()) % TURNS) == turn
