@@ -2,6 +2,6 @@
 
 from multitv import installation
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 
 installation.check()
