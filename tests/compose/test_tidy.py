@@ -138,7 +138,7 @@ def docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def sleeps(process: psutil.Process) -> bool:
     """Return whether this is the process that the daemon left; one that has ended meanwhile is not."""
     try:
-        return process.name() == "sleep"
+        return str(process.name()) == "sleep"
     except psutil.NoSuchProcess:
         return False
 
