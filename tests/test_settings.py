@@ -154,5 +154,5 @@ def test_the_docker_stack_passes_every_setting_on(repository: Path) -> None:
         assert passed.pop(f"MULTITV_{name}") == f"${{MULTITV_{name}:-/opt/airflow/data/{folder}}}"
     # The keys come from a file, and only to those who need them.
     assert {"MULTITV_PIN_KEYS_FILE"} == {name for name in stack["x-platform"] if name.startswith("MULTITV_")}
-    elsewhere = {"data_docs", "privacy_folder", "pin_keys"}
+    elsewhere = {"data_docs", "privacy_folder", "pin_keys", "metrics_token"}
     assert passed == {f"MULTITV_{name.upper()}": None for name in Settings.model_fields if name not in elsewhere}
