@@ -160,7 +160,7 @@ def test_what_takes_too_long_is_left_out_and_the_rest_is_told(furnished: Engine)
 
 
 def test_the_documentation_names_each_metric_with_its_labels(series: Series, repository: Path) -> None:
-    rows = re.findall(r"^\| `(multitv_\w+)` \| ([^|]*) \|", (repository / "docs/metrics.md").read_text(), re.MULTILINE)
+    rows = re.findall(r"^\| `(multitv_\w+)` \|([^|]*)\|", (repository / "docs/metrics.md").read_text(), re.MULTILINE)
     documented = {name: set(re.findall(r"`(\w+)`", labels)) for name, labels in rows}
     told: dict[str, set[str]] = {}
     for name, pairs in series:
