@@ -28,8 +28,8 @@ OF_PROMETHEUS = [{"__name__": "up", "job": "multitv", "instance": "127.0.0.1:808
 
 def fits(op: MatchOp, value: str, wanted: str) -> bool:
     if op in (MatchOp.Equal, MatchOp.NotEqual):
-        return (value == wanted) == (op == MatchOp.Equal)
-    return bool(re.fullmatch(wanted, value)) == (op == MatchOp.Re)
+        return bool((value == wanted) == (op == MatchOp.Equal))
+    return bool((re.fullmatch(wanted, value) is not None) == (op == MatchOp.Re))
 
 
 def nodes(query: str) -> list[Expr]:
