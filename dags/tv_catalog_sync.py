@@ -43,6 +43,7 @@ from multitv.catalog.report import catalog_report
 from multitv.dag_defaults import default_args
 from multitv.database.engine import task_engine
 from multitv.quality.catalog import check_catalog
+from multitv.reports.platform_requests import counted
 from multitv.settings import get_settings
 
 settings = get_settings()
@@ -69,7 +70,7 @@ with DAG(
 
     @task(task_display_name="Buscar na plataforma")
     def fetch() -> int:
-        return fetch_catalog(task_engine(), BeeniusHook().get_conn())
+        return fetch_catalog(task_engine(), counted(BeeniusHook().get_conn()))
 
     @task(task_display_name="Conferir o que veio")
     def gate(sync: str) -> None:

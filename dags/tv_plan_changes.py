@@ -32,13 +32,13 @@ from datetime import timedelta
 
 from airflow.sdk import DAG, task
 
-from multitv.beenius.hook import platform_client
 from multitv.beenius.pool import CHANGES_POOL
 from multitv.dag_defaults import default_args
 from multitv.database.engine import task_engine
 from multitv.reconciliation.assets import pending_changes
 from multitv.reconciliation.changes import ChangeRun
 from multitv.reconciliation.operators import RunQuestion, run_of_question
+from multitv.reports.platform_requests import counted_client
 from multitv.settings import get_settings
 
 with DAG(
@@ -56,7 +56,7 @@ with DAG(
     @task(task_display_name="Atender", pool=CHANGES_POOL, execution_timeout=timedelta(hours=2))
     def serve() -> list[dict[str, object]]:
         settings = get_settings()
-        run = ChangeRun(task_engine(), lambda: platform_client(settings), settings, settings.today)
+        run = ChangeRun(task_engine(), lambda: counted_client(settings), settings, settings.today)
         return [run_of_question(question) for question in run.serve()]
 
     ask = RunQuestion.partial(task_id="ask", task_display_name="Perguntar a uma pessoa", max_active_tis_per_dagrun=1)

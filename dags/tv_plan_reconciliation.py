@@ -42,7 +42,6 @@ from datetime import timedelta
 
 from airflow.sdk import DAG, AssetOrTimeSchedule, CronTriggerTimetable, get_current_context, task
 
-from multitv.beenius.hook import platform_client
 from multitv.beenius.pool import BEENIUS_POOL
 from multitv.catalog.assets import TV_CATALOG
 from multitv.dag_defaults import default_args
@@ -56,6 +55,7 @@ from multitv.reconciliation.report import change_set_report, outcome_report
 from multitv.reconciliation.snapshot import stage_subscribers
 from multitv.reconciliation.verify import verify_change_set
 from multitv.reports import revenue_assurance
+from multitv.reports.platform_requests import counted_client
 from multitv.settings import get_settings
 
 settings = get_settings()
@@ -85,7 +85,7 @@ with DAG(
     def take_snapshot() -> int:
         params = get_current_context()["params"]
         since = None if params["read_all"] else get_settings().complete_since()
-        return stage_subscribers(task_engine(), platform_client(get_settings()), params["only"], complete_since=since)
+        return stage_subscribers(task_engine(), counted_client(get_settings()), params["only"], complete_since=since)
 
     @task(task_display_name="Planejar")
     def compute_change_set(snapshot: str) -> int:
@@ -102,7 +102,7 @@ with DAG(
 
     @task(task_display_name="Retirar pontos", pool=BEENIUS_POOL, execution_timeout=APPLY_TIMEOUT)
     def release(batch: tuple[int, int], change_set: str) -> None:
-        apply_batch(task_engine(), platform_client(get_settings()), int(change_set), *batch, get_settings(), "release")
+        apply_batch(task_engine(), counted_client(get_settings()), int(change_set), *batch, get_settings(), "release")
 
     @task(task_display_name="Dividir as operações")
     def apply_batches(change_set: str) -> list[tuple[int, int]]:
@@ -110,12 +110,12 @@ with DAG(
 
     @task(task_display_name="Aplicar", pool=BEENIUS_POOL, execution_timeout=APPLY_TIMEOUT)
     def apply(batch: tuple[int, int], change_set: str) -> None:
-        apply_batch(task_engine(), platform_client(get_settings()), int(change_set), *batch, get_settings(), "rest")
+        apply_batch(task_engine(), counted_client(get_settings()), int(change_set), *batch, get_settings(), "rest")
 
     @task(task_display_name="Conferir a plataforma")
     def verify(change_set: str) -> None:
         since = get_settings().complete_since()
-        verify_change_set(task_engine(), platform_client(get_settings()), int(change_set), complete_since=since)
+        verify_change_set(task_engine(), counted_client(get_settings()), int(change_set), complete_since=since)
 
     @task.skip_if(lambda context: bool(context["params"]["only"] or context["params"]["dry_run"]))
     @task(task_display_name="Medir a divergência", trigger_rule="none_failed")

@@ -154,5 +154,23 @@ def test_the_docker_stack_passes_every_setting_on(repository: Path) -> None:
         assert passed.pop(f"MULTITV_{name}") == f"${{MULTITV_{name}:-/opt/airflow/data/{folder}}}"
     # The keys come from a file, and only to those who need them.
     assert {"MULTITV_PIN_KEYS_FILE"} == {name for name in stack["x-platform"] if name.startswith("MULTITV_")}
-    elsewhere = {"data_docs", "privacy_folder", "pin_keys"}
+    elsewhere = {"data_docs", "privacy_folder", "pin_keys", "metrics_token"}
     assert passed == {f"MULTITV_{name.upper()}": None for name in Settings.model_fields if name not in elsewhere}
+
+
+@pytest.mark.parametrize("token", ["short", "with a blank in the middle of it", "ç" * 30])
+def test_a_token_for_the_metrics_that_is_none_is_refused_and_not_told(
+    monkeypatch: pytest.MonkeyPatch, token: str
+) -> None:
+    monkeypatch.setenv("MULTITV_METRICS_TOKEN", token)
+    get_settings.cache_clear()
+    with pytest.raises(SettingsError) as refused:
+        get_settings()
+    assert "MULTITV_METRICS_TOKEN: " in str(refused.value)
+    assert token not in str(refused.value)
+
+
+def test_an_empty_token_for_the_metrics_lets_nobody_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MULTITV_METRICS_TOKEN", " \n")
+    get_settings.cache_clear()
+    assert get_settings().metrics_token is None

@@ -52,6 +52,7 @@ def secret_files(profiles: list[str]) -> dict[str, str]:
         "isp_db_owner": f"postgres://{OWNER}:{owner}@postgres:5432/isp",
         "beenius_default": f"http://sandbox:{sandbox}@sandbox:8090/?operator_uid=op-demo" if "demo" in profiles else "",
         "pin_keys": _fernet_key(),
+        "metrics_token": secrets.token_urlsafe(32),
         "fernet_key": _fernet_key(),
         "api_secret_key": secrets.token_hex(32),
         "jwt_secret": secrets.token_hex(32),

@@ -19,7 +19,6 @@ import requests
 from sqlalchemy import Connection, Engine
 
 from multitv import console
-from multitv.beenius.hook import platform_client
 from multitv.beenius.pool import POOL_PATH, POOLS
 from multitv.database import schema
 from multitv.database.engine import SchemaMissing, explained, place, task_engine
@@ -28,6 +27,7 @@ from multitv.database.sql import named
 from multitv.errors import MultiTVError, PermanentError, TransientError
 from multitv.extra_fields import PIN_FIELD
 from multitv.reconciliation.pins import Pins
+from multitv.reports.platform_requests import counted_client
 from multitv.settings import Settings, get_settings
 
 # Not __name__, which is __main__ where this is a command.
@@ -205,7 +205,7 @@ def _keys(settings: Settings) -> None:
 
 
 def _platform(settings: Settings) -> None:
-    with closing(platform_client(settings)) as client:
+    with closing(counted_client(settings)) as client:
         client.count_subscribers()
 
 

@@ -80,6 +80,17 @@ def _pin_keys(written: SecretStr | None) -> SecretStr | None:
     return SecretStr(",".join(keys)) if keys else None
 
 
+# A header carries it, and nobody is to guess it.
+_METRICS_TOKEN = re.compile(r"[!-~]{20,}")
+
+
+def _metrics_token(written: SecretStr | None) -> SecretStr | None:
+    token = written.get_secret_value().strip() if written else ""
+    if token and not _METRICS_TOKEN.fullmatch(token):
+        raise ValueError("it needs at least 20 letters, digits and signs of ASCII, without blanks")
+    return SecretStr(token) if token else None
+
+
 DayOfMonth = Annotated[int, Field(ge=1, le=31)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -213,6 +224,12 @@ class Settings(BaseSettings):
 
     pin_reveals_per_hour: int = Field(
         default=20, ge=1, le=10_000, description="PINs that one person may be shown within an hour"
+    )
+
+    metrics_token: Annotated[SecretStr | None, AfterValidator(_metrics_token)] = Field(
+        default=None,
+        description="bearer token that lets Prometheus read `/multitv/metrics` and nothing else; "
+        "without it only people who may see the screens can",
     )
 
     merge_year_after_months: int = Field(

@@ -222,7 +222,7 @@ def test_what_was_reported_keeps_its_rows_and_keys_in_the_schema_of_its_room(emp
         ("revenue", 1),
     ]
     assert run(empty, "select tablename from pg_tables where schemaname = 'reports' order by 1") == [
-        (name,) for name in sorted([*MOVED.values(), "open_item", "overdue_charge", "refresh"])
+        (name,) for name in sorted([*MOVED.values(), "open_item", "overdue_charge", "platform_request", "refresh"])
     ]
     assert run(empty, "select from pg_namespace where nspname = 'dashboard'") == []
     assert run(empty, "select indexname from pg_indexes where tablename like 'discrepancy%%' order by 1") == [

@@ -154,7 +154,7 @@ def test_each_component_has_the_secrets_that_it_needs_and_no_others(chart: Any) 
         "databaseCleanup": set(),
         "triggerer": {"AIRFLOW_CONN_ISP_DB"},
         "workers.celery": {"AIRFLOW_CONN_ISP_DB", *platform},
-        "apiServer": {"AIRFLOW_CONN_ISP_DB_SCREENS", *platform},
+        "apiServer": {"AIRFLOW_CONN_ISP_DB_SCREENS", "MULTITV_METRICS_TOKEN", *platform},
         "migrateDatabaseJob": {"AIRFLOW_CONN_ISP_DB_OWNER"},
     }
     assert "secret" not in chart, "the chart would give it to every component"

@@ -20,7 +20,7 @@ SECRETS = {
     "postgres": {"postgres_password"},
     "roles": {"postgres_password", "airflow_password", "owner_password", "pipeline_password", "screens_password"},
     "init": AIRFLOWS_OWN | {"isp_db_owner", "admin_password"},
-    "api-server": AIRFLOWS_OWN | {"isp_db_screens", "beenius_default", "pin_keys"},
+    "api-server": AIRFLOWS_OWN | {"isp_db_screens", "beenius_default", "pin_keys", "metrics_token"},
     "scheduler": AIRFLOWS_OWN | TASKS,
     "worker": AIRFLOWS_OWN | TASKS,
     "dag-processor": AIRFLOWS_OWN,
@@ -134,7 +134,7 @@ def test_a_service_reads_the_secrets_that_it_has_and_no_others(stack: Any) -> No
 def test_no_secret_is_a_variable(stack: Any) -> None:
     for name, service in stack["services"].items():
         for variable, value in (service.get("environment") or {}).items():
-            if re.search(r"PASSWORD|SECRET|KEYS?\b|KEY_|AUTH|AIRFLOW_CONN|SQL_ALCHEMY|BROKER_URL|_URI", variable):
+            if re.search(r"PASSWORD|SECRET|KEYS?\b|KEY_|AUTH|TOKEN|AIRFLOW_CONN|SQL_ALCHEMY|BROKER_URL|_URI", variable):
                 # The manager of logins is no login.
                 assert variable.endswith(("_FILE", "_CMD")) or variable == "AIRFLOW__CORE__AUTH_MANAGER", name
             assert "://" not in str(value) or "@" not in str(value), name

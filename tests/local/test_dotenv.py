@@ -92,7 +92,7 @@ def test_files_that_are_there_stay_and_only_their_owner_reads_them(
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o444}
     written = {file: file.read_text() for file in (path, *folder.iterdir())}
-    assert len(written) == 19
+    assert len(written) == 20
     for missing in (None, path):
         if missing is not None:
             missing.unlink()

@@ -74,7 +74,10 @@ def api_server(
         environment.sandbox_connection(sandbox.port, sandbox.client_id, sandbox.client_secret, sandbox.operator_uid),
         environment.metadata_url(postgres.database(server, metadata)),
         environment.isp_connection(isp.set(username=SCREENS)),
-    ) | {"AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(f"{role}:{role}" for role in ROLES)}
+    ) | {
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(f"{role}:{role}" for role in ROLES),
+        "MULTITV_METRICS_TOKEN": secrets.token_urlsafe(32),
+    }
     arguments = ["api-server", *airflow.COMPONENTS["api-server"]]
     if public:
         values |= {"AIRFLOW__API__BASE_URL": public, "FORWARDED_ALLOW_IPS": "127.0.0.1"}

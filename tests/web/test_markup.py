@@ -12,7 +12,10 @@ from tests.web.world import NASTY, SCRIPT, World
 PAGES = [
     place
     for place in PLACES
-    if not place.of_api and not place.writes and not place.path.endswith((".csv", ".xlsx")) and place.path != "/"
+    if not place.of_api
+    and not place.writes
+    and not place.path.endswith((".csv", ".xlsx", "/metrics"))
+    and place.path != "/"
 ]
 ECHOES = ["/clientes?busca=", "/canais?busca=", "/faturamento?vencimento="]
 ATTACKS = [SCRIPT, '"><script>x()</script>', "' onfocus=x() autofocus='", "</title><svg onload=x()>", "{{ 7*7 }}",

@@ -16,6 +16,7 @@ from multitv.beenius.answers import Call, fields_of, ignored, parsed, told_at
 from multitv.beenius.errors import BadAnswer, NotFound, NotListedYet, UnreadableAnswer
 from multitv.beenius.models import Counted, CreatedSubscriber, Page, PageBody, R, Status, Subscriber
 from multitv.beenius.subscribers import AnySubscriber, decoded_page, subscriber_of, text_of
+from multitv.beenius.tally import RequestTally
 from multitv.beenius.transport import RetryPolicy, Transport
 
 PAGE_SIZE = 200
@@ -56,6 +57,7 @@ class BeeniusClient:
             connections,
             requests_per_second,
         )
+        self._at_close: Callable[[RequestTally], None] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -68,9 +70,15 @@ class BeeniusClient:
         """The platform's address, without credentials."""
         return self._transport.host
 
+    def at_close(self, report: Callable[[RequestTally], None]) -> None:
+        """Have the tally of the requests reported when this client is closed."""
+        self._at_close = report
+
     def close(self) -> None:
         """Close the connections."""
         self._transport.close()
+        if self._at_close is not None:
+            self._at_close(self._transport.tally)
 
     def scan(
         self, resource: str, start_over: Callable[[], None], page_size: int = PAGE_SIZE

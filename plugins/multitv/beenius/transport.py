@@ -34,6 +34,7 @@ from multitv.beenius.answers import (
 from multitv.beenius.errors import BadConnection, RateLimited, TokenRefused, Unanswered, WrongCredentials
 from multitv.beenius.models import Token
 from multitv.beenius.rate_limit import RateLimiter, SharedPause
+from multitv.beenius.tally import RequestTally
 
 ACCEPT = "application/vnd.beenius+json;version=9"
 _TOKEN = Call("POST", "/oauth/token")
@@ -74,6 +75,7 @@ class Transport:
         """
         self.host = _validated(host)
         self.retry_policy = retry_policy
+        self.tally = RequestTally()
         self._base = f"{self.host}/provisioning/v1/operators/{quote(operator_uid, safe='')}"
         self._client_id = client_id
         self._basic = HTTPBasicAuth(client_id.encode(), client_secret.encode())
@@ -208,6 +210,7 @@ class Transport:
         if call.if_match is not None:
             headers["If-Match"] = call.if_match
         to_token = call is _TOKEN
+        began, status = time.monotonic(), None
         try:
             request = requests.Request(
                 call.method,
@@ -218,7 +221,6 @@ class Transport:
                 headers=headers,
                 auth=auth,
             )
-            began = time.monotonic()
             response = self._session.send(
                 self._session.prepare_request(request),
                 timeout=(self.retry_policy.connect_seconds, self.retry_policy.read_seconds),
@@ -227,6 +229,7 @@ class Transport:
                 **self._environment | {"stream": True},
             )
             self._read_body(response, began + self.retry_policy.total_seconds)
+            status = response.status_code
             return response
         except requests.exceptions.InvalidURL as error:
             raise BadConnection(
@@ -234,6 +237,8 @@ class Transport:
             ) from error
         except (requests.RequestException, DecodeError, ProtocolError, ReadTimeoutError) as error:
             raise TransientFailure(self._cause(error)) from error
+        finally:
+            self.tally.add(status, time.monotonic() - began)
 
     def _read_body(self, response: requests.Response, deadline: float) -> None:
         """Read the whole body. It may trickle, since only the pause between two parts is limited, but not for ever."""

@@ -231,6 +231,7 @@ TABLES: dict[str, Table] = {
     "reports.open_item": Table(other="kind due_date reference_month reason client_plans items fees amount"),
     "reports.operation": Table(other="day action status operations"),
     "reports.package_clients": Table(other="package_id kind client_plans amount"),
+    "reports.platform_request": Table(other="code bound requests seconds"),
     "reports.refresh": Table(other="figure refreshed_at"),
     "reports.revenue": Table(other="month package_id postings amount"),
     "staging.channel": Table(other="catalog_sync_id platform_uid name number family active"),

@@ -22,6 +22,7 @@ from multitv.web.core.private_address import PrivateAddress
 from multitv.web.core.rendering import WEB, render
 from multitv.web.core.security import SecurityMiddleware
 from multitv.web.dashboard import pages as dashboard
+from multitv.web.metrics import pages as metrics
 from multitv.web.offer import pages as offer
 from multitv.web.open_items import pages as open_items
 from multitv.web.runs import pages as runs
@@ -34,6 +35,7 @@ _ROUTERS = (
     billing.router,
     offer.router,
     runs.router,
+    metrics.router,
 )
 
 
@@ -66,6 +68,9 @@ def _answer(request: Request, problem: ErrorInfo) -> Response:
     """Answer an error as a page, as a note on a page that asked for a part, or with the way to the login."""
     part = "hx-request" in request.headers
     if problem.status == 401:
+        if "authorization" in request.headers:
+            # A program, which would take the page of the login for an answer.
+            return PlainTextResponse(problem.message, 401, {"WWW-Authenticate": "Bearer"})
         if request.method == "GET" and not part:
             return RedirectResponse(get_auth_manager().get_url_login(next_url=_address(request)), 303)
         # The page comes anew, by way of the login.

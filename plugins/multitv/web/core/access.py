@@ -111,7 +111,7 @@ class Person:
         return Right[right] in self.rights
 
 
-async def _login(
+async def login(
     request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer_scheme)]
 ) -> Any:
     """Return Airflow's user of a request. Raises HTTPException 401 if there is none.
@@ -129,7 +129,7 @@ def requires(right: Right) -> Callable[..., Coroutine[Any, Any, Person]]:
     """Return a dependency that returns the logged-in person: 401 without a login, 403 without the right."""
 
     @in_thread_of(LOOKUPS)
-    def person(user: Annotated[Any, Depends(_login)]) -> Person:
+    def person(user: Annotated[Any, Depends(login)]) -> Person:
         found = Person(user)
         if right not in found.rights:
             raise RightMissing("right_missing", right=right)
