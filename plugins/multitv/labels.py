@@ -723,7 +723,12 @@ def sentence(code: str, parameters: Mapping[str, object] | None = None) -> str:
     noun). A parameter that is missing or None is shown as a dash, and a code without words by a sentence that says so:
     rows are kept for longer than words, and a page must not break for one.
     """
-    return _WORDS.vformat(SENTENCES.get(code, _UNKNOWN), (), dict(parameters or {}))
+    return fill(SENTENCES.get(code, _UNKNOWN), parameters)
+
+
+def fill(words: str, parameters: Mapping[str, object] | None = None) -> str:
+    """Return words with their parameters in them, as `sentence` does."""
+    return _WORDS.vformat(words, (), dict(parameters or {}))
 
 
 def number(value: int | None) -> str:
