@@ -114,11 +114,18 @@ SCENARIOS = {
         "2026-12-10",
     ),
     "reconciliation_question": Scenario(
-        _QUESTION,
+        (
+            *_QUESTION,
+            _OFFER,
+            _SOLD,
+            "insert into reconciliation.operation (change_set_id, client_plan_id, number, action, target, reason) "
+            "values (2, 1, 1, 'end_service', 'svc-7', 'service_is_not_sold'), "
+            "(2, 1, 2, 'remove_device', '02:00:00:00:00:01', 'device_is_no_point')",
+        ),
         "update reconciliation.change_set set client_plans = 121 where id = 2",
         "update reconciliation.change_set set status = 'approved', decided_by = 'ana', decided_at = now() where id = 2",
-        (120, None),
-        (121, None),
+        (120, money("29.90")),
+        (121, money("29.90")),
     ),
     "reconciliation_not_approved": Scenario(
         (

@@ -3,7 +3,7 @@ select
     '' as key,
     jsonb_build_object(
         'first', min(item.due_date),
-        'due_dates', count(*),
+        'dates', count(*),
         'charges', sum(item.items)
     ) as parameters,
     sum(item.client_plans) as client_plans,

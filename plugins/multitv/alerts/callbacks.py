@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 DATABASE_SECONDS = 15.0
 DIRECT_SECONDS = 15.0
 _ONCE_IN_SECONDS = 3600
+# What a platform in trouble does in turns; to a person it is one cause.
+_OF_PLATFORM = {"unanswered", "rate_limited", "not_json", "incomplete_snapshot", "token_refused"}
 
 
 def record_failure(context: Context) -> None:
@@ -120,8 +122,6 @@ def _first_within_the_hour(code: str) -> bool:
 
 def _failure(context: Context) -> Failure:
     ti = context["ti"]
-    error = context.get("exception")
-    code = "task_killed" if not error else error.code if isinstance(error, MultiTVError) else "unexpected_error"
     return Failure(
         dag_id=ti.dag_id,
         dag_name=str(getattr(context.get("dag"), "dag_display_name", None) or ti.dag_id),
@@ -130,9 +130,17 @@ def _failure(context: Context) -> Failure:
         run_id=ti.run_id,
         map_index=_map_index(ti),
         due_date=_due_date(context),
-        code=code,
+        code=_code(context.get("exception")),
         link=getattr(ti, "log_url", None),
     )
+
+
+def _code(error: str | BaseException | None) -> str:
+    # A task that was killed leaves no exception.
+    if not error:
+        return "task_killed"
+    code = error.code if isinstance(error, MultiTVError) else "unexpected_error"
+    return "platform_unavailable" if code in _OF_PLATFORM else code
 
 
 def _map_index(ti: Any) -> int:

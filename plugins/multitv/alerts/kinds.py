@@ -11,7 +11,7 @@ from multitv.settings import Settings
 RECONCILIATION_HOURS = 3
 DAILY_HOURS = 30
 
-# Each with the screen to open; None: its parameters have a link.
+# Each with the screen to open; None: its parameters have a link, or there is nothing to open.
 KINDS: dict[str, str | None] = {
     "task_failed": None,
     "billing_question": "faturamento?vencimento={due_date}",
@@ -28,7 +28,7 @@ KINDS: dict[str, str | None] = {
     "due_days_unserved": "planos",
     "months_open": "painel/pendencias?tipo=open_months",
     "charges_overdue": "painel/pendencias?tipo=overdue_charges",
-    "backup_late": "painel",
+    "backup_late": None,
     "pin_reveals": "clientes",
 }
 _LATE = {"reconciliation_late": RECONCILIATION_HOURS, "catalog_late": DAILY_HOURS, "backup_late": DAILY_HOURS}

@@ -71,7 +71,8 @@ WORDS = {
     ),
     "reconciliation_question": Words(
         "{removals:contrato perderia|contratos perderiam} algo na plataforma de TV, e isso espera a resposta de uma "
-        "pessoa ({operations:operação|operações}). Sem resposta até {until}, nada é retirado.",
+        "pessoa: {operations:operação|operações}, em {client_plans:contrato|contratos} com {amount:reais} de extras "
+        "por mês. Sem resposta até {until}, nada é retirado.",
         "Abra no Airflow a execução de Aprovar retiradas de TV que aguarda uma pessoa, confira a amostra, e aprove ou "
         "rejeite. Se o ERP estiver errado, rejeite.",
         "A pergunta sobre retiradas na plataforma de TV não espera mais.",
@@ -84,7 +85,7 @@ WORDS = {
     ),
     "reconciliation_late": Words(
         "A plataforma de TV não é comparada com os contratos desde {since}: o que foi vendido, suspenso ou cancelado "
-        "desde então pode não ter chegado a ela ({client_plans:contrato espera|contratos esperam} já).",
+        "desde então pode não ter chegado a ela. {client_plans:contrato alterado espera|contratos alterados esperam}.",
         "Veja no Airflow se Reconciliar planos de TV está pausado, na fila ou falhando, e corrija a causa que o log "
         "da tarefa diz.",
         "A plataforma de TV foi comparada de novo com os contratos.",
@@ -104,7 +105,7 @@ WORDS = {
     ),
     "subscribers_parked": Words(
         "{subscribers:assinante da plataforma de TV está|assinantes da plataforma de TV estão} em quarentena: não "
-        "podem ser lidos, ou não se sabe de quem são. Com eles {client_plans:espera contrato|esperam contratos}.",
+        "podem ser lidos, ou não se sabe de quem são. Com eles {client_plans:contrato espera|contratos esperam}.",
         "A tela os lista, com o que há de errado em cada um. Corrija-os na plataforma.",
         "Nenhum assinante da plataforma de TV está mais em quarentena.",
     ),
@@ -129,14 +130,13 @@ WORDS = {
     ),
     "months_open": Words(
         "{client_plans:contrato deve|contratos devem} {amount:reais} de {months:mês que nenhum vencimento cobrou|"
-        "meses que nenhum vencimento cobrou} ({first:month} a {last:month}).",
+        "meses que nenhum vencimento cobrou} (de {first:month} a {last:month}).",
         "A tela lista os meses. Cobre-os pela política de faturamento, ou dispense-os.",
         "Nenhum mês está mais em aberto.",
     ),
     "charges_overdue": Words(
-        "{charges:cobrança de TV, de|cobranças de TV, de} {client_plans:contrato|contratos}, {amount:reais}, "
-        "{due_dates:vencimento, passou|vencimentos, passaram} do vencimento sem entrar em uma fatura, desde "
-        "{first:day}.",
+        "{charges:cobrança de TV passou|cobranças de TV passaram} do vencimento sem entrar em uma fatura: "
+        "{client_plans:contrato|contratos}, {amount:reais}, {dates:vencimento|vencimentos}, o primeiro em {first:day}.",
         "A tela lista as cobranças. Veja se as faturas existem e estão abertas no ERP, e execute o Faturamento TV "
         "destes vencimentos.",
         "Nenhuma cobrança de TV passou do vencimento sem fatura.",
@@ -148,8 +148,8 @@ WORDS = {
         "Há um backup novo e conferido.",
     ),
     "pin_reveals": Words(
-        "Consultas incomuns ao Auth Pin: {people:pessoa viu|pessoas viram} em 24 horas os PINs de muitos clientes, "
-        "{most:contrato|contratos} quem mais viu, {client_plans} ao todo.",
+        "Consultas incomuns ao Auth Pin: em 24 horas {people:pessoa viu|pessoas viram} os PINs de "
+        "{client_plans:contrato|contratos}; quem mais viu, os de {most}.",
         "Veja na tabela tv.pin_reveal quem foi, e pergunte o motivo. Se não houver um, tire o acesso e troque os PINs "
         "destes contratos.",
         "Nas últimas 24 horas ninguém consultou PINs de forma incomum.",
@@ -164,22 +164,25 @@ _NEXT_RUN = "Veja se ela responde e quem cuida dela. A próxima execução retom
 # What people call the causes that labels.SENTENCES does not name, each with its next step.
 CAUSES: dict[str, tuple[str, str]] = {
     "platform_unavailable": ("a plataforma de TV não responde", _NEXT_RUN),
-    "incomplete_snapshot": ("a plataforma de TV não pôde ser lida por inteiro", _NEXT_RUN),
-    "unanswered": ("a plataforma de TV não responde", _NEXT_RUN),
     "wrong_credentials": ("a plataforma de TV não aceita o login", _READ_LOG),
     "bad_connection": ("a conexão com a plataforma de TV está errada", _READ_LOG),
     "operator_mismatch": ("o login da plataforma de TV é de outro operador", _READ_LOG),
     "bad_answer": ("a plataforma de TV respondeu algo inesperado", _READ_LOG),
     "unreadable_answer": ("a plataforma de TV respondeu algo inesperado", _READ_LOG),
     "refused": ("a plataforma de TV recusou um pedido", _READ_LOG),
-    "catalog_refused": ("o catálogo da plataforma perdeu linhas demais, e foi recusado", _READ_LOG),
+    "empty_catalog": ("o catálogo da plataforma veio vazio, e foi recusado", _READ_LOG),
+    "shrunken_catalog": ("o catálogo da plataforma perdeu linhas demais, e foi recusado", _READ_LOG),
+    "too_much_quarantine": ("o catálogo da plataforma tem linhas erradas demais, e foi recusado", _READ_LOG),
     "staged_catalog_missing": ("o catálogo lido se perdeu", _READ_LOG),
     "source_shrunken": ("o ERP ou a plataforma de TV perdeu linhas demais, e nada foi enviado", _READ_LOG),
     "difference_left": ("a plataforma de TV ainda difere dos contratos depois da reconciliação", _READ_LOG),
     "change_set_too_old": ("a reconciliação ficou velha antes de ser aplicada", _READ_LOG),
+    "question_unanswered": ("ninguém respondeu no prazo sobre retiradas na plataforma de TV", _READ_LOG),
+    "row_rejected": ("a plataforma de TV recusou uma linha", _READ_LOG),
+    "not_found": ("a plataforma de TV não conhece o que foi pedido", _READ_LOG),
     "not_approved": ("a reconciliação não foi aprovada", _READ_LOG),
     "staging_missing": ("a leitura da plataforma se perdeu", _READ_LOG),
-    "missing_pin_key": ("falta a chave que abre os PINs", _READ_LOG),
+    "no_pin_key": ("falta a chave que abre os PINs", _READ_LOG),
     "still_running": ("outra execução ainda está em andamento", _READ_LOG),
     "unfinished_runs": (
         "há vencimentos cujo faturamento parou",
@@ -194,6 +197,12 @@ CAUSES: dict[str, tuple[str, str]] = {
     "database_read_only": ("o banco de dados do ISP não aceita gravações", _READ_LOG),
     "pooled_by_transaction": ("o banco de dados do ISP é acessado por um pooler que não serve", _READ_LOG),
     "rights_missing": ("faltam direitos no banco de dados do ISP", _READ_LOG),
+    "server_too_old": ("o PostgreSQL do ISP é antigo demais", _READ_LOG),
+    "schema_ahead": ("o banco de dados do ISP é de uma versão mais nova do sistema", _READ_LOG),
+    "old_numbering": ("o banco de dados do ISP é de uma versão antiga demais do sistema", _READ_LOG),
+    "roles_missing": ("faltam papéis no banco de dados do ISP", _READ_LOG),
+    "text_missing": ("o banco de dados do ISP não está preparado para esta versão do sistema", _READ_LOG),
+    "text_refused": ("o banco de dados do ISP não está preparado para esta versão do sistema", _READ_LOG),
     "clock_wrong": ("o relógio de uma máquina está errado", _READ_LOG),
     "time_zone_wrong": ("o fuso horário está errado", _READ_LOG),
     "folder_not_writable": ("uma pasta não aceita gravações, ou o disco está cheio", _READ_LOG),
@@ -204,7 +213,7 @@ CAUSES: dict[str, tuple[str, str]] = {
     "heartbeat_not_sent": ("o endereço de MULTITV_HEARTBEAT_URL não responde", _READ_LOG),
     "alert_kinds_failed": ("alguns alertas não puderam ser procurados", _READ_LOG),
 }
-_ANSWERS = {"rejected": "uma pessoa rejeitou", "no_answer": "ninguém respondeu no prazo"}
+_ANSWERS = {"rejected": "uma pessoa respondeu que não", "no_answer": "ninguém respondeu no prazo"}
 
 
 def cause_of(code: str) -> tuple[str, str]:
