@@ -29,7 +29,7 @@ def default_args(**needs: Any) -> dict[str, Any]:
         "retry_policy": retry_policy(),
         "pre_execute": partial(_check, needs),
         "on_failure_callback": on_failure(),
-        "on_success_callback": end_failures,
+        "on_success_callback": [end_failures],
     }
 
 

@@ -211,6 +211,7 @@ LABELS = {
     "exclusions": "Motivos de não cobrança, um a um",
     "offenders": "Problemas encontrados nas conferências",
     "catalog_syncs": "Sincronizações do catálogo",
+    "alerts": "Alertas encerrados e tarefas que falharam",
     "late_changes": "Anotações de mudanças em vencimentos fechados",
     # states of Airflow's tasks and runs
     "success": "concluída",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
 
 from multitv.settings import Settings
 from tests.support.databases import Database
@@ -52,7 +51,6 @@ class Scenario:
     first: tuple[int | None, Decimal | None]
     then: tuple[int | None, Decimal | None]
     key: str = ""
-    parameters: dict[str, Any] | None = None
 
     def set_up(self, database: Database) -> None:
         for statement in self.appears:
@@ -106,8 +104,8 @@ SCENARIOS = {
             "(1, 'tv', '2026-12-10', 'saved'), (2, 'tv', '2026-12-11', 'saved')",
             "insert into billing.expectation values (1, 1, 900, 800, 20000), (1, 2, 500, 434, 16896.60), (2, 1, 5, 5, 50)",
         ),
-        "insert into billing.run (kind, due_date, status, reason, reason_code) values "
-        "('standard', '2026-12-10', 'failed', 'x', 'erp_unavailable')",
+        "insert into billing.run (id, kind, due_date, status, reason, reason_code) overriding system value values "
+        "(3, 'standard', '2026-12-10', 'failed', 'x', 'erp_unavailable')",
         "update billing.run set status = 'closed', closed_at = now(), reason = null where kind = 'standard'",
         (None, money("36896.60")),
         (None, money("36896.60")),
@@ -133,9 +131,11 @@ SCENARIOS = {
             "update reconciliation.change_set set status = 'rejected', decided_by = 'no_answer', "
             "decided_at = '2026-12-10 11:50:00+00' where id = 2",
         ),
-        "update reconciliation.change_set set client_plans = 121 where id = 2",
-        "insert into reconciliation.change_set (snapshot_id, snapshot_hash, today, split_from, waiting_since, asked_at) "
-        "values (1, 'x', '2026-12-10', 1, now(), now())",
+        "insert into reconciliation.change_set (id, snapshot_id, snapshot_hash, today, split_from, waiting_since, "
+        "asked_at, operations, client_plans, removals, status, decided_by, decided_at) overriding system value values "
+        "(3, 1, 'x', '2026-12-10', 1, now(), now(), 240, 121, 118, 'rejected', 'ana', '2026-12-10 11:55:00+00')",
+        "insert into reconciliation.change_set (id, snapshot_id, snapshot_hash, today, split_from, waiting_since, "
+        "asked_at) overriding system value values (4, 1, 'x', '2026-12-10', 1, now(), now())",
         (120, None),
         (121, None),
     ),
@@ -161,8 +161,8 @@ SCENARIOS = {
         ),
         "insert into reconciliation.difference (change_set_id, client_plan_id, action, rejected_because) "
         "values (1, 2, 'add_device', 'device_assigned_elsewhere')",
-        "insert into reconciliation.change_set (snapshot_id, snapshot_hash, today, status, verified_at) "
-        "values (1, 'x', '2026-12-10', 'verified', now())",
+        "insert into reconciliation.change_set (id, snapshot_id, snapshot_hash, today, status, verified_at) "
+        "overriding system value values (2, 1, 'x', '2026-12-10', 'verified', now())",
         (1, money("29.90")),
         (2, money("39.90")),
         "device_assigned_elsewhere",
