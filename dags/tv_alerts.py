@@ -18,7 +18,8 @@ docs/runbook.md has each message, what it is about and what to do.
 * **`tell` failed with AlertNotSent:** a channel did not take a message; the others did. It gets it with the next run.
   The log names the channel by its position in `MULTITV_ALERT_URLS`.
 * **`tell` failed with BadAlertUrl:** Apprise does not know the address at that position. Nothing was sent.
-* **`tell` failed with AlertKindsFailed:** the statement of some alerts failed, and the log says how. All others were told.
+* **`tell` failed with AlertKindsFailed:** the statement of some alerts failed, and the log says how. The others were
+  told.
 * **`beat` failed:** the service outside did not answer. It will tell you itself that it misses the heartbeat.
 * **Nothing arrives although something is wrong:** see that this DAG is not paused, and send a test by
   `python -m multitv.alerts`.

@@ -267,7 +267,8 @@ def main(arguments: Sequence[str]) -> int:
 
     def check() -> None:
         nonlocal wrong
-        for what, error in findings(get_settings(), platform=not alone, pools=[] if alone else list(POOLS), alerts=True):
+        pools = [] if alone else list(POOLS)
+        for what, error in findings(get_settings(), platform=not alone, pools=pools, alerts=True):
             if error is None:
                 log.info("%s: in order", what)
             else:

@@ -35,8 +35,8 @@ _SNAPSHOT = (
 )
 _QUESTION = (
     *_SNAPSHOT,
-    "insert into reconciliation.change_set (id, snapshot_id, snapshot_hash, today, split_from, waiting_since, asked_at, "
-    "operations, client_plans, removals) overriding system value values (2, 1, 'x', '2026-12-10', 1, "
+    "insert into reconciliation.change_set (id, snapshot_id, snapshot_hash, today, split_from, waiting_since, "
+    "asked_at, operations, client_plans, removals) overriding system value values (2, 1, 'x', '2026-12-10', 1, "
     "'2026-12-10 11:36:00+00', '2026-12-10 11:36:00+00', 240, 120, 118)",
 )
 
@@ -64,10 +64,10 @@ def money(written: str) -> Decimal:
 SCENARIOS = {
     "task_failed": Scenario(
         (
-            "insert into alerts.failure (dag_id, dag_name, task_id, task_name, run_id, map_index, code, link, failed_at) "
-            "values ('tv_plan_reconciliation', 'Reconciliar planos de TV', 'take_snapshot', 'Ler a plataforma', 'r1', "
-            "-1, 'platform_unavailable', 'https://tv.isp.example/dags/tv_plan_reconciliation/runs/r1/tasks/take_snapshot"
-            "?try_number=4', '2026-12-10 11:40:00+00')",
+            "insert into alerts.failure (dag_id, dag_name, task_id, task_name, run_id, map_index, code, link, "
+            "failed_at) values ('tv_plan_reconciliation', 'Reconciliar planos de TV', 'take_snapshot', "
+            "'Ler a plataforma', 'r1', -1, 'platform_unavailable', 'https://tv.isp.example/dags/tv_plan_reconciliation/runs/r1/tasks/"
+            "take_snapshot?try_number=4', '2026-12-10 11:40:00+00')",
         ),
         "insert into alerts.failure (dag_id, dag_name, task_id, task_name, run_id, map_index, code) "
         "values ('tv_catalog_sync', 'Sincronizar catálogo de TV', 'fetch', 'Ler', 'r2', -1, 'platform_unavailable')",
@@ -88,7 +88,8 @@ SCENARIOS = {
     "billing_not_approved": Scenario(
         (
             *_REVIEW,
-            "update billing.review set decision = 'rejected', decided_by = 'ana', decided_at = '2026-12-10 10:00:00+00'",
+            "update billing.review set decision = 'rejected', decided_by = 'ana', "
+            "decided_at = '2026-12-10 10:00:00+00'",
         ),
         # Nobody answers the next question within two days.
         "insert into billing.review (due_date, digest, candidates, charges, amount, concerns, created_at) "
@@ -102,7 +103,8 @@ SCENARIOS = {
         (
             "insert into billing.run (id, kind, due_date, status) overriding system value values "
             "(1, 'tv', '2026-12-10', 'saved'), (2, 'tv', '2026-12-11', 'saved')",
-            "insert into billing.expectation values (1, 1, 900, 800, 20000), (1, 2, 500, 434, 16896.60), (2, 1, 5, 5, 50)",
+            "insert into billing.expectation values (1, 1, 900, 800, 20000), (1, 2, 500, 434, 16896.60), "
+            "(2, 1, 5, 5, 50)",
         ),
         "insert into billing.run (id, kind, due_date, status, reason, reason_code) overriding system value values "
         "(3, 'standard', '2026-12-10', 'failed', 'x', 'erp_unavailable')",

@@ -1,4 +1,4 @@
-"""Each kind of alert appears with what is wrong, is kept up to date, and ends with it; docs/runbook.md has its texts."""
+"""Each kind of alert appears with what is wrong, is kept up to date, and ends with it; docs/runbook.md has its text."""
 
 from __future__ import annotations
 
@@ -56,10 +56,9 @@ def as_alert(row: Any) -> Alert:
 
 
 def texts(row: Any) -> str:
-    alert = [as_alert(row)]
-    new, over = (
-        message(*told, base_url=BASE_URL, timezone=SETTINGS.timezone)[1] for told in ((alert, [], []), ([], alert, []))
-    )
+    alert = as_alert(row)
+    _, new = message([alert], [], [], base_url=BASE_URL, timezone=SETTINGS.timezone)
+    _, over = message([], [alert], [], base_url=BASE_URL, timezone=SETTINGS.timezone)
     return f"{new}\n\n{over}"
 
 

@@ -102,13 +102,19 @@ def test_a_channel_that_refuses_gets_it_later_and_the_others_nothing_twice(
 
 
 def test_a_service_that_is_down_or_slow_does_not_hold_the_others_up(
-    database: Database, hook: Received, mail: Received, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    database: Database,
+    hook: Received,
+    mail: Received,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr(channels.Channel.send, "__kwdefaults__", {"seconds": 0.5})
     SCENARIOS["months_open"].set_up(database)
     hook.waits = 2
     down = f"json://multitv:{SECRET}@127.0.0.1:{free_ports(1)[0]}"
-    no_mail = f"mailto://multitv:{SECRET}@127.0.0.1:{free_ports(1)[0]}?from=a@isp.example&to=b@isp.example&mode=insecure"
+    no_mail = (
+        f"mailto://multitv:{SECRET}@127.0.0.1:{free_ports(1)[0]}?from=a@isp.example&to=b@isp.example&mode=insecure"
+    )
     with pytest.raises(AlertNotSent, match=r"Channel 1 of 4 \(JSON\), Channel 2 of 4 \(JSON\), Channel 3 of 4"):
         run(database, settings(json_url(hook), down, no_mail, mail_url(mail)))
     assert len(mail.mails) == 1
@@ -124,9 +130,10 @@ def test_a_run_that_is_killed_between_sending_and_writing_is_repeated(
     def killed(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patched:
         patched.setattr(tell, "_ids", killed)
-        run(database, given)
+        with pytest.raises(KeyboardInterrupt):
+            run(database, given)
     assert run(database, given, timedelta(minutes=5)) == Told(1, 1)
     assert len(hook.posts) == 2
     assert run(database, given, timedelta(minutes=10)) == Told(1, 0)
@@ -203,7 +210,9 @@ def test_an_address_that_apprise_does_not_know_is_named_by_its_position(
 
 
 def test_addresses_stand_on_lines_or_between_blanks_and_commas() -> None:
-    written = "json://a.example/?x=1,2, json://b.example\n\nmailto://c:d@e.example?to=f@g.example,h@i.example ,json://j/\n"
+    written = (
+        "json://a.example/?x=1,2, json://b.example\n\nmailto://c:d@e.example?to=f@g.example,h@i.example ,json://j/\n"
+    )
     assert [channel.name for channel in open_channels(SecretStr(written))] == [
         "Channel 1 of 4 (JSON)",
         "Channel 2 of 4 (JSON)",

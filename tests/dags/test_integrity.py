@@ -8,6 +8,7 @@ import sys
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from airflow.dag_processing.dagbag import DagBag
@@ -108,13 +109,13 @@ def test_every_run_begins_with_a_check_of_the_installation(dag: DAG) -> None:
 
 def test_every_task_that_fails_for_good_or_ends_well_says_so(dag: DAG) -> None:
     for task in dag.tasks:
-        assert list(task.on_failure_callback)[-1] is record_failure, task.task_id
-        assert list(task.on_success_callback) == [end_failures], task.task_id
+        assert [*cast("Any", task.on_failure_callback)][-1] is record_failure, task.task_id
+        assert task.on_success_callback == [end_failures], task.task_id
 
 
 def test_a_task_records_its_failure_where_its_screen_shows_it_as_well(bag: DagBag) -> None:
     task = bag.dags["tv_billing"].get_task("settle")
-    assert list(task.on_failure_callback) == [record_tv_failure, record_failure]
+    assert task.on_failure_callback == [record_tv_failure, record_failure]
 
 
 def test_every_task_is_in_a_pool_that_a_release_makes(bag: DagBag) -> None:

@@ -170,8 +170,8 @@ def test_alerts_and_failures_that_have_long_been_over_go_with_what_was_told(isp:
     )
     isp.run("insert into alerts.told (alert_id, channel, told_at) select id, 'x', now() from alerts.alert")
     isp.run(
-        "insert into alerts.failure (dag_id, dag_name, task_id, task_name, run_id, map_index, code, failed_at, over_at) "
-        "select 'd', 'd', 't', 't', 'r', n, 'x', now() - cast(:old as interval), "
+        "insert into alerts.failure (dag_id, dag_name, task_id, task_name, run_id, map_index, code, failed_at, "
+        "over_at) select 'd', 'd', 't', 't', 'r', n, 'x', now() - cast(:old as interval), "
         "case when n > 1 then now() - cast(:old as interval) end from generate_series(1, 6) as n",
         old=OLD,
     )

@@ -13,7 +13,7 @@ from (
     select distinct on (review.due_date) review.*
     from billing.review
     where review.due_date > cast(:today as date) - 62
-    order by review.due_date, review.id desc
+    order by review.due_date asc, review.id desc
 ) as review
 inner join billing.run on review.due_date = run.due_date and run.kind = 'tv' and run.status in ('open', 'failed')
 where

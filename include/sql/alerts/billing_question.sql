@@ -12,7 +12,7 @@ select
 from (
     select distinct on (review.due_date) review.*
     from billing.review
-    order by review.due_date, review.id desc
+    order by review.due_date asc, review.id desc
 ) as review
 inner join billing.run on review.due_date = run.due_date and run.kind = 'tv' and run.status in ('open', 'failed')
 where review.decision is null and review.created_at + make_interval(secs => 3600 * :billing_hours) > :now

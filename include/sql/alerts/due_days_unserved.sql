@@ -10,5 +10,5 @@ select
 from erp.client_plan as plan
 inner join tv.client_package as sale on plan.id = sale.client_plan_id and sale.cancelled_on is null
 inner join tv.package on sale.package_id = package.id
-where plan.status = 'active' and plan.due_day between 1 and 31 and plan.due_day <> all(cast(:due_days as integer []))
+where plan.status = 'active' and plan.due_day between 1 and 31 and plan.due_day <> all(cast(:due_days as integer[]))
 having count(*) > 0

@@ -1,9 +1,13 @@
--- In: kind, now, found (a JSON array of objects with key, parameters, client_plans and amount). Opens what is new of the
--- kind, brings up to date what is still there, ends what is not. Out: how many alerts of the kind are open.
+-- In: kind, now, found (a JSON array of objects with key, parameters, client_plans and amount). Opens what is new of
+-- the kind, brings up to date what is still there, ends what is not. Out: how many alerts of the kind are open.
 with found as (
-    select *
+    select
+        given.key,
+        given.parameters,
+        given.client_plans,
+        given.amount
     from jsonb_to_recordset(cast(:found as jsonb))
-        as row (key text, parameters jsonb, client_plans bigint, amount numeric)
+        as given (key text, parameters jsonb, client_plans bigint, amount numeric)
 ),
 
 ended as (
@@ -22,8 +26,8 @@ written as (
         found.parameters,
         found.client_plans,
         found.amount,
-        :now,
-        :now
+        cast(:now as timestamptz) as opened_at,
+        cast(:now as timestamptz) as seen_at
     from found
     on conflict (kind, key) where over_at is null do update
         set

@@ -1,5 +1,5 @@
--- In: today, deadline_days (after the due date, until which the TV billing waits). Out: the due dates that have come and
--- whose saved TV charges still wait for the standard billing: how many, how much, and until which day they wait.
+-- In: today, deadline_days (after the due date, until which the TV billing waits). Out: the due dates that have come
+-- and whose saved TV charges still wait for the standard billing: how many, how much, and until which day they wait.
 select
     to_char(run.due_date, 'YYYY-MM-DD') as key,
     jsonb_build_object(

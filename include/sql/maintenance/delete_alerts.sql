@@ -1,5 +1,5 @@
--- In: days, at_most. Deletes alerts, with what was told of them, and failed tasks that have been over for longer, so many
--- rows of each at most. Out: how many there were; none: all are gone.
+-- In: days, at_most. Deletes alerts, with what was told of them, and failed tasks that have been over for longer, so
+-- many rows of each at most. Out: how many there were; none: all are gone.
 with alerts_gone as (
     delete from alerts.alert
     where
@@ -7,6 +7,7 @@ with alerts_gone as (
             select old.id
             from alerts.alert as old
             where old.over_at < now() - make_interval(days => :days)
+            order by old.id
             limit :at_most
         )
     returning 1
@@ -19,6 +20,7 @@ failures_gone as (
             select old.id
             from alerts.failure as old
             where old.over_at < now() - make_interval(days => :days)
+            order by old.id
             limit :at_most
         )
     returning 1

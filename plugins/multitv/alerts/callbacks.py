@@ -52,14 +52,24 @@ def end_failures(context: Context) -> None:
     try:
         ti, task = context["ti"], context["task"]
         engine = task_engine()
-        facts = {
-            "task_id": ti.task_id,
-            "map_index": _map_index(ti),
-            "due_date": _due_date(context),
-            "started_at": getattr(ti, "start_date", None) or datetime.now(UTC),
-        }
+        # What has to be asked of Airflow is asked here, and not in the thread.
+        due_date, map_index = _due_date(context), _map_index(ti)
+        started_at = getattr(ti, "start_date", None) or datetime.now(UTC)
         up_to = {ti.task_id, *task.get_flat_relative_ids(upstream=True)}
-        ended = within(DATABASE_SECONDS, lambda: failures.end(engine, ti.dag_id, up_to, ti.run_id, **facts))
+
+        def end() -> int:
+            return failures.end(
+                engine,
+                ti.dag_id,
+                up_to,
+                ti.run_id,
+                task_id=ti.task_id,
+                map_index=map_index,
+                due_date=due_date,
+                started_at=started_at,
+            )
+
+        ended = within(DATABASE_SECONDS, end)
         if ended:
             log.info("%s earlier failures of this task are over.", ended)
     except Exception as error:  # noqa: BLE001 - the task has ended well already

@@ -63,9 +63,13 @@ def open_channels(written: SecretStr | None) -> list[Channel]:
                 f"Address {position} of {len(urls)} in MULTITV_ALERT_URLS is none that Apprise knows: correct it as "
                 "docs/alerts.md and https://appriseit.com/services/ say, then start every component again."
             )
-        digest = hashlib.sha256(server.url(privacy=True).encode()).hexdigest()[:16]
+        digest = hashlib.sha256(_masked(server).encode()).hexdigest()[:16]
         channels.append(Channel(digest, f"Channel {position} of {len(urls)} ({server.service_name})", server))
     return channels
+
+
+def _masked(server: NotifyBase) -> str:
+    return str(server.url(privacy=True))  # type: ignore[no-untyped-call]
 
 
 def beat(written: SecretStr | None) -> bool:

@@ -81,9 +81,7 @@ def give_up(engine: Engine, states_of: StatesOf) -> int:
     settled = []
     for dag_id in {row.dag_id for row in rows}:
         of_dag = [row for row in rows if row.dag_id == dag_id]
-        states = states_of(
-            dag_id, sorted({row.task_id for row in of_dag}), sorted({row.run_id for row in of_dag})
-        )
+        states = states_of(dag_id, sorted({row.task_id for row in of_dag}), sorted({row.run_id for row in of_dag}))
         for row in of_dag:
             task = row.task_id if row.map_index < 0 else f"{row.task_id}_{row.map_index}"
             if states.get(row.run_id, {}).get(task, "removed") in _SETTLED:

@@ -298,4 +298,3 @@ def _shortened(paragraphs: Sequence[str]) -> str:
             break
         kept.append(paragraph)
     return "\n\n".join(kept)
-

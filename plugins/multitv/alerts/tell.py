@@ -83,7 +83,7 @@ class _News:
 
 
 def _look(connection: Connection, settings: Settings, now: datetime) -> list[str]:
-    """Update the alerts of each kind in a transaction of its own; return the kinds that failed, and stay as they are."""
+    """Update the alerts of each kind in a transaction of its own. Return the kinds that failed and stay as they are."""
     failed = []
     today = now.astimezone(settings.timezone).date()
     for kind in KINDS:
@@ -112,9 +112,7 @@ def _tell(connection: Connection, channel: Channel, settings: Settings, base_url
         return False
     with connection.begin():
         told, over = _ids(news.new + still), _ids(news.over)
-        connection.execute(
-            named("alerts/mark_told"), {"channel": channel.id, "now": now, "told": told, "over": over}
-        )
+        connection.execute(named("alerts/mark_told"), {"channel": channel.id, "now": now, "told": told, "over": over})
     log.info("%s took a message: %s.", channel.name, title)
     return True
 
