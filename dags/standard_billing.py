@@ -47,7 +47,7 @@ from multitv.billing.due_date import parse_due_date
 from multitv.billing.params import DUE_DATE, due_date_form, resolve_due_date
 from multitv.billing.report import standard_report
 from multitv.billing.timetables import DueDayTimetable
-from multitv.dag_defaults import default_args
+from multitv.dag_defaults import default_args, on_failure
 from multitv.database.engine import task_engine
 from multitv.erp import history
 from multitv.quality import books
@@ -70,11 +70,11 @@ with DAG(
     params=due_date_form(),
 ) as dag:
 
-    @task(task_display_name="Conferir os planos", on_failure_callback=record_standard_failure)
+    @task(task_display_name="Conferir os planos", on_failure_callback=on_failure(record_standard_failure))
     def check_plans(due_date: str) -> None:
         books.warn_of(task_engine(), books.PLANS, parse_due_date(due_date))
 
-    @task(task_display_name="Faturar os planos", on_failure_callback=record_standard_failure)
+    @task(task_display_name="Faturar os planos", on_failure_callback=on_failure(record_standard_failure))
     def bill(due_date: str) -> None:
         settings = get_settings()
         history.record(task_engine(), settings.today(), settings)

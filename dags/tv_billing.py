@@ -67,7 +67,7 @@ from multitv.billing.params import DUE_DATE, due_date_form, resolve_due_date, re
 from multitv.billing.report import tv_report
 from multitv.billing.sensors import StandardBillingSensor
 from multitv.billing.timetables import DueDayTimetable
-from multitv.dag_defaults import default_args
+from multitv.dag_defaults import default_args, on_failure
 from multitv.database.engine import task_engine
 from multitv.erp import history
 from multitv.quality import books
@@ -95,11 +95,11 @@ with DAG(
     def check_list() -> None:
         books.warn(task_engine(), books.NEVER_BILLED, get_settings().due_days)
 
-    @task(task_display_name="Conferir os eventos", on_failure_callback=record_tv_failure)
+    @task(task_display_name="Conferir os eventos", on_failure_callback=on_failure(record_tv_failure))
     def check_events(due_date: str) -> None:
         check_charges(task_engine(), parse_due_date(due_date), get_settings())
 
-    @task(task_display_name="Processar e lançar no Financeiro", on_failure_callback=record_tv_failure)
+    @task(task_display_name="Processar e lançar no Financeiro", on_failure_callback=on_failure(record_tv_failure))
     def settle(due_date: str) -> None:
         settings = get_settings()
         history.record(task_engine(), settings.today(), settings)
@@ -123,7 +123,7 @@ with DAG(
             task_id="save",
             task_display_name="Conferir e salvar",
             due_date=DUE_DATE,
-            on_failure_callback=record_tv_failure,
+            on_failure_callback=on_failure(record_tv_failure),
         )
         >> check_events(DUE_DATE)
         >> StandardBillingSensor(
@@ -131,7 +131,7 @@ with DAG(
             task_display_name="Aguardar o Faturamento Padrão",
             due_date=DUE_DATE,
             execution_timeout=None,
-            on_failure_callback=record_tv_failure,
+            on_failure_callback=on_failure(record_tv_failure),
         )
         >> settle(DUE_DATE)
         >> check_books(DUE_DATE)

@@ -78,6 +78,30 @@ def test_an_empty_value_is_no_key_for_pins(monkeypatch: pytest.MonkeyPatch, writ
     assert pin_keys() is None
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("MULTITV_ALERT_URLS", "segredo", "does not begin with an address"),
+        ("MULTITV_HEARTBEAT_URL", "segredo.example/x", "not one address that begins with"),
+        ("MULTITV_HEARTBEAT_URL", "https://segredo.example https://b.example", "not one address"),
+    ],
+)
+def test_a_bad_address_is_refused_and_its_value_in_no_error(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=f"^{name}: .*{told}") as refused:
+        get_settings()
+    assert "segredo" not in str(refused.value)
+
+
+def test_without_addresses_nobody_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert get_settings().alert_urls is get_settings().heartbeat_url is None
+    monkeypatch.setenv("MULTITV_ALERT_URLS", " \n")
+    get_settings.cache_clear()
+    assert get_settings().alert_urls is None
+
+
 BAD_KEYS = {
     "a word": ("segredo", "key 1 of 1 is not a Fernet key"),
     "the second": (f"{NEW},segredo,{OLD}", "key 2 of 3 is not a Fernet key"),
@@ -154,7 +178,8 @@ def test_the_docker_stack_passes_every_setting_on(repository: Path) -> None:
         assert passed.pop(f"MULTITV_{name}") == f"${{MULTITV_{name}:-/opt/airflow/data/{folder}}}"
     # The keys come from a file, and only to those who need them.
     assert {"MULTITV_PIN_KEYS_FILE"} == {name for name in stack["x-platform"] if name.startswith("MULTITV_")}
-    elsewhere = {"data_docs", "privacy_folder", "pin_keys", "metrics_token"}
+    assert {"MULTITV_ALERT_URLS_FILE", "MULTITV_HEARTBEAT_URL_FILE"} == set(stack["x-alerts"])
+    elsewhere = {"data_docs", "privacy_folder", "pin_keys", "metrics_token", "alert_urls", "heartbeat_url"}
     assert passed == {f"MULTITV_{name.upper()}": None for name in Settings.model_fields if name not in elsewhere}
 
 

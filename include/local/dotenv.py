@@ -53,6 +53,9 @@ def secret_files(profiles: list[str]) -> dict[str, str]:
         "beenius_default": f"http://sandbox:{sandbox}@sandbox:8090/?operator_uid=op-demo" if "demo" in profiles else "",
         "pin_keys": _fernet_key(),
         "metrics_token": secrets.token_urlsafe(32),
+        # Alerts are off until somebody writes addresses into them.
+        "alert_urls": "",
+        "heartbeat_url": "",
         "fernet_key": _fernet_key(),
         "api_secret_key": secrets.token_hex(32),
         "jwt_secret": secrets.token_hex(32),

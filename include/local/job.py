@@ -28,6 +28,7 @@ DAGS = (CATALOG, RECONCILIATION, TV, STANDARD, DASHBOARD)
 WAIT = "wait_for_standard_billing"
 APPROVAL = "tv_reconciliation_approval"
 CHANGES = "tv_plan_changes"
+ALERTS = "tv_alerts"
 # Longer than any retry delay of the DAGs: a run in which nothing changes for this long is stuck.
 STALLED_SECONDS = 1800.0
 # The scheduler creates a missed run within a second or two.
@@ -136,6 +137,13 @@ def follow_changes(stack: RunningStack, say: Say) -> None:
         stack.api.unpause(CHANGES)
         stack.api.parse_again(CHANGES)
         say(f"What you change on the screens reaches the platform within seconds: {CHANGES} is unpaused")
+
+
+def switch_alerts_on(stack: RunningStack, say: Say) -> None:
+    """Unpause the DAG that tells people what needs them, and names it in its log if it is told nobody to tell."""
+    if ALERTS in stack.dag_ids:
+        stack.api.unpause(ALERTS)
+        say(f"{ALERTS} looks every five minutes for what needs a person: docs/alerts.md says how to be told")
 
 
 def provision(stack: RunningStack, say: Say) -> None:

@@ -19,6 +19,7 @@ import requests
 from sqlalchemy import Connection, Engine
 
 from multitv import console
+from multitv.alerts.channels import open_channels
 from multitv.beenius.pool import POOL_PATH, POOLS
 from multitv.database import schema
 from multitv.database.engine import SchemaMissing, explained, place, task_engine
@@ -87,7 +88,9 @@ def require(settings: Settings, *, platform: bool = False, pool: str | None = No
         raise (permanent or wrong)[0]
 
 
-def findings(settings: Settings, *, platform: bool, pools: Sequence[str]) -> Iterator[tuple[str, MultiTVError | None]]:
+def findings(
+    settings: Settings, *, platform: bool, pools: Sequence[str], alerts: bool = False
+) -> Iterator[tuple[str, MultiTVError | None]]:
     """Yield each thing that was checked, with what is wrong with it."""
     steps: dict[str, Callable[[], None]] = {
         "the time zone": lambda: _time_zone(settings),
@@ -97,6 +100,8 @@ def findings(settings: Settings, *, platform: bool, pools: Sequence[str]) -> Ite
     if platform:
         steps["the keys for PINs"] = lambda: _keys(settings)
         steps["the TV platform"] = lambda: _platform(settings)
+    if alerts:
+        steps["the addresses of alerts"] = lambda: _alerts(settings)
     for pool in pools:
         steps[f"the pool {pool}"] = lambda pool=pool: require_pool(_api_server(), pool)  # type: ignore[misc]
     for what, step in steps.items():
@@ -204,6 +209,10 @@ def _keys(settings: Settings) -> None:
     Pins(settings.pin_keys)
 
 
+def _alerts(settings: Settings) -> None:
+    open_channels(settings.alert_urls)
+
+
 def _platform(settings: Settings) -> None:
     with closing(counted_client(settings)) as client:
         client.count_subscribers()
@@ -258,7 +267,8 @@ def main(arguments: Sequence[str]) -> int:
 
     def check() -> None:
         nonlocal wrong
-        for what, error in findings(get_settings(), platform=not alone, pools=[] if alone else list(POOLS)):
+        pools = [] if alone else list(POOLS)
+        for what, error in findings(get_settings(), platform=not alone, pools=pools, alerts=True):
             if error is None:
                 log.info("%s: in order", what)
             else:

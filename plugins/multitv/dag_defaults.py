@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
+from airflow.sdk import Context, ExceptionRetryPolicy, RetryAction, RetryRule
 
+from multitv.alerts.callbacks import end_failures, record_failure
 from multitv.settings import get_settings
 
 
@@ -27,7 +28,17 @@ def default_args(**needs: Any) -> dict[str, Any]:
         "execution_timeout": timedelta(minutes=30),
         "retry_policy": retry_policy(),
         "pre_execute": partial(_check, needs),
+        "on_failure_callback": on_failure(),
+        "on_success_callback": [end_failures],
     }
+
+
+def on_failure(*others: Callable[[Context], None]) -> list[Callable[[Context], None]]:
+    """Return the callbacks of a task that failed and has no retry left: `others` before that of the alerts.
+
+    A task with callbacks of its own takes them from here, because its own replace those of `default_args`.
+    """
+    return [*others, record_failure]
 
 
 def retry_policy(*permanent: type[Exception]) -> ExceptionRetryPolicy:

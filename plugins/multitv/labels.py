@@ -211,6 +211,7 @@ LABELS = {
     "exclusions": "Motivos de não cobrança, um a um",
     "offenders": "Problemas encontrados nas conferências",
     "catalog_syncs": "Sincronizações do catálogo",
+    "alerts": "Alertas encerrados e tarefas que falharam",
     "late_changes": "Anotações de mudanças em vencimentos fechados",
     # states of Airflow's tasks and runs
     "success": "concluída",
@@ -723,7 +724,12 @@ def sentence(code: str, parameters: Mapping[str, object] | None = None) -> str:
     noun). A parameter that is missing or None is shown as a dash, and a code without words by a sentence that says so:
     rows are kept for longer than words, and a page must not break for one.
     """
-    return _WORDS.vformat(SENTENCES.get(code, _UNKNOWN), (), dict(parameters or {}))
+    return fill(SENTENCES.get(code, _UNKNOWN), parameters)
+
+
+def fill(words: str, parameters: Mapping[str, object] | None = None) -> str:
+    """Return words with their parameters in them, as `sentence` does."""
+    return _WORDS.vformat(words, (), dict(parameters or {}))
 
 
 def number(value: int | None) -> str:

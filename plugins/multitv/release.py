@@ -12,6 +12,7 @@ import sys
 from importlib import import_module
 
 from multitv import console, installation
+from multitv.alerts.channels import open_channels
 from multitv.beenius import pool
 from multitv.database.engine import owner_engine
 from multitv.database.migrate import migrate
@@ -29,9 +30,9 @@ class AirflowNotMigrated(TransientError):
 def prepare() -> None:
     """Check the settings, bring both databases to this release, and make the pools that are missing.
 
-    Raises MultiTVError; SettingsError, or installation.TwoCopies, before anything is changed.
+    Raises MultiTVError; SettingsError, BadAlertUrl, or installation.TwoCopies, before anything is changed.
     """
-    get_settings()
+    open_channels(get_settings().alert_urls)
     # Importing Airflow adds its plugins folder to sys.path, and a second copy may stand there.
     import_module("airflow")
     installation.check()

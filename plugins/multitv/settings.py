@@ -91,6 +91,21 @@ def _metrics_token(written: SecretStr | None) -> SecretStr | None:
     return SecretStr(token) if token else None
 
 
+def _urls(written: SecretStr | None) -> SecretStr | None:
+    """Refuse what is no list of addresses. Which services there are is Apprise's to say, and takes long to load."""
+    text = written.get_secret_value().strip() if written else ""
+    if text and not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", text):
+        raise ValueError("it does not begin with an address of Apprise, such as mailtos:// or tgram://")
+    return written if text else None
+
+
+def _http_url(written: SecretStr | None) -> SecretStr | None:
+    text = written.get_secret_value().strip() if written else ""
+    if text and not re.fullmatch(r"https?://[^\s/]\S*", text):
+        raise ValueError("it is not one address that begins with http:// or https://")
+    return written if text else None
+
+
 DayOfMonth = Annotated[int, Field(ge=1, le=31)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -222,6 +237,15 @@ class Settings(BaseSettings):
         description="Fernet keys that encrypt PINs, newest first, with commas between; needed to provision",
     )
 
+    alert_urls: Annotated[SecretStr | None, AfterValidator(_urls)] = Field(
+        default=None,
+        description="addresses of Apprise to which alerts go, with blanks or commas between; without it nobody is told",
+    )
+    heartbeat_url: Annotated[SecretStr | None, AfterValidator(_http_url)] = Field(
+        default=None,
+        description="address that each run of `tv_alerts` asks, so that a service outside notices when none does",
+    )
+
     pin_reveals_per_hour: int = Field(
         default=20, ge=1, le=10_000, description="PINs that one person may be shown within an hour"
     )
@@ -268,6 +292,9 @@ class Settings(BaseSettings):
         ge=7,
         le=36_500,
         description="days for which is kept when a closed due date changed; only a merge of partitions reads it",
+    )
+    keep_alerts_days: int = Field(
+        default=180, ge=31, le=36_500, description="days for which alerts and failed tasks that are over are kept"
     )
 
     @model_validator(mode="after")

@@ -193,11 +193,14 @@ def test_a_key_that_is_missing_is_named_if_something_is_encrypted(
     assert f"{lacks} is not set" in said
     assert "Nothing was written" in said
     assert list((tmp_path / "backups").glob("*multitv-2*")) == []
+    noted = "select count(*) from alerts.backup"
+    assert isp.run(noted) == [(0,)]
     # Without anything that it encrypted, nobody needs it.
     isp.run("delete from tv.client_extra_field")
     airflow.run("update connection set is_encrypted = false, is_extra_encrypted = false")
     # Two of one second would have one name.
     assert make(tmp_path / "next") == 0
+    assert isp.run(noted) == [(1,)]
     airflow.run("insert into variable values ('token', true)")
     assert make(tmp_path / "last") == (0 if lacks == "MULTITV_PIN_KEYS" else 1)
 

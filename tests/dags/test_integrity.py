@@ -8,6 +8,7 @@ import sys
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from airflow.dag_processing.dagbag import DagBag
@@ -15,7 +16,9 @@ from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOpe
 from airflow.sdk import DAG, BaseOperator
 from airflow.serialization.serialized_objects import DagSerialization
 
+from multitv.alerts.callbacks import end_failures, record_failure
 from multitv.beenius import pool
+from multitv.billing.callbacks import record_tv_failure
 from multitv.dag_defaults import _check
 from multitv.settings import get_settings
 
@@ -32,6 +35,7 @@ DAG_IDS = {
     "tv_billing_policy",
     "tv_billing_sweep",
     "tv_dashboard",
+    "tv_alerts",
     "tv_maintenance",
     "standard_billing",
 }
@@ -101,6 +105,17 @@ def test_every_run_begins_with_a_check_of_the_installation(dag: DAG) -> None:
         assert isinstance(checks, partial)
         assert checks.func is _check
         assert set(checks.args[0]) == CHECKED.get(dag.dag_id, set())
+
+
+def test_every_task_that_fails_for_good_or_ends_well_says_so(dag: DAG) -> None:
+    for task in dag.tasks:
+        assert [*cast("Any", task.on_failure_callback)][-1] is record_failure, task.task_id
+        assert task.on_success_callback == [end_failures], task.task_id
+
+
+def test_a_task_records_its_failure_where_its_screen_shows_it_as_well(bag: DagBag) -> None:
+    task = bag.dags["tv_billing"].get_task("settle")
+    assert task.on_failure_callback == [record_tv_failure, record_failure]
 
 
 def test_every_task_is_in_a_pool_that_a_release_makes(bag: DagBag) -> None:

@@ -150,12 +150,12 @@ def test_each_component_has_the_secrets_that_it_needs_and_no_others(chart: Any) 
     }
     assert given == {
         "scheduler": set(),
-        "dagProcessor": set(),
+        "dagProcessor": {"AIRFLOW_CONN_ISP_DB"},
         "databaseCleanup": set(),
         "triggerer": {"AIRFLOW_CONN_ISP_DB"},
-        "workers.celery": {"AIRFLOW_CONN_ISP_DB", *platform},
+        "workers.celery": {"AIRFLOW_CONN_ISP_DB", *platform, "MULTITV_ALERT_URLS", "MULTITV_HEARTBEAT_URL"},
         "apiServer": {"AIRFLOW_CONN_ISP_DB_SCREENS", "MULTITV_METRICS_TOKEN", *platform},
-        "migrateDatabaseJob": {"AIRFLOW_CONN_ISP_DB_OWNER"},
+        "migrateDatabaseJob": {"AIRFLOW_CONN_ISP_DB_OWNER", "MULTITV_ALERT_URLS"},
     }
     assert "secret" not in chart, "the chart would give it to every component"
     assert all("valueFrom" not in entry for entry in chart["env"])

@@ -15,15 +15,15 @@ from multitv.dag_defaults import default_args
 ONCE = ("roles", "init", "population")
 # Which files of secrets/ each service has besides those that every component of Airflow needs.
 AIRFLOWS_OWN = {"airflow_database", "fernet_key", "api_secret_key", "jwt_secret"}
-TASKS = {"isp_db", "beenius_default", "pin_keys", "celery_broker"}
+TASKS = {"isp_db", "beenius_default", "pin_keys", "celery_broker", "alert_urls", "heartbeat_url"}
 SECRETS = {
     "postgres": {"postgres_password"},
     "roles": {"postgres_password", "airflow_password", "owner_password", "pipeline_password", "screens_password"},
-    "init": AIRFLOWS_OWN | {"isp_db_owner", "admin_password"},
+    "init": AIRFLOWS_OWN | {"isp_db_owner", "alert_urls", "admin_password"},
     "api-server": AIRFLOWS_OWN | {"isp_db_screens", "beenius_default", "pin_keys", "metrics_token"},
     "scheduler": AIRFLOWS_OWN | TASKS,
     "worker": AIRFLOWS_OWN | TASKS,
-    "dag-processor": AIRFLOWS_OWN,
+    "dag-processor": AIRFLOWS_OWN | {"isp_db"},
     "triggerer": AIRFLOWS_OWN | {"isp_db"},
     "valkey": {"valkey_password"},
     "proxy": set(),

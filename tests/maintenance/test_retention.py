@@ -161,6 +161,24 @@ def test_old_offenders_and_notes_of_late_changes_go(isp: Isp) -> None:
     assert (count(isp, "quality.offender"), count(isp, "billing.late_change")) == (3, 1)
 
 
+def test_alerts_and_failures_that_have_long_been_over_go_with_what_was_told(isp: Isp) -> None:
+    isp.run(
+        "insert into alerts.alert (kind, key, over_at) values ('months_open', '', now() - cast(:old as interval)), "
+        "('months_open', '', now() - cast(:young as interval)), ('months_open', '', null)",
+        old=OLD,
+        young=YOUNG,
+    )
+    isp.run("insert into alerts.told (alert_id, channel, told_at) select id, 'x', now() from alerts.alert")
+    isp.run(
+        "insert into alerts.failure (dag_id, dag_name, task_id, task_name, run_id, map_index, code, failed_at, "
+        "over_at) select 'd', 'd', 't', 't', 'r', n, 'x', now() - cast(:old as interval), "
+        "case when n > 1 then now() - cast(:old as interval) end from generate_series(1, 6) as n",
+        old=OLD,
+    )
+    assert deleted(isp, dry_run=True) == deleted(isp) == {"alerts": 6}
+    assert [count(isp, f"alerts.{table}") for table in ("alert", "told", "failure")] == [2, 2, 1]
+
+
 def test_two_at_once_delete_what_one_deletes(billed: Isp) -> None:
     billed.run(
         "insert into billing.late_change (due_date, made_at) "

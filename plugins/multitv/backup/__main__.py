@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 
 from sqlalchemy import URL
+from sqlalchemy.exc import DBAPIError
 
 from multitv import console
 from multitv.backup.client import Client, address
@@ -26,8 +27,9 @@ from multitv.backup.folder import Backup, BackupFolder
 from multitv.backup.manifest import read_manifest
 from multitv.backup.restore import MARGIN, fill, finish, require_keys
 from multitv.backup.verify import compare, verify, verify_by_restoring
-from multitv.database.engine import engine_for, reading
+from multitv.database.engine import engine_for, reading, transaction
 from multitv.database.schema import lacking
+from multitv.database.sql import named
 from multitv.errors import MultiTVError
 from multitv.settings import get_settings, split_pin_keys
 
@@ -73,7 +75,17 @@ def make(given: argparse.Namespace) -> None:
     keys = fingerprints_of(_pin_keys()), fingerprints_of(_fernet_keys())
     made = make_backup(folder, addresses, client, *keys, check=partial(verify, client=client))
     log.info("%s is whole.", made)
+    _note(addresses[ISP], read_manifest(made).made_at)
     prune(given)
+
+
+def _note(url: URL, made_at: datetime) -> None:
+    """Note a verified backup in the ISP's database, where tv_alerts looks for one that is late."""
+    try:
+        with transaction(engine_for(url)) as connection:
+            connection.execute(named("alerts/record_backup"), {"made_at": made_at})
+    except (MultiTVError, DBAPIError) as error:
+        log.warning("The backup is whole, but was not noted: an alert may say that it is late (%s).", error)
 
 
 def prune(given: argparse.Namespace) -> None:

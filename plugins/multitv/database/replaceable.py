@@ -19,7 +19,9 @@ GRANTING = ("grants",)
 FOLDERS = DEFINING + GRANTING
 # Their functions, views and triggers are all ours. What is in erp is the ISP's.
 STAGING = ("staging", "staging_changes", "staging_updates")
-SCHEMAS = ("billing", "finance", "history", "privacy", "quality", "reconciliation", "reports", *STAGING, "tv")
+SCHEMAS = (
+    "alerts", "billing", "finance", "history", "privacy", "quality", "reconciliation", "reports", *STAGING, "tv"
+)  # fmt: skip
 _FUNCTION = re.compile(r"^create (?:or replace )?function ([\w.]+)", re.MULTILINE)
 _VIEW = re.compile(r"^create or replace view ", re.MULTILINE)
 # SQLSTATE classes: what a text says of names and signatures is wrong; something depends on what it would change.

@@ -86,6 +86,7 @@ def _retentions(settings: Settings) -> tuple[_Retention, ...]:
             "maintenance/count_late_changes",
             "maintenance/delete_late_changes",
         ),
+        _Retention("alerts", settings.keep_alerts_days, "maintenance/count_alerts", "maintenance/delete_alerts"),
     )
 
 

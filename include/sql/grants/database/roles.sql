@@ -12,7 +12,7 @@ begin
         where
             relation.relkind in ('r', 'p', 'v', 'm', 'S')
             and relation.relnamespace::regnamespace::text = any(array[
-                'billing', 'finance', 'history', 'privacy', 'quality', 'reconciliation', 'reports', 'staging',
+                'alerts', 'billing', 'finance', 'history', 'privacy', 'quality', 'reconciliation', 'reports', 'staging',
                 'staging_changes', 'staging_updates', 'tv'
             ])
             and (relation.relacl is not null or not relation.relispartition)
@@ -25,12 +25,13 @@ begin
 end
 $$;
 revoke all on schema
-billing, erp, finance, history, privacy, quality, reconciliation, reports, staging, staging_changes, staging_updates, tv
+alerts, billing, erp, finance, history, privacy, quality, reconciliation, reports, staging, staging_changes,
+staging_updates, tv
 from public, multitv_pipeline, multitv_screens, multitv_reader;
 revoke all on all functions in schema billing, finance, history, privacy, quality, reconciliation, reports, staging, tv
 from public, multitv_pipeline, multitv_screens, multitv_reader;
 
-grant usage on schema billing, erp, finance, history, privacy, quality, reconciliation, reports, tv
+grant usage on schema alerts, billing, erp, finance, history, privacy, quality, reconciliation, reports, tv
 to multitv_pipeline, multitv_screens, multitv_reader;
 grant usage on schema staging, staging_changes, staging_updates to multitv_pipeline;
 
@@ -46,7 +47,7 @@ begin
             shown.relkind in ('r', 'p', 'v', 'm')
             and (not shown.relispartition or shown.relkind = 'p')
             and shown.relnamespace::regnamespace::text = any(array[
-                'billing', 'finance', 'history', 'privacy', 'quality', 'reconciliation', 'reports', 'tv'
+                'alerts', 'billing', 'finance', 'history', 'privacy', 'quality', 'reconciliation', 'reports', 'tv'
             ])
     loop
         execute format('grant select on %s to multitv_pipeline, multitv_screens, multitv_reader', relation);
@@ -198,6 +199,12 @@ begin
     execute 'grant maintain on reconciliation.operation to multitv_pipeline';
 end
 $$;
+
+-- The pipeline: alerts.
+grant insert, delete on alerts.alert, alerts.told, alerts.failure to multitv_pipeline;
+grant update (parameters, client_plans, amount, seen_at, over_at) on alerts.alert to multitv_pipeline;
+grant update (told_at, over_told_at) on alerts.told to multitv_pipeline;
+grant update (over_at) on alerts.failure to multitv_pipeline;
 
 -- The screens: the offer and the contracts, each change with its audit row; who was shown a PIN.
 grant insert (author, action, client_plan_id, service_plan_id, package_id, before, after) on tv.contract_change

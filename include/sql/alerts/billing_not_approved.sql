@@ -1,0 +1,21 @@
+-- In: now, today, billing_hours. Out: the due dates of the last two months whose list was rejected, or not answered in
+-- time, and of which nothing was saved.
+select
+    to_char(review.due_date, 'YYYY-MM-DD') as key,
+    jsonb_build_object(
+        'due_date', review.due_date,
+        'charges', review.charges,
+        'answer', case when review.decision = 'rejected' then 'rejected' else 'no_answer' end
+    ) as parameters,
+    cast(null as bigint) as client_plans,
+    review.amount
+from (
+    select distinct on (review.due_date) review.*
+    from billing.review
+    where review.due_date > cast(:today as date) - 62
+    order by review.due_date asc, review.id desc
+) as review
+inner join billing.run on review.due_date = run.due_date and run.kind = 'tv' and run.status in ('open', 'failed')
+where
+    review.decision = 'rejected'
+    or (review.decision is null and review.created_at + make_interval(secs => 3600 * :billing_hours) <= :now)

@@ -1,0 +1,18 @@
+-- In: now, billing_hours (for which an answer is awaited). Out: the due dates whose list waits for a person: its
+-- charges, and until when.
+select
+    to_char(review.due_date, 'YYYY-MM-DD') as key,
+    jsonb_build_object(
+        'due_date', review.due_date,
+        'charges', review.charges,
+        'until', review.created_at + make_interval(secs => 3600 * :billing_hours)
+    ) as parameters,
+    cast(null as bigint) as client_plans,
+    review.amount
+from (
+    select distinct on (review.due_date) review.*
+    from billing.review
+    order by review.due_date asc, review.id desc
+) as review
+inner join billing.run on review.due_date = run.due_date and run.kind = 'tv' and run.status in ('open', 'failed')
+where review.decision is null and review.created_at + make_interval(secs => 3600 * :billing_hours) > :now

@@ -1,0 +1,168 @@
+"""Callbacks of every task: Airflow calls them when a task failed and has no retry left, and when one ended well.
+
+They never make it worse: whatever goes wrong in them is logged, and they give up after some seconds. If the ISP's
+database does not take a failure, the channels are told at once, once an hour for each cause.
+"""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+import time
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from airflow.sdk import Context
+
+from multitv.alerts import failures
+from multitv.alerts.channels import open_channels, within
+from multitv.alerts.failures import Failure
+from multitv.alerts.messages import Alert, message
+from multitv.database.engine import task_engine
+from multitv.errors import MultiTVError, Refusal
+from multitv.settings import Settings, get_settings
+
+log = logging.getLogger(__name__)
+
+DATABASE_SECONDS = 15.0
+DIRECT_SECONDS = 15.0
+_ONCE_IN_SECONDS = 3600
+# What a platform in trouble does in turns; to a person it is one cause.
+_OF_PLATFORM = {"unanswered", "rate_limited", "not_json", "incomplete_snapshot", "token_refused"}
+
+
+def record_failure(context: Context) -> None:
+    """Record that a task failed for good, for the next run of tv_alerts to tell; tell it at once without a database.
+
+    A rule that refuses what a person asked for is no failure: that person is told.
+    """
+    try:
+        if isinstance(context.get("exception"), Refusal):
+            return
+        failure = _failure(context)
+        if not _recorded(failure):
+            tell_directly(failure, get_settings())
+    except Exception as error:  # noqa: BLE001 - the task has failed already, and its own error is what counts
+        log.warning("The failure could not be told: %s.", type(error).__name__)
+
+
+def end_failures(context: Context) -> None:
+    """Note that a task ended well, which ends its earlier failures."""
+    try:
+        ti, task = context["ti"], context["task"]
+        engine = task_engine()
+        # What has to be asked of Airflow is asked here, and not in the thread.
+        due_date, map_index = _due_date(context), _map_index(ti)
+        started_at = getattr(ti, "start_date", None) or datetime.now(UTC)
+        up_to = {ti.task_id, *task.get_flat_relative_ids(upstream=True)}
+
+        def end() -> int:
+            return failures.end(
+                engine,
+                ti.dag_id,
+                up_to,
+                ti.run_id,
+                task_id=ti.task_id,
+                map_index=map_index,
+                due_date=due_date,
+                started_at=started_at,
+            )
+
+        ended = within(DATABASE_SECONDS, end)
+        if ended:
+            log.info("%s earlier failures of this task are over.", ended)
+    except Exception as error:  # noqa: BLE001 - the task has ended well already
+        log.warning("Earlier failures could not be ended: %s.", type(error).__name__)
+
+
+def tell_directly(failure: Failure, settings: Settings) -> bool:
+    """Tell every channel of a failure without the database; return False if that was done within the hour."""
+    channels = open_channels(settings.alert_urls)
+    if not channels or not _first_within_the_hour(failure.code):
+        return False
+    alert = Alert(
+        0,
+        "task_failed",
+        {
+            "code": failure.code,
+            "tasks": 1,
+            "dags": [failure.dag_name],
+            "task": failure.task_name,
+            "due_dates": [failure.due_date.isoformat()] if failure.due_date else [],
+            "link": failure.link,
+        },
+        None,
+        None,
+        datetime.now(UTC),
+    )
+    title, body = message([alert], [], [], base_url="", timezone=settings.timezone)
+    for channel in channels:
+        channel.send(title, body, seconds=DIRECT_SECONDS)
+    return True
+
+
+def _recorded(failure: Failure) -> bool:
+    try:
+        engine = task_engine()
+    except MultiTVError:
+        return False
+
+    def record() -> bool:
+        failures.record(engine, failure)
+        return True
+
+    return bool(within(DATABASE_SECONDS, record))
+
+
+def _first_within_the_hour(code: str) -> bool:
+    """Tell whether no failure of this cause was told directly from this machine within the hour, and note this one."""
+    note = Path(tempfile.gettempdir()) / f"multitv-told-{code}"
+    try:
+        if time.time() - note.stat().st_mtime < _ONCE_IN_SECONDS:
+            return False
+    except OSError:
+        pass
+    try:
+        note.touch()
+    except OSError:
+        log.warning("%s cannot be written: this failure may be told again.", note)
+    return True
+
+
+def _failure(context: Context) -> Failure:
+    ti = context["ti"]
+    return Failure(
+        dag_id=ti.dag_id,
+        dag_name=str(getattr(context.get("dag"), "dag_display_name", None) or ti.dag_id),
+        task_id=ti.task_id,
+        task_name=str(getattr(context.get("task"), "task_display_name", None) or ti.task_id),
+        run_id=ti.run_id,
+        map_index=_map_index(ti),
+        due_date=_due_date(context),
+        code=_code(context.get("exception")),
+        link=getattr(ti, "log_url", None),
+    )
+
+
+def _code(error: str | BaseException | None) -> str:
+    # A task that was killed leaves no exception.
+    if not error:
+        return "task_killed"
+    code = error.code if isinstance(error, MultiTVError) else "unexpected_error"
+    return "platform_unavailable" if code in _OF_PLATFORM else code
+
+
+def _map_index(ti: Any) -> int:
+    index = getattr(ti, "map_index", None)
+    return -1 if index is None else int(index)
+
+
+def _due_date(context: Context) -> date | None:
+    dag = context.get("dag")
+    if dag is None or "resolve_due_date" not in dag.task_ids:
+        return None
+    try:
+        return date.fromisoformat(str(context["ti"].xcom_pull(task_ids="resolve_due_date")))
+    except ValueError:
+        return None

@@ -1,0 +1,92 @@
+"""Tasks that failed for good: recorded when they fail, ended when they end well or a person settles them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Engine
+
+from multitv.database.engine import transaction
+from multitv.database.sql import named
+
+# States of Airflow in which nobody has to look at a task that failed once. A deleted run has none.
+_SETTLED = ("success", "skipped", "removed")
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A task that failed and has no retry left. `dag_name` and `task_name` are what people see."""
+
+    dag_id: str
+    dag_name: str
+    task_id: str
+    task_name: str
+    run_id: str
+    map_index: int
+    due_date: date | None
+    code: str
+    link: str | None
+
+
+def record(engine: Engine, failure: Failure) -> None:
+    """Record a failure. Raises DatabaseUnavailable."""
+    with transaction(engine) as connection:
+        connection.execute(named("alerts/record_failure"), asdict(failure))
+
+
+def end(
+    engine: Engine,
+    dag_id: str,
+    task_ids: Collection[str],
+    run_id: str,
+    *,
+    task_id: str,
+    map_index: int,
+    due_date: date | None,
+    started_at: datetime,
+) -> int:
+    """End the earlier failures of a task that ended well, and in earlier runs those of the tasks before it.
+
+    With a due date, only those of the same one. Return how many. Raises DatabaseUnavailable.
+    """
+    with transaction(engine) as connection:
+        return int(
+            connection.execute(
+                named("alerts/end_failures"),
+                {
+                    "dag_id": dag_id,
+                    "task_id": task_id,
+                    "task_ids": list(task_ids),
+                    "run_id": run_id,
+                    "map_index": map_index,
+                    "due_date": due_date,
+                    "started_at": started_at,
+                },
+            ).scalar_one()
+        )
+
+
+StatesOf = Callable[[str, list[str], list[str]], Mapping[str, Mapping[str, str | None]]]
+
+
+def give_up(engine: Engine, states_of: StatesOf) -> int:
+    """End the failures of tasks that a person marked, or whose runs are deleted; return how many.
+
+    `states_of` tells of a DAG, tasks and runs the state of each task, by run. Raises DatabaseUnavailable.
+    """
+    with transaction(engine) as connection:
+        rows = connection.execute(named("alerts/open_failures")).all()
+    settled = []
+    for dag_id in {row.dag_id for row in rows}:
+        of_dag = [row for row in rows if row.dag_id == dag_id]
+        states = states_of(dag_id, sorted({row.task_id for row in of_dag}), sorted({row.run_id for row in of_dag}))
+        for row in of_dag:
+            task = row.task_id if row.map_index < 0 else f"{row.task_id}_{row.map_index}"
+            if states.get(row.run_id, {}).get(task, "removed") in _SETTLED:
+                settled.append(row.id)
+    if settled:
+        with transaction(engine) as connection:
+            connection.execute(named("alerts/give_up_failures"), {"failures": settled})
+    return len(settled)

@@ -1,0 +1,137 @@
+"""Looks for what needs a person, and tells each channel what it was not told yet, in one message.
+
+What was told is written after the message was sent: who is killed in between sends it again, and nothing is lost.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from multitv.alerts.channels import Channel, open_channels
+from multitv.alerts.errors import AlertKindsFailed, AlertNotSent
+from multitv.alerts.kinds import KINDS, parameters_of
+from multitv.alerts.messages import Alert, message
+from multitv.database.engine import explained
+from multitv.database.locks import try_session_lock
+from multitv.database.rows import read_as
+from multitv.database.sql import named
+from multitv.settings import Settings
+
+log = logging.getLogger(__name__)
+
+LOCK = "alerts"
+REMIND_AFTER = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a run did: the alerts that are open, and how many messages were sent."""
+
+    open: int
+    messages: int
+
+
+def tell(engine: Engine, settings: Settings, base_url: str, now: datetime) -> Told | None:
+    """Bring the alerts up to date and tell every channel its news. None: another run is at it.
+
+    `base_url` is the address at which people open Airflow. Raises BadAlertUrl, before anything is done; AlertNotSent
+    and AlertKindsFailed, after everything else was; DatabaseUnavailable.
+    """
+    channels = open_channels(settings.alert_urls)
+    with explained(engine.url), try_session_lock(engine, LOCK) as connection:
+        if connection is None:
+            log.warning("Another run tells alerts at this moment: this one does nothing.")
+            return None
+        failed = _look(connection, settings, now)
+        with connection.begin():
+            news = _news(connection, "", now)
+        _log(news, settings, base_url)
+        sent, refused = 0, []
+        for channel in channels:
+            taken = _tell(connection, channel, settings, base_url, now)
+            sent += taken is True
+            refused += [channel.name] if taken is False else []
+    if refused:
+        raise AlertNotSent(
+            f"{', '.join(refused)} of MULTITV_ALERT_URLS did not take a message; the next run sends it. If this keeps "
+            "failing, see that the service is up and reached from here, and that the address is still right."
+        )
+    if failed:
+        raise AlertKindsFailed(f"These alerts could not be looked for: {', '.join(failed)}. The others were told.")
+    return Told(len(news.open), sent)
+
+
+@dataclass(frozen=True)
+class _News:
+    """What a channel is to be told: `new`, `over`, and what it was told before and is `still` open."""
+
+    new: list[Alert]
+    over: list[Alert]
+    still: list[Alert]
+    remind: bool
+
+    @property
+    def open(self) -> list[Alert]:
+        return self.new + self.still
+
+
+def _look(connection: Connection, settings: Settings, now: datetime) -> list[str]:
+    """Update the alerts of each kind in a transaction of its own. Return the kinds that failed and stay as they are."""
+    failed = []
+    today = now.astimezone(settings.timezone).date()
+    for kind in KINDS:
+        try:
+            with connection.begin():
+                rows = connection.execute(named(f"alerts/{kind}"), parameters_of(kind, settings, today, now))
+                found = json.dumps([dict(row._mapping) for row in rows], default=str)
+                connection.execute(named("alerts/record"), {"kind": kind, "now": now, "found": found})
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise
+            log.error("The alerts %s could not be looked for: %s", kind, error.orig)
+            failed.append(kind)
+    return failed
+
+
+def _tell(connection: Connection, channel: Channel, settings: Settings, base_url: str, now: datetime) -> bool | None:
+    """Tell a channel its news. Return whether it took them, None if there are none."""
+    with connection.begin():
+        news = _news(connection, channel.id, now)
+    still = news.still if news.remind else []
+    if not (news.new or news.over or still):
+        return None
+    title, body = message(news.new, news.over, still, base_url=base_url, timezone=settings.timezone)
+    if not channel.send(title, body):
+        return False
+    with connection.begin():
+        told, over = _ids(news.new + still), _ids(news.over)
+        connection.execute(named("alerts/mark_told"), {"channel": channel.id, "now": now, "told": told, "over": over})
+    log.info("%s took a message: %s.", channel.name, title)
+    return True
+
+
+def _news(connection: Connection, channel: str, now: datetime) -> _News:
+    parameters = {"channel": channel, "now": now, "remind_after": REMIND_AFTER}
+    rows = connection.execute(named("alerts/to_tell"), parameters).all()
+    of = {news: [read_as(Alert, row) for row in rows if row.news == news] for news in ("new", "over", "still")}
+    return _News(of["new"], of["over"], of["still"], any(row.remind for row in rows))
+
+
+def _ids(alerts: Sequence[Alert]) -> list[int]:
+    return [alert.id for alert in alerts]
+
+
+def _log(news: _News, settings: Settings, base_url: str) -> None:
+    if not news.open:
+        log.info("# Alertas\n\nNenhum alerta está aberto.")
+        return
+    # All of them, where a message has its limits.
+    told = [message([alert], [], [], base_url=base_url, timezone=settings.timezone)[1] for alert in news.open]
+    log.warning("# Alertas abertos\n\n%s", "\n\n".join(told))

@@ -1,0 +1,171 @@
+"""Tasks that fail for good, and end well later: recorded, told without a database too, and never made worse by it."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from airflow.sdk import Context
+from sqlalchemy import Engine
+
+from multitv.alerts import callbacks, failures
+from multitv.alerts.callbacks import end_failures, record_failure
+from multitv.beenius.errors import IncompleteSnapshot, NotJson, PlatformUnavailable
+from multitv.billing.sweep import UnfinishedRuns
+from multitv.changes.errors import AlreadyBilled
+from multitv.settings import get_settings
+from tests.support.databases import Database, as_pipeline
+from tests.support.ports import free_ports
+from tests.support.receivers import Received
+
+DAG = SimpleNamespace(dag_display_name="Reconciliar planos de TV", task_ids=["take_snapshot", "apply", "report"])
+BILLING = SimpleNamespace(dag_display_name="Faturamento TV", task_ids=["resolve_due_date", "save"])
+
+
+@pytest.fixture(autouse=True)
+def connection(engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    url = as_pipeline(engine).url
+    stated: dict[str, object] = {"conn_type": "postgres", "host": url.query["host"]}
+    monkeypatch.setenv("AIRFLOW_CONN_ISP_DB", json.dumps(stated | {"login": url.username, "schema": url.database}))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+
+@pytest.fixture
+def told(hook: Received, monkeypatch: pytest.MonkeyPatch) -> Iterator[Received]:
+    monkeypatch.setenv("MULTITV_ALERT_URLS", f"json://127.0.0.1:{hook.port}")
+    get_settings.cache_clear()
+    yield hook
+    monkeypatch.undo()
+    get_settings.cache_clear()
+
+
+def context(
+    task: str = "take_snapshot",
+    run: str = "r1",
+    *,
+    error: BaseException | None = None,
+    dag: Any = DAG,
+    due_date: str | None = None,
+    map_index: int = -1,
+    before: tuple[str, ...] = (),
+    started: datetime | None = None,
+) -> Context:
+    ti = SimpleNamespace(
+        dag_id=dag.dag_display_name,
+        task_id=task,
+        run_id=run,
+        map_index=map_index,
+        log_url=f"https://tv.isp.example/{run}",
+        start_date=started or datetime.now(UTC) + timedelta(hours=1),
+        xcom_pull=lambda task_ids: due_date,
+    )
+    of_task = SimpleNamespace(
+        task_display_name=task.title(), get_flat_relative_ids=lambda upstream: {*before} if upstream else set()
+    )
+    return cast("Context", {"ti": ti, "dag": dag, "task": of_task, "exception": error})
+
+
+def is_open(database: Database) -> list[Any]:
+    rows: list[Any] = database.run("select task_id, code from alerts.failure where over_at is null order by id")
+    return rows
+
+
+def test_a_failure_is_recorded_by_its_cause_and_a_platform_in_trouble_has_one(database: Database) -> None:
+    for error in (PlatformUnavailable("x"), NotJson("x"), IncompleteSnapshot("x"), ValueError("x"), None):
+        record_failure(context(run=f"r{error!r}", error=error))
+    assert [row.code for row in is_open(database)] == [
+        *["platform_unavailable"] * 3,
+        "unexpected_error",
+        "task_killed",
+    ]
+    [names] = database.run("select distinct dag_name, task_name from alerts.failure")
+    assert names == ("Reconciliar planos de TV", "Take_Snapshot")
+
+
+def test_what_a_rule_refuses_to_a_person_is_no_failure(database: Database) -> None:
+    record_failure(context(error=AlreadyBilled("already_billed")))
+    assert is_open(database) == []
+
+
+def test_it_is_over_when_the_task_or_one_after_it_ends_well_in_a_later_run(database: Database) -> None:
+    record_failure(context("apply", "r1", error=PlatformUnavailable("x")))
+    end_failures(context("take_snapshot", "r2"))
+    assert len(is_open(database)) == 1, "what comes before it says nothing of it"
+    end_failures(context("report", "r0", before=("apply",), started=datetime.now(UTC) - timedelta(hours=1)))
+    assert len(is_open(database)) == 1, "that run began before"
+    end_failures(context("report", "r2", before=("take_snapshot", "apply")))
+    assert is_open(database) == []
+
+
+def test_it_is_over_when_the_same_task_is_cleared_and_ends_well(database: Database) -> None:
+    for index in (3, 4):
+        record_failure(context("apply", map_index=index, error=PlatformUnavailable("x")))
+    record_failure(context("apply", map_index=4, error=ValueError("x")))
+    end_failures(context("apply", map_index=5))
+    assert [row.code for row in is_open(database)] == ["platform_unavailable", "unexpected_error"]
+    end_failures(context("apply", map_index=4))
+    assert [row.code for row in is_open(database)] == ["platform_unavailable"]
+
+
+def test_another_due_date_ends_nothing(database: Database) -> None:
+    record_failure(context("save", "r1", dag=BILLING, due_date="2026-12-10", error=UnfinishedRuns("x")))
+    end_failures(context("save", "r2", dag=BILLING, due_date="2026-12-20"))
+    assert len(is_open(database)) == 1
+    end_failures(context("save", "r3", dag=BILLING, due_date="2026-12-10"))
+    assert is_open(database) == []
+
+
+def test_it_is_over_when_a_person_marks_the_task_or_deletes_the_run(database: Database) -> None:
+    for run in ("stays", "marked", "deleted"):
+        record_failure(context("apply", run, map_index=2, error=ValueError("x")))
+
+    def states(dag_id: str, task_ids: list[str], run_ids: list[str]) -> dict[str, dict[str, str | None]]:
+        assert (dag_id, task_ids) == ("Reconciliar planos de TV", ["apply"])
+        assert run_ids == ["deleted", "marked", "stays"]
+        return {"stays": {"apply_2": "failed", "apply_1": "success"}, "marked": {"apply_2": "success"}}
+
+    assert failures.give_up(database.engine, states) == 2
+    assert database.run("select run_id from alerts.failure where over_at is null") == [("stays",)]
+    assert failures.give_up(database.engine, lambda *_: {"stays": {"apply_2": None}}) == 0
+
+
+def test_without_the_database_it_is_told_at_once_and_once_an_hour(
+    told: Received, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_ISP_DB", f"postgres://tv:segredo@127.0.0.1:{free_ports(1)[0]}/isp")
+    for run in ("r1", "r2"):
+        record_failure(context(run=run, error=PlatformUnavailable("x")))
+    record_failure(context("save", dag=BILLING, due_date="2026-12-10", error=ValueError("x")))
+    end_failures(context())
+    first, second = told.posts
+    assert first["message"].startswith("⚠ Reconciliar planos de TV: a plataforma de TV não responde.")
+    assert "(vencimento 10/12/2026)" in second["message"]
+    assert "https://tv.isp.example/r1" in second["message"]
+    assert "segredo" not in caplog.text
+
+
+def test_a_database_that_hangs_and_a_slow_service_hold_nobody_up(
+    told: Received, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(callbacks, "DATABASE_SECONDS", 0.2)
+    monkeypatch.setattr(callbacks, "DIRECT_SECONDS", 0.2)
+    monkeypatch.setattr(failures, "record", lambda *_: time.sleep(2))
+    monkeypatch.setattr(failures, "end", lambda *_, **__: time.sleep(2))
+    told.waits = 2
+    began = time.monotonic()
+    record_failure(context(error=ValueError("x")))
+    end_failures(context())
+    assert time.monotonic() - began < 1.9
+
+
+@pytest.mark.parametrize("bad", [{}, {"ti": None}, {"ti": SimpleNamespace()}])
+def test_whatever_is_wrong_with_the_context_the_task_is_not_made_worse(bad: dict[str, Any]) -> None:
+    record_failure(cast("Context", bad))
+    end_failures(cast("Context", bad))
