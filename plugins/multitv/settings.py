@@ -192,6 +192,13 @@ class Settings(BaseSettings):
         le=3600,
         description="how often pending changes are looked for, should no notification wake `tv_plan_changes`",
     )
+    platform_wait_hours: float = Field(
+        default=12,
+        gt=0,
+        le=18,
+        description="hours for which a run waits for a platform that does not answer, as in a maintenance, before it "
+        "fails",
+    )
     beenius_concurrency: int = Field(
         default=8, ge=1, le=64, description="requests that one task has in flight on the platform"
     )
