@@ -49,6 +49,9 @@ def _check(needs: Mapping[str, Any], context: Mapping[str, Any]) -> None:
 
     Whatever is tried again on the platform first waits, deferred, until the platform answers, as the first task does.
     """
+    from multitv.task_log import tell_failures_plainly
+
+    tell_failures_plainly()
     task, ti = context["task"], context["ti"]
     resumed = getattr(ti, "_ti_context_from_server", None)
     # Airflow resumes a deferred task by the name of a method, and a task of any kind may have waited here.
