@@ -79,6 +79,7 @@ settings = get_settings()
 with DAG(
     "tv_billing",
     dag_display_name="Faturamento TV",
+    description="Lista, confere, salva e lança no Financeiro os pacotes extras de TV de um vencimento",
     doc_md=__doc__,
     schedule=DueDayTimetable(
         settings.due_days, settings.tv_billing_days_ahead, settings.billing_time, settings.timezone

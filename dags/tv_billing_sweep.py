@@ -38,6 +38,7 @@ settings = get_settings()
 with DAG(
     "tv_billing_sweep",
     dag_display_name="Vigiar o faturamento",
+    description="Procura todo dia faturamentos parados, contratos fora da lista, meses em aberto e lançamentos errados",
     doc_md=__doc__,
     schedule=CronTriggerTimetable("0 8 * * *", timezone=settings.timezone.key, run_immediately=False),
     start_date=pendulum.datetime(2026, 1, 1, tz=settings.timezone.key),

@@ -53,6 +53,7 @@ SYNC = "{{ ti.xcom_pull(task_ids='fetch') }}"
 with DAG(
     "tv_catalog_sync",
     dag_display_name="Sincronizar catálogo de TV",
+    description="Copia todo dia os canais e os pacotes da plataforma",
     doc_md=__doc__,
     schedule=CronTriggerTimetable(
         f"{settings.catalog_time.minute} {settings.catalog_time.hour} * * *",

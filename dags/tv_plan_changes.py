@@ -44,6 +44,7 @@ from multitv.settings import get_settings
 with DAG(
     "tv_plan_changes",
     dag_display_name="Levar alterações à plataforma",
+    description="Leva à plataforma, em segundos, o que mudou em um contrato",
     doc_md=__doc__,
     schedule=[pending_changes(get_settings().changes_poll_seconds)],
     catchup=False,

@@ -69,6 +69,7 @@ CHANGE_SET = "{{ ti.xcom_pull(task_ids='compute_change_set') }}"
 with DAG(
     "tv_plan_reconciliation",
     dag_display_name="Reconciliar planos de TV",
+    description="Compara a cada hora a plataforma com os contratos e corrige as diferenças",
     doc_md=__doc__,
     schedule=AssetOrTimeSchedule(
         timetable=CronTriggerTimetable("30 * * * *", timezone=settings.timezone.key, run_immediately=False),
