@@ -28,6 +28,8 @@ DAGS = (CATALOG, RECONCILIATION, TV, STANDARD, DASHBOARD)
 WAIT = "wait_for_standard_billing"
 APPROVAL = "tv_reconciliation_approval"
 CHANGES = "tv_plan_changes"
+# What looks after billing by itself, from the first day.
+WATCHES = ("tv_billing_sweep", "tv_dashboard")
 # Longer than any retry delay of the DAGs: a run in which nothing changes for this long is stuck.
 STALLED_SECONDS = 1800.0
 # The scheduler creates a missed run within a second or two.
@@ -136,6 +138,14 @@ def follow_changes(stack: RunningStack, say: Say) -> None:
         stack.api.unpause(CHANGES)
         stack.api.parse_again(CHANGES)
         say(f"What you change on the screens reaches the platform within seconds: {CHANGES} is unpaused")
+
+
+def keep_watch(stack: RunningStack, say: Say) -> None:
+    """Unpause the DAGs that say what needs a person, and keep the figures of the *Painel* new."""
+    for dag_id in WATCHES:
+        if dag_id in stack.dag_ids:
+            stack.api.unpause(dag_id)
+            say(f"{dag_id} runs by its schedule: it is unpaused")
 
 
 def provision(stack: RunningStack, say: Say) -> None:
