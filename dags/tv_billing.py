@@ -114,7 +114,7 @@ with DAG(
 
     @task(task_display_name="Relatório", trigger_rule="none_failed")
     def report(due_date: str) -> None:
-        tv_report(task_engine(), parse_due_date(due_date))
+        tv_report(task_engine(), parse_due_date(due_date), get_settings().data_docs_page(f"billing-{due_date}"))
 
     (
         resolve_due_date()

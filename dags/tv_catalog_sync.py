@@ -85,6 +85,7 @@ with DAG(
 
     @task(task_display_name="Relatório")
     def report(sync: str) -> None:
-        catalog_report(task_engine(), int(sync), get_settings().today())
+        settings = get_settings()
+        catalog_report(task_engine(), int(sync), settings.today(), settings.data_docs_page("catalogue"))
 
     fetch() >> gate(SYNC) >> merge(SYNC) >> report(SYNC)

@@ -209,6 +209,11 @@ class Settings(BaseSettings):
         default=None,
         description="folder for the gates' Data Docs, with a site for each gate; without it none are written",
     )
+    data_docs_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s]+$",
+        description="address at which people open the folder of the Data Docs, for the links in reports and errors",
+    )
     privacy_folder: Path | None = Field(
         default=None,
         description="folder for the files of what is held about one client; without it none are written",
@@ -272,6 +277,12 @@ class Settings(BaseSettings):
     def today(self) -> date:
         """Today's business date, in the ISP's time zone."""
         return datetime.now(self.timezone).date()
+
+    def data_docs_page(self, gate: str) -> str | None:
+        """Return the address of a gate's Data Docs; None if there are none, or nobody can open them."""
+        if self.data_docs is None or self.data_docs_url is None:
+            return None
+        return f"{self.data_docs_url.rstrip('/')}/{gate}/index.html"
 
     def complete_since(self) -> datetime | None:
         """When all subscribers of the platform are to have been read at the earliest; None: now."""
