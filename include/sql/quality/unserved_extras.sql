@@ -1,5 +1,5 @@
--- In: due_days, the ISP's. Out: each due day of active client plans with TV extras that no schedule serves, with how many
--- they are and what they owe a month by the prices of today: they are never billed unless a person does.
+-- In: due_days, the ISP's. Out: each due day of active client plans with TV extras that no schedule serves, with how
+-- many they are and what they owe a month by the prices of today: they are never billed unless a person does.
 select
     case
         when plan.due_day between 1 and 31 then 'due day ' || plan.due_day || ' is not in MULTITV_DUE_DAYS'
