@@ -11,12 +11,9 @@ from typing import Any
 from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
 
 from multitv.errors import WaitLost
-from multitv.settings import get_settings
+from multitv.settings import WAIT_GRACE, get_settings
 
 log = logging.getLogger(__name__)
-
-# After a deadline, until the scheduler ends a wait that the triggerer is to end.
-GRACE = timedelta(hours=1)
 
 
 def default_args(**needs: Any) -> dict[str, Any]:
@@ -79,7 +76,7 @@ def _require(task: Any, needs: Mapping[str, Any]) -> None:
         deadline = datetime.now(settings.timezone) + wait
         log.warning("%s This task waits until the platform answers, until %s at most.", error.happened, deadline)
         task.defer(
-            trigger=PlatformTrigger(deadline.isoformat()), method_name="execute_after_wait", timeout=wait + GRACE
+            trigger=PlatformTrigger(deadline.isoformat()), method_name="execute_after_wait", timeout=wait + WAIT_GRACE
         )
 
 

@@ -80,6 +80,9 @@ def _pin_keys(written: SecretStr | None) -> SecretStr | None:
     return SecretStr(",".join(keys)) if keys else None
 
 
+# After a deadline, until the scheduler ends a wait that the triggerer is to end.
+WAIT_GRACE = timedelta(hours=1)
+
 DayOfMonth = Annotated[int, Field(ge=1, le=31)]
 Share = Annotated[float, Field(ge=0, le=1)]
 

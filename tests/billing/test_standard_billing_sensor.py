@@ -20,8 +20,8 @@ from multitv.billing.sensors import (
     StandardBillingTrigger,
 )
 from multitv.billing.standard import bill_plans, record_failure
-from multitv.dag_defaults import GRACE
 from multitv.database.engine import MissingConnection, task_engine
+from multitv.settings import WAIT_GRACE
 from tests.support.databases import disconnect
 from tests.support.isp import DUE, Isp
 
@@ -64,7 +64,7 @@ def test_an_open_one_defers_until_the_deadline_after_the_due_date(isp: Isp) -> N
     )
     assert deferred.value.method_name == "resume"
     assert deferred.value.timeout is not None
-    ends = datetime.now(UTC) + deferred.value.timeout - GRACE
+    ends = datetime.now(UTC) + deferred.value.timeout - WAIT_GRACE
     assert abs(ends - datetime.fromisoformat("2030-01-14T00:00:00-03:00")) < timedelta(minutes=1)
 
 

@@ -19,10 +19,9 @@ from airflow.triggers.base import BaseTrigger, TriggerEvent
 
 from multitv.billing.due_date import parse_due_date, wait_deadline
 from multitv.billing.standard import standard_billing
-from multitv.dag_defaults import GRACE
 from multitv.database.engine import CONNECTION_ID, engine_for, task_engine, url_of
 from multitv.errors import PermanentError, TransientError
-from multitv.settings import get_settings
+from multitv.settings import WAIT_GRACE, get_settings
 
 log = logging.getLogger(__name__)
 
@@ -108,7 +107,7 @@ class StandardBillingSensor(BaseOperator):
             trigger=StandardBillingTrigger(self.due_date, deadline.isoformat(), settings.standard_billing_poll_seconds),
             method_name="resume",
             # The scheduler ends a wait that the triggerer does not end by then.
-            timeout=deadline - now + GRACE,
+            timeout=deadline - now + WAIT_GRACE,
         )
 
     def resume(self, context: Context, event: WaitEnd) -> None:
