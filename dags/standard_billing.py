@@ -58,6 +58,7 @@ settings = get_settings()
 with DAG(
     "standard_billing",
     dag_display_name="Faturamento Padrão",
+    description="Faz a fatura e lança a mensalidade de cada plano de um vencimento, e fecha o faturamento padrão",
     doc_md=__doc__,
     schedule=DueDayTimetable(
         settings.due_days, settings.standard_billing_days_ahead, settings.billing_time, settings.timezone

@@ -79,6 +79,7 @@ settings = get_settings()
 with DAG(
     "tv_billing",
     dag_display_name="Faturamento TV",
+    description="Lista, confere, salva e lança no Financeiro os pacotes extras de TV de um vencimento",
     doc_md=__doc__,
     schedule=DueDayTimetable(
         settings.due_days, settings.tv_billing_days_ahead, settings.billing_time, settings.timezone
@@ -113,7 +114,7 @@ with DAG(
 
     @task(task_display_name="Relatório", trigger_rule="none_failed")
     def report(due_date: str) -> None:
-        tv_report(task_engine(), parse_due_date(due_date))
+        tv_report(task_engine(), parse_due_date(due_date), get_settings().data_docs_page(f"billing-{due_date}"))
 
     (
         resolve_due_date()

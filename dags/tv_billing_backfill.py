@@ -39,6 +39,7 @@ from multitv.settings import get_settings
 with DAG(
     "tv_billing_backfill",
     dag_display_name="Faturar vários vencimentos",
+    description="Inicia o Faturamento TV de vários vencimentos e espera por todos",
     doc_md=__doc__,
     schedule=None,
     catchup=False,

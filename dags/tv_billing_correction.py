@@ -45,6 +45,7 @@ from multitv.event_codes import event_number
 with DAG(
     "tv_billing_correction",
     dag_display_name="Corrigir um evento de faturamento",
+    description="Estorna, cancela ou refaz a cobrança de um evento de faturamento, depois de um sim",
     doc_md=__doc__,
     schedule=None,
     catchup=False,

@@ -33,6 +33,7 @@ from multitv.settings import get_settings
 with DAG(
     "tv_billing_policy",
     dag_display_name="Política de faturamento",
+    description="Muda como os pacotes extras são cobrados: proporcional ou não, antes ou depois do mês",
     doc_md=__doc__,
     schedule=None,
     catchup=False,

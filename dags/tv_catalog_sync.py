@@ -18,6 +18,7 @@ Every merge emits an event of the asset `tv_catalog` with what it changed in its
 
 * **Normal:** under a minute, and a report that says “Nada mudou”. Rows in quarantine are normal in small numbers:
   the rows they would replace stay as they are. Have them corrected on the platform; the next run takes them.
+* **`fetch` is deferred:** the platform does not answer. It goes on by itself when it does.
 * **`fetch` failed:** the message names the platform and the cause. Nothing was written. Unreachable, not JSON or an
   incomplete list: it was retried; look at the platform, then clear the task. Credentials, operator or connection:
   correct the connection `beenius_default`, then clear the task. An empty list: never accept it, call the platform.
@@ -54,6 +55,7 @@ SYNC = "{{ ti.xcom_pull(task_ids='fetch') }}"
 with DAG(
     "tv_catalog_sync",
     dag_display_name="Sincronizar catálogo de TV",
+    description="Copia todo dia os canais e os pacotes da plataforma",
     doc_md=__doc__,
     schedule=CronTriggerTimetable(
         f"{settings.catalog_time.minute} {settings.catalog_time.hour} * * *",
@@ -85,6 +87,7 @@ with DAG(
 
     @task(task_display_name="Relatório")
     def report(sync: str) -> None:
-        catalog_report(task_engine(), int(sync), get_settings().today())
+        settings = get_settings()
+        catalog_report(task_engine(), int(sync), settings.today(), settings.data_docs_page("catalogue"))
 
     fetch() >> gate(SYNC) >> merge(SYNC) >> report(SYNC)

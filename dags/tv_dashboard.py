@@ -40,6 +40,7 @@ settings = get_settings()
 with DAG(
     "tv_dashboard",
     dag_display_name="Atualizar o painel",
+    description="Calcula a cada hora os números do Painel",
     doc_md=__doc__,
     schedule=CronTriggerTimetable("45 * * * *", timezone=settings.timezone.key, run_immediately=False),
     start_date=pendulum.datetime(2026, 1, 1, tz=settings.timezone.key),

@@ -42,6 +42,7 @@ settings = get_settings()
 with DAG(
     "tv_maintenance",
     dag_display_name="Manutenção do banco",
+    description="Junta partições, apaga o que é antigo e atualiza estatísticas, toda noite",
     doc_md=__doc__,
     schedule=CronTriggerTimetable("0 2 * * *", timezone=settings.timezone.key, run_immediately=False),
     start_date=pendulum.datetime(2026, 1, 1, tz=settings.timezone.key),

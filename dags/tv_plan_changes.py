@@ -20,6 +20,7 @@ the hourly full run stays the truth.
 * **Normal:** a run for each burst of changes, green in seconds, with `ask` skipped.
 * **No run comes though *Aguardando* stands on a client's page:** see that this DAG is not paused and that the triggerer
   runs. What nobody took is announced again every five minutes, and the hourly full run serves it, too.
+* **`serve` is deferred, in two runs at most:** the platform does not answer. They go on by themselves when it does.
 * **`serve` failed, or was killed:** do what the message says; nothing is lost: what it did not finish waits again.
 * **`serve` failed with DifferenceLeft:** somebody else changes subscribers, or the platform lost a write. All others
   were served. It is tried again every five minutes, for an hour, and then by the full runs.
@@ -44,6 +45,7 @@ from multitv.settings import get_settings
 with DAG(
     "tv_plan_changes",
     dag_display_name="Levar alterações à plataforma",
+    description="Leva à plataforma, em segundos, o que mudou em um contrato",
     doc_md=__doc__,
     schedule=[pending_changes(get_settings().changes_poll_seconds)],
     catchup=False,

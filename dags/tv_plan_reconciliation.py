@@ -22,6 +22,7 @@ person in `tv_reconciliation_approval`, which `ask` starts; all others are serve
 
 * **Normal:** an hour in which nothing changed is green in seconds, with everything from `release_batches` on skipped.
   Rejected operations in the report are normal in small numbers: each has its reason and is tried again by the next run.
+* **A task is deferred:** the platform does not answer. The run goes on by itself when it does.
 * **`guard` failed with SourceShrunken:** the ERP or the platform lost much, or nearly everybody would be created anew.
   Nothing was sent. See that both are complete, then trigger a new run; with `allow_shrink` if they are as they should.
 * **`ask` failed:** mostly because `tv_reconciliation_approval` is paused: unpause it, then clear `ask`.
@@ -69,6 +70,7 @@ CHANGE_SET = "{{ ti.xcom_pull(task_ids='compute_change_set') }}"
 with DAG(
     "tv_plan_reconciliation",
     dag_display_name="Reconciliar planos de TV",
+    description="Compara a cada hora a plataforma com os contratos e corrige as diferenças",
     doc_md=__doc__,
     schedule=AssetOrTimeSchedule(
         timetable=CronTriggerTimetable("30 * * * *", timezone=settings.timezone.key, run_immediately=False),

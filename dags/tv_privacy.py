@@ -36,6 +36,7 @@ from multitv.settings import get_settings
 with DAG(
     "tv_privacy",
     dag_display_name="Dados de um titular (LGPD)",
+    description="Exporta ou elimina o que é guardado sobre um cliente (LGPD)",
     doc_md=__doc__,
     schedule=None,
     catchup=False,

@@ -34,6 +34,7 @@ from multitv.settings import get_settings
 with DAG(
     "tv_promotion",
     dag_display_name="Promoção de um pacote",
+    description="Dá a um pacote de um cliente um preço menor, ou nenhum, até uma data",
     doc_md=__doc__,
     schedule=None,
     catchup=False,

@@ -44,6 +44,7 @@ QUESTION = "{{ params.change_set }}"
 with DAG(
     "tv_reconciliation_approval",
     dag_display_name="Aprovar retiradas de TV",
+    description="Pergunta a uma pessoa antes de retirar TV de muitos clientes",
     doc_md=__doc__,
     schedule=None,
     catchup=False,

@@ -292,5 +292,5 @@ def context_of(upstream: set[str], next_method: str | None = None) -> Mapping[st
     from_server = SimpleNamespace(next_method=next_method)
     return {
         "task": SimpleNamespace(upstream_task_ids=upstream),
-        "ti": SimpleNamespace(_ti_context_from_server=from_server),
+        "ti": SimpleNamespace(_ti_context_from_server=from_server, try_number=1),
     }

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from multitv.markdown import escape, table
+from multitv.markdown import escape, table, with_data_docs
 
 # As Airflow's pages show it: tables, bare addresses as links, HTML as HTML.
 RENDERER = MarkdownIt("gfm-like", {"html": True})
@@ -93,3 +93,8 @@ def test_what_a_cell_holds_cannot_break_the_table(text: str) -> None:
     cells = [token.content for token in RENDERER.parse("\n".join(lines)) if token.type == "inline"]
     assert len(cells) == 6
     assert cells[3:] == ["1", "TV", "2"]
+
+
+def test_a_report_links_to_the_pages_of_its_gate_only_if_people_can_open_them() -> None:
+    assert with_data_docs("# Relatório", None) == "# Relatório"
+    assert with_data_docs("# R", "https://isp/docs/x").endswith("Conferência dos dados: <https://isp/docs/x>")

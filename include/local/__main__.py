@@ -8,7 +8,7 @@ import time
 
 from include.local import environment, interrupts
 from include.local.config import Config, outside, read
-from include.local.job import JobFailed, follow_changes, run_main_job, switch_alerts_on
+from include.local.job import JobFailed, follow_changes, keep_watch, run_main_job, switch_alerts_on
 from include.local.stack import Stack
 from multitv.errors import MultiTVError
 
@@ -60,6 +60,8 @@ def _serve(stack: Stack, config: Config, *, with_job: bool) -> int:
         return code
     follow_changes(stack, say)
     switch_alerts_on(stack, say)
+    if with_job:
+        keep_watch(stack, say)
     _show_addresses(stack)
     try:
         say("Up until Ctrl-C")

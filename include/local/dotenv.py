@@ -11,6 +11,8 @@ import secrets
 import sys
 from pathlib import Path
 
+from include.sandbox.population import DUE_DAYS
+
 PROFILES = ("demo", "celery", "backup", "tls")
 # The roles of multitv.database.roles, which the machine that runs Docker need not be able to import.
 PIPELINE = "multitv_pipeline"
@@ -31,6 +33,8 @@ def variables(profiles: list[str]) -> dict[str, str]:
         "AIRFLOW_EXECUTOR": "CeleryExecutor" if "celery" in chosen else "LocalExecutor",
         "AIRFLOW_BASE_URL": f"https://{host}" if host else "http://127.0.0.1:8080",
     }
+    if "demo" in chosen:
+        made["MULTITV_DUE_DAYS"] = DUE_DAYS
     if host:
         made |= {"TLS_HOST": host, "AIRFLOW_COOKIE_SECURE": "true"}
     return made

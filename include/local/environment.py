@@ -24,6 +24,7 @@ from include.local.config import (
 )
 from include.local.postgres import programs
 from include.local.processes import MARK
+from include.sandbox.population import DUE_DAYS
 from multitv.installation import REPOSITORY
 
 USER = "admin"
@@ -96,6 +97,7 @@ def for_processes(
         **_kept(config.home / "secrets.json", _SECRETS),
         # The PINs in an ISP's own database can be decrypted only with the ISP's own keys.
         _PIN_KEYS: inherited.get(_PIN_KEYS) or _kept(config.home / "secrets.json", [_PIN_KEYS])[_PIN_KEYS],
+        **({"MULTITV_DUE_DAYS": inherited.get("MULTITV_DUE_DAYS") or DUE_DAYS} if config.clients_to_seed else {}),
         "MULTITV_DATA_DOCS": inherited.get("MULTITV_DATA_DOCS") or str(config.home / "data_docs"),
         "MULTITV_PRIVACY_FOLDER": inherited.get("MULTITV_PRIVACY_FOLDER") or str(config.home / "privacy"),
         MARK: str(config.home),

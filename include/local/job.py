@@ -29,6 +29,8 @@ WAIT = "wait_for_standard_billing"
 APPROVAL = "tv_reconciliation_approval"
 CHANGES = "tv_plan_changes"
 ALERTS = "tv_alerts"
+# What looks after billing by itself, from the first day.
+WATCHES = ("tv_billing_sweep", "tv_dashboard")
 # Longer than any retry delay of the DAGs: a run in which nothing changes for this long is stuck.
 STALLED_SECONDS = 1800.0
 # The scheduler creates a missed run within a second or two.
@@ -144,6 +146,14 @@ def switch_alerts_on(stack: RunningStack, say: Say) -> None:
     if ALERTS in stack.dag_ids:
         stack.api.unpause(ALERTS)
         say(f"{ALERTS} looks every five minutes for what needs a person: docs/alerts.md says how to be told")
+
+
+def keep_watch(stack: RunningStack, say: Say) -> None:
+    """Unpause the DAGs that say what needs a person, and keep the figures of the *Painel* new."""
+    for dag_id in WATCHES:
+        if dag_id in stack.dag_ids:
+            stack.api.unpause(dag_id)
+            say(f"{dag_id} runs by its schedule: it is unpaused")
 
 
 def provision(stack: RunningStack, say: Say) -> None:

@@ -65,6 +65,10 @@ class TransientError(MultiTVError):
     retry_after = 5
 
 
+class WaitLost(PermanentError):
+    """A task waited past its deadline, and the triggerer, which is to watch it, did not tell."""
+
+
 class Refusal(PermanentError):
     """A rule refuses what a person asked for. Nothing was written, unless the class says otherwise (`wrote_nothing`).
 

@@ -603,6 +603,8 @@ SENTENCES: dict[str, str] = {
     "Faturamento Padrão deste vencimento e depois limpe no Airflow (Clear) a espera do Faturamento TV",
     "standard_billing_stopped": "o Faturamento Padrão não terminou: execute o Faturamento Padrão deste vencimento e "
     "depois limpe no Airflow (Clear) a espera do Faturamento TV",
+    "standard_billing_missing": "a lista foi salva, e o Faturamento Padrão nunca foi executado: execute o Faturamento "
+    "Padrão e depois o Faturamento TV deste vencimento",
     "credits_to_pay_out": "{payouts:crédito não tem|créditos não têm} fatura em que caber, porque o contrato não está "
     "ativo: pague {amount:reais} ao cliente e registre o pagamento, ou desfaça a correção",
     "credits_wait": "{credits:crédito espera|créditos esperam} há mais de dois meses por uma fatura aberta, com "
@@ -610,6 +612,7 @@ SENTENCES: dict[str, str] = {
     "never_billed": "o Faturamento TV nunca foi executado: execute o Faturamento TV deste vencimento",
     # why a billing run failed
     "unexpected_error": "erro inesperado",
+    "wait_lost": "ninguém vigiou a espera até o prazo, porque o triggerer do Airflow estava parado",
     "task_killed": "a tarefa foi interrompida antes de terminar",
     "bad_settings": "uma configuração do sistema está errada",
     "connection_missing": "falta a conexão com o banco de dados",

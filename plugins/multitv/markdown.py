@@ -37,3 +37,8 @@ def escape(value: object) -> str:
     fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
     padding = " " if text[0] == "`" or text[-1] == "`" else ""
     return f"{fence}{padding}{text}{padding}{fence}"
+
+
+def with_data_docs(report: str, address: str | None) -> str:
+    """Return a report with a link to the pages of its gate, if people can open them."""
+    return report if address is None else f"{report}\n\nConferência dos dados: <{address}>"

@@ -106,6 +106,10 @@ def _http_url(written: SecretStr | None) -> SecretStr | None:
     return written if text else None
 
 
+# After a deadline, until the scheduler ends a wait that the triggerer is to end.
+WAIT_GRACE = timedelta(hours=1)
+
+
 DayOfMonth = Annotated[int, Field(ge=1, le=31)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -218,6 +222,13 @@ class Settings(BaseSettings):
         le=3600,
         description="how often pending changes are looked for, should no notification wake `tv_plan_changes`",
     )
+    platform_wait_hours: float = Field(
+        default=12,
+        gt=0,
+        le=18,
+        description="hours for which a run waits for a platform that does not answer, as in a maintenance, before it "
+        "fails",
+    )
     beenius_concurrency: int = Field(
         default=8, ge=1, le=64, description="requests that one task has in flight on the platform"
     )
@@ -227,6 +238,11 @@ class Settings(BaseSettings):
     data_docs: Path | None = Field(
         default=None,
         description="folder for the gates' Data Docs, with a site for each gate; without it none are written",
+    )
+    data_docs_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s]+$",
+        description="address at which people open the folder of the Data Docs, for the links in reports and errors",
     )
     privacy_folder: Path | None = Field(
         default=None,
@@ -309,6 +325,12 @@ class Settings(BaseSettings):
     def today(self) -> date:
         """Today's business date, in the ISP's time zone."""
         return datetime.now(self.timezone).date()
+
+    def data_docs_page(self, gate: str) -> str | None:
+        """Return the address of a gate's Data Docs; None if there are none, or nobody can open them."""
+        if self.data_docs is None or self.data_docs_url is None:
+            return None
+        return f"{self.data_docs_url.rstrip('/')}/{gate}/index.html"
 
     def complete_since(self) -> datetime | None:
         """When all subscribers of the platform are to have been read at the earliest; None: now."""

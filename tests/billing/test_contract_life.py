@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from multitv.billing import tv
-from multitv.billing.open_months import OpenMonths, find_open_months
+from multitv.billing.open_months import MonthsOpen, OpenMonths, compare, find_open_months
 from multitv.billing.report import standard_report
 from multitv.billing.review import ApprovalRequest, summarise_list, top_changes
 from multitv.database.sql import named
@@ -74,6 +74,20 @@ def test_a_month_that_no_due_date_covered_is_open_and_named(life: Life) -> None:
     report = standard_report(life.isp.engine, january)
     assert "Mensalidades de meses anteriores que nunca foram cobradas: 1 (R$ 149,90)" in report
     assert sorted(life.charged(JANUARY)) == [Decimal("5.00"), Decimal("31.00")]
+
+
+def test_a_month_that_is_over_and_open_fails_the_sweep_once_all_is_stored(
+    life: Life, caplog: pytest.LogCaptureFixture
+) -> None:
+    sold(life, due_day=20)
+    life.isp.sell(life.isp.client_plan(due_day=10), life.isp.package("5.00"))
+    life.bill(date(2026, 12, 10))
+    life.day(date(2026, 12, 12), moved(10))
+    compare(life.isp.engine, SETTINGS, date(2026, 12, 31), [])
+    with pytest.raises(MonthsOpen, match=r"2026-12: 1 client plans, R\$.180,90.*waive them"):
+        compare(life.isp.engine, SETTINGS, date(2027, 1, 1), [])
+    assert "Meses em aberto" in caplog.text
+    assert life.isp.run("select count(*) > 0 from billing.open_month") == [(True,)]
 
 
 def test_an_open_month_is_billed_with_the_next_due_date_if_the_policy_says_so(life: Life) -> None:

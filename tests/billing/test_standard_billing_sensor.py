@@ -21,6 +21,7 @@ from multitv.billing.sensors import (
 )
 from multitv.billing.standard import bill_plans, record_failure
 from multitv.database.engine import MissingConnection, task_engine
+from multitv.settings import WAIT_GRACE
 from tests.support.databases import disconnect
 from tests.support.isp import DUE, Isp
 
@@ -62,6 +63,9 @@ def test_an_open_one_defers_until_the_deadline_after_the_due_date(isp: Isp) -> N
         {"due_date": "2030-01-10", "deadline": "2030-01-14T00:00:00-03:00", "poll_seconds": 60},
     )
     assert deferred.value.method_name == "resume"
+    assert deferred.value.timeout is not None
+    ends = datetime.now(UTC) + deferred.value.timeout - WAIT_GRACE
+    assert abs(ends - datetime.fromisoformat("2030-01-14T00:00:00-03:00")) < timedelta(minutes=1)
 
 
 def test_a_past_due_date_is_still_waited_for_a_day(isp: Isp) -> None:

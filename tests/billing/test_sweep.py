@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -108,6 +108,16 @@ def test_a_standard_billing_that_never_ended_is_found(sold: Isp) -> None:
     sold.run("insert into billing.run (kind, due_date, status) values ('standard', :due, 'open')", due=DUE)
     grow_old(sold)
     assert found(sold) == [(DUE, Reason("standard_billing_stopped"))]
+
+
+def test_a_saved_list_whose_run_was_deleted_while_it_waited_is_found_after_the_due_date(sold: Isp) -> None:
+    tv.save(sold.engine, DUE, SETTINGS)
+    deadline = DUE + timedelta(get_settings().standard_billing_deadline_days)
+    assert (DUE, Reason("standard_billing_missing")) not in found(sold, deadline)
+    assert (DUE, Reason("standard_billing_missing")) in found(sold, deadline + timedelta(1))
+    bill_plans(sold.engine, DUE)
+    tv.settle(sold.engine, DUE, SETTINGS)
+    assert (DUE, Reason("standard_billing_missing")) not in found(sold, deadline + timedelta(1))
 
 
 def test_a_run_that_never_came_is_found(sold: Isp) -> None:

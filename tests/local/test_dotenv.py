@@ -13,6 +13,7 @@ from cryptography.fernet import Fernet
 from sqlalchemy import make_url
 
 from include.local import dotenv
+from include.sandbox.population import DUE_DAYS
 from multitv.database.roles import PIPELINE, SCREENS
 
 
@@ -54,6 +55,12 @@ def test_with_tls_people_come_by_the_name_and_cookies_are_secure() -> None:
         "AIRFLOW_COOKIE_SECURE": "true",
         "TLS_HOST": "tv.isp.example",
     }
+
+
+def test_the_demo_serves_the_due_days_of_its_contracts(repository: Path) -> None:
+    assert dotenv.variables(["demo"])["MULTITV_DUE_DAYS"] == DUE_DAYS
+    story = (repository / "include/sandbox/population/create_story.sql").read_text()
+    assert f"array[{DUE_DAYS.replace(',', ', ')}] as list" in story
 
 
 def test_each_role_has_a_password_of_its_own() -> None:

@@ -22,6 +22,7 @@ from include.local.config import (
 )
 from include.local.postgres import plain
 from include.local.processes import MARK
+from include.sandbox.population import DUE_DAYS
 
 
 def _for(home: Path, **inherited: str) -> dict[str, str]:
@@ -82,6 +83,13 @@ def test_run_env_gives_a_shell_back_what_was_written_whatever_the_characters(tmp
     assert found["ISP_DB_URI"] == "postgresql://x"
     assert MARK not in found, "what a person starts in that shell is not ours to end"
     assert run_env.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_due_days_of_the_demo_are_served_and_those_of_a_real_isp_are_its_own(tmp_path: Path) -> None:
+    assert _for(tmp_path)["MULTITV_DUE_DAYS"] == DUE_DAYS
+    assert _for(tmp_path, MULTITV_DUE_DAYS="7")["MULTITV_DUE_DAYS"] == "7"
+    real = Config(home=tmp_path, isp_connection="isp")
+    assert "MULTITV_DUE_DAYS" not in environment.for_processes(real, {}, "isp", "platform", "metadata")
 
 
 def test_a_start_from_a_shell_that_sourced_run_env_sees_only_what_was_set_from_outside(tmp_path: Path) -> None:

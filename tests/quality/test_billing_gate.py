@@ -67,13 +67,21 @@ def test_what_does_not_look_like_a_charge_is_not_posted(saved: Isp, damage: str,
 
 def test_what_was_judged_can_be_opened_and_shows_no_value(saved: Isp, docs: Path) -> None:
     saved.run("update billing.event set amount = 777.77 where mod(id, 10) = 1")
-    with pytest.raises(GateFailed):
-        gates.check_charges(saved.engine, DUE, Settings(data_docs=docs))
+    reached = Settings(data_docs=docs, data_docs_url="https://tv.isp.example/docs/")
+    with pytest.raises(GateFailed, match=f"https://tv.isp.example/docs/billing-{DUE}/index.html"):
+        gates.check_charges(saved.engine, DUE, reached)
     site = docs / f"billing-{DUE}"
     pages = "".join(page.read_text() for page in site.rglob("*.html"))
     assert (site / "index.html").is_file()
     assert "charges_without_a_sale" in pages
     assert "777.77" not in pages
+    loaded = re.findall(
+        r"(?:src|href|action)\s*=\s*[\"']?[^\"'\s>]*//[^\"'\s>]*|url\([^)]*//[^)]*\)|<script|@import", pages
+    )
+    assert loaded == [], "complete without the internet"
+    links = re.findall(r'href="([^"]+)"', (site / "index.html").read_text())
+    assert {link.split("/")[0] for link in links} == {"expectations", "validations"}
+    assert all((site / link).is_file() for link in links)
     saved.run("update billing.event set amount = 10 where mod(id, 10) = 1")
     gates.check_charges(saved.engine, DUE, Settings(data_docs=docs))
     assert len(list(site.rglob("validations/charges/**/*.html"))) == 1

@@ -234,6 +234,28 @@ def test_many_offenders_are_counted_and_a_few_are_shown(settled: Isp) -> None:
     assert settled.run("select count(*) from quality.offender where due_date = :d", d=later) == [(10,)]
 
 
+def test_due_days_with_extras_that_no_schedule_serves_are_told_with_clients_and_money(settled: Isp) -> None:
+    isp = settled
+    package = isp.package("30.00")
+    isp.sell(isp.client_plan(due_day=10), package)
+    books.require_served(isp.engine, (5, 10))
+    for price in ("12.50", None):
+        isp.sell(isp.client_plan(due_day=31), package, price)
+    isp.client_plan(due_day=7)
+    gone = isp.client_plan(due_day=8)
+    isp.sell(gone, package)
+    isp.run("update erp.client_plan set status = 'cancelled', cancelled_on = '2026-11-01' where id = :id", id=gone)
+    with pytest.raises(books.CheckFailed) as failed:
+        books.require_served(isp.engine, (5, 10))
+    assert (
+        "No schedule bills these TV extras: due day 31 is not in MULTITV_DUE_DAYS: 2 clients with 2 TV extras, "
+        "R$ 42.50 a month. Add the due days" in str(failed.value)
+    )
+    assert isp.run("select count(*) from quality.offender where check_name = 'unserved_extras'") == [(1,)]
+    books.require_served(isp.engine, (5, 10, 31))
+    assert isp.run("select count(*) from quality.offender where check_name = 'unserved_extras'") == [(0,)]
+
+
 def test_what_no_due_date_ever_covers_is_warned_of(settled: Isp, caplog: pytest.LogCaptureFixture) -> None:
     settled.sell(424242, 1)
     settled.run("alter table erp.client_plan drop constraint client_plan_due_day_check")

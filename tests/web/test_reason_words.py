@@ -101,7 +101,8 @@ def test_a_refusal_that_the_contract_does_not_know_has_general_words(code: str) 
         (
             "multitv.billing.standard, multitv.quality.books",
             {"erp_empty", "database_unavailable", "check_failed"},
-            set(),
+            # Of tv_billing_sweep.
+            {"months_open"},
         ),
         (
             "multitv.billing.operators, multitv.billing.sensors, multitv.quality.billing",
@@ -109,6 +110,7 @@ def test_a_refusal_that_the_contract_does_not_know_has_general_words(code: str) 
             # Of the task before, of other DAGs.
             {
                 "bad_due_date",
+                "months_open",
                 "correction_refused",
                 "correction_unanswered",
                 "correction_changed",

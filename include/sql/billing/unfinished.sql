@@ -1,5 +1,6 @@
 -- In: scheduled (due dates whose runs should have started by now), grace (how long a step may take, as an interval),
--- patience (for how long a credit may wait for an invoice, as an interval). Out: each billing run that stopped half-way
+-- patience (for how long a credit may wait for an invoice, as an interval), overdue (the first due date whose standard
+-- billing may still be to come). Out: each billing run that stopped half-way
 -- or never started, and each due date with credits that are to be paid out or wait for too long: due_date, and the code
 -- of the reason with its parameters. Oldest first.
 with begun as (
@@ -65,6 +66,14 @@ select
     end as parameters
 from state
 where state.kind = 'standard' and state.old
+union all
+-- Also if nobody waits for it any more, because the run that did was deleted.
+select
+    state.due_date,
+    'standard_billing_missing' as code,
+    jsonb_build_object() as parameters
+from state
+where state.kind = 'tv' and state.status = 'saved' and state.standard_status is null and state.due_date < :overdue
 union all
 select
     closed.due_date,

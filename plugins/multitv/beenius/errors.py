@@ -33,6 +33,10 @@ class TokenRefused(Unanswered):
     """The platform refused an access token that it had just issued."""
 
 
+class PlatformDown(PermanentError):
+    """The platform did not answer for as long as a task may wait for it."""
+
+
 class BadConnection(PermanentError):
     """The Airflow connection is missing or incomplete."""
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from airflow.sdk import BaseHook
 from airflow.sdk.exceptions import AirflowNotFoundException
 
-from multitv.beenius.client import BeeniusClient
 from multitv.beenius.errors import BadConnection
-from multitv.beenius.transport import RetryPolicy
 from multitv.settings import Settings
+
+if TYPE_CHECKING:
+    from multitv.beenius.client import BeeniusClient
+    from multitv.beenius.transport import RetryPolicy
 
 CONNECTION_ID = "beenius_default"
 
@@ -29,6 +33,9 @@ class BeeniusHook(BaseHook):
         self, connections: int = 8, requests_per_second: float | None = None, retry_policy: RetryPolicy | None = None
     ) -> BeeniusClient:
         """Return a client for up to `connections` threads; sends nothing. Raises BadConnection, naming the gaps."""
+        # Here, because DAG files import this module, and requests takes half a second.
+        from multitv.beenius.client import BeeniusClient
+
         where = f"under Admin > Connections or as AIRFLOW_CONN_{self.conn_id.upper()}, then clear this task"
         try:
             connection = self.get_connection(self.conn_id)

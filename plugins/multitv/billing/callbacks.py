@@ -38,6 +38,7 @@ NAMED_CAUSES = frozenset(
         "standard_billing_failed",
         "standard_billing_overdue",
         "standard_billing_not_closed",
+        "wait_lost",
     }
 )
 

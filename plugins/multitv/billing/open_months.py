@@ -16,6 +16,7 @@ from multitv.database.locks import lock
 from multitv.database.rows import read_as
 from multitv.database.sql import named
 from multitv.erp.facts import require_client_plans
+from multitv.errors import PermanentError
 from multitv.labels import label, number
 from multitv.markdown import table
 from multitv.money import reais
@@ -25,6 +26,10 @@ log = logging.getLogger(__name__)
 
 # The lock for writing billing.open_month, taken after those of due dates.
 _OPEN_MONTHS = "open months"
+
+
+class MonthsOpen(PermanentError):
+    """Months that are over owe more than was charged, and nobody waived that. The log's report has the details."""
 
 
 @dataclass(frozen=True)
@@ -55,12 +60,22 @@ class Excess:
 def compare(engine: Engine, settings: Settings, today: date, due_dates: Sequence[date]) -> None:
     """Log which months are open, and what the due dates charged beyond what is owed, in Portuguese.
 
-    Raises ErpEmpty, DatabaseUnavailable.
+    Raises MonthsOpen once all is stored and logged, ErpEmpty, DatabaseUnavailable.
     """
     months = find_open_months(engine, settings, today)
     excess = find_excess(engine, due_dates)
     level = logging.WARNING if months or excess else logging.INFO
     log.log(level, "%s", _report(months, excess))
+    # The present month may still be billed by its own due dates.
+    if over := [month for month in months if month.reference_month < today.replace(day=1)]:
+        named_ones = "; ".join(
+            f"{month.reference_month:%Y-%m}: {month.client_plans} client plans, {reais(month.amount)}" for month in over
+        )
+        raise MonthsOpen(
+            f"Months that are over owe more than was charged: {named_ones}. Run tv_billing for the due dates that the "
+            "report above and the page Pendências name, have the billing policy bill open months, or waive them on "
+            "that page. All of it is stored; nothing was charged."
+        )
 
 
 def find_excess(engine: Engine, due_dates: Sequence[date]) -> list[Excess]:

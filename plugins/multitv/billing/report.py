@@ -15,7 +15,7 @@ from multitv.database.engine import bulk_transaction
 from multitv.database.rows import read_as
 from multitv.database.sql import named
 from multitv.labels import counted, label, number
-from multitv.markdown import table
+from multitv.markdown import table, with_data_docs
 from multitv.money import reais
 
 log = logging.getLogger(__name__)
@@ -27,9 +27,12 @@ _SAVE = "Execute o Faturamento TV deste vencimento de novo para salvá-las."
 _LISTED = 50
 
 
-def tv_report(engine: Engine, due_date: date) -> str:
-    """Log and return a due date's TV billing, by service plan; amounts are in reais. Raises DatabaseUnavailable."""
-    report = _tv_report(engine, due_date)
+def tv_report(engine: Engine, due_date: date, data_docs: str | None = None) -> str:
+    """Log and return a due date's TV billing, by service plan; amounts are in reais. Raises DatabaseUnavailable.
+
+    `data_docs` is the address of what the gate of the events found.
+    """
+    report = with_data_docs(_tv_report(engine, due_date), data_docs)
     log.info("%s", report)
     return report
 

@@ -21,7 +21,7 @@ from multitv.billing.due_date import parse_due_date, wait_deadline
 from multitv.billing.standard import standard_billing
 from multitv.database.engine import CONNECTION_ID, engine_for, task_engine, url_of
 from multitv.errors import PermanentError, TransientError
-from multitv.settings import get_settings
+from multitv.settings import WAIT_GRACE, get_settings
 
 log = logging.getLogger(__name__)
 
@@ -100,11 +100,14 @@ class StandardBillingSensor(BaseOperator):
         if run is not None and run.status in ("closed", "failed"):
             self.resume(context, {"status": run.status, "reason": run.reason})
             return
-        deadline = wait_deadline(due_date, datetime.now(settings.timezone), settings)
+        now = datetime.now(settings.timezone)
+        deadline = wait_deadline(due_date, now, settings)
         log.info("The standard billing of %s is not closed yet: waiting until %s.", due_date, deadline)
         self.defer(
             trigger=StandardBillingTrigger(self.due_date, deadline.isoformat(), settings.standard_billing_poll_seconds),
             method_name="resume",
+            # The scheduler ends a wait that the triggerer does not end by then.
+            timeout=deadline - now + WAIT_GRACE,
         )
 
     def resume(self, context: Context, event: WaitEnd) -> None:

@@ -71,8 +71,9 @@ def unfinished(engine: Engine, settings: Settings, today: date) -> list[Unfinish
     """Return the stuck due dates, oldest first. `today` is the ISP's business date. Raises DatabaseUnavailable."""
     started = today + timedelta(settings.tv_billing_days_ahead) - timedelta(1)
     scheduled = takewhile(lambda due: due <= started, due_dates(settings.due_days, today - LOOK_BACK))
+    overdue = today - timedelta(settings.standard_billing_deadline_days)
     with bulk_transaction(engine) as connection:
-        parameters = {"scheduled": list(scheduled), "grace": GRACE, "patience": LOOK_BACK}
+        parameters = {"scheduled": list(scheduled), "grace": GRACE, "patience": LOOK_BACK, "overdue": overdue}
         rows = connection.execute(named("billing/unfinished"), parameters).all()
     return [Unfinished(row.due_date, Reason(row.code, row.parameters)) for row in rows]
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine
 
-from multitv.beenius.client import BeeniusClient
 from multitv.catalog.errors import EmptyCatalog
 from multitv.catalog.normalise import Catalog, RefusedRow, normalise
 from multitv.database.bulk_copy import copy_rows
@@ -21,6 +20,8 @@ from multitv.labels import reasons_as_json
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from multitv.beenius.client import BeeniusClient
 
 log = logging.getLogger(__name__)
 

@@ -13,15 +13,17 @@ from multitv.catalog.summary import SyncSummary, read_summary
 from multitv.database.engine import transaction
 from multitv.database.sql import named
 from multitv.labels import Reason, counted, label, number
-from multitv.markdown import table
+from multitv.markdown import table, with_data_docs
 
 log = logging.getLogger(__name__)
 
 SHOWN = 10
 
 
-def catalog_report(engine: Engine, sync: int, today: date) -> str:
+def catalog_report(engine: Engine, sync: int, today: date, data_docs: str | None = None) -> str:
     """Log and return what a sync changed, whom it affects and what is in quarantine. `today`: the ISP's business date.
+
+    `data_docs` is the address of what the gate found.
 
     Raises DatabaseUnavailable.
     """
@@ -45,7 +47,7 @@ def catalog_report(engine: Engine, sync: int, today: date) -> str:
     if quarantined:
         lines += ["", "## Em quarentena: o que já estava no catálogo fica como está", ""]
         lines += table(["o quê", "código na plataforma", "motivo"], map(_refused, quarantined))
-    report = "\n".join(lines)
+    report = with_data_docs("\n".join(lines), data_docs)
     log.info("%s", report)
     return report
 

@@ -18,6 +18,7 @@ from multitv.event_codes import with_event_codes
 log = logging.getLogger(__name__)
 
 NEVER_BILLED = ("impossible_due_day", "incomplete_client_plan", "orphan_client_package", "unserved_due_day")
+UNSERVED = ("unserved_extras",)
 PLANS = ("impossible_monthly_price", "parked_client_plan")
 PARKED = ("parked",)
 PRICES = ("charge_of_other_price",)
@@ -62,6 +63,22 @@ def warn(engine: Engine, names: tuple[str, ...], due_days: Sequence[int]) -> Non
     for name, offenders in _run(engine, names, None, {"due_days": list(due_days)}).items():
         if offenders:
             log.warning("%s: %s. They are on no list, or on none that the schedule makes.", name, _some(offenders))
+
+
+def require_served(engine: Engine, due_days: Sequence[int]) -> None:
+    """Raise CheckFailed if contracts with TV extras are on due days that no schedule serves; DatabaseUnavailable.
+
+    `due_days` are those that the ISP's schedule serves. Offenders are recorded in quality.offender.
+    """
+    unserved = [
+        offender for found in _run(engine, UNSERVED, None, {"due_days": list(due_days)}).values() for offender in found
+    ]
+    if unserved:
+        raise CheckFailed(
+            f"No schedule bills these TV extras: {'; '.join(unserved)}. Add the due days to MULTITV_DUE_DAYS of every "
+            "component and start them again, or correct the contracts in the ERP. A due date that has begun meanwhile "
+            "is billed by hand: trigger standard_billing and tv_billing for it."
+        )
 
 
 def warn_of(engine: Engine, names: tuple[str, ...], due_date: date) -> None:

@@ -9,6 +9,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from multitv.quality.offline_pages import make_offline
+
 log = logging.getLogger(__name__)
 
 _SITE = "gate"
@@ -49,6 +51,7 @@ class DataDocs:
         if self._target is None:
             return
         try:
+            make_offline(self._draft)
             old = self._draft.with_suffix(".old")
             self._draft.chmod(0o755)
             if self._target.exists():

@@ -55,8 +55,10 @@ def run_gate(
     results = [(batch, result) for batch, found in validated.items() for result in found]
     failed = [_explain(batch, result) for batch, result in results if not result.success]
     if failed:
+        page = settings.data_docs_page(name)
         raise GateFailed(
             f"{title}: {len(failed)} of {len(results)} expectations failed. {'; '.join(failed)}. {next_step}"
+            f"{f' Each expectation: {page}' if page else ''}"
         )
     log.info("%s: %s expectations of %s batches hold.", title, len(results), len(batches))
 

@@ -19,11 +19,10 @@ from itertools import groupby, islice
 from queue import Empty, SimpleQueue
 from threading import Event
 from time import monotonic, sleep
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import Connection, Engine
 
-from multitv.beenius.client import BeeniusClient
 from multitv.database.engine import explained, transaction
 from multitv.database.locks import try_session_lock
 from multitv.database.sql import named
@@ -36,6 +35,9 @@ from multitv.reconciliation.pins import Pins
 from multitv.reconciliation.recompute import recompute
 from multitv.reconciliation.results import record_results
 from multitv.settings import Settings
+
+if TYPE_CHECKING:
+    from multitv.beenius.client import BeeniusClient
 
 log = logging.getLogger(__name__)
 

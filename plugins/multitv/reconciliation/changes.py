@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from time import monotonic, sleep
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
-from multitv.beenius.client import BeeniusClient
 from multitv.database.engine import explained, transaction
 from multitv.database.locks import try_session_lock
 from multitv.database.sql import named
@@ -22,6 +22,9 @@ from multitv.reconciliation.report import outcome_report
 from multitv.reconciliation.snapshot import stage_subscribers
 from multitv.reconciliation.verify import verify_change_set
 from multitv.settings import Settings
+
+if TYPE_CHECKING:
+    from multitv.beenius.client import BeeniusClient
 
 log = logging.getLogger(__name__)
 

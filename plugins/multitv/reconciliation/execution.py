@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypedDict, cast
+from typing import TYPE_CHECKING, TypedDict, cast
 from uuid import UUID, uuid4, uuid5
 
 from pydantic import SecretStr
 
-from multitv.beenius.client import BeeniusClient
 from multitv.beenius.errors import (
     BadAnswer,
     NotFound,
@@ -22,7 +21,10 @@ from multitv.beenius.errors import (
     VersionConflict,
 )
 from multitv.beenius.models import Status, Subscriber, UnreadableSubscriber
-from multitv.beenius.subscribers import AnySubscriber
+
+if TYPE_CHECKING:
+    from multitv.beenius.client import BeeniusClient
+    from multitv.beenius.subscribers import AnySubscriber
 
 # Each lost answer costs a rotation; if more than this are lost in a row, something is wrong.
 ROTATIONS = 5

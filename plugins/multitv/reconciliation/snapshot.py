@@ -7,18 +7,21 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine
 
-from multitv.beenius.client import BeeniusClient
 from multitv.beenius.errors import NotFound
-from multitv.beenius.subscribers import AnySubscriber
 from multitv.database.engine import transaction
 from multitv.database.sql import named
 from multitv.extra_fields import UID_FIELD
 from multitv.reconciliation.lanes import CHANGES, FULL
 from multitv.reconciliation.staging import stage_all, stage_rows
 from multitv.reconciliation.updates import Reading, bring_up_to_date
+
+if TYPE_CHECKING:
+    from multitv.beenius.client import BeeniusClient
+    from multitv.beenius.subscribers import AnySubscriber
 
 log = logging.getLogger(__name__)
 

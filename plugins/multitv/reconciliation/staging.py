@@ -7,17 +7,20 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from datetime import datetime
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
 from sqlalchemy import Connection
 
-from multitv.beenius.client import BeeniusClient
 from multitv.beenius.models import Page, Subscriber, Subscription, UnreadableSubscriber
-from multitv.beenius.subscribers import AnySubscriber
 from multitv.database.bulk_copy import copy_rows
 from multitv.database.sql import named
 from multitv.labels import Reason, reasons_as_json
+
+if TYPE_CHECKING:
+    from multitv.beenius.client import BeeniusClient
+    from multitv.beenius.subscribers import AnySubscriber
 
 COLUMNS = (
     "client_plan_id",

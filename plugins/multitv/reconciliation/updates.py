@@ -7,15 +7,18 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from multitv.beenius.client import BeeniusClient
 from multitv.beenius.errors import IncompleteSnapshot, NotFound
-from multitv.beenius.subscribers import AnySubscriber
 from multitv.database.sql import named
 from multitv.reconciliation.lanes import FULL, UPDATES, use_staging
 from multitv.reconciliation.staging import stage_all, stage_rows
+
+if TYPE_CHECKING:
+    from multitv.beenius.client import BeeniusClient
+    from multitv.beenius.subscribers import AnySubscriber
 
 log = logging.getLogger(__name__)
 

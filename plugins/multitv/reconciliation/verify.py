@@ -6,11 +6,10 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine, Row
 
-from multitv.beenius.client import BeeniusClient
 from multitv.database.engine import transaction
 from multitv.database.sql import named
 from multitv.extra_fields import PIN_FIELD, UID_FIELD
@@ -25,6 +24,9 @@ from multitv.reconciliation.change_set import (
 from multitv.reconciliation.errors import DifferenceLeft, NotApproved, StagingMissing
 from multitv.reconciliation.lanes import CHANGES, lane_of
 from multitv.reconciliation.snapshot import IN_FLIGHT, stage_subscribers
+
+if TYPE_CHECKING:
+    from multitv.beenius.client import BeeniusClient
 
 log = logging.getLogger(__name__)
 
