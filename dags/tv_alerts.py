@@ -45,6 +45,7 @@ settings = get_settings()
 with DAG(
     "tv_alerts",
     dag_display_name="Alertas",
+    description="Avisa quem precisa agir do que falhou, espera ou está atrasado, e que o Airflow está vivo",
     doc_md=__doc__,
     schedule=CronTriggerTimetable("*/5 * * * *", timezone=settings.timezone.key, run_immediately=False),
     start_date=pendulum.datetime(2026, 1, 1, tz=settings.timezone.key),

@@ -21,7 +21,7 @@ beyond what is owed. It writes only what it found, for the next lists and the *P
 * **`check_due_days` failed:** contracts with TV extras are on due days that no schedule serves. The message says how
   many, and how much a month. Add the days to `MULTITV_DUE_DAYS`, or correct the contracts in the ERP.
 * **`compare_months` failed:** months that are over owe more than was charged. Bill them by hand or by a policy, or
-  waive them on the page *Pendências*; it is green again when none is left.
+  waive them on the page *Meses em aberto*; it is green again when none is left.
 * **`check_books` failed:** the message names the check and the rows; all rows are in `quality.offender`. Call the owner
   of billing before you clear or correct anything.
 """

@@ -40,7 +40,7 @@ def installed(engine: Engine, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch)
     given = (sandbox.port, sandbox.client_id, sandbox.client_secret, sandbox.operator_uid)
     monkeypatch.setenv("AIRFLOW_CONN_BEENIUS_DEFAULT", environment.sandbox_connection(*given))
     monkeypatch.setenv("MULTITV_PIN_KEYS", Fernet.generate_key().decode())
-    monkeypatch.setattr("multitv.check.platform_client", lambda _: BeeniusHook().get_conn(retry_policy=HURRY))
+    monkeypatch.setattr("multitv.check.counted_client", lambda _: BeeniusHook().get_conn(retry_policy=HURRY))
     get_settings.cache_clear()
     yield
     get_settings.cache_clear()

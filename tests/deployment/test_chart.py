@@ -152,7 +152,7 @@ def test_each_component_has_the_secrets_that_it_needs_and_no_others(chart: Any) 
         "scheduler": set(),
         "dagProcessor": {"AIRFLOW_CONN_ISP_DB"},
         "databaseCleanup": set(),
-        "triggerer": {"AIRFLOW_CONN_ISP_DB"},
+        "triggerer": {"AIRFLOW_CONN_ISP_DB", "AIRFLOW_CONN_BEENIUS_DEFAULT"},
         "workers.celery": {"AIRFLOW_CONN_ISP_DB", *platform, "MULTITV_ALERT_URLS", "MULTITV_HEARTBEAT_URL"},
         "apiServer": {"AIRFLOW_CONN_ISP_DB_SCREENS", "MULTITV_METRICS_TOKEN", *platform},
         "migrateDatabaseJob": {"AIRFLOW_CONN_ISP_DB_OWNER", "MULTITV_ALERT_URLS"},

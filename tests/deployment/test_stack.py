@@ -24,7 +24,7 @@ SECRETS = {
     "scheduler": AIRFLOWS_OWN | TASKS,
     "worker": AIRFLOWS_OWN | TASKS,
     "dag-processor": AIRFLOWS_OWN | {"isp_db"},
-    "triggerer": AIRFLOWS_OWN | {"isp_db"},
+    "triggerer": AIRFLOWS_OWN | {"isp_db", "beenius_default"},
     "valkey": {"valkey_password"},
     "proxy": set(),
     "sandbox": {"sandbox_client_secret"},

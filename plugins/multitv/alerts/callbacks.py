@@ -29,7 +29,7 @@ DATABASE_SECONDS = 15.0
 DIRECT_SECONDS = 15.0
 _ONCE_IN_SECONDS = 3600
 # What a platform in trouble does in turns; to a person it is one cause.
-_OF_PLATFORM = {"unanswered", "rate_limited", "not_json", "incomplete_snapshot", "token_refused"}
+_OF_PLATFORM = {"platform_down", "unanswered", "rate_limited", "not_json", "incomplete_snapshot", "token_refused"}
 
 
 def record_failure(context: Context) -> None:

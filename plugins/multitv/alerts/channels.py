@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
 
-import requests
 from pydantic import SecretStr
 
 from multitv.alerts.errors import BadAlertUrl, HeartbeatNotSent
@@ -76,6 +75,9 @@ def beat(written: SecretStr | None) -> bool:
     """Ask the address of MULTITV_HEARTBEAT_URL; return False if there is none. Raises HeartbeatNotSent."""
     if written is None:
         return False
+    # Callbacks of every DAG file import this module.
+    import requests
+
     try:
         answer = requests.get(written.get_secret_value().strip(), timeout=_HEARTBEAT_SECONDS)
         cause = None if answer.ok else f"answered {answer.status_code}"

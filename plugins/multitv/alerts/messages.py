@@ -188,6 +188,10 @@ CAUSES: dict[str, tuple[str, str]] = {
         "há vencimentos cujo faturamento parou",
         "Abra a tarefa pelo link: o relatório no log diz o próximo passo de cada vencimento.",
     ),
+    "months_open": (
+        "há meses encerrados que nenhum vencimento cobrou",
+        "A lista Meses em aberto do Painel diz quais. Cobre-os pela política de faturamento, ou dispense-os.",
+    ),
     "billing_run_failed": ("o faturamento de um vencimento falhou", _READ_LOG),
     "billing_run_missing": ("o faturamento de um vencimento não foi encontrado", _READ_LOG),
     "correction_unanswered": ("ninguém respondeu sobre uma correção no prazo", _READ_LOG),

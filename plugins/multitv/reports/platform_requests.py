@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from multitv.beenius.client import BeeniusClient
 from multitv.beenius.hook import platform_client
-from multitv.beenius.tally import RequestTally
 from multitv.database.engine import task_engine, transaction
 from multitv.database.sql import named
 from multitv.errors import MultiTVError
 from multitv.settings import Settings
+
+if TYPE_CHECKING:
+    from multitv.beenius.client import BeeniusClient
+    from multitv.beenius.tally import RequestTally
 
 log = logging.getLogger(__name__)
 
