@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import sys
-from importlib import import_module
 from types import TracebackType
 from typing import Any
+
+import structlog
 
 from multitv.errors import MultiTVError, TransientError
 
@@ -29,7 +30,7 @@ def tell_failures_plainly() -> None:
 
     If a version of Airflow logs otherwise, its log stays as it is.
     """
-    processors = import_module("structlog").get_config()["processors"]
+    processors = structlog.get_config()["processors"]
     # Loggers that are bound already share this list, so it is changed in place.
     if isinstance(processors, list) and _plainly not in processors:
         processors.insert(0, _plainly)

@@ -147,8 +147,8 @@ class RunningStack:
             pytest.fail(f"{dag_id}.{task_id} is {state}, not {sorted(wanted)}.{self._evidence(dag_id, run_id)}")
         return state
 
-    def answer(self, dag_id: str, run_id: str, task_id: str, option: str) -> None:
-        """Decide as a person would, who needs a moment to read, and answers again if the task asks again.
+    def answer(self, dag_id: str, run_id: str, task_id: str, option: str, *, once: bool = False) -> None:
+        """Decide as a person would, who needs a moment to read, and, but for `once`, answer again if asked again.
 
         An answer that is there before the scheduler has heard that the task waits makes Airflow try the task again,
         which then asks again, or ends the scheduler.
@@ -159,6 +159,8 @@ class RunningStack:
             heard = f"Received executor event with state success for task instance TaskInstanceKey({key}"
             self._wait(dag_id, run_id, {"heard"}, partial(self._is_logged, heard), PATIENCE)
             self.api.decide(dag_id, run_id, task_id, option)
+            if once:
+                return
             deadline = time.monotonic() + TRIGGER_SECONDS
             while time.monotonic() < deadline and self.task_states(dag_id, run_id)[task_id] == "awaiting_input":
                 time.sleep(0.1)
