@@ -182,7 +182,7 @@ SCENARIOS = {
             "insert into reconciliation.parked_subscriber (change_set_id, client_plan_id, reasons) values "
             "(1, 4, '[]'), (1, null, '[]')",
         ),
-        "insert into reconciliation.parked_subscriber (change_set_id, client_plan_id, reasons) values (1, 5, '[]')",
+        "insert into reconciliation.parked_subscriber (change_set_id, client_plan_id, reasons) values (2, 5, '[]')",
         "delete from reconciliation.parked_subscriber",
         (1, None),
         (2, None),

@@ -20,6 +20,7 @@ from multitv.alerts.callbacks import end_failures, record_failure
 from multitv.beenius.errors import IncompleteSnapshot, NotJson, PlatformUnavailable
 from multitv.billing.sweep import UnfinishedRuns
 from multitv.changes.errors import AlreadyBilled
+from multitv.database.sql import named
 from multitv.settings import get_settings
 from tests.support.databases import Database, as_pipeline
 from tests.support.ports import free_ports
@@ -56,6 +57,7 @@ def context(
     map_index: int = -1,
     before: tuple[str, ...] = (),
     started: datetime | None = None,
+    params: dict[str, Any] | None = None,
 ) -> Context:
     ti = SimpleNamespace(
         dag_id=dag.dag_display_name,
@@ -69,7 +71,7 @@ def context(
     of_task = SimpleNamespace(
         task_display_name=task.title(), get_flat_relative_ids=lambda upstream: {*before} if upstream else set()
     )
-    return cast("Context", {"ti": ti, "dag": dag, "task": of_task, "exception": error})
+    return cast("Context", {"ti": ti, "dag": dag, "task": of_task, "exception": error, "params": params or {}})
 
 
 def is_open(database: Database) -> list[Any]:
@@ -169,3 +171,27 @@ def test_a_database_that_hangs_and_a_slow_service_hold_nobody_up(
 def test_whatever_is_wrong_with_the_context_the_task_is_not_made_worse(bad: dict[str, Any]) -> None:
     record_failure(cast("Context", bad))
     end_failures(cast("Context", bad))
+
+
+@pytest.mark.parametrize("params", [{"dry_run": True}, {"only": "7"}])
+def test_a_run_that_does_only_a_part_ends_no_failure_of_another_run(engine: Engine, params: dict[str, Any]) -> None:
+    database = Database(engine)
+    record_failure(context("apply", error=NotJson("no JSON")))
+    end_failures(context("report", "r2", before=("apply",), params=params))
+    assert len(is_open(database)) == 1
+    end_failures(context("report", "r3", before=("apply",), params={"dry_run": False, "only": None}))
+    assert is_open(database) == []
+
+
+def test_a_failure_before_the_due_date_was_known_ends_with_the_next_good_run(engine: Engine) -> None:
+    database = Database(engine)
+    record_failure(context("resolve_due_date", dag=BILLING, error=UnfinishedRuns("none")))
+    end_failures(context("resolve_due_date", "r2", dag=BILLING, due_date="2026-12-10"))
+    assert is_open(database) == []
+
+
+def test_where_the_code_tells_no_cause_one_task_hides_no_other(engine: Engine) -> None:
+    for task in ("apply", "verify"):
+        record_failure(context(task, error=ValueError("what nobody foresaw")))
+    keys = [row.key for row in Database(engine).run(str(named("alerts/task_failed")))]
+    assert keys == [f"unexpected_error:{DAG.dag_display_name}:{task}" for task in ("apply", "verify")]

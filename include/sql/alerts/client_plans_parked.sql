@@ -1,11 +1,10 @@
--- Out: the contracts whose rows in the ERP the last full reconciliation could not rely on, by reason, with what is sold
+-- Out: the contracts whose rows in the ERP reconciliations cannot rely on, by reason, with what is sold
 -- as extras to them in reais a month.
 with parked as (
     select
         parked.reason,
         parked.client_plan_id
     from reconciliation.parked_client_plan as parked
-    where parked.change_set_id = (select max(last.change_set_id) from reconciliation.parked_client_plan as last)
 ),
 
 sold as (

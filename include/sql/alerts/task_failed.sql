@@ -1,7 +1,23 @@
--- Out: the tasks that failed for good and did not end well since, by cause. What is told by an alert of its own is left
--- out: questions that nobody answered.
+-- Out: the tasks that failed for good and did not end well since, by cause; by task where the code tells no cause, so
+-- that an open one hides no other. What is told by an alert of its own is left out.
+with told as (
+    select
+        failure.*,
+        case
+            when failure.code in ('check_failed', 'task_killed', 'unexpected_error')
+                then concat_ws(':', failure.code, failure.dag_id, failure.task_id)
+            else failure.code
+        end as key
+    from alerts.failure
+    where
+        failure.over_at is null
+        and failure.code not in (
+            'months_open', 'question_unanswered', 'review_unanswered', 'standard_billing_overdue'
+        )
+)
+
 select
-    failure.code as key,
+    failure.key,
     jsonb_build_object(
         'code', failure.code,
         'tasks', count(*),
@@ -13,6 +29,5 @@ select
     ) as parameters,
     cast(null as bigint) as client_plans,
     cast(null as numeric) as amount
-from alerts.failure
-where failure.over_at is null and failure.code not in ('review_unanswered', 'question_unanswered')
-group by failure.code
+from told as failure
+group by failure.key, failure.code

@@ -48,13 +48,16 @@ def record_failure(context: Context) -> None:
 
 
 def end_failures(context: Context) -> None:
-    """Note that a task ended well, which ends its earlier failures."""
+    """Note that a task ended well, which ends its earlier failures: in other runs only if its run did all."""
     try:
         ti, task = context["ti"], context["task"]
         engine = task_engine()
         # What has to be asked of Airflow is asked here, and not in the thread.
         due_date, map_index = _due_date(context), _map_index(ti)
         started_at = getattr(ti, "start_date", None) or datetime.now(UTC)
+        if any((context.get("params") or {}).get(name) for name in ("dry_run", "only")):
+            # It did only a part, or nothing: what failed in earlier runs may go on failing.
+            started_at = datetime.min.replace(tzinfo=UTC)
         up_to = {ti.task_id, *task.get_flat_relative_ids(upstream=True)}
 
         def end() -> int:

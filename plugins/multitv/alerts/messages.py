@@ -86,8 +86,8 @@ WORDS = {
     "reconciliation_late": Words(
         "A plataforma de TV não é comparada com os contratos desde {since}: o que foi vendido, suspenso ou cancelado "
         "desde então pode não ter chegado a ela. {client_plans:contrato alterado espera|contratos alterados esperam}.",
-        "Veja no Airflow se Reconciliar planos de TV está pausado, na fila ou falhando, e corrija a causa que o log "
-        "da tarefa diz.",
+        "Veja no Airflow se Reconciliar planos de TV está pausado, na fila, falhando ou adiado à "
+        "espera da plataforma, e corrija a causa que o log da tarefa diz.",
         "A plataforma de TV foi comparada de novo com os contratos.",
     ),
     "operations_rejected": Words(
@@ -117,8 +117,8 @@ WORDS = {
     ),
     "catalog_late": Words(
         "O catálogo de TV não é sincronizado desde {since}: canais e pacotes podem estar diferentes na plataforma.",
-        "Veja no Airflow se Sincronizar catálogo de TV está pausado, na fila ou falhando, e corrija a causa que o log "
-        "da tarefa diz.",
+        "Veja no Airflow se Sincronizar catálogo de TV está pausado, na fila, falhando ou adiado à "
+        "espera da plataforma, e corrija a causa que o log da tarefa diz.",
         "O catálogo de TV foi sincronizado de novo.",
     ),
     "due_days_unserved": Words(
