@@ -135,25 +135,30 @@ def run_main_job(stack: RunningStack, say: Say) -> None:
 
 def follow_changes(stack: RunningStack, say: Say) -> None:
     """Unpause the DAG that takes what is changed on the screens to the platform."""
-    if CHANGES in stack.dag_ids:
-        stack.api.unpause(CHANGES)
+    if _unpaused(stack, CHANGES):
         stack.api.parse_again(CHANGES)
         say(f"What you change on the screens reaches the platform within seconds: {CHANGES} is unpaused")
 
 
 def switch_alerts_on(stack: RunningStack, say: Say) -> None:
     """Unpause the DAG that tells people what needs them, and names it in its log if it is told nobody to tell."""
-    if ALERTS in stack.dag_ids:
-        stack.api.unpause(ALERTS)
+    if _unpaused(stack, ALERTS):
         say(f"{ALERTS} looks every five minutes for what needs a person: docs/alerts.md says how to be told")
 
 
 def keep_watch(stack: RunningStack, say: Say) -> None:
     """Unpause the DAGs that say what needs a person, and keep the figures of the *Painel* new."""
     for dag_id in WATCHES:
-        if dag_id in stack.dag_ids:
-            stack.api.unpause(dag_id)
+        if _unpaused(stack, dag_id):
             say(f"{dag_id} runs by its schedule: it is unpaused")
+
+
+def _unpaused(stack: RunningStack, dag_id: str) -> bool:
+    """Unpause a DAG; return False if the DAG folder has none of this name."""
+    if dag_id not in stack.dag_ids:
+        return False
+    stack.api.unpause(dag_id)
+    return True
 
 
 def provision(stack: RunningStack, say: Say) -> None:

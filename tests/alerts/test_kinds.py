@@ -111,15 +111,13 @@ def test_every_error_of_a_task_has_words() -> None:
     # Those of commands and screens, and those that only have subclasses.
     elsewhere = ("multitv.backup", "multitv.web", "multitv.release", "multitv.errors", "include", "tests")
     abstract = {"catalog_refused", "unanswered"}
-    # The wait for a platform that is down is told as the platform's own failure.
-    grouped = {"platform_down"}
     codes = {
         _code(error.__new__(error))
         for error in every(MultiTVError)
         if not issubclass(error, Refusal) and not error.__module__.startswith(elsewhere)
     }
     assert {"platform_unavailable", "unfinished_runs", "pool_missing", "erp_incomplete"} <= codes
-    assert {code for code in codes - abstract - grouped if code not in CAUSES and code not in SENTENCES} == set()
+    assert {code for code in codes - abstract if code not in CAUSES and code not in SENTENCES} == set()
 
 
 def test_a_hundred_causes_make_one_message_that_a_person_can_read(database: Database) -> None:

@@ -54,10 +54,9 @@ def end_failures(context: Context) -> None:
         engine = task_engine()
         # What has to be asked of Airflow is asked here, and not in the thread.
         due_date, map_index = _due_date(context), _map_index(ti)
-        started_at = getattr(ti, "start_date", None) or datetime.now(UTC)
-        if any((context.get("params") or {}).get(name) for name in ("dry_run", "only")):
-            # It did only a part, or nothing: what failed in earlier runs may go on failing.
-            started_at = datetime.min.replace(tzinfo=UTC)
+        # What did only a part, or nothing, shows nothing about earlier runs.
+        did_all = not any((context.get("params") or {}).get(name) for name in ("dry_run", "only"))
+        started_at = (getattr(ti, "start_date", None) or datetime.now(UTC)) if did_all else None
         up_to = {ti.task_id, *task.get_flat_relative_ids(upstream=True)}
 
         def end() -> int:

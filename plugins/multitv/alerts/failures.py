@@ -45,11 +45,12 @@ def end(
     task_id: str,
     map_index: int,
     due_date: date | None,
-    started_at: datetime,
+    started_at: datetime | None,
 ) -> int:
     """End the earlier failures of a task that ended well, and in earlier runs those of the tasks before it.
 
-    With a due date, only those of the same one. Return how many. Raises DatabaseUnavailable.
+    With a due date, only those of the same one; of no other run without `started_at`. Return how many.
+    Raises DatabaseUnavailable.
     """
     with transaction(engine) as connection:
         return int(

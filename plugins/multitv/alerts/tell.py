@@ -91,7 +91,7 @@ def _look(connection: Connection, settings: Settings, now: datetime) -> list[str
     for kind in KINDS:
         try:
             with connection.begin():
-                connection.execute(named("reports/limit_statements"), {"milliseconds": KIND_MILLISECONDS})
+                connection.execute(named("database/limit_statements"), {"milliseconds": KIND_MILLISECONDS})
                 rows = connection.execute(named(f"alerts/{kind}"), parameters_of(kind, settings, today, now))
                 found = json.dumps([dict(row._mapping) for row in rows], default=str)
                 connection.execute(named("alerts/record"), {"kind": kind, "now": now, "found": found})

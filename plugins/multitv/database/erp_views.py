@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from multitv.database.sql import named
 
 # How long one view is looked at.
-_LIMIT = "20s"
+_LIMIT_MILLISECONDS = 20_000
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ def find_failing_view(connection: Connection, state: str) -> FailingView | None:
     for view in connection.execute(named("database/erp_views")).all():
         try:
             with connection.begin_nested():
-                connection.exec_driver_sql(f"set local statement_timeout = '{_LIMIT}'")
+                connection.execute(named("database/limit_statements"), {"milliseconds": _LIMIT_MILLISECONDS})
                 connection.exec_driver_sql(view.statement)
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) == state:

@@ -101,7 +101,7 @@ def scrape(engine: Engine, today: date, review_hours: float) -> bytes:
     up = True
     try:
         with reading(engine) as connection:
-            connection.execute(named("reports/limit_statements"), {"milliseconds": _STATEMENT_MILLISECONDS})
+            connection.execute(named("database/limit_statements"), {"milliseconds": _STATEMENT_MILLISECONDS})
             for source in found:
                 if monotonic() - began < _SCRAPE_SECONDS:
                     found[source] = _measure(connection, source, parameters)
