@@ -51,7 +51,8 @@ with DAG(
     start_date=pendulum.datetime(2026, 1, 1, tz=settings.timezone.key),
     catchup=False,
     max_active_runs=1,
-    default_args=default_args(),
+    # A database that is away is told at once, and what waits tells nobody.
+    default_args=default_args(waits=False),
     tags=["tv", "impacto:alto"],
 ) as dag:
 

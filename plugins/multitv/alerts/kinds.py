@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from multitv.alerts.failures import BY_TASK
 from multitv.settings import Settings
 
 # Hours after which what runs every hour, or every day, is late: it was missed twice, or once with time to spare.
@@ -39,6 +40,7 @@ def parameters_of(kind: str, settings: Settings, today: date, now: datetime) -> 
     return {
         "now": now,
         "today": today,
+        "by_task": list(BY_TASK),
         "due_days": list(settings.due_days),
         "billing_hours": settings.billing_approval_hours,
         "reconciliation_hours": settings.reconciliation_approval_hours,
