@@ -13,7 +13,8 @@ with told as (
     where
         failure.over_at is null
         and failure.code not in (
-            'months_open', 'question_unanswered', 'review_unanswered', 'standard_billing_overdue'
+            'list_rejected', 'months_open', 'question_unanswered', 'removals_rejected', 'review_unanswered',
+            'standard_billing_overdue'
         )
 )
 

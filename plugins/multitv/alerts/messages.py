@@ -178,6 +178,7 @@ CAUSES: dict[str, tuple[str, str]] = {
     "difference_left": ("a plataforma de TV ainda difere dos contratos depois da reconciliação", _READ_LOG),
     "change_set_too_old": ("a reconciliação ficou velha antes de ser aplicada", _READ_LOG),
     "question_unanswered": ("ninguém respondeu no prazo sobre retiradas na plataforma de TV", _READ_LOG),
+    "removals_rejected": ("uma pessoa rejeitou retiradas na plataforma de TV", _READ_LOG),
     "row_rejected": ("a plataforma de TV recusou uma linha", _READ_LOG),
     "not_found": ("a plataforma de TV não conhece o que foi pedido", _READ_LOG),
     "not_approved": ("a reconciliação não foi aprovada", _READ_LOG),
