@@ -14,6 +14,8 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from airflow import sdk
+from airflow.providers.standard.operators.trigger_dagrun import DagIsPaused
 from airflow.sdk import Context
 from sqlalchemy import Engine
 
@@ -72,7 +74,9 @@ def context(
         xcom_pull=lambda task_ids: due_date,
     )
     of_task = SimpleNamespace(
-        task_display_name=task.title(), get_flat_relative_ids=lambda upstream: {*before} if upstream else set()
+        task_display_name=task.title(),
+        get_flat_relative_ids=lambda upstream: {*before} if upstream else set(),
+        iter_mapped_dependants=lambda: iter(()),
     )
     return cast("Context", {"ti": ti, "dag": dag, "task": of_task, "exception": error, "params": params or {}})
 
@@ -303,6 +307,33 @@ def test_a_failure_before_the_due_date_was_known_ends_with_the_next_good_run(eng
     database = Database(engine)
     record_failure(context("resolve_due_date", dag=BILLING, error=UnfinishedRuns("none")))
     end_failures(context("resolve_due_date", "r2", dag=BILLING, due_date="2026-12-10"))
+    assert is_open(database) == []
+
+
+def guarded(result: list[int]) -> Context:
+    """What Airflow gives the callback of a guard whose questions are asked one by one."""
+    with sdk.DAG("reconciliation", schedule=None) as dag:
+
+        @sdk.task
+        def guard() -> list[int]:
+            return result
+
+        @sdk.task(max_active_tis_per_dagrun=1)
+        def ask(question: int) -> None:
+            pass
+
+        ask.expand(question=guard())
+    given = context("guard", "r2")
+    given["ti"].xcom_pull = lambda task_ids: result  # type: ignore[method-assign]
+    given["task"] = dag.get_task("guard")  # type: ignore[typeddict-item]
+    return given
+
+
+def test_a_question_that_could_not_be_asked_is_over_when_there_is_nothing_to_be_asked(database: Database) -> None:
+    record_failure(context("ask", "r1", map_index=0, error=DagIsPaused("tv_reconciliation_approval")))
+    end_failures(guarded([7]))
+    assert len(is_open(database)) == 1
+    end_failures(guarded([]))
     assert is_open(database) == []
 
 

@@ -182,11 +182,26 @@ def test_a_channel_that_is_added_is_told_what_is_open(database: Database, hook: 
     assert (len(hook.posts), len(mail.mails)) == (1, 1)
 
 
-def test_another_password_of_a_channel_repeats_nothing(database: Database, hook: Received) -> None:
+def test_two_channels_that_differ_in_a_secret_only_are_told_each(database: Database, hook: Received) -> None:
     SCENARIOS["months_open"].set_up(database)
-    run(database, settings(json_url(hook)))
-    run(database, settings(json_url(hook).replace(SECRET, "outro")), timedelta(minutes=5))
-    assert len(hook.posts) == 1
+    urls = [json_url(hook), json_url(hook).replace(SECRET, "outro")]
+    hook.refuses = True
+    with pytest.raises(AlertNotSent):
+        run(database, settings(*urls))
+    hook.refuses = False
+    assert run(database, settings(*urls), timedelta(minutes=5)) == Told(1, 2)
+    assert run(database, settings(*reversed(urls)), timedelta(minutes=10)) == Told(1, 0)
+
+
+def test_what_identifies_a_channel_tells_nothing_without_the_key(
+    hook: Received, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = SecretStr(json_url(hook))
+    ids = []
+    for key in ("old", "new,old", "another"):
+        monkeypatch.setenv("AIRFLOW__CORE__FERNET_KEY", key)
+        ids.append(open_channels(written)[0].id)
+    assert ids[0] == ids[1] != ids[2]
 
 
 def test_nothing_of_an_address_is_in_the_database(database: Database, hook: Received) -> None:

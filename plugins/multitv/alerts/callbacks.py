@@ -58,7 +58,7 @@ def end_failures(context: Context) -> None:
         # What did only a part, or nothing, shows nothing about earlier runs.
         did_all = not any((context.get("params") or {}).get(name) for name in ("dry_run", "only"))
         started_at = (getattr(ti, "start_date", None) or datetime.now(UTC)) if did_all else None
-        up_to = {ti.task_id, *task.get_flat_relative_ids(upstream=True)}
+        up_to = {ti.task_id, *task.get_flat_relative_ids(upstream=True), *_left_out(task, ti)}
 
         def end() -> int:
             _hand_over(engine)
@@ -187,6 +187,17 @@ def _code(error: str | BaseException | None) -> str:
 def _map_index(ti: Any) -> int:
     index = getattr(ti, "map_index", None)
     return -1 if index is None else int(index)
+
+
+def _left_out(task: Any, ti: Any) -> set[str]:
+    """Return the tasks that this one is to be followed by, one for each thing of its list, if that is empty.
+
+    They have nothing to do any more, are skipped, and would never end well.
+    """
+    mapped = [*task.iter_mapped_dependants()]
+    if not mapped or ti.xcom_pull(task_ids=ti.task_id) != []:
+        return set()
+    return {each.task_id for node in mapped for each in (node.iter_tasks() if hasattr(node, "iter_tasks") else [node])}
 
 
 def _due_date(context: Context) -> date | None:
