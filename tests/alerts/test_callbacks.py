@@ -113,6 +113,13 @@ def test_it_is_over_when_the_task_or_one_after_it_ends_well_in_a_later_run(datab
     assert is_open(database) == []
 
 
+def test_a_failure_that_a_clock_noted_that_was_ahead_ends_with_the_next_good_run(database: Database) -> None:
+    record_failure(context("apply", "r1", error=PlatformUnavailable("x")))
+    database.run("update alerts.failure set failed_at = now() + interval '1 year'")
+    end_failures(context("report", "r2", before=("apply",), started=datetime.now(UTC)))
+    assert is_open(database) == []
+
+
 def test_it_is_over_when_the_same_task_is_cleared_and_ends_well(database: Database) -> None:
     for index in (3, 4):
         record_failure(context("apply", map_index=index, error=PlatformUnavailable("x")))

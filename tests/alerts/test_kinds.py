@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,6 +20,7 @@ import multitv.privacy.export
 import multitv.quality.books
 import multitv.quality.gate
 import multitv.reconciliation.errors
+from multitv.alerts import callbacks, failures
 from multitv.alerts.airflow_api import lost_reviews
 from multitv.alerts.callbacks import _code
 from multitv.alerts.kinds import KINDS, KnownOfAirflow
@@ -27,8 +29,10 @@ from multitv.alerts.tell import NOTHING_KNOWN, _look
 from multitv.beenius.pool import PoolState
 from multitv.errors import MultiTVError, Refusal
 from multitv.labels import SENTENCES
+from multitv.quality.books import DueDaysUnserved, require_served
 from tests.alerts.scenarios import BASE_URL, NOW, SCENARIOS, SETTINGS, waits
-from tests.support.databases import Database
+from tests.alerts.test_callbacks import context
+from tests.support.databases import Database, as_owner
 
 # So that their errors are known.
 ROOMS = (
@@ -161,6 +165,54 @@ def test_which_lists_are_asked_about_is_asked_of_airflow(
     )
     assert lost_reviews(database.engine, ti) == tuple(review.id for _ in lost)
     assert lost_reviews(database.engine, None) == (), "an Airflow that does not tell"
+
+
+def test_due_days_that_do_not_exist_are_told_with_the_others_and_the_sweep_is_not_told_beside(
+    database: Database,
+) -> None:
+    SCENARIOS["due_days_unserved"].set_up(database)
+    owner = Database(as_owner(database.engine))
+    owner.run("alter table erp.client_plan drop constraint client_plan_due_day_check")
+    owner.run("alter table erp.client_plan alter column due_day drop not null")
+    owner.run("insert into tv.client_package (client_plan_id, package_id, price, added_on) values (3, 7, 1, now())")
+    for due_day in (32, None):
+        owner.run("update erp.client_plan set due_day = :due_day, status = 'active' where id = 3", due_day=due_day)
+        look(database)
+    [row] = found(database, "due_days_unserved")
+    assert (row.client_plans, row.amount) == (2, Decimal("30.90"))
+    assert "vencem em dias que nenhum faturamento cobre (3 e sem dia)" in texts(row)
+    with pytest.raises(DueDaysUnserved, match="due day null does not exist: 1 clients with 1 TV extras") as told:
+        require_served(database.engine, SETTINGS.due_days)
+    failure = callbacks._failure(context("check_due_days", error=told.value))
+    failures.record(database.engine, failure)
+    look(database)
+    assert found(database, "task_failed") == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "future"),
+    [
+        (
+            "reconciliation_late",
+            "insert into reconciliation.change_set (id, snapshot_id, snapshot_hash, today, status, verified_at) "
+            "overriding system value values (2, 1, 'x', '2027-12-10', 'verified', '2027-12-10 11:35:00+00')",
+        ),
+        (
+            "catalog_late",
+            "insert into tv.catalog_sync (id, status, merged_at) values (2, 'merged', '2027-12-10 11:00:00+00')",
+        ),
+        ("backup_late", "insert into alerts.backup (made_at) values ('2027-12-10 05:30:00+00')"),
+    ],
+)
+def test_what_a_clock_noted_that_was_ahead_hides_no_lateness(database: Database, kind: str, future: str) -> None:
+    SCENARIOS[kind].set_up(database)
+    database.run(future)
+    look(database)
+    assert [row.over_at for row in found(database, kind)] == [None]
+    # Back by an hour, what is late stays late, and is the same alert.
+    look(database, timedelta(hours=-1) if kind != "reconciliation_late" else timedelta(minutes=-5))
+    look(database)
+    assert [row.over_at for row in found(database, kind)] == [None]
 
 
 def every(kind: type[MultiTVError]) -> set[type[MultiTVError]]:

@@ -68,6 +68,21 @@ def test_what_is_new_what_is_over_and_a_reminder_are_told_once_each(database: Da
     assert run(database, given, timedelta(hours=44)) == Told(3, 0)
 
 
+@pytest.mark.parametrize("jump", [timedelta(days=400), timedelta(hours=-1)])
+def test_a_clock_that_jumped_and_was_set_right_neither_repeats_nor_silences_what_is_open(
+    database: Database, hook: Received, jump: timedelta
+) -> None:
+    given = settings(json_url(hook))
+    SCENARIOS["months_open"].set_up(database)
+    assert run(database, given, jump) == Told(1, 1)
+    # One that was far ahead counts as told too long ago, once.
+    assert run(database, given) == Told(1, int(jump > timedelta(hours=24)))
+    before = len(hook.posts)
+    assert run(database, given, timedelta(hours=1)) == Told(1, 0)
+    assert run(database, given, timedelta(hours=25)) == Told(1, 1)
+    assert len(hook.posts) == before + 1
+
+
 def test_a_mailbox_gets_it_as_a_person_reads_it(database: Database, mail: Received) -> None:
     SCENARIOS["billing_question"].set_up(database)
     run(database, settings(mail_url(mail)))

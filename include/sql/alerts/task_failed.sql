@@ -13,8 +13,8 @@ with told as (
     where
         failure.over_at is null
         and failure.code not in (
-            'list_rejected', 'months_open', 'question_unanswered', 'removals_rejected', 'review_unanswered',
-            'standard_billing_overdue'
+            'due_days_unserved', 'list_rejected', 'months_open', 'question_unanswered', 'removals_rejected',
+            'review_unanswered', 'standard_billing_overdue'
         )
 )
 

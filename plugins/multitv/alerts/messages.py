@@ -196,6 +196,7 @@ CAUSES: dict[str, tuple[str, str]] = {
         "há vencimentos cujo faturamento parou",
         "Abra a tarefa pelo link: o relatório no log diz o próximo passo de cada vencimento.",
     ),
+    "due_days_unserved": ("há contratos com extras em dias que nenhum faturamento cobre", _READ_LOG),
     "months_open": (
         "há meses encerrados que nenhum vencimento cobrou",
         "A lista Meses em aberto do Painel diz quais. Cobre-os pela política de faturamento, ou dispense-os.",
@@ -274,7 +275,7 @@ def _fill(text: str, alert: Alert, timezone: ZoneInfo) -> str:
             shown[name] = _moment(datetime.fromisoformat(str(given[name])), timezone)
     shown["until_day"] = given.get("until")
     shown["dags"] = _listed(given.get("dags", ()))
-    shown["due_days"] = _listed(given.get("due_days", ()))
+    shown["due_days"] = _listed("sem dia" if day is None else day for day in given.get("due_days", ()))
     due_dates = _listed(f"{date.fromisoformat(day):%d/%m/%Y}" for day in given.get("due_dates") or () if day)
     shown["about_due_dates"] = f" (vencimento {due_dates})" if isinstance(given.get("dags"), list) and due_dates else ""
     shown["cause"], shown["cause_step"] = cause_of(str(given.get("code", "")))
