@@ -11,11 +11,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
 
+import pendulum
 import pytest
 from airflow.dag_processing.dagbag import DagBag
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import DAG, BaseOperator
 from airflow.serialization.serialized_objects import DagSerialization
+from airflow.timetables.base import DataInterval, TimeRestriction
+from airflow.timetables.trigger import CronTriggerTimetable
 
 from multitv.alerts.callbacks import end_failures, record_failure
 from multitv.beenius import pool
@@ -162,6 +165,24 @@ def test_a_dag_survives_the_way_to_the_scheduler(dag: DAG) -> None:
 
 def test_missed_runs_are_not_made_up_for_by_airflow(dag: DAG) -> None:
     assert dag.catchup is False
+
+
+def test_after_days_of_downtime_each_schedule_makes_one_late_run_and_goes_on(dag: DAG) -> None:
+    timetable: Any = DagSerialization.from_dict(DagSerialization.to_dict(dag)).timetable
+    timetable = getattr(timetable, "timetable", timetable)
+    if not isinstance(timetable, CronTriggerTimetable):
+        # Of the due days, in tests/billing/test_timetables.py; of changes; of runs by hand.
+        assert type(timetable).__name__ in ("DueDayTimetable", "AssetTriggeredTimetable", "NullTimetable")
+        return
+    restriction = TimeRestriction(earliest=None, latest=None, catchup=False)
+    now = pendulum.now("UTC")
+    before = DataInterval.exact(timetable._align_to_prev(now.subtract(days=5)))
+    late = timetable.next_dagrun_info(last_automated_data_interval=before, restriction=restriction)
+    assert late is not None
+    assert now.subtract(days=1) <= late.run_after <= pendulum.now("UTC")
+    after = timetable.next_dagrun_info(last_automated_data_interval=late.data_interval, restriction=restriction)
+    assert after is not None
+    assert after.run_after > now
 
 
 @pytest.mark.parametrize("dag_id", ["tv_billing", "standard_billing"])
