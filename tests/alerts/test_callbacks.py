@@ -331,8 +331,8 @@ def guarded(result: list[int]) -> Context:
 
         ask.expand(question=guard())
     given = context("guard", "r2")
-    given["ti"].xcom_pull = lambda task_ids: result  # type: ignore[method-assign]
-    given["task"] = dag.get_task("guard")  # type: ignore[typeddict-item]
+    vars(given["ti"])["xcom_pull"] = lambda task_ids: result
+    given["task"] = dag.get_task("guard")
     return given
 
 

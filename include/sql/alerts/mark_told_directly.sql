@@ -1,5 +1,5 @@
--- In: key, channels, told_at. Records that these channels were told directly of the tasks that failed for this cause, if
--- they have an open alert.
+-- In: key, channels, told_at. Records that these channels were told directly of the tasks that failed for this cause,
+-- if they have an open alert.
 insert into alerts.told (alert_id, channel, told_at)
 select
     alert.id,

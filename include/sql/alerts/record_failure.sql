@@ -1,5 +1,5 @@
--- In: dag_id, dag_name, task_id, task_name, run_id, map_index, due_date, code, link, failed_at. Records a task that failed
--- for good, in the place of its earlier failure in the same run; nothing if this or a later one is recorded.
+-- In: dag_id, dag_name, task_id, task_name, run_id, map_index, due_date, code, link, failed_at. Records a task that
+-- failed for good, in the place of its earlier failure in the same run; nothing if this or a later one is recorded.
 with earlier as (
     update alerts.failure set over_at = clock_timestamp()
     where

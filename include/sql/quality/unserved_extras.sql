@@ -8,4 +8,4 @@ select
     || ': ' || day.clients || ' clients with ' || day.extras || ' TV extras, R$ ' || day.amount || ' a month'
         as offender
 from billing.unserved_due_day(cast(:due_days as integer[])) as day
-order by day.amount desc, day.due_day
+order by day.amount desc, day.due_day asc
