@@ -2,7 +2,7 @@
 # Alertas: tell whoever must act, and a service outside that Airflow runs
 
 Looks every five minutes for what needs a person: tasks that failed for good, questions that wait, rejected and parked
-rows, due days that nobody bills, what is late, open months, unusual reveals of PINs. Each channel of
+rows, due days that nobody bills, what is late, full pools, open months, unusual reveals of PINs. Each channel of
 `MULTITV_ALERT_URLS` gets one message with what is new and what is over; what stays open is told again once a day.
 
     tell >> beat
@@ -33,7 +33,7 @@ import pendulum
 from airflow.sdk import DAG, CronTriggerTimetable, get_current_context, task
 
 from multitv.alerts import failures
-from multitv.alerts.airflow_api import base_url, states_of
+from multitv.alerts.airflow_api import ask, base_url, states_of
 from multitv.alerts.channels import beat as send_heartbeat
 from multitv.alerts.tell import tell as tell_channels
 from multitv.dag_defaults import default_args
@@ -51,14 +51,16 @@ with DAG(
     start_date=pendulum.datetime(2026, 1, 1, tz=settings.timezone.key),
     catchup=False,
     max_active_runs=1,
-    default_args=default_args(),
+    # A database that is away is told at once, and what waits tells nobody.
+    default_args=default_args(waits=False),
     tags=["tv", "impacto:alto"],
 ) as dag:
-
-    @task(task_display_name="Avisar")
+    # Before all others, if the pool is full.
+    @task(task_display_name="Avisar", priority_weight=1000, weight_rule="absolute")
     def tell() -> None:
-        failures.give_up(task_engine(), states_of(get_current_context()["ti"]))
-        tell_channels(task_engine(), get_settings(), base_url(), datetime.now(UTC))
+        engine, ti = task_engine(), get_current_context()["ti"]
+        failures.give_up(engine, states_of(ti))
+        tell_channels(engine, get_settings(), base_url(), datetime.now(UTC), ask(engine, ti))
 
     @task(task_display_name="Dar sinal de vida")
     def beat() -> None:

@@ -24,8 +24,8 @@ events never change, and nobody is charged twice for a package in a month.
 * **Normal:** `wait_for_standard_billing` is deferred for days and occupies no worker. If the list of a due date is
   empty, the run is green, its tasks are skipped, and the report says so.
 * **`save` waits for input:** something about the list is unusual, and the page says what. If you approve, exactly that
-  list is saved; if you reject, nothing is. If the data changed meanwhile, the task asks again. Without an answer in
-  time it fails: clear it to be asked again.
+  list is saved; if you reject, nothing is, and the task fails. If the data changed meanwhile, it asks again. Without an
+  answer in time it fails, too. Clear it to be asked again.
 * **`check_events` failed:** saved events do not look like charges, and nothing was posted. The message and the Data
   Docs say what is wrong. Correct the data that they come from and trigger a run for the same due date.
 * **`check_books` failed:** the books of this due date are wrong. The message and `quality.offender` name the rows. Do

@@ -41,7 +41,7 @@ from multitv.catalog.fetch import fetch_catalog
 from multitv.catalog.merge import merge_catalog
 from multitv.catalog.params import catalog_form
 from multitv.catalog.report import catalog_report
-from multitv.dag_defaults import default_args
+from multitv.dag_defaults import default_args, uses
 from multitv.database.engine import task_engine
 from multitv.quality.catalog import check_catalog
 from multitv.reports.platform_requests import counted
@@ -65,12 +65,12 @@ with DAG(
     ),
     catchup=False,
     max_active_runs=1,
-    default_args=default_args(platform=True),
+    default_args=default_args(),
     tags=["tv", "catalogo", "impacto:medio"],
     params=catalog_form(),
 ) as dag:
 
-    @task(task_display_name="Buscar na plataforma")
+    @task(task_display_name="Buscar na plataforma", pre_execute=uses(platform=True))
     def fetch() -> int:
         return fetch_catalog(task_engine(), counted(BeeniusHook().get_conn()))
 

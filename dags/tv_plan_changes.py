@@ -34,7 +34,7 @@ from datetime import timedelta
 from airflow.sdk import DAG, task
 
 from multitv.beenius.pool import CHANGES_POOL
-from multitv.dag_defaults import default_args
+from multitv.dag_defaults import default_args, uses
 from multitv.database.engine import task_engine
 from multitv.reconciliation.assets import pending_changes
 from multitv.reconciliation.changes import ChangeRun
@@ -51,11 +51,16 @@ with DAG(
     catchup=False,
     # While the last run ends, the next one can begin: `serve` itself is alone.
     max_active_runs=2,
-    default_args=default_args(platform=True, pool=CHANGES_POOL),
+    default_args=default_args(),
     tags=["tv", "plataforma", "impacto:alto"],
 ) as dag:
 
-    @task(task_display_name="Atender", pool=CHANGES_POOL, execution_timeout=timedelta(hours=2))
+    @task(
+        task_display_name="Atender",
+        pool=CHANGES_POOL,
+        pre_execute=uses(platform=True, pool=CHANGES_POOL),
+        execution_timeout=timedelta(hours=2),
+    )
     def serve() -> list[dict[str, object]]:
         settings = get_settings()
         run = ChangeRun(task_engine(), lambda: counted_client(settings), settings, settings.today)

@@ -45,7 +45,7 @@ from airflow.sdk import DAG, AssetOrTimeSchedule, CronTriggerTimetable, get_curr
 
 from multitv.beenius.pool import BEENIUS_POOL
 from multitv.catalog.assets import TV_CATALOG
-from multitv.dag_defaults import default_args
+from multitv.dag_defaults import default_args, uses
 from multitv.database.engine import task_engine
 from multitv.erp import history
 from multitv.reconciliation.apply import apply_batch, list_batches
@@ -63,6 +63,7 @@ settings = get_settings()
 
 # A first provisioning of a million clients takes hours; a change set is valid for twenty.
 APPLY_TIMEOUT = timedelta(hours=6)
+PLATFORM = uses(platform=True, pool=BEENIUS_POOL)
 # Templates, because the tasks' outputs would draw arrows from the first tasks to all others.
 SNAPSHOT = "{{ ti.xcom_pull(task_ids='take_snapshot') }}"
 CHANGE_SET = "{{ ti.xcom_pull(task_ids='compute_change_set') }}"
@@ -78,12 +79,12 @@ with DAG(
     ),
     catchup=False,
     max_active_runs=1,
-    default_args=default_args(platform=True, pool=BEENIUS_POOL),
+    default_args=default_args(),
     tags=["tv", "plataforma", "impacto:alto"],
     params=reconciliation_form(),
 ) as dag:
 
-    @task(task_display_name="Ler os assinantes da plataforma")
+    @task(task_display_name="Ler os assinantes da plataforma", pre_execute=PLATFORM)
     def take_snapshot() -> int:
         params = get_current_context()["params"]
         since = None if params["read_all"] else get_settings().complete_since()
@@ -98,11 +99,11 @@ with DAG(
         return change_set
 
     @task.run_if(lambda context: context["ti"].xcom_pull(task_ids="guard", key="applies"))
-    @task(task_display_name="Dividir as retiradas de pontos")
+    @task(task_display_name="Dividir as retiradas de pontos", pre_execute=uses())
     def release_batches(change_set: str) -> list[tuple[int, int]]:
         return list_batches(task_engine(), int(change_set), get_settings(), "release")
 
-    @task(task_display_name="Retirar pontos", pool=BEENIUS_POOL, execution_timeout=APPLY_TIMEOUT)
+    @task(task_display_name="Retirar pontos", pool=BEENIUS_POOL, pre_execute=PLATFORM, execution_timeout=APPLY_TIMEOUT)
     def release(batch: tuple[int, int], change_set: str) -> None:
         apply_batch(task_engine(), counted_client(get_settings()), int(change_set), *batch, get_settings(), "release")
 
@@ -110,17 +111,17 @@ with DAG(
     def apply_batches(change_set: str) -> list[tuple[int, int]]:
         return list_batches(task_engine(), int(change_set), get_settings(), "rest")
 
-    @task(task_display_name="Aplicar", pool=BEENIUS_POOL, execution_timeout=APPLY_TIMEOUT)
+    @task(task_display_name="Aplicar", pool=BEENIUS_POOL, pre_execute=PLATFORM, execution_timeout=APPLY_TIMEOUT)
     def apply(batch: tuple[int, int], change_set: str) -> None:
         apply_batch(task_engine(), counted_client(get_settings()), int(change_set), *batch, get_settings(), "rest")
 
-    @task(task_display_name="Conferir a plataforma")
+    @task(task_display_name="Conferir a plataforma", pre_execute=PLATFORM)
     def verify(change_set: str) -> None:
         since = get_settings().complete_since()
         verify_change_set(task_engine(), counted_client(get_settings()), int(change_set), complete_since=since)
 
     @task.skip_if(lambda context: bool(context["params"]["only"] or context["params"]["dry_run"]))
-    @task(task_display_name="Medir a divergência", trigger_rule="none_failed")
+    @task(task_display_name="Medir a divergência", trigger_rule="none_failed", pre_execute=uses())
     def measure_discrepancies(change_set: str) -> None:
         history.record(task_engine(), settings.today(), settings, judged=True)
         revenue_assurance.measure(task_engine(), int(change_set), settings.today())

@@ -9,18 +9,21 @@ into a change set of their own, and a run of this DAG asks a person about it:
 
 * **Approve:** a full reconciliation is started at once. It judges every operation again by the present state: what is
   sold again meanwhile stays. What was approved passes the guard for 24 hours, and nothing else does.
-* **Reject:** nothing is written. These operations are not asked again for 24 hours; correct the ERP until then.
+* **Reject:** nothing is written, and the run fails, because the platform still serves what the contracts say is over.
+  These operations are not asked again for 24 hours; correct the ERP until then.
 * **No answer within `MULTITV_RECONCILIATION_APPROVAL_HOURS`:** the run fails and nothing is written. The next hourly
   reconciliation asks again.
 
 There is one open question at a time. When something new comes up, another run asks about all of it, and the run before
-ends as skipped. The time for an answer runs from the first of these questions on.
+ends as skipped. The time for an answer runs from the first of these questions on. A question whose run was deleted is
+asked anew by the next hourly reconciliation.
 
 ## Triage notes
 
 * **`ask` waits for input:** read the counts and the sample. If the ERP is wrong, reject.
 * **`ask` failed with QuestionUnanswered:** nobody answered in time. Nothing is broken, but clients keep TV that they
   are not to have, and the devices are not free for others. Answer the next question.
+* **`ask` failed with RemovalsRejected:** a person rejected it. Correct the ERP, or answer the next question.
 * **`ask` failed with NotApproved:** a newer question replaced this one while it was answered: answer that one.
 * **`reconcile` failed:** see that run of `tv_plan_reconciliation`. The approval holds for 24 hours: the next
   reconciliation carries it out.

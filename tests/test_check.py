@@ -270,12 +270,14 @@ def test_the_command_names_what_is_wrong_and_tells_by_its_exit_code(
     assert "Traceback" not in said
 
 
-@pytest.mark.parametrize(("upstream", "checked"), [(set(), True), ({"load"}, False)])
-def test_only_the_first_task_of_a_run_checks(
-    installed: Engine, monkeypatch: pytest.MonkeyPatch, upstream: set[str], *, checked: bool
+@pytest.mark.parametrize(
+    ("upstream", "tries", "checked"), [(set(), 1, True), ({"load"}, 1, False), ({"load"}, 2, True)]
+)
+def test_the_first_task_of_a_run_checks_and_each_that_is_tried_again(
+    installed: Engine, monkeypatch: pytest.MonkeyPatch, upstream: set[str], tries: int, *, checked: bool
 ) -> None:
     monkeypatch.delenv("AIRFLOW_CONN_ISP_DB")
-    context = context_of(upstream)
+    context = context_of(upstream, tries=tries)
     if checked:
         with pytest.raises(MissingConnection):
             default_args()["pre_execute"](context)
@@ -288,9 +290,9 @@ def test_a_task_that_goes_on_after_a_wait_checks_nothing(installed: Engine, monk
     default_args()["pre_execute"](context_of(set(), next_method="execute_complete"))
 
 
-def context_of(upstream: set[str], next_method: str | None = None) -> Mapping[str, Any]:
+def context_of(upstream: set[str], next_method: str | None = None, tries: int = 1) -> Mapping[str, Any]:
     from_server = SimpleNamespace(next_method=next_method)
     return {
         "task": SimpleNamespace(upstream_task_ids=upstream),
-        "ti": SimpleNamespace(_ti_context_from_server=from_server, try_number=1),
+        "ti": SimpleNamespace(_ti_context_from_server=from_server, try_number=tries),
     }

@@ -15,12 +15,11 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import requests
 from sqlalchemy import Connection, Engine
 
 from multitv import console
 from multitv.alerts.channels import open_channels
-from multitv.beenius.pool import POOL_PATH, POOLS
+from multitv.beenius.pool import POOLS, api_server, state_of
 from multitv.database import schema
 from multitv.database.engine import SchemaMissing, explained, place, task_engine
 from multitv.database.roles import PIPELINE
@@ -38,9 +37,6 @@ log = logging.getLogger("multitv.check")
 MOST_SKEW = timedelta(minutes=5)
 # From Fernando de Noronha to Acre, with an hour more in case of summer time.
 OFFSETS = (timedelta(hours=-5), timedelta(hours=-1))
-_EXECUTION = "/execution"
-_SCREENS = "/multitv"
-_SECONDS = 10
 
 
 class PoolMissing(PermanentError):
@@ -103,7 +99,7 @@ def findings(
     if alerts:
         steps["the addresses of alerts"] = lambda: _alerts(settings)
     for pool in pools:
-        steps[f"the pool {pool}"] = lambda pool=pool: require_pool(_api_server(), pool)  # type: ignore[misc]
+        steps[f"the pool {pool}"] = lambda pool=pool: require_pool(api_server(), pool)  # type: ignore[misc]
     for what, step in steps.items():
         try:
             step()
@@ -113,20 +109,14 @@ def findings(
             yield what, None
 
 
-def require_pool(api_server: str, pool: str) -> None:
-    """Raise PoolMissing if the pool of the tasks that write to the platform is missing, or has no slots.
+def require_pool(address: str, pool: str) -> None:
+    """Raise PoolMissing if the api-server at `address` says that the pool is missing, or has no slots.
 
-    Tasks have no access to Airflow's database, so the api-server is asked. Goes on if that cannot tell.
+    Goes on if the api-server cannot tell.
     """
-    address = f"{api_server}{_SCREENS}{POOL_PATH}/{pool}"
-    try:
-        answer = requests.get(address, timeout=_SECONDS)
-        slots = answer.json()["slots"]
-    except (requests.RequestException, ValueError, LookupError, TypeError) as error:
-        log.warning("Whether the pool %s exists is not known: %s does not tell (%r).", pool, address, error)
-        return
-    if slots is None or slots == 0:
-        cause = "does not exist" if slots is None else "has no slots"
+    state = state_of(address, pool)
+    if state and not state.slots:
+        cause = "does not exist" if state.slots is None else "has no slots"
         raise PoolMissing(
             f"Airflow's pool {pool} {cause}, and tasks in it would wait for ever. Nothing was read or written. "
             f"Run `python -m multitv.release`, or make the pool under Admin > Pools ({POOLS[pool][0]} slots, deferred "
@@ -248,14 +238,6 @@ def _folders(settings: Settings) -> None:
                 f"Nothing can be written to {folder} ({error.strerror}). See that its disk is mounted for writing and "
                 f"not full, and that {setting} names a folder that the user of the tasks owns; then clear this task."
             ) from error
-
-
-def _api_server() -> str:
-    """Return the address of the api-server, by which tasks reach it."""
-    from airflow.configuration import conf
-
-    given = conf.get("core", "execution_api_server_url", fallback="") or conf.get("api", "base_url", fallback="")
-    return str(given).rstrip("/").removesuffix(_EXECUTION)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -17,11 +17,16 @@ from multitv.settings import WAIT_GRACE, get_settings
 log = logging.getLogger(__name__)
 
 
-def default_args(**needs: Any) -> dict[str, Any]:
+# As long as a platform is waited for by default; what is billed some days ahead is still in time.
+DATABASE_WAIT = timedelta(hours=12)
+
+
+def default_args(*, waits: bool = True) -> dict[str, Any]:
     """Return the default arguments of a DAG: transient errors are retried with backoff, permanent ones fail at once.
 
-    The first task of a run checks the installation; `needs` says what of it beside the database, as `check.require`
-    takes it. Raises SettingsError.
+    The first task of a run, and each that is tried again, checks the installation, and waits for the ISP's database
+    if that is away; with `waits` false it fails instead. A task that uses more of the installation says so by `uses`.
+    Raises SettingsError.
     """
     return {
         "owner": "multitv",
@@ -31,10 +36,18 @@ def default_args(**needs: Any) -> dict[str, Any]:
         "max_retry_delay": timedelta(minutes=10),
         "execution_timeout": timedelta(minutes=30),
         "retry_policy": retry_policy(),
-        "pre_execute": partial(_check, needs),
+        "pre_execute": partial(_check, {}, waits),
         "on_failure_callback": on_failure(),
         "on_success_callback": [end_failures],
     }
+
+
+def uses(**needs: Any) -> Callable[[Mapping[str, Any]], None]:
+    """Return the `pre_execute` of a task that needs more than the database, as `check.require` takes it.
+
+    A platform that does not answer is waited for.
+    """
+    return partial(_check, needs, True)
 
 
 def on_failure(*others: Callable[[Context], None]) -> list[Callable[[Context], None]]:
@@ -52,10 +65,10 @@ def retry_policy(*permanent: type[Exception]) -> ExceptionRetryPolicy:
     )
 
 
-def _check(needs: Mapping[str, Any], context: Mapping[str, Any]) -> None:
-    """Check the installation if this is a task that its run begins with, and does not go on after a wait.
+def _check(needs: Mapping[str, Any], waits: bool, context: Mapping[str, Any]) -> None:
+    """Check the installation if this is a task that its run begins with, or is tried again; not after a wait.
 
-    Whatever is tried again on the platform first waits, deferred, until the platform answers, as the first task does.
+    What a task needs and does not answer it first waits for, deferred.
     """
     from multitv.task_log import tell_failures_plainly
 
@@ -64,20 +77,22 @@ def _check(needs: Mapping[str, Any], context: Mapping[str, Any]) -> None:
     resumed = getattr(ti, "_ti_context_from_server", None)
     # Airflow resumes a deferred task by the name of a method, and a task of any kind may have waited here.
     task.execute_after_wait = partial(_execute_after_wait, task)
+    task.execute_after_database = partial(_execute_after_database, task)
     # A passing fault must not lose the answer of a person, for which the first task of some DAGs waits.
     if goes_on := getattr(resumed, "next_method", None):
         _require_answer(goes_on, getattr(resumed, "next_kwargs", None) or {})
         return
-    again = needs.get("platform") and ti.try_number > 1
-    if not task.upstream_task_ids or again:
-        _require(task, needs)
+    if not task.upstream_task_ids or ti.try_number > 1:
+        _require(task, needs, waits)
 
 
-def _require(task: Any, needs: Mapping[str, Any]) -> None:
+def _require(task: Any, needs: Mapping[str, Any], waits: bool) -> None:
     # Here, because a DAG file is read far more often than a run begins.
     from multitv.beenius.errors import Unanswered
     from multitv.beenius.triggers import PlatformTrigger
     from multitv.check import require
+    from multitv.database.engine import DatabaseUnavailable
+    from multitv.database.triggers import DatabaseTrigger
 
     settings = get_settings()
     try:
@@ -89,10 +104,27 @@ def _require(task: Any, needs: Mapping[str, Any]) -> None:
         task.defer(
             trigger=PlatformTrigger(deadline.isoformat()), method_name="execute_after_wait", timeout=wait + WAIT_GRACE
         )
+    except DatabaseUnavailable as error:
+        if not waits:
+            raise
+        deadline = datetime.now(settings.timezone) + DATABASE_WAIT
+        log.warning("%s This task waits until the database answers, until %s at most.", error, deadline)
+        task.defer(
+            trigger=DatabaseTrigger(deadline.isoformat()),
+            method_name="execute_after_database",
+            timeout=DATABASE_WAIT + WAIT_GRACE,
+        )
 
 
 def _execute_after_wait(task: Any, context: Mapping[str, Any], event: str | None = None) -> Any:
     from multitv.beenius.triggers import go_on
+
+    go_on(event)
+    return task.execute(context)
+
+
+def _execute_after_database(task: Any, context: Mapping[str, Any], event: str | None = None) -> Any:
+    from multitv.database.triggers import go_on
 
     go_on(event)
     return task.execute(context)

@@ -626,6 +626,7 @@ SENTENCES: dict[str, str] = {
     "erp_incomplete": "muitos planos de clientes faltam no ERP ou estão errados nele",
     "check_failed": "uma conferência encontrou dados errados",
     "review_unanswered": "ninguém respondeu sobre a lista no prazo",
+    "list_rejected": "uma pessoa rejeitou a lista",
     "review_decided": "já havia uma resposta sobre a lista",
     "review_lost": "a lista que foi mostrada não existe mais, porque o banco de dados foi restaurado",
     "list_changed": "a lista mudou depois de aprovada",

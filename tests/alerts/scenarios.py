@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from multitv.alerts.kinds import KnownOfAirflow
+from multitv.beenius.pool import BEENIUS_POOL, PoolState
 from multitv.settings import Settings
 from tests.support.databases import Database
 
@@ -51,10 +53,18 @@ class Scenario:
     first: tuple[int | None, Decimal | None]
     then: tuple[int | None, Decimal | None]
     key: str = ""
+    # What Airflow tells as it appears, grows and ends.
+    known: tuple[KnownOfAirflow, ...] = (KnownOfAirflow(),) * 3
 
     def set_up(self, database: Database) -> None:
         for statement in self.appears:
             database.run(statement)
+
+
+def waits(tasks: int, hours: float) -> KnownOfAirflow:
+    """What is known if so many tasks wait for the pool of the platform, the first for so many hours."""
+    since = NOW - timedelta(hours=hours)
+    return KnownOfAirflow((PoolState(BEENIUS_POOL, 4, tasks, since), PoolState("default_pool", 128)))
 
 
 def money(written: str) -> Decimal:
@@ -247,6 +257,15 @@ SCENARIOS = {
         "insert into alerts.backup (made_at) values ('2026-12-10 05:30:00+00')",
         (None, None),
         (None, None),
+    ),
+    "tasks_waiting": Scenario(
+        (),
+        "",
+        "select 1",
+        (None, None),
+        (None, None),
+        BEENIUS_POOL,
+        (waits(9, 3), waits(10, 4), waits(2, 1)),
     ),
     "pin_reveals": Scenario(
         (

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 import time
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from airflow import sdk
+from airflow.providers.standard.operators.trigger_dagrun import DagIsPaused
 from airflow.sdk import Context
 from sqlalchemy import Engine
 
 from multitv.alerts import callbacks, failures
 from multitv.alerts.callbacks import end_failures, record_failure
+from multitv.alerts.tell import Told, tell
 from multitv.beenius.errors import IncompleteSnapshot, NotJson, PlatformUnavailable
 from multitv.billing.sweep import UnfinishedRuns
 from multitv.changes.errors import AlreadyBilled
@@ -69,7 +74,9 @@ def context(
         xcom_pull=lambda task_ids: due_date,
     )
     of_task = SimpleNamespace(
-        task_display_name=task.title(), get_flat_relative_ids=lambda upstream: {*before} if upstream else set()
+        task_display_name=task.title(),
+        get_flat_relative_ids=lambda upstream: {*before} if upstream else set(),
+        iter_mapped_dependants=lambda: iter(()),
     )
     return cast("Context", {"ti": ti, "dag": dag, "task": of_task, "exception": error, "params": params or {}})
 
@@ -106,6 +113,13 @@ def test_it_is_over_when_the_task_or_one_after_it_ends_well_in_a_later_run(datab
     assert is_open(database) == []
 
 
+def test_a_failure_that_a_clock_noted_that_was_ahead_ends_with_the_next_good_run(database: Database) -> None:
+    record_failure(context("apply", "r1", error=PlatformUnavailable("x")))
+    database.run("update alerts.failure set failed_at = now() + interval '1 year'")
+    end_failures(context("report", "r2", before=("apply",), started=datetime.now(UTC)))
+    assert is_open(database) == []
+
+
 def test_it_is_over_when_the_same_task_is_cleared_and_ends_well(database: Database) -> None:
     for index in (3, 4):
         record_failure(context("apply", map_index=index, error=PlatformUnavailable("x")))
@@ -138,10 +152,22 @@ def test_it_is_over_when_a_person_marks_the_task_or_deletes_the_run(database: Da
     assert failures.give_up(database.engine, lambda *_: {"stays": {"apply_2": None}}) == 0
 
 
-def test_without_the_database_it_is_told_at_once_and_once_an_hour(
-    told: Received, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+@pytest.fixture
+def away(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
+    """Takes the database away, or brings it back."""
+    there = os.environ["AIRFLOW_CONN_ISP_DB"]
+    nowhere = f"postgres://tv:segredo@127.0.0.1:{free_ports(1)[0]}/isp"
+
+    def switch(is_away: bool) -> None:
+        monkeypatch.setenv("AIRFLOW_CONN_ISP_DB", nowhere if is_away else there)
+
+    return switch
+
+
+def test_without_the_database_each_cause_is_told_at_once_and_once(
+    told: Received, away: Callable[[bool], None], caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setenv("AIRFLOW_CONN_ISP_DB", f"postgres://tv:segredo@127.0.0.1:{free_ports(1)[0]}/isp")
+    away(True)
     for run in ("r1", "r2"):
         record_failure(context(run=run, error=PlatformUnavailable("x")))
     record_failure(context("save", dag=BILLING, due_date="2026-12-10", error=ValueError("x")))
@@ -151,6 +177,107 @@ def test_without_the_database_it_is_told_at_once_and_once_an_hour(
     assert "(vencimento 10/12/2026)" in second["message"]
     assert "https://tv.isp.example/r1" in second["message"]
     assert "segredo" not in caplog.text
+
+
+def test_what_the_database_did_not_take_is_recorded_when_it_is_back_told_once_and_its_end_too(
+    told: Received, database: Database, away: Callable[[bool], None]
+) -> None:
+    away(True)
+    for run in ("r1", "r2"):
+        record_failure(context(run=run, error=PlatformUnavailable("x")))
+    record_failure(context("save", dag=BILLING, due_date="2026-12-10", error=NotJson("x")))
+    assert len(told.posts) == 1
+    away(False)
+    end_failures(context("report", "r3", dag=BILLING))
+    assert [row.task_id for row in is_open(database)] == ["take_snapshot", "take_snapshot", "save"]
+    [save] = database.run("select * from alerts.failure where task_id = 'save'")
+    assert (save.due_date, save.code) == (date(2026, 12, 10), "platform_unavailable")
+    assert tell(database.engine, get_settings(), "", datetime.now(UTC)) == Told(1, 0), "it was told directly"
+
+    end_failures(context("take_snapshot", "r4"))
+    end_failures(context("save", "r5", dag=BILLING, due_date="2026-12-10"))
+    assert tell(database.engine, get_settings(), "", datetime.now(UTC)) == Told(0, 1)
+    assert "✔ Voltou ao normal: a plataforma de TV não responde" in told.posts[1]["message"]
+
+    away(True)
+    record_failure(context(run="r6", error=PlatformUnavailable("x")))
+    assert len(told.posts) == 3, "it is another time that it is away"
+
+
+def test_the_success_that_brings_a_failure_of_its_own_run_to_light_ends_it(
+    told: Received, database: Database, away: Callable[[bool], None]
+) -> None:
+    away(True)
+    record_failure(context(error=PlatformUnavailable("x")))
+    away(False)
+    end_failures(context())
+    assert is_open(database) == []
+    assert tell(database.engine, get_settings(), "", datetime.now(UTC)) == Told(0, 1)
+
+
+def test_what_is_recorded_by_another_machine_later_hides_no_newer_failure(database: Database) -> None:
+    earlier, later = (callbacks._failure(context(error=error)) for error in (PlatformUnavailable("x"), ValueError("x")))
+    failures.record(database.engine, later)
+    for _ in range(2):
+        failures.record(database.engine, earlier)
+    assert [row.code for row in is_open(database)] == ["unexpected_error"]
+
+
+def test_a_channel_that_took_nothing_is_told_with_the_next_failure(
+    told: Received, away: Callable[[bool], None]
+) -> None:
+    away(True)
+    told.refuses = True
+    record_failure(context(error=PlatformUnavailable("x")))
+    told.refuses = False
+    record_failure(context(run="r2", error=PlatformUnavailable("x")))
+    assert len(told.posts) == 1
+
+
+@pytest.mark.parametrize("days", [-1, 1, 400])
+def test_a_clock_that_jumped_keeps_nobody_from_being_told(
+    told: Received, away: Callable[[bool], None], days: int
+) -> None:
+    away(True)
+    record_failure(context(error=PlatformUnavailable("x")))
+    [note] = Path(tempfile.gettempdir()).glob("*/*.told")
+    content = json.loads(note.read_text())
+    note.write_text(json.dumps(content | {"at": (datetime.now(UTC) + timedelta(days=days)).isoformat()}))
+    record_failure(context(error=PlatformUnavailable("x")))
+    assert len(told.posts) == 2
+
+
+def test_a_note_that_was_cut_off_stops_no_other(
+    told: Received, database: Database, away: Callable[[bool], None]
+) -> None:
+    away(True)
+    record_failure(context(error=PlatformUnavailable("x")))
+    [folder] = Path(tempfile.gettempdir()).iterdir()
+    (folder / "0-1.failure").write_text('{"dag_id": ')
+    (folder / "0-2.failure").write_text("[]")
+    away(False)
+    end_failures(context("report", "r3"))
+    assert [row.task_id for row in is_open(database)] == ["take_snapshot"]
+    assert list(folder.glob("*.failure")) == []
+
+
+def test_where_nothing_can_be_kept_it_is_told_all_the_same(
+    told: Received, away: Callable[[bool], None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    away(True)
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "file"))
+    record_failure(context(error=PlatformUnavailable("x")))
+    assert len(told.posts) == 1
+
+
+def test_tasks_that_fail_at_once_send_one_message(told: Received, away: Callable[[bool], None]) -> None:
+    away(True)
+    told.waits = 0.3
+    failed = [context(run=f"r{number}", error=PlatformUnavailable("x")) for number in range(3)]
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(record_failure, failed))
+    assert len(told.posts) == 1
 
 
 def test_a_database_that_hangs_and_a_slow_service_hold_nobody_up(
@@ -190,8 +317,38 @@ def test_a_failure_before_the_due_date_was_known_ends_with_the_next_good_run(eng
     assert is_open(database) == []
 
 
+def guarded(result: list[int]) -> Context:
+    """What Airflow gives the callback of a guard whose questions are asked one by one."""
+    with sdk.DAG("reconciliation", schedule=None) as dag:
+
+        @sdk.task
+        def guard() -> list[int]:
+            return result
+
+        @sdk.task(max_active_tis_per_dagrun=1)
+        def ask(question: int) -> None:
+            pass
+
+        ask.expand(question=guard())
+    given = context("guard", "r2")
+    vars(given["ti"])["xcom_pull"] = lambda task_ids: result
+    given["task"] = dag.get_task("guard")
+    return given
+
+
+def test_a_question_that_could_not_be_asked_is_over_when_there_is_nothing_to_be_asked(database: Database) -> None:
+    record_failure(context("ask", "r1", map_index=0, error=DagIsPaused("tv_reconciliation_approval")))
+    end_failures(guarded([7]))
+    assert len(is_open(database)) == 1
+    end_failures(guarded([]))
+    assert is_open(database) == []
+
+
 def test_where_the_code_tells_no_cause_one_task_hides_no_other(engine: Engine) -> None:
     for task in ("apply", "verify"):
         record_failure(context(task, error=ValueError("what nobody foresaw")))
-    keys = [row.key for row in Database(engine).run(str(named("alerts/task_failed")))]
+    rows = Database(engine).run(str(named("alerts/task_failed")), by_task=list(failures.BY_TASK))
+    keys = [row.key for row in rows]
     assert keys == [f"unexpected_error:{DAG.dag_display_name}:{task}" for task in ("apply", "verify")]
+    told = [callbacks._failure(context(task, error=ValueError("x"))).key for task in ("apply", "verify")]
+    assert told == keys, "what is told directly is the same alert"

@@ -68,6 +68,21 @@ def test_what_is_new_what_is_over_and_a_reminder_are_told_once_each(database: Da
     assert run(database, given, timedelta(hours=44)) == Told(3, 0)
 
 
+@pytest.mark.parametrize("jump", [timedelta(days=400), timedelta(hours=-1)])
+def test_a_clock_that_jumped_and_was_set_right_neither_repeats_nor_silences_what_is_open(
+    database: Database, hook: Received, jump: timedelta
+) -> None:
+    given = settings(json_url(hook))
+    SCENARIOS["months_open"].set_up(database)
+    assert run(database, given, jump) == Told(1, 1)
+    # One that was far ahead counts as told too long ago, once.
+    assert run(database, given) == Told(1, int(jump > timedelta(hours=24)))
+    before = len(hook.posts)
+    assert run(database, given, timedelta(hours=1)) == Told(1, 0)
+    assert run(database, given, timedelta(hours=25)) == Told(1, 1)
+    assert len(hook.posts) == before + 1
+
+
 def test_a_mailbox_gets_it_as_a_person_reads_it(database: Database, mail: Received) -> None:
     SCENARIOS["billing_question"].set_up(database)
     run(database, settings(mail_url(mail)))
@@ -182,11 +197,26 @@ def test_a_channel_that_is_added_is_told_what_is_open(database: Database, hook: 
     assert (len(hook.posts), len(mail.mails)) == (1, 1)
 
 
-def test_another_password_of_a_channel_repeats_nothing(database: Database, hook: Received) -> None:
+def test_two_channels_that_differ_in_a_secret_only_are_told_each(database: Database, hook: Received) -> None:
     SCENARIOS["months_open"].set_up(database)
-    run(database, settings(json_url(hook)))
-    run(database, settings(json_url(hook).replace(SECRET, "outro")), timedelta(minutes=5))
-    assert len(hook.posts) == 1
+    urls = [json_url(hook), json_url(hook).replace(SECRET, "outro")]
+    hook.refuses = True
+    with pytest.raises(AlertNotSent):
+        run(database, settings(*urls))
+    hook.refuses = False
+    assert run(database, settings(*urls), timedelta(minutes=5)) == Told(1, 2)
+    assert run(database, settings(*reversed(urls)), timedelta(minutes=10)) == Told(1, 0)
+
+
+def test_what_identifies_a_channel_tells_nothing_without_the_key(
+    hook: Received, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = SecretStr(json_url(hook))
+    ids = []
+    for key in ("old", "new,old", "another"):
+        monkeypatch.setenv("AIRFLOW__CORE__FERNET_KEY", key)
+        ids.append(open_channels(written)[0].id)
+    assert ids[0] == ids[1] != ids[2]
 
 
 def test_nothing_of_an_address_is_in_the_database(database: Database, hook: Received) -> None:

@@ -70,6 +70,15 @@ def test_no_answer_in_time_fails_and_can_be_asked_again(asked: Any) -> None:
     assert isp.events() == {}
 
 
+def test_a_rejected_list_fails_its_run_and_can_be_asked_again(asked: Any) -> None:
+    isp, operator, context = asked
+    with pytest.raises(review.ListRejected, match="Ana rejected the list of .* Nothing was saved"):
+        operator.execute_complete(context, answer(operator.REJECT, "Ana"))
+    assert isp.run("select decision, decided_by from billing.review") == [("rejected", "Ana")]
+    assert isp.events() == {}
+    assert isinstance(tv.save(isp.engine, DUE, SETTINGS, approval="always"), review.ApprovalRequest)
+
+
 def test_what_was_approved_is_saved(asked: Any) -> None:
     isp, operator, context = asked
     operator.execute_complete(context, answer(operator.APPROVE, "Ana"))

@@ -76,6 +76,21 @@ def test_a_run_missed_while_airflow_was_down_is_made_while_its_due_date_is_to_co
     assert missed.run_after < pendulum.datetime(2026, 12, 8)
 
 
+def test_a_clock_that_jumps_runs_no_due_date_twice_and_loses_none_that_is_to_come(clock: Clock) -> None:
+    clock("2026-11-25T09:05")
+    first = next_run()
+    assert due_date_of(first) == date(2026, 12, 5)
+    # Forward over the start of that one and of the next: each is made, late, one after the other.
+    clock("2026-12-09T12:00")
+    missed = next_run(first)
+    assert due_date_of(missed) == date(2026, 12, 10)
+    second = next_run(missed)
+    assert due_date_of(second) == date(2026, 12, 31)
+    # Back by an hour, just after the start of one: it is not made again.
+    clock("2026-12-21T05:01")
+    assert due_date_of(next_run(second)) == date(2027, 1, 5)
+
+
 def test_a_past_due_date_is_never_billed_by_the_schedule(clock: Clock) -> None:
     clock("2026-11-22T12:00")
     first = next_run()

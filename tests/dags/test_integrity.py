@@ -11,11 +11,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
 
+import pendulum
 import pytest
 from airflow.dag_processing.dagbag import DagBag
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import DAG, BaseOperator
 from airflow.serialization.serialized_objects import DagSerialization
+from airflow.timetables.base import DataInterval, TimeRestriction
+from airflow.timetables.trigger import CronTriggerTimetable
 
 from multitv.alerts.callbacks import end_failures, record_failure
 from multitv.beenius import pool
@@ -40,11 +43,14 @@ DAG_IDS = {
     "tv_maintenance",
     "standard_billing",
 }
-# What the first task checks beside the database.
-CHECKED = {
-    "tv_catalog_sync": {"platform"},
-    "tv_plan_reconciliation": {"platform", "pool"},
-    "tv_plan_changes": {"platform", "pool"},
+# The tasks that use more than the database, with what they check, and wait for.
+USES = {
+    ("tv_catalog_sync", "fetch"): {"platform"},
+    ("tv_plan_reconciliation", "take_snapshot"): {"platform", "pool"},
+    ("tv_plan_reconciliation", "release"): {"platform", "pool"},
+    ("tv_plan_reconciliation", "apply"): {"platform", "pool"},
+    ("tv_plan_reconciliation", "verify"): {"platform", "pool"},
+    ("tv_plan_changes", "serve"): {"platform", "pool"},
 }
 # Airflow reads the DAG files again and again. What it imports itself, such as httpx, costs nothing more.
 ONLY_IN_TASKS = (
@@ -113,15 +119,26 @@ def test_every_task_has_an_owner_retries_with_backoff_and_a_time_limit(dag: DAG)
         assert task.task_display_name != task.task_id
 
 
-def test_every_run_begins_with_a_check_of_the_installation(dag: DAG) -> None:
-    first = [task for task in dag.tasks if not task.upstream_task_ids]
-    assert first
-    for task in first:
-        assert isinstance(task, BaseOperator)
-        checks = task._pre_execute_hook
-        assert isinstance(checks, partial)
-        assert checks.func is _check
-        assert set(checks.args[0]) == CHECKED.get(dag.dag_id, set())
+def checks_of(task: Any) -> Any:
+    hook: Any = task._pre_execute_hook if isinstance(task, BaseOperator) else task.partial_kwargs["pre_execute"]
+    # A task that may be skipped has a hook of several.
+    [check] = [
+        each
+        for each in ([hook] if isinstance(hook, partial) else hook.__closure__[0].cell_contents)
+        if isinstance(each, partial)
+    ]
+    assert check.func is _check
+    return check
+
+
+def test_every_task_checks_what_it_uses_and_only_that(dag: DAG) -> None:
+    for task in dag.tasks:
+        assert set(checks_of(task).args[0]) == USES.get((dag.dag_id, task.task_id), set()), task.task_id
+
+
+def test_only_the_alerts_do_not_wait_for_the_database(dag: DAG) -> None:
+    for task in dag.tasks:
+        assert checks_of(task).args[1] is (dag.dag_id != "tv_alerts"), task.task_id
 
 
 def test_every_task_that_fails_for_good_or_ends_well_says_so(dag: DAG) -> None:
@@ -148,6 +165,24 @@ def test_a_dag_survives_the_way_to_the_scheduler(dag: DAG) -> None:
 
 def test_missed_runs_are_not_made_up_for_by_airflow(dag: DAG) -> None:
     assert dag.catchup is False
+
+
+def test_after_days_of_downtime_each_schedule_makes_one_late_run_and_goes_on(dag: DAG) -> None:
+    timetable: Any = DagSerialization.from_dict(DagSerialization.to_dict(dag)).timetable
+    timetable = getattr(timetable, "timetable", timetable)
+    if not isinstance(timetable, CronTriggerTimetable):
+        # Of the due days, in tests/billing/test_timetables.py; of changes; of runs by hand.
+        assert type(timetable).__name__ in ("DueDayTimetable", "AssetTriggeredTimetable", "NullTimetable")
+        return
+    restriction = TimeRestriction(earliest=None, latest=None, catchup=False)
+    now = pendulum.now("UTC")
+    before = DataInterval.exact(timetable._align_to_prev(now.subtract(days=5)))
+    late = timetable.next_dagrun_info(last_automated_data_interval=before, restriction=restriction)
+    assert late is not None
+    assert now.subtract(days=1) <= late.run_after <= pendulum.now("UTC")
+    after = timetable.next_dagrun_info(last_automated_data_interval=late.data_interval, restriction=restriction)
+    assert after is not None
+    assert after.run_after > now
 
 
 @pytest.mark.parametrize("dag_id", ["tv_billing", "standard_billing"])

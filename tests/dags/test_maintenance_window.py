@@ -1,9 +1,10 @@
-"""A platform in maintenance: its runs wait, deferred, and go on by themselves, instead of failing one by one."""
+"""A platform in maintenance, a database that is away: runs wait, deferred, and go on by themselves."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -20,10 +21,13 @@ from include.sandbox.process import Sandbox
 from multitv.beenius.errors import PlatformDown, WrongCredentials
 from multitv.beenius.hook import BeeniusHook
 from multitv.beenius.triggers import PlatformTrigger
-from multitv.dag_defaults import default_args
+from multitv.dag_defaults import default_args, uses
+from multitv.database.engine import DatabaseAway, DatabaseUnavailable
 from multitv.database.roles import PIPELINE
+from multitv.database.triggers import DatabaseTrigger
 from multitv.errors import WaitLost
 from multitv.settings import get_settings
+from tests.support.ports import free_ports
 from tests.support.sandbox import HURRY, switch_on
 
 SOON = 0.05
@@ -55,9 +59,9 @@ def down(sandbox: Sandbox) -> Iterator[None]:
 
 def fetch() -> Any:
     """The first task of a DAG that needs the platform."""
-    with DAG("maintenance", schedule=None, default_args=default_args(platform=True)) as dag:
+    with DAG("maintenance", schedule=None, default_args=default_args()) as dag:
 
-        @task
+        @task(pre_execute=uses(platform=True))
         def fetch() -> str:
             return "fetched"
 
@@ -76,8 +80,32 @@ def resume(operator: Any, event: str | None) -> Any:
     return operator.resume_execution("execute_after_wait", {"event": event}, {})
 
 
-async def look(trigger: PlatformTrigger) -> TriggerEvent:
-    async with asyncio.timeout(20):
+def bill(*, waits: bool = True) -> Any:
+    """The first task of a DAG that needs the database only."""
+    with DAG("billing", schedule=None, default_args=default_args(waits=waits)) as dag:
+
+        @task
+        def bill() -> str:
+            return "billed"
+
+        bill()
+    return dag.get_task("bill")
+
+
+@pytest.fixture
+def away(installed: None, monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
+    """Takes the database away, or brings it back."""
+    there = os.environ["AIRFLOW_CONN_ISP_DB"]
+    nowhere = f"postgres://tv:segredo@127.0.0.1:{free_ports(1)[0]}/isp"
+
+    def switch(is_away: bool) -> None:
+        monkeypatch.setenv("AIRFLOW_CONN_ISP_DB", nowhere if is_away else there)
+
+    return switch
+
+
+async def look(trigger: PlatformTrigger | DatabaseTrigger, seconds: float = 20) -> TriggerEvent:
+    async with asyncio.timeout(seconds):
         return await anext(aiter(trigger.run()))
 
 
@@ -159,3 +187,59 @@ def test_the_trigger_survives_the_triggerer() -> None:
     path, given = PlatformTrigger("2026-12-10T03:00:00-03:00").serialize()
     assert path == f"{PlatformTrigger.__module__}.{PlatformTrigger.__name__}"
     assert PlatformTrigger(**given).serialize() == (path, given)
+
+
+def test_what_does_not_use_the_platform_does_not_wait_for_it(down: None) -> None:
+    ask = bill()
+    ask.upstream_task_ids.add("guard")
+    begin(ask, try_number=2)
+
+
+def test_a_database_that_is_away_is_waited_for_by_the_first_task_and_by_what_is_tried_again(
+    away: Callable[[bool], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    away(True)
+    first, later, apply = bill(), bill(), fetch()
+    for operator in (later, apply):
+        operator.upstream_task_ids.add("load")
+        begin(operator)
+    for operator, try_number in ((first, 1), (later, 2), (apply, 2)):
+        with pytest.raises(TaskDeferred) as deferred:
+            begin(operator, try_number=try_number)
+        assert isinstance(deferred.value.trigger, DatabaseTrigger)
+        assert deferred.value.method_name == "execute_after_database"
+        assert deferred.value.timeout == timedelta(hours=13)
+    assert "segredo" not in caplog.text
+
+
+def test_the_alerts_do_not_wait_but_fail_so_that_they_are_told(away: Callable[[bool], None]) -> None:
+    away(True)
+    with pytest.raises(DatabaseUnavailable):
+        begin(bill(waits=False))
+
+
+def test_a_task_that_waited_for_the_database_does_its_work_when_it_is_back(away: Callable[[bool], None]) -> None:
+    away(True)
+    with pytest.raises(TimeoutError):
+        asyncio.run(look(DatabaseTrigger(in_hours(1), SOON), seconds=0.5))
+    away(False)
+    assert asyncio.run(look(DatabaseTrigger(in_hours(1), SOON))) == TriggerEvent(None)
+    operator = bill()
+    begin(operator, next_method="execute_after_database", next_kwargs={"event": None})
+    assert operator.resume_execution("execute_after_database", {"event": None}, {}) == "billed"
+
+
+def test_a_database_that_stays_away_ends_the_wait_at_its_deadline(away: Callable[[bool], None]) -> None:
+    away(True)
+    event = asyncio.run(look(DatabaseTrigger(in_hours(-1), SOON)))
+    operator = bill()
+    begin(operator, next_method="execute_after_database", next_kwargs={"event": event.payload})
+    with pytest.raises(DatabaseAway, match=r"is not available.*waited for it in vain") as failed:
+        operator.resume_execution("execute_after_database", {"event": event.payload}, {})
+    assert failed.value.code == DatabaseUnavailable.code
+
+
+def test_the_trigger_of_the_database_survives_the_triggerer() -> None:
+    path, given = DatabaseTrigger("2026-12-10T03:00:00-03:00").serialize()
+    assert path == f"{DatabaseTrigger.__module__}.{DatabaseTrigger.__name__}"
+    assert DatabaseTrigger(**given).serialize() == (path, given)

@@ -150,7 +150,7 @@ def test_each_component_has_the_secrets_that_it_needs_and_no_others(chart: Any) 
     }
     assert given == {
         "scheduler": set(),
-        "dagProcessor": {"AIRFLOW_CONN_ISP_DB"},
+        "dagProcessor": {"AIRFLOW_CONN_ISP_DB", "MULTITV_ALERT_URLS"},
         "databaseCleanup": set(),
         "triggerer": {"AIRFLOW_CONN_ISP_DB", "AIRFLOW_CONN_BEENIUS_DEFAULT"},
         "workers.celery": {"AIRFLOW_CONN_ISP_DB", *platform, "MULTITV_ALERT_URLS", "MULTITV_HEARTBEAT_URL"},

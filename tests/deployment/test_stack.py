@@ -23,7 +23,7 @@ SECRETS = {
     "api-server": AIRFLOWS_OWN | {"isp_db_screens", "beenius_default", "pin_keys", "metrics_token"},
     "scheduler": AIRFLOWS_OWN | TASKS,
     "worker": AIRFLOWS_OWN | TASKS,
-    "dag-processor": AIRFLOWS_OWN | {"isp_db"},
+    "dag-processor": AIRFLOWS_OWN | {"isp_db", "alert_urls"},
     "triggerer": AIRFLOWS_OWN | {"isp_db", "beenius_default"},
     "valkey": {"valkey_password"},
     "proxy": set(),

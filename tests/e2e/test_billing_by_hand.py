@@ -62,12 +62,12 @@ def test_a_list_is_shown_to_a_person_and_saved_exactly_as_approved(
     rows(stack, "update tv.client_package set price = :price where id = :id", price=before, id=sold[0])
 
 
-def test_a_rejected_list_is_not_saved_and_the_run_ends_cleanly(stack: RunningStack, due_dates: Iterator[date]) -> None:
+def test_a_rejected_list_is_not_saved_and_its_run_fails(stack: RunningStack, due_dates: Iterator[date]) -> None:
     due = next(due_dates)
     run = stack.trigger("tv_billing", {"due_date": str(due), "approval": "always"})
     stack.answer("tv_billing", run, "save", "Reject")
-    assert stack.wait_for_run("tv_billing", run) == "success"
-    assert stack.task_states("tv_billing", run)["settle"] == "skipped"
+    assert stack.wait_for_run("tv_billing", run) == "failed"
+    assert stack.task_states("tv_billing", run)["settle"] == "upstream_failed"
     assert [row[:2] for row in reviews(stack, due)] == [("rejected", "admin")]
     assert events(stack, due) == []
 

@@ -90,5 +90,5 @@ def test_many_removals_at_once_are_asked_about(stack: RunningStack) -> None:
     run = f"change_set_{question(stack).id}"
     stack.wait_for_task(APPROVAL, run, "ask", "awaiting_input")
     stack.answer(APPROVAL, run, "ask", "Reject")
-    assert stack.wait_for_run(APPROVAL, run) == "success"
+    assert stack.wait_for_run(APPROVAL, run) == "failed"
     rows(stack, "update erp.client_plan set status = 'active' where id = any(:plans)", plans=plans)

@@ -115,7 +115,7 @@ def test_many_removals_wait_for_a_person_whose_word_is_kept_while_others_are_ser
         assert subscriber.last_name == "Servida"
     written = len(writes(stack))
     stack.answer(APPROVAL, f"change_set_{asked.id}", "ask", "Reject")
-    assert stack.wait_for_run(APPROVAL, f"change_set_{asked.id}") == "success"
+    assert stack.wait_for_run(APPROVAL, f"change_set_{asked.id}") == "failed"
     assert (question(stack).status, question(stack).decided_by) == ("rejected", "admin")
     reconcile(stack)
     assert question(stack).id == asked.id, "what was rejected is not asked again"

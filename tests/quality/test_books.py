@@ -245,7 +245,7 @@ def test_due_days_with_extras_that_no_schedule_serves_are_told_with_clients_and_
     gone = isp.client_plan(due_day=8)
     isp.sell(gone, package)
     isp.run("update erp.client_plan set status = 'cancelled', cancelled_on = '2026-11-01' where id = :id", id=gone)
-    with pytest.raises(books.CheckFailed) as failed:
+    with pytest.raises(books.DueDaysUnserved) as failed:
         books.require_served(isp.engine, (5, 10))
     assert (
         "No schedule bills these TV extras: due day 31 is not in MULTITV_DUE_DAYS: 2 clients with 2 TV extras, "

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
+from airflow.sdk import DAG, Context
 from sqlalchemy import Engine, text
 
+from multitv.reconciliation import operators
 from multitv.reconciliation.apply import list_batches
 from multitv.reconciliation.change_set import read_change_set
-from multitv.reconciliation.errors import ChangeSetTooOld, NotApproved, SourceShrunken
+from multitv.reconciliation.errors import ChangeSetTooOld, NotApproved, RemovalsRejected, SourceShrunken
 from multitv.reconciliation.guard import LIMITS, NOBODY, Assessment, assess, record_decision, start_question
+from multitv.reconciliation.operators import ask_lost_anew
 from multitv.reconciliation.report import approval_report, change_set_report, outcome_report
 from multitv.reconciliation.verify import verify_change_set
 from multitv.settings import Settings
@@ -392,6 +396,52 @@ def test_a_question_whose_run_died_is_asked_again_when_its_time_has_passed(
                                 "where split_from is not null"))  # fmt: skip
     [again] = Hour(provisioned).asked
     assert again > question
+
+
+def airflow(**states: str | None) -> SimpleNamespace:
+    """A running task that knows the states of `ask`, by run."""
+
+    def get_task_states(dag_id: str, task_ids: list[str], run_ids: list[str]) -> dict[str, dict[str, str | None]]:
+        assert (dag_id, task_ids) == ("tv_reconciliation_approval", ["ask"])
+        return {run: {"ask": states[run]} for run in run_ids if run in states}
+
+    return SimpleNamespace(get_task_states=get_task_states)
+
+
+@pytest.mark.parametrize("state", ["deleted", "failed", "skipped"])
+def test_a_question_whose_run_was_deleted_or_ended_is_asked_anew_by_the_next_run(
+    provisioned: House, active: list[int], state: str
+) -> None:
+    suspend(provisioned, *active[:6])
+    [question] = Hour(provisioned).asked
+    for waits in ("awaiting_input", "deferred", "queued", None):
+        ask_lost_anew(provisioned.engine, airflow(**{f"change_set_{question}": waits}))
+        assert Hour(provisioned).asked == []
+    ask_lost_anew(provisioned.engine, airflow(**({} if state == "deleted" else {f"change_set_{question}": state})))
+    assert Hour(provisioned).asked == [question]
+    assert waiting(provisioned, question) == set(active[:6])
+    answer(provisioned, question, approved=True)
+    ask_lost_anew(provisioned.engine, airflow())
+    assert Hour(provisioned).asked == []
+    assert statuses(provisioned, *active[:6]) == {"SUSPENDED"}
+
+
+def test_a_rejection_fails_its_run_and_again_when_that_is_cleared(
+    provisioned: House, active: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suspend(provisioned, *active[:6])
+    [question] = Hour(provisioned).asked
+    monkeypatch.setattr(operators, "task_engine", lambda: provisioned.engine)
+    with DAG("d", schedule=None):
+        ask = operators.AskForApproval(task_id="ask", change_set=str(question))
+    context = cast("Context", {"ti": SimpleNamespace(task_id="ask", xcom_pull=lambda **_: None), "task": ask})
+    event = {"chosen_options": [ask.REJECT], "responded_by_user": {"id": "1", "name": "ana"}}
+    with pytest.raises(RemovalsRejected, match="rejected by ana. Nothing of it was written"):
+        ask.execute_complete(context, event)
+    assert read_change_set(provisioned.engine, question).status == "rejected"
+    with pytest.raises(RemovalsRejected):
+        ask.execute(context)
+    assert statuses(provisioned, *active[:6]) == {"ACTIVE"}
 
 
 def with_point(house: House, active: list[int]) -> list[Any]:

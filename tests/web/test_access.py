@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import jwt
 import pytest
 
-from multitv.beenius.pool import BEENIUS_POOL, POOL_PATH
+from multitv.beenius.pool import BEENIUS_POOL, DEFAULT_POOL, POOL_PATH, PoolState, state_of
 from multitv.web.core.access import Right
 from tests.web.routes import NEVER, NOBODY, PLACES, RIGHTS, Place
 from tests.web.server import Web
@@ -199,7 +199,11 @@ def test_what_looks_like_a_token_in_the_address_is_none(stranger: Visitor, admin
     assert stranger.get(f"/faturamento/{NEVER}/lista.csv?access_token={admin.token}").status_code == 303
 
 
-def test_a_task_without_a_login_is_told_the_slots_of_the_pool_and_nothing_else(stranger: Visitor) -> None:
-    answer = stranger.ask("GET", f"{POOL_PATH}/{BEENIUS_POOL}")
+def test_a_task_without_a_login_is_told_the_slots_of_a_pool_what_waits_and_nothing_else(stranger: Visitor) -> None:
+    answer = stranger.ask("GET", f"{POOL_PATH}/{DEFAULT_POOL}")
     assert answer.status_code == 200
-    assert answer.json().keys() == {"slots"}
+    assert answer.json() == {"slots": 128, "waiting": 0, "since": None}
+    for name in (BEENIUS_POOL, "other", ""):
+        assert stranger.ask("GET", f"{POOL_PATH}/{name}").json().keys() == {"slots", "waiting", "since"}
+    state = state_of(stranger.address, DEFAULT_POOL)
+    assert state == PoolState(DEFAULT_POOL, 128)

@@ -102,7 +102,7 @@ def test_a_refusal_that_the_contract_does_not_know_has_general_words(code: str) 
             "multitv.billing.standard, multitv.quality.books",
             {"erp_empty", "database_unavailable", "check_failed"},
             # Of tv_billing_sweep.
-            {"months_open"},
+            {"months_open", "due_days_unserved"},
         ),
         (
             "multitv.billing.operators, multitv.billing.sensors, multitv.quality.billing",

@@ -1,5 +1,5 @@
--- In: now, billing_hours (for which an answer is awaited). Out: the due dates whose list waits for a person: its
--- charges, and until when.
+-- In: now, billing_hours (for which an answer is awaited), lost (reviews that no run asks about any more). Out: the due
+-- dates whose list waits for a person: its charges, and until when.
 select
     to_char(review.due_date, 'YYYY-MM-DD') as key,
     jsonb_build_object(
@@ -15,4 +15,7 @@ from (
     order by review.due_date asc, review.id desc
 ) as review
 inner join billing.run on review.due_date = run.due_date and run.kind = 'tv' and run.status in ('open', 'failed')
-where review.decision is null and review.created_at + make_interval(secs => 3600 * :billing_hours) > :now
+where
+    review.decision is null
+    and review.created_at + make_interval(secs => 3600 * :billing_hours) > :now
+    and review.id <> all(cast(:lost as bigint[]))

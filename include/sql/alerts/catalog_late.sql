@@ -7,5 +7,6 @@ select
 from (
     select max(sync.merged_at) as merged_at
     from tv.catalog_sync as sync
+    where sync.merged_at <= :now
 ) as last
 where last.merged_at < cast(:now as timestamptz) - make_interval(hours => :late_hours)

@@ -12,6 +12,9 @@ select
 from (
     select max(change_set.verified_at) as verified_at
     from reconciliation.change_set
-    where change_set.lane = 'full' and change_set.only_client_plan_id is null
+    where
+        change_set.lane = 'full'
+        and change_set.only_client_plan_id is null
+        and change_set.verified_at <= :now
 ) as last
 where last.verified_at < cast(:now as timestamptz) - make_interval(hours => :late_hours)

@@ -1,5 +1,6 @@
 -- In: kind, now, found (a JSON array of objects with key, parameters, client_plans and amount). Opens what is new of
--- the kind, brings up to date what is still there, ends what is not. Out: how many alerts of the kind are open.
+-- the kind, brings up to date what is still there, ends what is not; a clock that was set back by some hours ends
+-- nothing until it is where it was. Out: how many alerts of the kind are open.
 with found as (
     select
         given.key,
@@ -15,6 +16,7 @@ ended as (
     where
         alert.kind = :kind
         and alert.over_at is null
+        and not (alert.seen_at > :now and alert.seen_at < cast(:now as timestamptz) + interval '1 day')
         and alert.key not in (select found.key from found)
 ),
 

@@ -1,10 +1,11 @@
--- Out: the tasks that failed for good and did not end well since, by cause; by task where the code tells no cause, so
--- that an open one hides no other. What is told by an alert of its own is left out.
+-- In: by_task (codes that tell no cause). Out: the tasks that failed for good and did not end well since, by cause; by
+-- task where the code tells no cause, so that an open one hides no other. What is told by an alert of its own is left
+-- out.
 with told as (
     select
         failure.*,
         case
-            when failure.code in ('check_failed', 'task_killed', 'unexpected_error')
+            when failure.code = any(cast(:by_task as text[]))
                 then concat_ws(':', failure.code, failure.dag_id, failure.task_id)
             else failure.code
         end as key
@@ -12,7 +13,8 @@ with told as (
     where
         failure.over_at is null
         and failure.code not in (
-            'months_open', 'question_unanswered', 'review_unanswered', 'standard_billing_overdue'
+            'due_days_unserved', 'list_rejected', 'months_open', 'question_unanswered', 'removals_rejected',
+            'review_unanswered', 'standard_billing_overdue'
         )
 )
 

@@ -1,11 +1,24 @@
-"""What alerts ask of Airflow: the address at which people open it, and the states of tasks."""
+"""What alerts ask of Airflow: the address at which people open it, the states of tasks, and what waits in its pools."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import Engine
+
 from multitv.alerts.failures import StatesOf
+from multitv.alerts.kinds import KnownOfAirflow
+from multitv.beenius.pool import DEFAULT_POOL, POOLS, api_server, state_of
+from multitv.database.engine import transaction
+from multitv.database.sql import named
+
+log = logging.getLogger(__name__)
+
+_BILLING, _SAVE = "tv_billing", "save"
+# States in which a task asks nothing any more.
+_ENDED = ("success", "failed", "upstream_failed", "skipped", "removed")
 
 
 def base_url() -> str:
@@ -25,3 +38,31 @@ def states_of(ti: Any) -> StatesOf:
         return found
 
     return states
+
+
+def ask(engine: Engine, ti: Any) -> KnownOfAirflow:
+    """Ask Airflow, through a running task, what only it knows. Raises DatabaseUnavailable."""
+    address = api_server()
+    pools = [state_of(address, name) for name in (*POOLS, DEFAULT_POOL)]
+    told = tuple(pool for pool in pools if pool)
+    return KnownOfAirflow(told if len(told) == len(pools) else None, lost_reviews(engine, ti))
+
+
+def lost_reviews(engine: Engine, ti: Any) -> tuple[int, ...]:
+    """Return the lists that wait for a person and that no run asks about: it was deleted, or ended otherwise.
+
+    None where Airflow does not tell. Raises DatabaseUnavailable.
+    """
+    with transaction(engine) as connection:
+        waiting = list(connection.execute(named("alerts/open_reviews")).scalars())
+    if not waiting:
+        return ()
+    try:
+        states = ti.get_task_states(dag_id=_BILLING, task_ids=[_SAVE])
+        runs = [run for run, of_run in states.items() if of_run.get(_SAVE) not in _ENDED]
+        asked = {ti.xcom_pull(dag_id=_BILLING, task_ids=_SAVE, run_id=run, key="review") for run in runs}
+    except Exception as error:  # noqa: BLE001 - the other alerts are to be told all the same
+        log.warning("Which lists are still asked about is not known (%s).", type(error).__name__)
+        return ()
+    # A task that has not asked yet may be about to ask about any of them.
+    return () if None in asked else tuple(review for review in waiting if review not in asked)

@@ -1,24 +1,25 @@
 """Callbacks of every task: Airflow calls them when a task failed and has no retry left, and when one ended well.
 
 They never make it worse: whatever goes wrong in them is logged, and they give up after some seconds. If the ISP's
-database does not take a failure, the channels are told at once, once an hour for each cause.
+database does not take a failure, the channels are told at once, once for each cause, and the failure is kept on this
+machine: the next callback that reaches the database records it, and who knows of it.
 """
 
 from __future__ import annotations
 
 import logging
-import tempfile
-import time
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 from airflow.sdk import Context
+from sqlalchemy import Engine
 
-from multitv.alerts import failures
-from multitv.alerts.channels import open_channels, within
+from multitv.alerts import failures, kept
+from multitv.alerts.channels import Channel, open_channels, within
 from multitv.alerts.failures import Failure
 from multitv.alerts.messages import Alert, message
+from multitv.alerts.tell import take_up
 from multitv.database.engine import task_engine
 from multitv.errors import MultiTVError, Refusal
 from multitv.settings import Settings, get_settings
@@ -27,7 +28,6 @@ log = logging.getLogger(__name__)
 
 DATABASE_SECONDS = 15.0
 DIRECT_SECONDS = 15.0
-_ONCE_IN_SECONDS = 3600
 # What a platform in trouble does in turns; to a person it is one cause.
 _OF_PLATFORM = {"platform_down", "unanswered", "rate_limited", "not_json", "incomplete_snapshot", "token_refused"}
 
@@ -42,6 +42,7 @@ def record_failure(context: Context) -> None:
             return
         failure = _failure(context)
         if not _recorded(failure):
+            _keep(failure)
             tell_directly(failure, get_settings())
     except Exception as error:  # noqa: BLE001 - the task has failed already, and its own error is what counts
         log.warning("The failure could not be told: %s.", type(error).__name__)
@@ -57,9 +58,10 @@ def end_failures(context: Context) -> None:
         # What did only a part, or nothing, shows nothing about earlier runs.
         did_all = not any((context.get("params") or {}).get(name) for name in ("dry_run", "only"))
         started_at = (getattr(ti, "start_date", None) or datetime.now(UTC)) if did_all else None
-        up_to = {ti.task_id, *task.get_flat_relative_ids(upstream=True)}
+        up_to = {ti.task_id, *task.get_flat_relative_ids(upstream=True), *_left_out(task, ti)}
 
         def end() -> int:
+            _hand_over(engine)
             return failures.end(
                 engine,
                 ti.dag_id,
@@ -79,11 +81,35 @@ def end_failures(context: Context) -> None:
 
 
 def tell_directly(failure: Failure, settings: Settings) -> bool:
-    """Tell every channel of a failure without the database; return False if that was done within the hour."""
+    """Tell every channel of a failure without the database, unless it knows of the cause; return whether any was told.
+
+    While another task of this machine does so, this one leaves it to that.
+    """
     channels = open_channels(settings.alert_urls)
-    if not channels or not _first_within_the_hour(failure.code):
+    if not channels:
         return False
-    alert = Alert(
+    title, body = message([_alert(failure)], [], [], base_url="", timezone=settings.timezone)
+    try:
+        with kept.alone(DIRECT_SECONDS) as is_alone:
+            if not is_alone:
+                return False
+            told = kept.already_told(failure)
+            took = _send([channel for channel in channels if channel.id not in told], title, body)
+            # After sending: what nobody took is sent with the next failure.
+            if took:
+                kept.note_told(failure, told | took)
+    except OSError as error:
+        log.warning("Who was told cannot be noted (%s): this may be told again.", error)
+        took = _send(channels, title, body)
+    return bool(took)
+
+
+def _send(channels: Sequence[Channel], title: str, body: str) -> set[str]:
+    return {channel.id for channel in channels if channel.send(title, body, seconds=DIRECT_SECONDS)}
+
+
+def _alert(failure: Failure) -> Alert:
+    return Alert(
         0,
         "task_failed",
         {
@@ -96,12 +122,8 @@ def tell_directly(failure: Failure, settings: Settings) -> bool:
         },
         None,
         None,
-        datetime.now(UTC),
+        failure.failed_at,
     )
-    title, body = message([alert], [], [], base_url="", timezone=settings.timezone)
-    for channel in channels:
-        channel.send(title, body, seconds=DIRECT_SECONDS)
-    return True
 
 
 def _recorded(failure: Failure) -> bool:
@@ -111,25 +133,32 @@ def _recorded(failure: Failure) -> bool:
         return False
 
     def record() -> bool:
+        _hand_over(engine)
         failures.record(engine, failure)
         return True
 
     return bool(within(DATABASE_SECONDS, record))
 
 
-def _first_within_the_hour(code: str) -> bool:
-    """Tell whether no failure of this cause was told directly from this machine within the hour, and note this one."""
-    note = Path(tempfile.gettempdir()) / f"multitv-told-{code}"
+def _keep(failure: Failure) -> None:
     try:
-        if time.time() - note.stat().st_mtime < _ONCE_IN_SECONDS:
-            return False
-    except OSError:
-        pass
+        kept.keep(failure)
+    except OSError as error:
+        log.warning("The failure cannot be kept (%s): it is told, and recorded nowhere.", error)
+
+
+def _hand_over(engine: Engine) -> None:
+    """Record what was kept while the database was away."""
+    settings = get_settings()
     try:
-        note.touch()
-    except OSError:
-        log.warning("%s cannot be written: this failure may be told again.", note)
-    return True
+        count = kept.hand_over(lambda failed, told: take_up(engine, failed, told, settings))
+    except MultiTVError:
+        raise
+    except Exception as error:  # noqa: BLE001 - what is kept must not hold up what failed or ended now
+        log.warning("What was kept on this machine could not be recorded: %s.", type(error).__name__)
+    else:
+        if count:
+            log.info("%s failures were recorded that the database had not taken.", count)
 
 
 def _failure(context: Context) -> Failure:
@@ -158,6 +187,17 @@ def _code(error: str | BaseException | None) -> str:
 def _map_index(ti: Any) -> int:
     index = getattr(ti, "map_index", None)
     return -1 if index is None else int(index)
+
+
+def _left_out(task: Any, ti: Any) -> set[str]:
+    """Return the tasks that this one is to be followed by, one for each thing of its list, if that is empty.
+
+    They have nothing to do any more, are skipped, and would never end well.
+    """
+    mapped = [*task.iter_mapped_dependants()]
+    if not mapped or ti.xcom_pull(task_ids=ti.task_id) != []:
+        return set()
+    return {each.task_id for node in mapped for each in (node.iter_tasks() if hasattr(node, "iter_tasks") else [node])}
 
 
 def _due_date(context: Context) -> date | None:

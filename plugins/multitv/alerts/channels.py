@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import logging
 import re
 from collections.abc import Callable
@@ -29,7 +30,7 @@ _BETWEEN = re.compile(r"[\s,]+(?=[A-Za-z][A-Za-z0-9+.-]*://)")
 
 @dataclass(frozen=True)
 class Channel:
-    """One address of MULTITV_ALERT_URLS. `id` tells it from others, also after a change of its password."""
+    """One address of MULTITV_ALERT_URLS. `id` tells it from all others."""
 
     id: str
     name: str
@@ -62,13 +63,18 @@ def open_channels(written: SecretStr | None) -> list[Channel]:
                 f"Address {position} of {len(urls)} in MULTITV_ALERT_URLS is none that Apprise knows: correct it as "
                 "docs/alerts.md and https://appriseit.com/services/ say, then start every component again."
             )
-        digest = hashlib.sha256(_masked(server).encode()).hexdigest()[:16]
-        channels.append(Channel(digest, f"Channel {position} of {len(urls)} ({server.service_name})", server))
+        channels.append(Channel(_id(server), f"Channel {position} of {len(urls)} ({server.service_name})", server))
     return channels
 
 
-def _masked(server: NotifyBase) -> str:
-    return str(server.url(privacy=True))  # type: ignore[no-untyped-call]
+def _id(server: NotifyBase) -> str:
+    """Return a keyed digest of the whole address: two may differ in a secret only, which nobody is to guess by it."""
+    from airflow.configuration import conf
+
+    # All components have the same; the last one is the one that a rotation keeps longest.
+    key = str(conf.get("core", "fernet_key", fallback="") or "").rpartition(",")[2].strip()
+    address = str(server.url(privacy=False))  # type: ignore[no-untyped-call]
+    return hmac.new(key.encode(), address.encode(), hashlib.sha256).hexdigest()[:16]
 
 
 def beat(written: SecretStr | None) -> bool:

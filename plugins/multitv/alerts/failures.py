@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime
 
 from sqlalchemy import Engine
 
@@ -13,6 +13,8 @@ from multitv.database.sql import named
 
 # States of Airflow in which nobody has to look at a task that failed once. A deleted run has none.
 _SETTLED = ("success", "skipped", "removed")
+# Codes that tell no cause: each task that fails with one is an alert of its own, so that an open one hides no other.
+BY_TASK = ("check_failed", "task_killed", "unexpected_error")
 
 
 @dataclass(frozen=True)
@@ -28,12 +30,19 @@ class Failure:
     due_date: date | None
     code: str
     link: str | None
+    failed_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @property
+    def key(self) -> str:
+        """The key of its alert, as include/sql/alerts/task_failed.sql makes it."""
+        return ":".join((self.code, self.dag_id, self.task_id)) if self.code in BY_TASK else self.code
 
 
-def record(engine: Engine, failure: Failure) -> None:
-    """Record a failure. Raises DatabaseUnavailable."""
+def record(engine: Engine, *failed: Failure) -> None:
+    """Record failures, each once. Raises DatabaseUnavailable."""
     with transaction(engine) as connection:
-        connection.execute(named("alerts/record_failure"), asdict(failure))
+        for failure in failed:
+            connection.execute(named("alerts/record_failure"), asdict(failure))
 
 
 def end(

@@ -147,6 +147,13 @@ WORDS = {
         "python -m multitv.backup make.",
         "Há um backup novo e conferido.",
     ),
+    "tasks_waiting": Words(
+        "{tasks:tarefa espera|tarefas esperam} desde {since} por uma vaga no pool {pool} do Airflow, que "
+        "{slots_words}.",
+        "Veja no Airflow, em Admin > Pools, quem ocupa as vagas, e encerre o que ficou preso ou aumente o pool. Se ele "
+        "não existe ou não tem vagas, execute python -m multitv.release ou corrija-o ali.",
+        "Nenhuma tarefa espera mais há horas por uma vaga no pool {pool} do Airflow.",
+    ),
     "pin_reveals": Words(
         "Consultas incomuns ao Auth Pin: em 24 horas {people:pessoa viu|pessoas viram} os PINs de "
         "{client_plans:contrato|contratos}; quem mais viu, os de {most}.",
@@ -178,6 +185,7 @@ CAUSES: dict[str, tuple[str, str]] = {
     "difference_left": ("a plataforma de TV ainda difere dos contratos depois da reconciliação", _READ_LOG),
     "change_set_too_old": ("a reconciliação ficou velha antes de ser aplicada", _READ_LOG),
     "question_unanswered": ("ninguém respondeu no prazo sobre retiradas na plataforma de TV", _READ_LOG),
+    "removals_rejected": ("uma pessoa rejeitou retiradas na plataforma de TV", _READ_LOG),
     "row_rejected": ("a plataforma de TV recusou uma linha", _READ_LOG),
     "not_found": ("a plataforma de TV não conhece o que foi pedido", _READ_LOG),
     "not_approved": ("a reconciliação não foi aprovada", _READ_LOG),
@@ -188,6 +196,7 @@ CAUSES: dict[str, tuple[str, str]] = {
         "há vencimentos cujo faturamento parou",
         "Abra a tarefa pelo link: o relatório no log diz o próximo passo de cada vencimento.",
     ),
+    "due_days_unserved": ("há contratos com extras em dias que nenhum faturamento cobre", _READ_LOG),
     "months_open": (
         "há meses encerrados que nenhum vencimento cobrou",
         "A lista Meses em aberto do Painel diz quais. Cobre-os pela política de faturamento, ou dispense-os.",
@@ -217,7 +226,11 @@ CAUSES: dict[str, tuple[str, str]] = {
     "heartbeat_not_sent": ("o endereço de MULTITV_HEARTBEAT_URL não responde", _READ_LOG),
     "alert_kinds_failed": ("alguns alertas não puderam ser procurados", _READ_LOG),
 }
-_ANSWERS = {"rejected": "uma pessoa respondeu que não", "no_answer": "ninguém respondeu no prazo"}
+_ANSWERS = {
+    "rejected": "uma pessoa respondeu que não",
+    "no_answer": "ninguém respondeu no prazo",
+    "lost": "a execução que perguntava foi apagada ou terminou sem resposta",
+}
 
 
 def cause_of(code: str) -> tuple[str, str]:
@@ -262,14 +275,21 @@ def _fill(text: str, alert: Alert, timezone: ZoneInfo) -> str:
             shown[name] = _moment(datetime.fromisoformat(str(given[name])), timezone)
     shown["until_day"] = given.get("until")
     shown["dags"] = _listed(given.get("dags", ()))
-    shown["due_days"] = _listed(given.get("due_days", ()))
+    shown["due_days"] = _listed("sem dia" if day is None else day for day in given.get("due_days", ()))
     due_dates = _listed(f"{date.fromisoformat(day):%d/%m/%Y}" for day in given.get("due_dates") or () if day)
     shown["about_due_dates"] = f" (vencimento {due_dates})" if isinstance(given.get("dags"), list) and due_dates else ""
     shown["cause"], shown["cause_step"] = cause_of(str(given.get("code", "")))
     shown["answer_words"] = _ANSWERS.get(str(given.get("answer")))
+    shown["slots_words"] = _slots(given.get("slots"))
     shown["failed_words"] = "falhou" if given.get("failed") else "ainda não foi fechado"
     shown["reason_label"] = label(str(given.get("reason")))
     return fill(text, shown)
+
+
+def _slots(slots: int | None) -> str:
+    if slots is None:
+        return "não existe"
+    return "não tem limite" if slots < 0 else f"tem {counted(slots, 'vaga', 'vagas')}"
 
 
 def _listed(values: Any) -> str:

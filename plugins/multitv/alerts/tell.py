@@ -9,14 +9,17 @@ import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
+from multitv.alerts import failures
 from multitv.alerts.channels import Channel, open_channels
 from multitv.alerts.errors import AlertKindsFailed, AlertNotSent
-from multitv.alerts.kinds import KINDS, parameters_of
+from multitv.alerts.failures import Failure
+from multitv.alerts.kept import Direct
+from multitv.alerts.kinds import KINDS, KnownOfAirflow, parameters_of
 from multitv.alerts.messages import Alert, message
 from multitv.database.engine import explained
 from multitv.database.locks import try_session_lock
@@ -30,6 +33,7 @@ LOCK = "alerts"
 REMIND_AFTER = timedelta(hours=24)
 # A view of the ERP that hangs must not keep the other alerts back.
 KIND_MILLISECONDS = 20_000
+NOTHING_KNOWN = KnownOfAirflow()
 
 
 @dataclass(frozen=True)
@@ -40,18 +44,20 @@ class Told:
     messages: int
 
 
-def tell(engine: Engine, settings: Settings, base_url: str, now: datetime) -> Told | None:
+def tell(
+    engine: Engine, settings: Settings, base_url: str, now: datetime, known: KnownOfAirflow = NOTHING_KNOWN
+) -> Told | None:
     """Bring the alerts up to date and tell every channel its news. None: another run is at it.
 
-    `base_url` is the address at which people open Airflow. Raises BadAlertUrl, before anything is done; AlertNotSent
-    and AlertKindsFailed, after everything else was; DatabaseUnavailable.
+    `base_url` is the address at which people open Airflow, `known` what it told. Raises BadAlertUrl, before anything is
+    done; AlertNotSent and AlertKindsFailed, after everything else was; DatabaseUnavailable.
     """
     channels = open_channels(settings.alert_urls)
     with explained(engine.url), try_session_lock(engine, LOCK) as connection:
         if connection is None:
             log.warning("Another run tells alerts at this moment: this one does nothing.")
             return None
-        failed = _look(connection, settings, now)
+        failed = _look(connection, settings, now, known)
         with connection.begin():
             news = _news(connection, "", now)
         _log(news, settings, base_url)
@@ -84,23 +90,47 @@ class _News:
         return self.new + self.still
 
 
-def _look(connection: Connection, settings: Settings, now: datetime) -> list[str]:
+def take_up(engine: Engine, failed: Sequence[Failure], told: Sequence[Direct], settings: Settings) -> bool:
+    """Record failures that the database did not take at the time, and which channels know of them.
+
+    Returns False, and does nothing, while another run tells alerts. Raises DatabaseUnavailable.
+    """
+    now = datetime.now(UTC)
+    with explained(engine.url), try_session_lock(engine, LOCK) as connection:
+        if connection is None:
+            return False
+        failures.record(engine, *failed)
+        with connection.begin():
+            _look_for(connection, "task_failed", settings, now, NOTHING_KNOWN)
+            for direct in told:
+                given = {"key": direct.failure.key, "channels": list(direct.channels), "told_at": direct.at}
+                connection.execute(named("alerts/mark_told_directly"), given)
+    return True
+
+
+def _look(
+    connection: Connection, settings: Settings, now: datetime, known: KnownOfAirflow = NOTHING_KNOWN
+) -> list[str]:
     """Update the alerts of each kind in a transaction of its own. Return the kinds that failed and stay as they are."""
     failed = []
-    today = now.astimezone(settings.timezone).date()
-    for kind in KINDS:
+    for kind in filter(known.tells, KINDS):
         try:
             with connection.begin():
-                connection.execute(named("database/limit_statements"), {"milliseconds": KIND_MILLISECONDS})
-                rows = connection.execute(named(f"alerts/{kind}"), parameters_of(kind, settings, today, now))
-                found = json.dumps([dict(row._mapping) for row in rows], default=str)
-                connection.execute(named("alerts/record"), {"kind": kind, "now": now, "found": found})
+                _look_for(connection, kind, settings, now, known)
         except DBAPIError as error:
             if error.connection_invalidated:
                 raise
             log.error("The alerts %s could not be looked for: %s", kind, error.orig)
             failed.append(kind)
     return failed
+
+
+def _look_for(connection: Connection, kind: str, settings: Settings, now: datetime, known: KnownOfAirflow) -> None:
+    today = now.astimezone(settings.timezone).date()
+    connection.execute(named("database/limit_statements"), {"milliseconds": KIND_MILLISECONDS})
+    rows = connection.execute(named(f"alerts/{kind}"), parameters_of(kind, settings, today, now, known))
+    found = json.dumps([dict(row._mapping) for row in rows], default=str)
+    connection.execute(named("alerts/record"), {"kind": kind, "now": now, "found": found})
 
 
 def _tell(connection: Connection, channel: Channel, settings: Settings, base_url: str, now: datetime) -> bool | None:

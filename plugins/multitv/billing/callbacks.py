@@ -28,6 +28,7 @@ NAMED_CAUSES = frozenset(
         "erp_incomplete",
         "check_failed",
         "review_unanswered",
+        "list_rejected",
         "review_decided",
         "review_lost",
         "list_never_saved",

@@ -13,7 +13,7 @@ from airflow.sdk import BaseOperator, Context
 from multitv.approval import Answer
 from multitv.billing import correction, preview, tv
 from multitv.billing.due_date import parse_due_date
-from multitv.billing.review import ApprovalRequest, ListChanged, ReviewUnanswered, decide
+from multitv.billing.review import ApprovalRequest, ListChanged, ListRejected, ReviewUnanswered, decide
 from multitv.database.engine import task_engine
 from multitv.erp import history
 from multitv.errors import PermanentError
@@ -65,8 +65,8 @@ class LoadList(BaseOperator, SkipMixin):
 class ReviewAndSave(ApprovalOperator):
     """Saves a list that needs no approval; otherwise asks a person in Airflow, and saves exactly the approved list.
 
-    If the person rejects the list, nothing of it is saved and the tasks that follow are skipped. No answer within
-    MULTITV_BILLING_APPROVAL_HOURS is a failure.
+    If the person rejects the list, nothing of it is saved. That is a failure, because the due date is not billed, and
+    so is no answer within MULTITV_BILLING_APPROVAL_HOURS.
     """
 
     template_fields = ("due_date",)
@@ -93,9 +93,9 @@ class ReviewAndSave(ApprovalOperator):
         super().execute(context)
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
-        """Record the decision, then save the approved list or skip the tasks that follow.
+        """Record the decision, then save the approved list.
 
-        Raises ReviewUnanswered, ReviewDecided, ReviewLost, ListChanged, and what `execute` raises.
+        Raises ReviewUnanswered, ListRejected, ReviewDecided, ReviewLost, ListChanged, and what `execute` raises.
         """
         if "error" not in event:
             answer = Answer.of(event, self.APPROVE)
@@ -107,7 +107,12 @@ class ReviewAndSave(ApprovalOperator):
             ti = context["ti"]
             review, digest = (ti.xcom_pull(task_ids=ti.task_id, key=key) for key in ("review", "digest"))
             decide(task_engine(), int(review), digest, approved=answer.approved, by=answer.by, at=answer.at)
-            if answer.approved and self._save(context) is not None:
+            if not answer.approved:
+                raise ListRejected(
+                    f"{answer.by} rejected the list of {self.due_date}. Nothing was saved, and nobody is charged. "
+                    "Correct what is wrong in the list, then clear this task, which asks again if that is needed."
+                )
+            if self._save(context) is not None:
                 raise ListChanged(
                     f"The list of {self.due_date} changed after it was approved. Nothing was saved; the next try of "
                     "this task asks again, with the list as it is then."

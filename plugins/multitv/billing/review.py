@@ -41,6 +41,10 @@ class ReviewUnanswered(PermanentError):
     """Nobody answered the review before its time limit."""
 
 
+class ListRejected(PermanentError):
+    """A person rejected the list, so nothing of the due date is charged."""
+
+
 class ReviewDecided(PermanentError):
     """The review was decided before, and a decision never changes."""
 

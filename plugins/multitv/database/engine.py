@@ -43,6 +43,14 @@ class DatabaseUnavailable(TransientError):
     cause = "database_away"
 
 
+class DatabaseAway(PermanentError):
+    """PostgreSQL could not be reached for as long as a task may wait for it."""
+
+    code = "database_unavailable"
+    status = 503
+    cause = "database_away"
+
+
 class DatabaseBusy(TransientError):
     """PostgreSQL aborted the transaction: a deadlock, a time-out, no more space or memory."""
 

@@ -54,6 +54,10 @@ class CheckFailed(PermanentError):
     """A check found offenders; the message names the check and some of them."""
 
 
+class DueDaysUnserved(PermanentError):
+    """Contracts with TV extras are on due days that no schedule serves."""
+
+
 def warn(engine: Engine, names: tuple[str, ...], due_days: Sequence[int]) -> None:
     """Run the named checks, which concern no due date, and log their offenders as warnings.
 
@@ -66,7 +70,7 @@ def warn(engine: Engine, names: tuple[str, ...], due_days: Sequence[int]) -> Non
 
 
 def require_served(engine: Engine, due_days: Sequence[int]) -> None:
-    """Raise CheckFailed if contracts with TV extras are on due days that no schedule serves; DatabaseUnavailable.
+    """Raise DueDaysUnserved if contracts with TV extras are on due days that no schedule serves; DatabaseUnavailable.
 
     `due_days` are those that the ISP's schedule serves. Offenders are recorded in quality.offender.
     """
@@ -74,7 +78,7 @@ def require_served(engine: Engine, due_days: Sequence[int]) -> None:
         offender for found in _run(engine, UNSERVED, None, {"due_days": list(due_days)}).values() for offender in found
     ]
     if unserved:
-        raise CheckFailed(
+        raise DueDaysUnserved(
             f"No schedule bills these TV extras: {'; '.join(unserved)}. Add the due days to MULTITV_DUE_DAYS of every "
             "component and start them again, or correct the contracts in the ERP. A due date that has begun meanwhile "
             "is billed by hand: trigger standard_billing and tv_billing for it."

@@ -17,6 +17,10 @@ class QuestionUnanswered(PermanentError):
     """Nobody approved or rejected what waits for a person."""
 
 
+class RemovalsRejected(PermanentError):
+    """A person rejected what waited: the platform still serves what the contracts say is over."""
+
+
 class NotApproved(PermanentError):
     """The change set may not be applied: it waits for a decision, was rejected or superseded, or is finished."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -112,6 +113,19 @@ def record_decision(
                     f"), so it cannot be {status} by {by} now. Nothing was written. If a newer question replaced it, "
                     "answer that one; otherwise the next run asks again."
                 )
+
+
+def asked_questions(engine: Engine) -> list[int]:
+    """Return the questions that a person was asked and that wait for an answer. Raises DatabaseUnavailable."""
+    with transaction(engine) as connection:
+        return list(connection.execute(named("reconciliation/asked_questions")).scalars())
+
+
+def ask_again(engine: Engine, questions: Collection[int]) -> None:
+    """Have the runs of these questions started anew, of those that still wait. Raises DatabaseUnavailable."""
+    with transaction(engine) as connection:
+        lock(connection, _LOCK)
+        connection.execute(named("reconciliation/ask_again"), {"questions": list(questions)})
 
 
 def start_question(engine: Engine, change_set_id: int) -> float | None:

@@ -9,18 +9,22 @@ from typing import Any
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import BaseOperator, Context
+from sqlalchemy import Engine
 
 from multitv.approval import Answer
 from multitv.database.engine import task_engine
 from multitv.reconciliation.change_set import read_change_set
-from multitv.reconciliation.errors import QuestionUnanswered
-from multitv.reconciliation.guard import NOBODY, assess, record_decision, start_question
+from multitv.reconciliation.errors import QuestionUnanswered, RemovalsRejected
+from multitv.reconciliation.guard import NOBODY, ask_again, asked_questions, assess, record_decision, start_question
 from multitv.reconciliation.report import change_set_report, size_of
 from multitv.settings import get_settings
 
 log = logging.getLogger(__name__)
 
 APPROVAL_DAG = "tv_reconciliation_approval"
+ASK = "ask"
+# States of Airflow in which a task does not ask any more. A deleted run has none.
+_ENDED = ("success", "failed", "upstream_failed", "skipped", "removed")
 # However often a question is replaced, a person has some time to answer the last one.
 SHORTEST_WAIT = timedelta(minutes=5)
 
@@ -45,6 +49,7 @@ class GuardChangeSet(BaseOperator):
             log.info("Change set %s: dry run. Nothing is applied, and nobody is asked.", change_set_id)
             context["ti"].xcom_push("applies", False)
             return []
+        ask_lost_anew(engine, context["ti"])
         assessment = assess(
             engine,
             change_set_id,
@@ -59,6 +64,18 @@ class GuardChangeSet(BaseOperator):
             log.info("Change set %s: nothing is to be applied at once.", change_set_id)
         context["ti"].xcom_push("applies", bool(change_set.operations))
         return [run_of_question(question) for question in assessment.questions]
+
+
+def ask_lost_anew(engine: Engine, ti: Any) -> None:
+    """Have questions asked anew whose run does not ask them any more: it was deleted, or its task ended otherwise."""
+    questions = {f"change_set_{question}": question for question in asked_questions(engine)}
+    if not questions:
+        return
+    states = ti.get_task_states(dag_id=APPROVAL_DAG, task_ids=[ASK], run_ids=list(questions))
+    lost = [question for run, question in questions.items() if states.get(run, {}).get(ASK, "removed") in _ENDED]
+    if lost:
+        log.warning("Nobody can answer the questions %s any more: they are asked anew.", lost)
+        ask_again(engine, lost)
 
 
 def run_of_question(question: int) -> dict[str, Any]:
@@ -80,9 +97,9 @@ class RunQuestion(TriggerDagRunOperator):
 
 
 class AskForApproval(ApprovalOperator):
-    """Asks a person whether what was held back is to be applied. No answer in time is a failure.
+    """Asks a person whether what was held back is to be applied. A rejection, or no answer in time, is a failure.
 
-    Rejecting it skips what follows, and nothing of it is written. Skips what follows as well, and asks nobody, if
+    What is not approved stays on the platform, which needs a person still. Skips what follows, and asks nobody, if
     another question replaced this one.
     """
 
@@ -98,7 +115,7 @@ class AskForApproval(ApprovalOperator):
         self.change_set = change_set
 
     def execute(self, context: Context) -> None:
-        """Wait for a person, unless the question was decided or replaced before."""
+        """Wait for a person, unless the question was decided or replaced before. Raises RemovalsRejected."""
         engine, change_set_id = task_engine(), int(self.change_set)
         waited = start_question(engine, change_set_id)
         change_set = read_change_set(engine, change_set_id)
@@ -110,6 +127,8 @@ class AskForApproval(ApprovalOperator):
                 change_set.status,
                 change_set.decided_by or "nobody",
             )
+            if change_set.status == "rejected":
+                raise _rejected(change_set_id, change_set.decided_by)
             if not approved:
                 self.skip(ti=context["ti"], tasks=list(context["task"].get_direct_relatives(upstream=False)))
             return
@@ -123,7 +142,7 @@ class AskForApproval(ApprovalOperator):
         super().execute(context)
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
-        """Record who decided what and when, then go on or skip. Raises QuestionUnanswered, NotApproved."""
+        """Record who decided what and when, then go on. Raises QuestionUnanswered, RemovalsRejected, NotApproved."""
         engine, change_set_id = task_engine(), int(self.change_set)
         if "error" in event:
             record_decision(engine, change_set_id, approved=False, by=NOBODY, at=datetime.now(UTC))
@@ -143,4 +162,15 @@ class AskForApproval(ApprovalOperator):
             made_at=datetime.fromisoformat(made_at) if made_at else None,
         )
         log.info("Change set %s was %s by %s.", change_set_id, answer, answer.by)
+        if not answer.approved:
+            raise _rejected(change_set_id, answer.by)
         return super().execute_complete(context, event)
+
+
+def _rejected(change_set_id: int, by: str | None) -> RemovalsRejected:
+    return RemovalsRejected(
+        f"Change set {change_set_id} was rejected by {by or NOBODY}. Nothing of it was written, so these clients keep "
+        "on the platform what their contracts say is over, and they are not asked about for 24 hours. If the ERP is "
+        "wrong, correct it until then; otherwise answer the next question, or trigger tv_plan_reconciliation with "
+        "allow_removals."
+    )
