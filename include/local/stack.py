@@ -60,9 +60,13 @@ class Stack:
         started = time.time()
         metadata = self._start_postgres()
         self._prepare(metadata)
-        migrating = self._start_airflow_or_migrate(metadata)
+        migrating = self._start_migrating(metadata)
         self._start_sandbox()
-        self._open_isp_database()
+        # Before the scheduler, which goes on with the tasks of the last time.
+        self._migrate_isp_database()
+        if migrating is None:
+            self._start_components()
+        self._load_population()
         if migrating is not None:
             migrating.finish(airflow.MIGRATE_SECONDS)
             self._processes.remove(migrating)
@@ -163,10 +167,10 @@ class Stack:
         given = self._inherited.get(OWNER_CONNECTION)
         return {OWNER_CONNECTION: given} if given else {}
 
-    def _start_airflow_or_migrate(self, metadata: URL) -> Process | None:
+    def _start_migrating(self, metadata: URL) -> Process | None:
+        """Start to migrate Airflow's metadata; return None if that was done by an earlier start."""
         metadata = metadata.set(drivername="postgresql+psycopg")
         if self.config.metadata_url is None and airflow.migrated(metadata, self.home.migration_note):
-            self._start_components()
             return None
         with self._shield():
             migrating = airflow.start_migrating(self.environment, self.home.logs)
@@ -199,11 +203,13 @@ class Stack:
             time.sleep(0.1)
         self._say(f"The Beenius sandbox is up: {self.sandbox.url}")
 
-    def _open_isp_database(self) -> None:
+    def _migrate_isp_database(self) -> None:
         url = self._isp_url or outside.isp_url(self.environment | self._owner())
         self.isp_engine: Engine = engine_for(url)
         migrate(self.isp_engine)
         self._say(f"The ISP's database has the current schema: {url.render_as_string(hide_password=True)}")
+
+    def _load_population(self) -> None:
         if self.config.clients_to_seed:
             seeded = seed(self.isp_engine, self.config.clients_to_seed, get_settings().today(), offer=self._offer())
             did = "loaded" if seeded.created else "already there"

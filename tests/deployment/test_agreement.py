@@ -31,20 +31,63 @@ def test_one_version_of_airflow_everywhere(repository: Path, stack: Any, chart: 
     assert chart["airflowVersion"] == locked
 
 
+# What the Docker stack sets and the cluster's values need not say, each with the reason.
+NOT_IN_THE_CHART = {
+    "AIRFLOW__CORE__EXECUTOR": "the chart's own value `executor`",
+    "AIRFLOW__CORE__PARALLELISM": "for one machine",
+    "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": "the chart writes it",
+    "AIRFLOW__API__BASE_URL": "the host of helm/ingress.yaml",
+    "AIRFLOW__FAB__COOKIE_SECURE": "helm/ingress.yaml has it",
+    "AIRFLOW__FAB__ENABLE_PROXY_FIX": "helm/ingress.yaml has it",
+    "FORWARDED_ALLOW_IPS": "helm/ingress.yaml has it",
+    "DUMB_INIT_SETSID": "the chart writes it, of workers",
+    "MULTITV_DATA_DOCS": "needs a volume that a cluster's team chooses",
+    "MULTITV_PRIVACY_FOLDER": "needs a volume that a cluster's team chooses",
+}
+# What is secret is compared below, component by component.
+SECRET = ("_CMD", "_FILE")
+
+
+def settings_of(stack: Any) -> dict[str, str]:
+    """Return what docker-compose.yml gives to a component of Airflow and what is no secret, with its default."""
+    services = ("init", "api-server", "scheduler", "dag-processor", "triggerer", "worker")
+    found: dict[str, str] = {}
+    for name in services:
+        environment = stack["services"][name]["environment"]
+        found |= {key: value for key, value in environment.items() if value is not None and not key.endswith(SECRET)}
+    return {key: re.sub(r"\$\{\w+:-(.*?)\}", r"\1", value) for key, value in found.items()}
+
+
 def test_the_cluster_is_set_as_the_docker_stack_is(stack: Any, chart: Any) -> None:
-    environment = stack["x-airflow"]["environment"]
-    config = chart["config"]
-    assert config["core"]["auth_manager"] == environment["AIRFLOW__CORE__AUTH_MANAGER"]
-    for section, name in (
-        ("scheduler", "task_instance_heartbeat_timeout"),
-        ("scheduler", "orphaned_tasks_check_interval"),
-        ("core", "dagbag_import_timeout"),
-        ("dag_processor", "dag_file_processor_timeout"),
-        ("celery", "worker_concurrency"),
-        ("celery", "worker_prefetch_multiplier"),
-    ):
-        (default,) = re.findall(r"\d+", environment[f"AIRFLOW__{section.upper()}__{name.upper()}"])
-        assert str(config[section][name]) == default, name
+    settings = {
+        f"AIRFLOW__{section}__{name}".upper(): str(value)
+        for section, values in chart["config"].items()
+        for name, value in values.items()
+    }
+    settings |= {entry["name"]: entry["value"] for entry in chart["env"]}
+    ours = settings_of(stack)
+    assert set(NOT_IN_THE_CHART) <= set(ours), "a reason for nothing"
+    for name, value in ours.items():
+        if name not in NOT_IN_THE_CHART:
+            assert settings.get(name, "nothing").lower() == value.lower(), name
+
+
+def test_the_ingress_sets_what_the_docker_stack_sets_for_its_proxy(repository: Path) -> None:
+    text = (repository / "helm" / "ingress.yaml").read_text()
+    for name, reason in NOT_IN_THE_CHART.items():
+        if "ingress" in reason:
+            assert name.rpartition("__")[2].lower() in text.lower(), name
+
+
+def test_the_first_lines_of_the_values_name_every_secret_to_make(repository: Path, chart: Any) -> None:
+    """Who installs reads them and makes those; a pod whose secret lacks a key does not start."""
+    head = (repository / "helm" / "values.yaml").read_text().partition("\nairflowVersion")[0]
+    keys = re.findall(r"key: (\w+)", (repository / "helm" / "values.yaml").read_text())
+    assert keys
+    for key in keys:
+        assert key in head, key
+    for name in [*chart["data"].values(), chart["fernetKeySecretName"]]:
+        assert f"`{name}`" in head, name
 
 
 def test_the_image_of_the_release_is_named_once(chart: Any) -> None:
