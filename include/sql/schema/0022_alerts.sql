@@ -30,7 +30,7 @@ create table alerts.told (
 );
 create index told_not_over on alerts.told (channel) where over_told_at is null;
 comment on table alerts.told is 'Which alerts a channel was told. Written once the message was sent.';
-comment on column alerts.told.channel is 'A keyed digest of the address.';
+comment on column alerts.told.channel is 'A digest of the address with its secrets masked.';
 comment on column alerts.told.told_at is 'The last time, if it was told again as a reminder.';
 
 create table alerts.failure (
