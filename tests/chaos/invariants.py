@@ -60,10 +60,16 @@ def no_write_twice(world: World) -> str:
         if write["method"] != "POST"
     )
     assert max(meant.values()) == 1, meant.most_common(3)
+    return f"{len(writes)} writes"
+
+
+def no_subscriber_twice(world: World) -> str:
+    """As many subscribers are on the platform as were created"""
+    writes = writes_of(world.stack.sandbox)
     created = sum(write["path"].endswith("/subscribers") and write["method"] == "POST" for write in writes)
     there = world.stack.sandbox.admin("GET", "/admin/state")["subscribers"]
     assert created == there, f"{created} subscribers were created, {there} are there"
-    return f"{len(writes)} writes, {created} of them subscribers"
+    return f"{there} subscribers"
 
 
 def due_dates(world: World) -> list[date]:
@@ -112,8 +118,11 @@ def charges_are_those_of_the_oracle(world: World) -> str:
         }
         found = {
             row.client_package_id: row.amount
-            for row in world.isp("select client_package_id, amount from billing.event where due_date = :due and "
-                                 "status = 'processed' and kind = 'charge'", due=due)  # fmt: skip
+            for row in world.isp(
+                "select client_package_id, amount from billing.event where due_date = :due and "
+                "status = 'processed' and kind = 'charge'",
+                due=due,
+            )
         }
         assert found == wanted, (due, sorted(set(found.items()) ^ set(wanted.items()))[:6])
         charges += len(wanted)
@@ -146,6 +155,7 @@ def alerts_are_over(world: World) -> str:
 INVARIANTS: tuple[Callable[[World], str], ...] = (
     platform_is_what_was_sold,
     no_write_twice,
+    no_subscriber_twice,
     books_add_up,
     charges_are_those_of_the_oracle,
     sweep_finds_nothing,

@@ -8,7 +8,7 @@ from typing import Any
 from multitv.beenius.models import Subscriber
 from tests.chaos.faults import crash_postgres, kill_component, kill_tasks
 from tests.chaos.scenes import scene
-from tests.chaos.world import APPROVAL, CATALOG, RECONCILIATION, World
+from tests.chaos.world import APPROVAL, CATALOG, CHANGES, RECONCILIATION, World
 from tests.support.sandbox import SERVED, client_of, writes_of
 
 # All that the product asks, and none of the doors by which this story looks and meddles.
@@ -69,6 +69,8 @@ def platform_down(world: World) -> None:
         world.no_faults()
         world.do(RECONCILIATION)
         world.until("the changed contract on the platform", lambda: not pending(world))
+        # Without a change there is no next run of it.
+        world.do(CHANGES)
 
 
 @scene("maintenance of the platform in the middle of a full run and a run of changes")
