@@ -56,7 +56,7 @@ def locked_erp(world: World) -> None:
 def odd_contract(world: World) -> None:
     [constraint] = world.isp(
         "select conname, pg_get_constraintdef(oid) as rule from pg_constraint "
-        "where conrelid = cast('erp.client_plan' as regclass) and conname like '%status%'"
+        "where conrelid = cast('erp.client_plan' as regclass) and conname = 'client_plan_status_check'"
     )
     plan = active(world)[0]
     world.isp(f"alter table erp.client_plan drop constraint {constraint.conname}")

@@ -183,8 +183,8 @@ def device_elsewhere(world: World) -> None:
         "(select from tv.client_point as point where point.client_plan_id = plan.id) order by id limit 1",
         served=served(world),
     )
-    point = "insert into tv.client_point (client_plan_id, mac, device_type, label, added_on) values "
-    world.isp(f"{point} (:plan, :mac, 'stb-linux', 'Sala', :today)", plan=plan.id, mac=mac, today=world.today())
+    point = "insert into tv.client_point (client_plan_id, mac, serial, device_type, label, added_on) values "
+    world.isp(f"{point} (:plan, :mac, :mac, 'stb-linux', 'Sala', :today)", plan=plan.id, mac=mac, today=world.today())
     world.do(RECONCILIATION)
     with world.alerted("operations_rejected"):
         world.stack.sandbox.admin("DELETE", f"/admin/subscribers/{other}")

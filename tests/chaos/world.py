@@ -183,8 +183,8 @@ class World:
         [first, *_] = [task for task, state in self.tasks(dag_id, run_id).items() if state == "failed"]
         self.say(f"    {dag_id}.{first} failed for good{self._why(dag_id, run_id, 3)}")
         with self.alerted("task_failed"):
-            task, _, index = first.removesuffix("]").partition("[")
-            self.stack.api.clear(dag_id, run_id, task, int(index) if index else None)
+            task = first.partition("[")[0]
+            self.stack.api.clear(dag_id, run_id, task)
             self.cleared.append(f"{dag_id}.{task}")
             self.finish(dag_id, run_id)
 
@@ -270,9 +270,12 @@ class World:
         return session
 
 
-def due_days(today: date) -> tuple[int, int, int]:
-    """The ISP's: one is today, none of the others is within the ten days in which a run would start by itself."""
-    return today.day, (today - timedelta(days=9)).day, (today - timedelta(days=18)).day
+def due_days(today: date) -> list[int]:
+    """The ISP's: today's, two that are for the scenes, and one that is billed by the schedules at once.
+
+    Of the due dates that should have started the schedules make up for the last one only.
+    """
+    return [(today + timedelta(days=ahead)).day for ahead in (0, -9, -18, 3)]
 
 
 @contextmanager
@@ -302,8 +305,8 @@ def world(say: Say, dice: Random, *, clients: int = CLIENTS) -> Iterator[World]:
             stack.stop()
 
 
-def _settle_in(world: World, days: tuple[int, int, int]) -> None:
-    world.isp("update erp.client_plan set due_day = (cast(:days as integer[]))[1 + id % 3]", days=list(days))
+def _settle_in(world: World, days: list[int]) -> None:
+    world.isp("update erp.client_plan set due_day = (cast(:days as integer[]))[1 + id % 4]", days=days)
     for dag_id in (CATALOG, RECONCILIATION, CHANGES, ALERTS):
         world.stack.api.unpause(dag_id)
     world.stack.api.parse_again(CHANGES)
@@ -316,6 +319,10 @@ def _settle_in(world: World, days: tuple[int, int, int]) -> None:
         "and package.id = sale.package_id and package.platform_uid = operation.target"
     )
     world.do(RECONCILIATION)
+    for dag_id in (TV, STANDARD):
+        world.stack.api.unpause(dag_id)
+    billed = "select from billing.run where kind = 'tv' and status = 'closed'"
+    world.until("a due date billed by the schedules", lambda: world.isp(billed))
     world.expect_none()
     world.say(f"Provisioned; due days {', '.join(map(str, days))}; alerts: {len(KINDS)} kinds")
 

@@ -45,7 +45,7 @@ def test_what_breaks_heals_without_loss_and_is_told_and_ended(
     stack: RunningStack, world: World, due_dates: Iterator[date]
 ) -> None:
     due = next(due_dates)
-    print(f"SEED={TODAY.toordinal()}")
+    world.say(f"SEED={TODAY.toordinal()}")
 
     def component_killed() -> None:
         tv = stack.trigger("tv_billing", {"due_date": str(due), "approval": "never"})
