@@ -17,10 +17,15 @@ from tests.support.sandbox import writes_of
 CHANNELS = 2
 
 
-def check_all(world: World) -> list[str]:
-    """Return what does not hold, a line for each invariant that is broken; say of each what was looked at."""
+def check_all(world: World, *, whole: bool) -> list[str]:
+    """Return what does not hold, a line for each invariant that is broken; say of each what was looked at.
+
+    Without the end of the month, which not the `whole` story has, the sweep rightly names due dates that nobody billed.
+    """
     broken = []
     for invariant in INVARIANTS:
+        if invariant is sweep_finds_nothing and not whole:
+            continue
         try:
             seen = invariant(world)
         except Exception as error:  # noqa: BLE001, the others are worth looking at

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -72,9 +73,10 @@ class World:
     stack: Stack
     told: Told
     say: Say
-    dice: Random
-    began: float = field(default_factory=time.monotonic)
+    dice: Random = field(default_factory=Random)
     cleared: list[str] = field(default_factory=list)
+    # Whether the home, with all logs, is to stay.
+    keep: bool = True
 
     @cached_property
     def metadata(self) -> Engine:
@@ -279,9 +281,10 @@ def due_days(today: date) -> list[int]:
 
 
 @contextmanager
-def world(say: Say, dice: Random, *, clients: int = CLIENTS) -> Iterator[World]:
-    """A stack with a provisioned demo population and both receivers; gone at the end, but for its logs if it failed."""
-    with mailbox() as mails, webhook() as posts, _home() as home:
+def world(say: Say) -> Iterator[World]:
+    """A stack with a provisioned demo population and both receivers; its home is kept, with all logs, if it failed."""
+    home = Path(tempfile.mkdtemp(prefix="multitv-chaos-"))
+    with mailbox() as mails, webhook() as posts:
         airflow_port, sandbox_port = free_ports(2)
         days = due_days(moved_date.today(home))
         inherited = {
@@ -293,16 +296,20 @@ def world(say: Say, dice: Random, *, clients: int = CLIENTS) -> Iterator[World]:
             "MULTITV_ALERT_URLS": f"{mail_url(mails)} {post_url(posts)}",
             "MULTITV_HEARTBEAT_URL": f"http://127.0.0.1:{posts.port}/alive",
         }
-        config = Config(home, airflow_port, sandbox_port, demo_clients=clients)
+        config = Config(home, airflow_port, sandbox_port, demo_clients=CLIENTS)
         moved_date.install(home)
         stack = Stack(config, inherited | SETTINGS | more, lambda text: say(f"    {text.splitlines()[0][:160]}"))
         try:
             stack.start()
-            found = World(stack, Told(mails, posts), say, dice)
+            found = World(stack, Told(mails, posts), say)
             _settle_in(found, days)
             yield found
         finally:
             stack.stop()
+    if found.keep:
+        say(f"All logs are in {home}: delete it when you have seen them")
+    else:
+        shutil.rmtree(home)
 
 
 def _settle_in(world: World, days: list[int]) -> None:
@@ -325,12 +332,6 @@ def _settle_in(world: World, days: list[int]) -> None:
     world.until("a due date billed by the schedules", lambda: world.isp(billed))
     world.expect_none()
     world.say(f"Provisioned; due days {', '.join(map(str, days))}; alerts: {len(KINDS)} kinds")
-
-
-@contextmanager
-def _home() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="multitv-chaos-", ignore_cleanup_errors=True) as folder:
-        yield Path(folder)
 
 
 def mail_url(mails: Received) -> str:
