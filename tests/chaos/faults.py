@@ -75,7 +75,7 @@ def full_log_disk(stack: Stack, megabytes: int = 8) -> Iterator[str]:
             shutil.copytree(kept, folder, dirs_exist_ok=True)
         return
     scheduler = psutil.Process(component(stack, "scheduler").running.pid)
-    processes = [scheduler, *scheduler.children(recursive=True)]
+    processes = scheduler.children(recursive=True)
     for process in processes:
         _limit_files(process, 0)
     try:
