@@ -1,4 +1,4 @@
-"""What `make chaos` promises without a stack: every alert comes in a scene, a seed is an order, texts are told apart."""
+"""What `make chaos` promises without a stack: each alert has a scene, a seed is an order, texts are told apart."""
 
 from __future__ import annotations
 
