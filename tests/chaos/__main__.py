@@ -11,7 +11,6 @@ import sys
 import time
 from random import Random
 
-from include.local.revival import Revival
 from multitv.alerts.kinds import KINDS
 from tests.chaos import scenes_billing, scenes_erp, scenes_people, scenes_platform  # noqa: F401, register theirs
 from tests.chaos.invariants import check_all
@@ -35,8 +34,6 @@ def play(found: World, scenes: list[Scene], seed: int) -> dict[str, str]:
         say(f"{scene.name}: {scene.fault}")
         began = time.monotonic()
         found.dice = Random(f"{seed} {scene.name}")
-        # What is killed often here is no component that keeps ending.
-        found.stack._revival = Revival(found.stack._say)
         try:
             scene.play(found)
             missing = [kind for kind in scene.alerts if not found.told.is_over(kind)]

@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError
 
 from include.local.config import METADATA, Config
 from include.local.rest import FINISHED, ApiFailed
+from include.local.revival import Revival
 from include.local.stack import Say, Stack
 from multitv.alerts.kinds import KINDS
 from multitv.database.engine import engine_for
@@ -60,6 +61,14 @@ SETTINGS = {
     "AIRFLOW__DAG_PROCESSOR__STALE_DAG_THRESHOLD": "3600",
 }
 T = TypeVar("T")
+
+
+class ToughStack(Stack):
+    """A stack that never gives up: what is killed often here is no component that keeps ending."""
+
+    def check(self) -> None:
+        self._revival = Revival(self._say)
+        super().check()
 
 
 class NotSeen(AssertionError):
@@ -295,7 +304,7 @@ def world(say: Say) -> Iterator[World]:
         }
         config = Config(home, airflow_port, sandbox_port, demo_clients=CLIENTS)
         moved_date.install(home)
-        stack = Stack(config, inherited | SETTINGS | more, lambda text: say(f"    {text.splitlines()[0][:160]}"))
+        stack = ToughStack(config, inherited | SETTINGS | more, lambda text: say(f"    {text.splitlines()[0][:160]}"))
         try:
             stack.start()
             found = World(stack, Told(mails, posts), say)
