@@ -111,7 +111,11 @@ def charges_are_those_of_the_oracle(world: World) -> str:
         service_plan = 1 if row.service_plan_id in with_tv else 2
         oracle.plans[row.id] = Plan(service_plan, row.status, row.cancelled_on, row.due_day)
     oracle.packages = {row.id: row.price for row in world.isp("select id, price from tv.package")}
-    for row in world.isp("select * from tv.client_package where client_plan_id in (select id from erp.client_plan)"):
+    extras = (
+        "select * from tv.client_package where client_plan_id in (select id from erp.client_plan) "
+        "and package_id in (select id from tv.package where extra)"
+    )
+    for row in world.isp(extras):
         oracle.sales[row.id] = Sale(row.client_plan_id, row.package_id, row.price, row.added_on, row.cancelled_on)
     charges = 0
     for due in due_dates(world):
