@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from calendar import monthrange
 from datetime import date, timedelta
 
+from include.local.airflow import wait_until_up
 from tests.chaos import moved_date
 from tests.chaos.faults import COMPONENTS, crash_postgres, full_log_disk, kill_component, kill_tasks
 from tests.chaos.scenes import scene
@@ -70,15 +72,11 @@ def components_killed(world: World) -> None:
     order = list(COMPONENTS)
     world.dice.shuffle(order)
     for name in order:
+        killed_at = time.time()
         kill_component(world.stack, name)
         world.say(f"    killed {name}")
-        world.until("everything is up", lambda: healthy(world))
+        wait_until_up(world.stack.api, killed_at, world.stack.check)
     settle(world, due, run)
-
-
-def healthy(world: World) -> bool:
-    health = world.stack.api.health()
-    return health is not None and {part["status"] for part in health.values()} == {"healthy"}
 
 
 @scene("PostgreSQL ends at once while a list is saved, and again while it is settled")
