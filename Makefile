@@ -3,11 +3,11 @@
 PYTHON ?= $(firstword $(foreach v,3.13 3.12 3.11,$(shell python$(v) -c 'import sys; print(sys.executable)' 2>/dev/null)) python3)
 BIN := .venv/bin
 export PYTHONPATH := $(CURDIR)/plugins:$(CURDIR)
-export DUE_DATE ONCE DEMO_CLIENTS MULTITV_HOME AIRFLOW_PORT SANDBOX_PORT ROWS
+export DUE_DATE ONCE DEMO_CLIENTS MULTITV_HOME AIRFLOW_PORT SANDBOX_PORT ROWS SEED
 # Each task is a new process, and would compile again whatever is not stored compiled.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run up test check soak restore-drill compose-test bench plot plans pictures scaling lint lint-types lint-sql lint-code format lock package clean
+.PHONY: run up test check soak chaos restore-drill compose-test bench plot plans pictures scaling lint lint-types lint-sql lint-code format lock package clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -30,6 +30,9 @@ check: .venv/development ## the inner loop: types, style, imports, and the tests
 soak: .venv/development ## the long proofs at full size (SOAK=20 times as much as make test has), and all that is much alike
 	@$(BIN)/python -m tests.support.system
 	@SOAK=$${SOAK:-20} $(BIN)/python -m pytest -m long --timeout 7200
+
+chaos: .venv/development ## everything breaks on one running stack, and heals; alerts come and go (SEED=1, SCENES="month_end ...")
+	@$(BIN)/python -W ignore -m tests.chaos $(SCENES)
 
 restore-drill: .venv/development ## both databases backed up and restored at every two moments of a day, and gone on with
 	@SOAK=$${SOAK:-20} $(BIN)/python -m pytest tests/soak/test_restore_drill.py --timeout 7200
