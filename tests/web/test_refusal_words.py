@@ -93,9 +93,10 @@ def test_whatever_the_web_and_the_database_raise_has_words() -> None:
             assert issubclass(kind, Refusal) or kind.cause in SENTENCES, kind.__name__
 
 
-def test_codes_are_of_one_class_but_for_what_does_not_exist() -> None:
+def test_codes_are_of_one_class_but_for_what_does_not_exist_and_what_was_waited_for_in_vain() -> None:
     codes = [kind.code for kind in errors().values()]
-    assert {code for code in codes if codes.count(code) > 1} == {"not_there"}
+    # Whether a database was waited for makes no other cause of it, and no second alert.
+    assert {code for code in codes if codes.count(code) > 1} == {"not_there", "database_unavailable"}
 
 
 def test_no_words_are_left_over() -> None:
