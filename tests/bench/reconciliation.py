@@ -20,11 +20,12 @@ from include.local.postgres import Server
 from multitv.beenius.answers import Call
 from multitv.beenius.client import BeeniusClient
 from multitv.beenius.transport import RetryPolicy, Transport
-from multitv.database.engine import bulk_transaction, engine_for
+from multitv.database.engine import engine_for
 from multitv.database.migrate import migrate
 from multitv.database.sql import named
 from multitv.reconciliation.apply import apply_batch
-from multitv.reconciliation.change_set import list_steps
+from multitv.reconciliation.change_set import list_steps, staging_transaction
+from multitv.reconciliation.lanes import FULL
 from multitv.reconciliation.snapshot import stage_subscribers
 from multitv.settings import Settings
 from tests.bench import sql
@@ -79,7 +80,7 @@ def sides(server: Server, rows: int) -> str:
 
 def diff(engine: Engine) -> None:
     """Compare what is staged, and store the change set."""
-    with bulk_transaction(engine) as connection:
+    with staging_transaction(engine, FULL) as connection:
         list_steps(connection, None)
         for step in ("insert_operations", "insert_unmanaged"):
             connection.execute(named(f"reconciliation/{step}"), {"change_set": 1})
