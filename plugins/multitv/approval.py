@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Self
 
+# States of Airflow in which a task asks nothing any more. A deleted run has none.
+ASKS_NO_MORE = ("success", "failed", "upstream_failed", "skipped", "removed")
+
 
 @dataclass(frozen=True)
 class Answer:

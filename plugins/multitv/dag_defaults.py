@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Context, ExceptionRetryPolicy, RetryAction, RetryRule
 
@@ -14,8 +14,10 @@ from multitv.alerts.callbacks import end_failures, record_failure
 from multitv.errors import WaitLost
 from multitv.settings import WAIT_GRACE, get_settings
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from multitv.waiting import AnswerTrigger
 
+log = logging.getLogger(__name__)
 
 # As long as a platform is waited for by default; what is billed some days ahead is still in time.
 DATABASE_WAIT = timedelta(hours=12)
@@ -99,21 +101,17 @@ def _require(task: Any, needs: Mapping[str, Any], waits: bool) -> None:
         require(settings, **needs)
     except Unanswered as error:
         wait = timedelta(hours=settings.platform_wait_hours)
-        deadline = datetime.now(settings.timezone) + wait
-        log.warning("%s This task waits until the platform answers, until %s at most.", error.happened, deadline)
-        task.defer(
-            trigger=PlatformTrigger(deadline.isoformat()), method_name="execute_after_wait", timeout=wait + WAIT_GRACE
-        )
+        _defer(task, error.happened or str(error), PlatformTrigger, "execute_after_wait", wait)
     except DatabaseUnavailable as error:
         if not waits:
             raise
-        deadline = datetime.now(settings.timezone) + DATABASE_WAIT
-        log.warning("%s This task waits until the database answers, until %s at most.", error, deadline)
-        task.defer(
-            trigger=DatabaseTrigger(deadline.isoformat()),
-            method_name="execute_after_database",
-            timeout=DATABASE_WAIT + WAIT_GRACE,
-        )
+        _defer(task, str(error), DatabaseTrigger, "execute_after_database", DATABASE_WAIT)
+
+
+def _defer(task: Any, happened: str, trigger: type[AnswerTrigger], method_name: str, wait: timedelta) -> None:
+    deadline = datetime.now(get_settings().timezone) + wait
+    log.warning("%s This task waits until there is an answer, until %s at most.", happened, deadline)
+    task.defer(trigger=trigger(deadline.isoformat()), method_name=method_name, timeout=wait + WAIT_GRACE)
 
 
 def _execute_after_wait(task: Any, context: Mapping[str, Any], event: str | None = None) -> Any:

@@ -14,19 +14,16 @@ select
     ) as parameters,
     cast(null as bigint) as client_plans,
     review.amount
-from (
-    select distinct on (review.due_date) review.*
-    from billing.review
-    where review.due_date > cast(:today as date) - 62
-    order by review.due_date asc, review.id desc
-) as review
-inner join billing.run on review.due_date = run.due_date and run.kind = 'tv' and run.status in ('open', 'failed')
+from billing.unsaved_review() as review
 where
-    review.decision = 'rejected'
-    or (
-        review.decision is null
-        and (
-            review.created_at + make_interval(secs => 3600 * :billing_hours) <= :now
-            or review.id = any(cast(:lost as bigint[]))
+    review.due_date > cast(:today as date) - 62
+    and (
+        review.decision = 'rejected'
+        or (
+            review.decision is null
+            and (
+                review.created_at + make_interval(secs => 3600 * :billing_hours) <= :now
+                or review.id = any(cast(:lost as bigint[]))
+            )
         )
     )

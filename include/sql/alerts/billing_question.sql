@@ -9,12 +9,7 @@ select
     ) as parameters,
     cast(null as bigint) as client_plans,
     review.amount
-from (
-    select distinct on (review.due_date) review.*
-    from billing.review
-    order by review.due_date asc, review.id desc
-) as review
-inner join billing.run on review.due_date = run.due_date and run.kind = 'tv' and run.status in ('open', 'failed')
+from billing.unsaved_review() as review
 where
     review.decision is null
     and review.created_at + make_interval(secs => 3600 * :billing_hours) > :now

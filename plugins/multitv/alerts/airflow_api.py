@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from multitv.alerts.failures import StatesOf
 from multitv.alerts.kinds import KnownOfAirflow
+from multitv.approval import ASKS_NO_MORE
 from multitv.beenius.pool import DEFAULT_POOL, POOLS, api_server, state_of
 from multitv.database.engine import transaction
 from multitv.database.sql import named
@@ -17,8 +18,6 @@ from multitv.database.sql import named
 log = logging.getLogger(__name__)
 
 _BILLING, _SAVE = "tv_billing", "save"
-# States in which a task asks nothing any more.
-_ENDED = ("success", "failed", "upstream_failed", "skipped", "removed")
 
 
 def base_url() -> str:
@@ -59,7 +58,7 @@ def lost_reviews(engine: Engine, ti: Any) -> tuple[int, ...]:
         return ()
     try:
         states = ti.get_task_states(dag_id=_BILLING, task_ids=[_SAVE])
-        runs = [run for run, of_run in states.items() if of_run.get(_SAVE) not in _ENDED]
+        runs = [run for run, of_run in states.items() if of_run.get(_SAVE) not in ASKS_NO_MORE]
         asked = {ti.xcom_pull(dag_id=_BILLING, task_ids=_SAVE, run_id=run, key="review") for run in runs}
     except Exception as error:  # noqa: BLE001 - the other alerts are to be told all the same
         log.warning("Which lists are still asked about is not known (%s).", type(error).__name__)

@@ -2,49 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime
-from typing import Any
-
-from airflow.triggers.base import BaseTrigger, TriggerEvent
 
 from multitv.beenius.errors import PlatformDown, Unanswered
 from multitv.beenius.hook import BeeniusHook
 from multitv.beenius.transport import RetryPolicy
+from multitv.waiting import AnswerTrigger
 
 log = logging.getLogger(__name__)
 
-POLL_SECONDS = 60.0
 # The looks themselves are the tries.
 _ONE_TRY = RetryPolicy(tries=1, total_seconds=60)
 
 
-class PlatformTrigger(BaseTrigger):
+class PlatformTrigger(AnswerTrigger):
     """Looks every `poll_seconds` until the platform answers, or `deadline` passes."""
 
-    def __init__(self, deadline: str, poll_seconds: float = POLL_SECONDS) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.deadline = deadline
-        self.poll_seconds = poll_seconds
+    POLL_SECONDS = 60.0
 
-    def serialize(self) -> tuple[str, dict[str, Any]]:
-        """Return the class path and the arguments with which the triggerer recreates this trigger."""
-        return (
-            "multitv.beenius.triggers.PlatformTrigger",
-            {"deadline": self.deadline, "poll_seconds": self.poll_seconds},
-        )
-
-    async def run(self) -> AsyncIterator[TriggerEvent]:
-        """Yield one event: None if the platform answers, and what happened last if it did not until the deadline."""
-        while (happened := await asyncio.to_thread(_look)) is not None:
-            if datetime.now(UTC) >= datetime.fromisoformat(self.deadline):
-                break
-            log.info("%s Looking again in %g s.", happened, self.poll_seconds)
-            await asyncio.sleep(self.poll_seconds)
-        yield TriggerEvent(happened)
+    async def look(self) -> Callable[[], str | None]:
+        """Return a function that says why the platform does not answer, None if it does."""
+        return _look
 
 
 def _look() -> str | None:

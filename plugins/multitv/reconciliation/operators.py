@@ -11,7 +11,7 @@ from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOpe
 from airflow.sdk import BaseOperator, Context
 from sqlalchemy import Engine
 
-from multitv.approval import Answer
+from multitv.approval import ASKS_NO_MORE, Answer
 from multitv.database.engine import task_engine
 from multitv.reconciliation.change_set import read_change_set
 from multitv.reconciliation.errors import QuestionUnanswered, RemovalsRejected
@@ -23,8 +23,6 @@ log = logging.getLogger(__name__)
 
 APPROVAL_DAG = "tv_reconciliation_approval"
 ASK = "ask"
-# States of Airflow in which a task does not ask any more. A deleted run has none.
-_ENDED = ("success", "failed", "upstream_failed", "skipped", "removed")
 # However often a question is replaced, a person has some time to answer the last one.
 SHORTEST_WAIT = timedelta(minutes=5)
 
@@ -72,7 +70,7 @@ def ask_lost_anew(engine: Engine, ti: Any) -> None:
     if not questions:
         return
     states = ti.get_task_states(dag_id=APPROVAL_DAG, task_ids=[ASK], run_ids=list(questions))
-    lost = [question for run, question in questions.items() if states.get(run, {}).get(ASK, "removed") in _ENDED]
+    lost = [question for run, question in questions.items() if states.get(run, {}).get(ASK, "removed") in ASKS_NO_MORE]
     if lost:
         log.warning("Nobody can answer the questions %s any more: they are asked anew.", lost)
         ask_again(engine, lost)
