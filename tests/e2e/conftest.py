@@ -25,6 +25,7 @@ from include.local.rest import ENDED, FINISHED, Api
 from include.local.stack import Say, Stack
 from include.sandbox.process import Sandbox
 from multitv.database.engine import engine_for
+from multitv.settings import get_settings
 from tests.e2e.screens.browser import chromium, context, page, person  # noqa: F401, fixtures
 from tests.support.databases import Database
 from tests.support.folders import quick_folder
@@ -318,11 +319,15 @@ def bill_plans(stack: RunningStack, due: date) -> None:
 
 @pytest.fixture(scope="session")
 def due_dates(stack: RunningStack) -> Iterator[date]:
-    """Due dates to come, each with clients to charge; a test takes the next one for its own."""
+    """Due dates to come, each with clients to charge; a test takes the next one for its own.
+
+    No schedule starts to bill one of them meanwhile: they are further away than that.
+    """
 
     def find() -> Iterator[date]:
         days = {row[0] for row in rows(stack, "select distinct due_day from erp.client_plan where status = 'active'")}
-        day = date.today() + timedelta(days=3)  # noqa: DTZ011, far enough ahead of any time zone's today
+        # Two days more, because it may become tomorrow, here or in the ISP's time zone. TV is billed first.
+        day = date.today() + timedelta(get_settings().tv_billing_days_ahead + 2)  # noqa: DTZ011
         while True:
             if day.day in days and day.day < monthrange(day.year, day.month)[1]:
                 yield day
