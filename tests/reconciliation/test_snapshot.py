@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
+from typing import Any
 
 import pytest
 import requests
 
 from multitv.beenius import models
+from multitv.beenius.answers import Call
 from multitv.beenius.client import BeeniusClient
 from multitv.beenius.errors import IncompleteSnapshot
+from multitv.beenius.subscribers import AnySubscriber, decoded_page
 from multitv.reconciliation import staging
 from multitv.reconciliation.snapshot import stage_subscribers
 from tests.support.house import House
@@ -115,6 +119,16 @@ def test_ids_up_to_the_greatest_are_ours(house: House) -> None:
     assert dict(tuple(row) for row in rows) == {str(2**63 - 1): 2**63 - 1, " 12 ": 12}
 
 
+def page_of(rows: list[dict[str, Any]]) -> models.Page[AnySubscriber]:
+    """A page of subscribers as the client makes it of an answer."""
+    response = requests.Response()
+    response.status_code = 200
+    body = {"list": rows, "pageNumber": 1, "pageSize": 500, "rowCount": len(rows)}
+    response._content = json.dumps(body).encode()
+    page = decoded_page("platform", Call("GET", "/subscribers"), response)
+    return models.Page("subscribers", 1, page.rows, page.row_count, last=True)
+
+
 def test_odd_texts_are_stored_as_they_are_but_for_what_no_text_may_hold(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -133,30 +147,34 @@ def test_odd_texts_are_stored_as_they_are_but_for_what_no_text_may_hold(
         "",
     ]
     stored = [text.replace("\0", "\ufffd") for text in odd]
-    made = [
-        models.Subscriber(
-            uid=f"sub-{number}",
-            external_id=text or None,
-            first_name=text,
-            last_name=text,
-            status="ACTIVE",
-            services=tuple(models.Subscription(f"{number}{uid}") for uid in (odd if number % 2 else [text])),
-            devices=(models.Device(f"02:BB:00:00:00:{number:02d}", "stb", text, text),),
-            version=1,
-        )
+    rows = [
+        {
+            "uid": f"sub-{number}",
+            "external_id": text or None,
+            "first_name": text,
+            "last_name": text,
+            "status": "ACTIVE",
+            "services": [{"service_uid": f"{number}{uid}"} for uid in (odd if number % 2 else [text])],
+            "devices": [
+                {"mac": f"02:BB:00:00:00:{number:02d}", "device_type_uid": "stb", "serial": text, "label": text}
+            ],
+            "version": 1,
+        }
         for number, text in enumerate(odd)
     ]
-    pages = [models.Page("subscribers", 1, made, len(made), last=True)]
+    # A page each, and a page of all: what is odd on a page has the whole page read more slowly.
+    pages = [page_of([row | {"uid": f"alone-{number}"}]) for number, row in enumerate(rows)] + [page_of(rows)]
     monkeypatch.setattr(BeeniusClient, "scan_subscribers", lambda *_: (page for page in pages))
     stage_subscribers(house.engine, house.client())
-    rows = house.run("select uid, external_id, first_name, services, devices from staging.subscriber order by 1")
-    assert sorted(rows) == sorted(
+    found = house.run("select uid, external_id, first_name, services, devices from staging.subscriber")
+    assert sorted(found) == sorted(
         (
-            f"sub-{number}",
+            f"{uid}-{number}",
             text or None,
             text,
-            sorted(f"{number}{uid}" for uid in (stored if number % 2 else [text])),
+            sorted(f"{number}{service}" for service in (stored if number % 2 else [text])),
             {f"02:bb:00:00:00:{number:02d}": {"device_type_uid": "stb", "serial": text, "label": text}},
         )
         for number, text in enumerate(stored)
+        for uid in ("alone", "sub")
     )

@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Generic, Literal, TypeVar
 
 from msgspec import Meta, Struct, field
-from msgspec.structs import force_setattr
 from pydantic import SecretStr
 
 R = TypeVar("R")
@@ -17,8 +16,6 @@ R = TypeVar("R")
 Status = Literal["ACTIVE", "SUSPENDED", "INACTIVE"]
 Uid = Annotated[str, Meta(min_length=1)]
 Count = Annotated[int, Meta(ge=0)]
-# Here and not in the type, since msgspec is several times slower at matching a pattern.
-_is_mac = re.compile(r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}").fullmatch
 _digits = re.compile(r"[0-9a-f]{12}").fullmatch
 # A service that ends this late is live: a platform may give every service an end. Its clock may be ahead of ours.
 _STILL_LIVE = timedelta(hours=1)
@@ -75,20 +72,13 @@ class Subscription(Wire, frozen=True):
 
 
 class Device(Wire, frozen=True):
-    """A set-top box; its MAC is in lower case with colons, however the platform writes it."""
+    """A set-top box; its MAC is in lower case with colons, however the platform writes it: see `subscribers`."""
 
     mac: str
     device_type_uid: str | None = None
     serial: str | None = None
     label: str | None = None
     status: str | None = None
-
-    def __post_init__(self) -> None:
-        if not _is_mac(self.mac):
-            mac = mac_of(self.mac)
-            if mac is None:
-                raise ValueError(f"Expected a MAC address, got {self.mac!r}")
-            force_setattr(self, "mac", mac)
 
 
 class Subscriber(Wire, frozen=True):

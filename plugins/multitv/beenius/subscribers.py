@@ -31,11 +31,16 @@ T = TypeVar("T")
 AnySubscriber = Subscriber | UnreadableSubscriber
 STATUSES: tuple[str, ...] = get_args(Status)
 _SHOWN = 60
-_SURROGATE = re.compile("[\ud800-\udfff]")
+# What JSON can say, and nobody can send or store.
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+# A MAC a line, as we write them. For a whole page, and not in the type: msgspec matches patterns several times slower.
+_are_macs = re.compile(r"(?:[0-9a-f]{2}(?::[0-9a-f]{2}){5}\n)*").fullmatch
+_MAC_LENGTH = 18
 # Made here, because threads that meet a type for the first time at the same moment can hang inside msgspec.
 _SOUND_PAGE = msgspec.json.Decoder(PageBody[Subscriber])
 _RAW_PAGE = msgspec.json.Decoder(PageBody[msgspec.Raw])
 _SOUND = msgspec.json.Decoder(Subscriber)
+_NUL = rb"\u0000"
 
 
 def decoded_page(host: str, call: Call, response: Response) -> PageBody[AnySubscriber]:
@@ -46,7 +51,7 @@ def decoded_page(host: str, call: Call, response: Response) -> PageBody[AnySubsc
     except ValueError:
         pass
     else:
-        if not any(row.uid.isspace() for row in sound.rows):
+        if _NUL not in body and _in_order(sound.rows):
             return cast("PageBody[AnySubscriber]", sound)
     try:
         raw = _RAW_PAGE.decode(body)
@@ -95,18 +100,30 @@ def subscriber_of(row: Any) -> AnySubscriber:
 
 
 def text_of(value: Any) -> str | None:
-    """Return a text or a whole number as text, None for anything else. Nobody can send a lone surrogate: it goes."""
+    """Return a text or a whole number as text, None for anything else. A lone surrogate or NUL in it is replaced."""
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    return _SURROGATE.sub("\ufffd", value) if isinstance(value, str) else None
+    return _NO_TEXT.sub("\ufffd", value) if isinstance(value, str) else None
 
 
 def _of_raw(row: msgspec.Raw) -> AnySubscriber:
+    body = bytes(row)
     try:
-        sound = _SOUND.decode(row)
+        sound = _SOUND.decode(body)
     except ValueError:
-        return subscriber_of(lenient_json(bytes(row)))
-    return subscriber_of(lenient_json(bytes(row))) if sound.uid.isspace() else sound
+        return subscriber_of(lenient_json(body))
+    return sound if _NUL not in body and _in_order([sound]) else subscriber_of(lenient_json(body))
+
+
+def _in_order(rows: list[Subscriber]) -> bool:
+    """Tell whether subscribers that have the right types are sound, with their MACs as we write them."""
+    macs = [device.mac for row in rows for device in row.devices]
+    lines = "\n".join([*macs, ""])
+    return (
+        len(lines) == _MAC_LENGTH * len(macs)
+        and _are_macs(lines) is not None
+        and not any(map(str.isspace, [row.uid for row in rows]))
+    )
 
 
 def _with_rows(page: PageBody[Any], rows: list[AnySubscriber]) -> PageBody[AnySubscriber]:
