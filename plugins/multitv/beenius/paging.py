@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
-from time import monotonic, sleep
+from time import monotonic, sleep, thread_time
 from typing import Any
 
 from multitv.beenius.errors import IncompleteSnapshot
@@ -96,9 +96,10 @@ def _once(
 
 def _in_order(get: Callable[[int, int], PageBody[R]], at_once: int, page_size: int) -> Generator[PageBody[R]]:
     """Yield the pages in order; fetch those after the first concurrently if a page takes long enough."""
-    began = monotonic()
+    began, computed = monotonic(), thread_time()
     first = get(1, page_size)
-    waited = monotonic() - began
+    # Without decoding it, which threads of one process cannot share.
+    waited = monotonic() - began - (thread_time() - computed)
     yield first
     last = -(-first.row_count // first.size)
     numbers = iter(range(2, last + 1))
