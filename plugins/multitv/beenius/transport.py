@@ -215,7 +215,8 @@ class Transport:
             request = requests.Request(
                 call.method,
                 (self.host if to_token else self._base) + call.path,
-                params=call.params,
+                # None is not looked into.
+                params=call.params or None,
                 json=call.body,
                 data={"grant_type": "client_credentials"} if to_token else None,
                 headers=headers,

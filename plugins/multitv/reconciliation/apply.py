@@ -48,6 +48,8 @@ SMALLEST_BATCH = 200
 PAGE = 200
 FLUSH_SECONDS = 0.5
 FLUSH_RESULTS = 200
+# How many client plans are locked by one statement, for each request in flight.
+LOCKED_AT_ONCE = 4
 # How long what another run has locked is left alone before it is tried again.
 LOCKED_SECONDS = 0.2
 
@@ -154,7 +156,7 @@ class _Batch:
         """Return some groups to start: what was locked for a while, then new ones."""
         some: list[list[Operation]] = []
         # So many at once, because locking each alone would take as long as sending it.
-        most = 2 * self.concurrency
+        most = LOCKED_AT_ONCE * self.concurrency
         while self._locked and self._locked[0][0] < monotonic() - LOCKED_SECONDS and len(some) < most:
             some.append(self._locked.popleft()[1])
         return some or list(islice(groups, most))
