@@ -54,6 +54,19 @@ def test_a_mac_is_understood_however_it_is_written(other_platform: Any, connect:
     assert found.devices == (Device(MAC, "stb"),)
 
 
+@pytest.mark.parametrize("written", [f"{MAC}\n{MAC}", f"{MAC}\n", MAC[:-1], "", "00:1a:79:00:00:0g"])
+def test_what_is_no_mac_is_none_beside_macs(other_platform: Any, connect: Connect, written: str) -> None:
+    devices = [{"mac": MAC.upper()}, {"mac": written}, {"mac": MAC[:-1] + "2"}]
+    [found] = scanned(other_platform, connect, SOUND | {"devices": devices})
+    if mac_of(written) is None:
+        assert isinstance(found, UnreadableSubscriber)
+        assert [fault.code for fault in found.faults] == ["device_is_unreadable"]
+        assert found.macs == (MAC, MAC[:-1] + "2")
+    else:
+        assert isinstance(found, Subscriber)
+        assert [device.mac for device in found.devices] == [MAC, MAC, MAC[:-1] + "2"]
+
+
 @pytest.mark.parametrize(
     ("field", "value", "attribute", "expected"),
     [
@@ -66,6 +79,8 @@ def test_a_mac_is_understood_however_it_is_written(other_platform: Any, connect:
         ("last_name", None, "last_name", ""),
         ("last_name", ["Lima"], "last_name", ""),
         ("last_name", "L\ud800ima", "last_name", "L\ufffdima"),
+        ("last_name", "L\0ima", "last_name", "L\ufffdima"),
+        ("last_name", r"L\u0000ima", "last_name", r"L\u0000ima"),
         ("status", " suspended ", "status", "SUSPENDED"),
         ("services", None, "services", ()),
         ("services", [{"service_uid": "a", "active_to": ""}], "services", (Subscription("a"),)),

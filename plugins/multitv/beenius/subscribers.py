@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, TypeVar, cast, get_args
 
 import msgspec
+from msgspec.structs import force_setattr
 from requests import Response
 
 from multitv.beenius.answers import Call, not_json, parsed
@@ -116,14 +117,18 @@ def _of_raw(row: msgspec.Raw) -> AnySubscriber:
 
 
 def _in_order(rows: list[Subscriber]) -> bool:
-    """Tell whether subscribers that have the right types are sound, with their MACs as we write them."""
-    macs = [device.mac for row in rows for device in row.devices]
-    lines = "\n".join([*macs, ""])
-    return (
-        len(lines) == _MAC_LENGTH * len(macs)
-        and _are_macs(lines) is not None
-        and not any(map(str.isspace, [row.uid for row in rows]))
-    )
+    """Tell whether subscribers that have the right types are sound, and write their MACs as we do."""
+    devices = [device for row in rows for device in row.devices]
+    lines = "\n".join([*[device.mac for device in devices], ""])
+    ours = len(lines) == _MAC_LENGTH * len(devices) and _are_macs(lines) is not None
+    return (ours or all(map(_normalise, devices))) and not any(map(str.isspace, [row.uid for row in rows]))
+
+
+def _normalise(device: Device) -> bool:
+    mac = mac_of(device.mac)
+    if mac is not None:
+        force_setattr(device, "mac", mac)
+    return mac is not None
 
 
 def _with_rows(page: PageBody[Any], rows: list[AnySubscriber]) -> PageBody[AnySubscriber]:
