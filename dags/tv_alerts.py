@@ -20,6 +20,8 @@ docs/runbook.md has each message, what it is about and what to do.
 * **`tell` failed with BadAlertUrl:** Apprise does not know the address at that position. Nothing was sent.
 * **`tell` failed with AlertKindsFailed:** the statement of some alerts failed, and the log says how. The others were
   told.
+* **`tell` warns that failures whose callbacks were lost are not known:** the api-server did not look for tasks that
+  failed and left no word. Everything else was told; its log says why.
 * **`beat` failed:** the service outside did not answer. It will tell you itself that it misses the heartbeat.
 * **Nothing arrives although something is wrong:** see that this DAG is not paused, and send a test by
   `python -m multitv.alerts`.
@@ -33,9 +35,10 @@ import pendulum
 from airflow.sdk import DAG, CronTriggerTimetable, get_current_context, task
 
 from multitv.alerts import failures
-from multitv.alerts.airflow_api import ask, base_url, states_of
+from multitv.alerts.airflow_api import ask, base_url, have_lost_recorded, states_of
 from multitv.alerts.channels import beat as send_heartbeat
 from multitv.alerts.tell import tell as tell_channels
+from multitv.beenius.pool import api_server
 from multitv.dag_defaults import default_args
 from multitv.database.engine import task_engine
 from multitv.settings import get_settings
@@ -60,6 +63,7 @@ with DAG(
     def tell() -> None:
         engine, ti = task_engine(), get_current_context()["ti"]
         failures.give_up(engine, states_of(ti))
+        have_lost_recorded(api_server())
         tell_channels(engine, get_settings(), base_url(), datetime.now(UTC), ask(engine, ti))
 
     @task(task_display_name="Dar sinal de vida")

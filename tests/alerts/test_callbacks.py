@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
+from uuid import UUID
 
 import pytest
 from airflow import sdk
@@ -101,6 +102,26 @@ def test_a_failure_is_recorded_by_its_cause_and_a_platform_in_trouble_has_one(da
 def test_what_a_rule_refuses_to_a_person_is_no_failure(database: Database) -> None:
     record_failure(context(error=AlreadyBilled("already_billed")))
     assert is_open(database) == []
+    assert database.run("select code from alerts.failure") == [("already_billed",)], "nobody takes it for a lost one"
+
+
+def test_a_refusal_that_the_database_does_not_take_is_told_to_nobody_and_known_later(
+    told: Received, database: Database, away: Callable[[bool], None]
+) -> None:
+    away(True)
+    record_failure(context(error=AlreadyBilled("already_billed")))
+    assert told.posts == []
+    away(False)
+    end_failures(context("report", "r2"))
+    assert database.run("select code, over_at is null from alerts.failure") == [("already_billed", False)]
+
+
+def test_the_try_that_failed_is_known(database: Database) -> None:
+    given = context(error=ValueError("x"))
+    vars(given["ti"])["id"] = UUID(int=7)
+    for _ in range(2):
+        record_failure(given)
+    assert database.run("select task_instance_id from alerts.failure") == [(UUID(int=7),)]
 
 
 def test_it_is_over_when_the_task_or_one_after_it_ends_well_in_a_later_run(database: Database) -> None:

@@ -1,20 +1,50 @@
--- In: dag_id, dag_name, task_id, task_name, run_id, map_index, due_date, code, link, failed_at. Records a task that
--- failed for good, in the place of its earlier failure in the same run; nothing if this or a later one is recorded.
-with earlier as (
+-- In: task_instance_id, dag_id, dag_name, task_id, task_name, run_id, map_index, due_date, code, link, failed_at,
+-- is_over, lost (the code of a failure whose reason was lost). Records a task that failed for good, in the place of its
+-- earlier failure in the same run; nothing if this or a later one is recorded, except that a reason which comes late
+-- replaces `lost`.
+with given as (
+    select
+        cast(:task_instance_id as uuid) as task_instance_id,
+        cast(:dag_id as text) as dag_id,
+        cast(:dag_name as text) as dag_name,
+        cast(:task_id as text) as task_id,
+        cast(:task_name as text) as task_name,
+        cast(:run_id as text) as run_id,
+        cast(:map_index as integer) as map_index,
+        cast(:due_date as date) as due_date,
+        cast(:code as text) as code,
+        cast(:link as text) as link,
+        cast(:failed_at as timestamptz) as failed_at,
+        case when cast(:is_over as boolean) then clock_timestamp() end as over_at
+),
+
+other as (
+    select
+        failure.id,
+        failure.failed_at,
+        failure.over_at
+    from alerts.failure
+    inner join given
+        on
+            failure.dag_id = given.dag_id
+            and failure.task_id = given.task_id
+            and failure.run_id = given.run_id
+            and failure.map_index = given.map_index
+            and (failure.task_instance_id = given.task_instance_id) is not true
+),
+
+earlier as (
     update alerts.failure set over_at = clock_timestamp()
-    where
-        failure.dag_id = :dag_id
-        and failure.task_id = :task_id
-        and failure.run_id = :run_id
-        and failure.map_index = :map_index
-        and failure.over_at is null
-        and failure.failed_at < :failed_at
+    from other
+    cross join given
+    where failure.id = other.id and failure.over_at is null and failure.failed_at < given.failed_at
 )
 
 insert into alerts.failure (
-    dag_id, dag_name, task_id, task_name, run_id, map_index, due_date, code, link, failed_at
+    task_instance_id, dag_id, dag_name, task_id, task_name, run_id, map_index, due_date, code, link, failed_at, over_at
 )
 select
+    given.task_instance_id,
     given.dag_id,
     given.dag_name,
     given.task_id,
@@ -24,21 +54,17 @@ select
     given.due_date,
     given.code,
     given.link,
-    given.failed_at
-from (
-    values (
-        cast(:dag_id as text), cast(:dag_name as text), cast(:task_id as text), cast(:task_name as text),
-        cast(:run_id as text), cast(:map_index as integer), cast(:due_date as date), cast(:code as text),
-        cast(:link as text), cast(:failed_at as timestamptz)
-    )
-) as given (dag_id, dag_name, task_id, task_name, run_id, map_index, due_date, code, link, failed_at)
+    given.failed_at,
+    given.over_at
+from given
 where
     not exists (
-        select from alerts.failure
-        where
-            failure.dag_id = given.dag_id
-            and failure.task_id = given.task_id
-            and failure.run_id = given.run_id
-            and failure.map_index = given.map_index
-            and failure.failed_at >= given.failed_at
+        select from other
+        where other.failed_at >= given.failed_at
     )
+on conflict (task_instance_id) do update
+    set
+        code = excluded.code,
+        link = excluded.link,
+        over_at = excluded.over_at
+    where failure.code = :lost and failure.over_at is null

@@ -1,4 +1,4 @@
-"""What alerts ask of Airflow: the address at which people open it, the states of tasks, and what waits in its pools."""
+"""What alerts ask of Airflow: its address for people, the states of tasks, its pools, and failures that were lost."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ from sqlalchemy import Engine
 
 from multitv.alerts.failures import StatesOf
 from multitv.alerts.kinds import KnownOfAirflow
+from multitv.alerts.lost import LOST_PATH
 from multitv.approval import ASKS_NO_MORE
-from multitv.beenius.pool import DEFAULT_POOL, POOLS, api_server, state_of
+from multitv.beenius.pool import DEFAULT_POOL, POOLS, SCREENS, api_server, state_of
 from multitv.database.engine import transaction
 from multitv.database.sql import named
 
 log = logging.getLogger(__name__)
 
+# More than the api-server waits for its databases.
+_SECONDS = 30
 _BILLING, _SAVE = "tv_billing", "save"
 
 
@@ -37,6 +40,20 @@ def states_of(ti: Any) -> StatesOf:
         return found
 
     return states
+
+
+def have_lost_recorded(address: str) -> bool:
+    """Have the api-server record the failed tasks whose callbacks were lost; return whether it did."""
+    # A DAG file does not need it.
+    import requests
+
+    try:
+        requests.post(f"{address}{SCREENS}{LOST_PATH}", timeout=_SECONDS).raise_for_status()
+    except requests.RequestException as error:
+        # The other alerts are to be told all the same.
+        log.warning("Failures whose callbacks were lost are not known: %s did not look (%s).", address, error)
+        return False
+    return True
 
 
 def ask(engine: Engine, ti: Any) -> KnownOfAirflow:

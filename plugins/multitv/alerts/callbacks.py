@@ -35,15 +35,15 @@ _OF_PLATFORM = {"platform_down", "unanswered", "rate_limited", "not_json", "inco
 def record_failure(context: Context) -> None:
     """Record that a task failed for good, for the next run of tv_alerts to tell; tell it at once without a database.
 
-    A rule that refuses what a person asked for is no failure: that person is told.
+    A rule that refuses what a person asked for is no failure: that person is told. It is recorded as over, so that
+    nobody takes it for a failure whose callback was lost.
     """
     try:
-        if isinstance(context.get("exception"), Refusal):
-            return
         failure = _failure(context)
         if not _recorded(failure):
             _keep(failure)
-            tell_directly(failure, get_settings())
+            if not failure.is_over:
+                tell_directly(failure, get_settings())
     except Exception as error:  # noqa: BLE001 - the task has failed already, and its own error is what counts
         log.warning("The failure could not be told: %s.", type(error).__name__)
 
@@ -55,8 +55,7 @@ def end_failures(context: Context) -> None:
         engine = task_engine()
         # What has to be asked of Airflow is asked here, and not in the thread.
         due_date, map_index = _due_date(context), _map_index(ti)
-        # What did only a part, or nothing, shows nothing about earlier runs.
-        did_all = not any((context.get("params") or {}).get(name) for name in ("dry_run", "only"))
+        did_all = not any((context.get("params") or {}).get(name) for name in failures.PARTIAL)
         started_at = (getattr(ti, "start_date", None) or datetime.now(UTC)) if did_all else None
         up_to = {ti.task_id, *task.get_flat_relative_ids(upstream=True), *_left_out(task, ti)}
 
@@ -162,7 +161,8 @@ def _hand_over(engine: Engine) -> None:
 
 
 def _failure(context: Context) -> Failure:
-    ti = context["ti"]
+    ti, error = context["ti"], context.get("exception")
+    try_id = getattr(ti, "id", None)
     return Failure(
         dag_id=ti.dag_id,
         dag_name=str(getattr(context.get("dag"), "dag_display_name", None) or ti.dag_id),
@@ -171,8 +171,10 @@ def _failure(context: Context) -> Failure:
         run_id=ti.run_id,
         map_index=_map_index(ti),
         due_date=_due_date(context),
-        code=_code(context.get("exception")),
+        code=_code(error),
         link=getattr(ti, "log_url", None),
+        task_instance_id=str(try_id) if try_id else None,
+        is_over=isinstance(error, Refusal),
     )
 
 

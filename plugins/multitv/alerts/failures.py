@@ -11,15 +11,22 @@ from sqlalchemy import Engine
 from multitv.database.engine import transaction
 from multitv.database.sql import named
 
+# The code of a failure whose callback was lost: of its cause nothing is known.
+LOST = "reason_lost"
+# The parameters of runs that do only a part, or nothing: that they end well shows nothing about earlier runs.
+PARTIAL = ("dry_run", "only")
 # States of Airflow in which nobody has to look at a task that failed once. A deleted run has none.
 _SETTLED = ("success", "skipped", "removed")
 # Codes that tell no cause: each task that fails with one is an alert of its own, so that an open one hides no other.
-BY_TASK = ("check_failed", "task_killed", "unexpected_error")
+BY_TASK = ("check_failed", LOST, "task_killed", "unexpected_error")
 
 
 @dataclass(frozen=True)
 class Failure:
-    """A task that failed and has no retry left. `dag_name` and `task_name` are what people see."""
+    """A task that failed and has no retry left. `dag_name` and `task_name` are what people see.
+
+    `task_instance_id` is Airflow's id of the try. One that `is_over` is told to nobody, and known to be recorded.
+    """
 
     dag_id: str
     dag_name: str
@@ -31,6 +38,8 @@ class Failure:
     code: str
     link: str | None
     failed_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    task_instance_id: str | None = None
+    is_over: bool = False
 
     @property
     def key(self) -> str:
@@ -42,7 +51,7 @@ def record(engine: Engine, *failed: Failure) -> None:
     """Record failures, each once. Raises DatabaseUnavailable."""
     with transaction(engine) as connection:
         for failure in failed:
-            connection.execute(named("alerts/record_failure"), asdict(failure))
+            connection.execute(named("alerts/record_failure"), asdict(failure) | {"lost": LOST})
 
 
 def end(

@@ -168,9 +168,16 @@ _READ_LOG = (
     "tarefa (Clear)."
 )
 _NEXT_RUN = "Veja se ela responde e quem cuida dela. A próxima execução retoma de onde esta parou."
+# Nothing more is known of it than that it failed.
+_NO_REASON = (
+    "Abra a tarefa pelo link e veja se há log. Se não há, ela não pôde começar ou foi interrompida: veja se o disco "
+    "dos logs do Airflow está cheio, se faltou memória e se os processos do Airflow (dag-processor, workers) estão de "
+    "pé. Corrija a causa e limpe a tarefa (Clear)."
+)
 # What people call the causes that labels.SENTENCES does not name, each with its next step.
 CAUSES: dict[str, tuple[str, str]] = {
     "platform_unavailable": ("a plataforma de TV não responde", _NEXT_RUN),
+    "reason_lost": ("uma tarefa falhou sem deixar o motivo", _NO_REASON),
     "wrong_credentials": ("a plataforma de TV não aceita o login", _READ_LOG),
     "bad_connection": ("a conexão com a plataforma de TV está errada", _READ_LOG),
     "operator_mismatch": ("o login da plataforma de TV é de outro operador", _READ_LOG),

@@ -23,8 +23,8 @@ POOLS = {BEENIUS_POOL: (SLOTS, DESCRIPTION), CHANGES_POOL: (CHANGES_SLOTS, CHANG
 DEFAULT_POOL = "default_pool"
 # Beneath the address of the screens: how many slots the pool has whose name follows, and what waits for one.
 POOL_PATH = "/pool"
+SCREENS = "/multitv"
 _EXECUTION = "/execution"
-_SCREENS = "/multitv"
 _SECONDS = 10
 
 
@@ -46,7 +46,7 @@ def state_of(api_server: str, name: str) -> PoolState | None:
     # Neither a DAG file nor the screens need it.
     import requests
 
-    address = f"{api_server}{_SCREENS}{POOL_PATH}/{name}"
+    address = f"{api_server}{SCREENS}{POOL_PATH}/{name}"
     try:
         answer = requests.get(address, timeout=_SECONDS).json()
         since = answer.get("since")

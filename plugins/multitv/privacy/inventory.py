@@ -173,8 +173,10 @@ TABLES: dict[str, Table] = {
     "alerts.alert": Table(other="id kind key parameters client_plans amount opened_at seen_at over_at"),
     "alerts.told": Table(other="alert_id channel told_at over_told_at"),
     "alerts.failure": Table(
-        other="id dag_id dag_name task_id task_name run_id map_index due_date code link failed_at over_at"
+        other="id dag_id dag_name task_id task_name run_id map_index due_date code link failed_at over_at "
+        "task_instance_id"
     ),
+    "alerts.watch": Table(other="since"),
     "alerts.backup": Table(other="id made_at"),
     "privacy.erasure": Table(
         "Eliminações de dados pessoais", "id client_id erased_on erased_at removed kept client_plans", "author"

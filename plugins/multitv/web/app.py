@@ -11,12 +11,14 @@ from fastapi.responses import PlainTextResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from multitv.alerts.lost import LOST_PATH
 from multitv.beenius.pool import POOL_PATH
 from multitv.web.api import make_api
 from multitv.web.billing import pages as billing
 from multitv.web.clients import pages as clients
 from multitv.web.contracts import pages as contracts
 from multitv.web.core.errors import ErrorInfo, handle_errors
+from multitv.web.core.lost_failures import lost_failures
 from multitv.web.core.pool_slots import pool_slots
 from multitv.web.core.private_address import PrivateAddress
 from multitv.web.core.rendering import WEB, render
@@ -54,6 +56,7 @@ def make_app() -> FastAPI:
     app = FastAPI(title="Multi TV", openapi_url=None)
     app.mount("/api/v1", make_api())
     app.mount(POOL_PATH, pool_slots)
+    app.mount(LOST_PATH, lost_failures)
     app.mount("/static", _Static(directory=WEB / "static"))
     for router in _ROUTERS:
         app.include_router(router)

@@ -204,7 +204,14 @@ $$;
 grant insert, delete on alerts.alert, alerts.told, alerts.failure to multitv_pipeline;
 grant update (parameters, client_plans, amount, seen_at, over_at) on alerts.alert to multitv_pipeline;
 grant update (told_at, over_told_at) on alerts.told to multitv_pipeline;
-grant update (over_at) on alerts.failure to multitv_pipeline;
+grant update (code, link, over_at) on alerts.failure to multitv_pipeline;
+
+-- The api-server, as whom the screens run: failures whose callback was lost.
+grant insert (
+    task_instance_id, dag_id, dag_name, task_id, task_name, run_id, map_index, due_date, code, link, failed_at, over_at
+) on alerts.failure
+to multitv_screens;
+grant update (code, link, over_at) on alerts.failure to multitv_screens;
 
 -- The screens: the offer and the contracts, each change with its audit row; who was shown a PIN.
 grant insert (author, action, client_plan_id, service_plan_id, package_id, before, after) on tv.contract_change

@@ -15,7 +15,7 @@ from multitv.settings import get_settings
 from multitv.web.core.access import Right, login, requires
 from multitv.web.core.bulkhead import DATABASE
 from multitv.web.core.database import Database
-from multitv.web.metrics.single_flight import SingleFlight
+from multitv.web.core.single_flight import SingleFlight
 
 router = APIRouter()
 # Shorter than any scrape interval, so that only scrapers that come together share an answer.
