@@ -17,8 +17,9 @@ from multitv.alerts.failures import Failure
 from multitv.database.engine import transaction
 from multitv.database.sql import named
 
-# Beneath the address of the screens.
-LOST_PATH = "/lost-failures"
+# Beneath the address of the screens: whoever posts to what follows has the lost failures recorded.
+FAILURES_PATH = "/failures"
+LOST_PATH = f"{FAILURES_PATH}/lost"
 # A callback may still be on its way: it has a minute at most, and may wait for the DAG processor.
 GRACE = timedelta(minutes=3)
 # For as long tv_alerts may be down without a failure being lost. Well below what MULTITV_KEEP_ALERTS_DAYS allows, for

@@ -11,7 +11,7 @@ from fastapi.responses import PlainTextResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from multitv.alerts.lost import LOST_PATH
+from multitv.alerts.lost import FAILURES_PATH
 from multitv.beenius.pool import POOL_PATH
 from multitv.web.api import make_api
 from multitv.web.billing import pages as billing
@@ -56,7 +56,7 @@ def make_app() -> FastAPI:
     app = FastAPI(title="Multi TV", openapi_url=None)
     app.mount("/api/v1", make_api())
     app.mount(POOL_PATH, pool_slots)
-    app.mount(LOST_PATH, lost_failures)
+    app.mount(FAILURES_PATH, lost_failures)
     app.mount("/static", _Static(directory=WEB / "static"))
     for router in _ROUTERS:
         app.include_router(router)

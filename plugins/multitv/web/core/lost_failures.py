@@ -29,7 +29,7 @@ _MOST_LATER = 50
 # The start that Airflow gives a task that is marked before it began is later than the note of who marked it.
 _NOTED_BEFORE = timedelta(minutes=1)
 # Strangers who ask without end make one look in so many seconds.
-_SHARED = SingleFlight(seconds=1)
+_SHARED = SingleFlight(seconds=0.5)
 
 
 async def lost_failures(scope: Scope, receive: Receive, send: Send) -> None:
