@@ -64,6 +64,7 @@ with DAG(
         engine, ti = task_engine(), get_current_context()["ti"]
         failures.give_up(engine, states_of(ti))
         have_lost_recorded(api_server())
+        failures.end_served(engine)
         tell_channels(engine, get_settings(), base_url(), datetime.now(UTC), ask(engine, ti))
 
     @task(task_display_name="Dar sinal de vida")

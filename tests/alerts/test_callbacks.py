@@ -373,3 +373,48 @@ def test_where_the_code_tells_no_cause_one_task_hides_no_other(engine: Engine) -
     assert keys == [f"unexpected_error:{DAG.dag_display_name}:{task}" for task in ("apply", "verify")]
     told = [callbacks._failure(context(task, error=ValueError("x"))).key for task in ("apply", "verify")]
     assert told == keys, "what is told directly is the same alert"
+
+
+CHANGES = SimpleNamespace(dag_display_name="tv_plan_changes", task_ids=["serve", "ask"])
+
+
+@pytest.mark.parametrize(("began", "only", "lane", "verified", "waits_since", "is_over"), [
+    (1, None, "full", True, None, True),
+    (1, None, "full", True, 0.5, True),
+    (1, None, "full", True, -1, False),
+    (-1, None, "full", True, None, False),
+    (1, None, "full", False, None, False),
+    (1, 7, "full", True, None, False),
+    (1, None, "changes", True, None, False),
+])  # fmt: skip
+def test_a_change_that_a_full_reconciliation_has_served_is_no_failure_any_more(
+    database: Database,
+    began: float,
+    only: int | None,
+    lane: str,
+    verified: bool,
+    waits_since: float | None,
+    is_over: bool,
+) -> None:
+    for task in ("serve", "ask"):
+        record_failure(context(task, dag=CHANGES, error=ValueError("x")))
+    given = {"only": only, "lane": lane, "minutes": began, "verified": verified}
+    database.run(
+        "insert into reconciliation.snapshot (only_client_plan_id, lane, taken_at) "
+        "values (:only, :lane, now() + :minutes * interval '1 minute')",
+        **given,
+    )
+    database.run(
+        "insert into reconciliation.change_set (snapshot_id, snapshot_hash, today, only_client_plan_id, lane, "
+        "verified_at) select id, '', current_date, :only, :lane, case when :verified then now() end "
+        "from reconciliation.snapshot",
+        **given,
+    )
+    if waits_since:
+        database.run(
+            "insert into reconciliation.pending_change (client_plan_id, reason, created_at) "
+            "values (1, 'erp', now() + :minutes * interval '1 minute')",
+            minutes=waits_since,
+        )
+    assert failures.end_served(database.engine) == int(is_over)
+    assert [row.task_id for row in is_open(database)] == (["ask"] if is_over else ["serve", "ask"])

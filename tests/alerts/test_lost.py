@@ -14,7 +14,9 @@ from multitv.alerts import failures
 from multitv.alerts.airflow_api import have_lost_recorded
 from multitv.alerts.failures import LOST, Failure
 from multitv.alerts.lost import AT_MOST, GRACE, LOOK_BACK, FailedTask, record_lost
+from multitv.alerts.messages import Alert, message
 from multitv.alerts.tell import Told, tell
+from multitv.installation import REPOSITORY
 from multitv.settings import get_settings
 from tests.support.databases import Database, as_screens
 from tests.support.ports import free_ports
@@ -85,8 +87,12 @@ def test_a_failure_of_which_no_callback_told_is_recorded_once_and_told(look: Loo
     assert look(task, mapped) == 0
     assert recorded(database) == [("r1", -1, LOST, True), ("r2", 3, LOST, True)]
     assert tell(database.engine, get_settings(), "", NOW) == Told(1, 0)
-    [alert] = database.run("select key, parameters from alerts.alert")
-    assert (alert.key, alert.parameters["tasks"]) == (f"{LOST}:tv_billing:save", 2)
+    [row] = database.run("select * from alerts.alert")
+    assert row.key == f"{LOST}:tv_billing:save"
+    alert = Alert(row.id, row.kind, row.parameters | {"tasks": 1, "task": "Conferir e salvar"}, None, None, NOW)
+    _, body = message([alert], [], [], base_url="", timezone=get_settings().timezone)
+    runbook = (REPOSITORY / "docs" / "runbook.md").read_text(encoding="utf-8").splitlines()
+    assert set(body.splitlines()) <= {line.strip() for line in runbook}
 
 
 def test_what_a_callback_recorded_is_not_recorded_again_also_when_it_is_over(look: Look, database: Database) -> None:

@@ -29,6 +29,18 @@ def kill_component(stack: Stack, name: str) -> None:
     process.running.wait()
 
 
+@contextmanager
+def held(stack: Stack, name: str) -> Iterator[None]:
+    """Have a component do nothing, and kill it at the end, so that it never does what it was to do meanwhile."""
+    process = component(stack, name)
+    process.running.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        process.running.kill()
+        process.running.wait()
+
+
 def kill_tasks(home: Path) -> int:
     """End every process that runs a task, the hard way; return how many those were."""
     found = [process for process in marked(home) if _runs_a_task(process)]

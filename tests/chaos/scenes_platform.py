@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from multitv.alerts.failures import LOST
 from multitv.beenius.models import Subscriber
 from multitv.beenius.pool import CHANGES_POOL
-from tests.chaos.faults import crash_postgres, kill_component, kill_tasks
+from tests.chaos.faults import crash_postgres, held, kill_component, kill_tasks
 from tests.chaos.scenes import scene
 from tests.chaos.world import APPROVAL, CATALOG, CHANGES, RECONCILIATION, World
 from tests.support.sandbox import SERVED, client_of, writes_of
@@ -115,6 +116,26 @@ def tasks_killed(world: World) -> None:
     run = slow_run_in_the_middle(world)
     assert kill_tasks(world.stack.config.home) > 0, "no task ran"
     world.no_faults()
+    world.finish_or_clear(RECONCILIATION, run)
+
+
+@scene("the tasks of an apply are killed, and the dag-processor with what it was to tell of them", "task_failed")
+def callback_lost(world: World) -> None:
+    run = slow_run_in_the_middle(world)
+    # No other run is to heal it before somebody is told.
+    world.stack.api.pause(RECONCILIATION)
+    world.airflow("update task_instance set max_tries = 0 where run_id = :run", run=run)
+    with held(world.stack, "dag-processor"):
+        assert kill_tasks(world.stack.config.home) > 0, "no task ran"
+        world.no_faults()
+        world.until("a task that failed", lambda: "failed" in world.tasks(RECONCILIATION, run).values())
+        # It takes what it is to do out of this table, and then does it.
+        taken = world.until("its callback", lambda: world.airflow("delete from callback_request returning id"))
+        world.say(f"    {len(taken)} callbacks are lost")
+    world.expect(("task_failed",))
+    codes = {row.code for row in world.isp("select code from alerts.failure where over_at is null")}
+    assert LOST in codes, f"somebody else told: {codes}"
+    world.stack.api.unpause(RECONCILIATION)
     world.finish_or_clear(RECONCILIATION, run)
 
 

@@ -15,6 +15,8 @@ from multitv.database.sql import named
 LOST = "reason_lost"
 # The parameters of runs that do only a part, or nothing: that they end well shows nothing about earlier runs.
 PARTIAL = ("dry_run", "only")
+# The task that serves single changes. A full reconciliation serves what it did not.
+_SERVE = {"dag_id": "tv_plan_changes", "task_id": "serve"}
 # States of Airflow in which nobody has to look at a task that failed once. A deleted run has none.
 _SETTLED = ("success", "skipped", "removed")
 # Codes that tell no cause: each task that fails with one is an alert of its own, so that an open one hides no other.
@@ -109,3 +111,12 @@ def give_up(engine: Engine, states_of: StatesOf) -> int:
         with transaction(engine) as connection:
             connection.execute(named("alerts/give_up_failures"), {"failures": settled})
     return len(settled)
+
+
+def end_served(engine: Engine) -> int:
+    """End the failures to serve single changes that a full reconciliation has served since; return how many.
+
+    Raises DatabaseUnavailable.
+    """
+    with transaction(engine) as connection:
+        return int(connection.execute(named("alerts/end_served_changes"), _SERVE).scalar_one())

@@ -26,6 +26,8 @@ _DUE_DATE = "resolve_due_date"
 _MOST_FAILED = 10_000
 # Of the runs in which a task ended well later, so many are looked at.
 _MOST_LATER = 50
+# How Airflow notes that a person marked a task or a run.
+_MARKS = ("patch_task_instance", "patch_task_group_instances", "bulk_task_instances", "patch_dag_run")
 # The start that Airflow gives a task that is marked before it began is later than the note of who marked it.
 _NOTED_BEFORE = timedelta(minutes=1)
 # Strangers who ask without end make one look in so many seconds.
@@ -110,21 +112,21 @@ def _failure(session: Any, ti: Any, dag: Any) -> Failure:
         link=ti.log_url,
         failed_at=ended_at,
         task_instance_id=str(ti.id),
-        is_over=_is_marked(session, ti) or _went_well(session, ti, ended_at, due_date),
+        is_over=_is_marked(session, ti, ended_at) or _went_well(session, ti, ended_at, due_date),
     )
 
 
-def _is_marked(session: Any, ti: Any) -> bool:
+def _is_marked(session: Any, ti: Any, ended_at: datetime) -> bool:
     """Tell whether a person marked this try, or its run: nobody has to tell that person."""
     from airflow.models.log import Log
     from sqlalchemy import exists, or_, select
 
-    began = ti.start_date or ti.queued_dttm or ti.scheduled_dttm or ti.end_date
+    began = ti.start_date or ti.queued_dttm or ti.scheduled_dttm or ended_at
     marked = exists().where(
         Log.dag_id == ti.dag_id,
         Log.run_id == ti.run_id,
         or_(Log.task_id.is_(None), Log.task_id == ti.task_id),
-        Log.event.startswith("patch_"),
+        Log.event.in_(_MARKS),
         Log.dttm >= began - _NOTED_BEFORE,
     )
     return bool(session.scalar(select(marked)))
