@@ -8,9 +8,10 @@ from datetime import date
 from decimal import Decimal
 
 from multitv.alerts.kinds import KINDS
+from multitv.alerts.lost import GRACE
 from multitv.quality import books
 from tests.chaos.scenes_platform import served
-from tests.chaos.world import RECONCILIATION, SWEEP, World
+from tests.chaos.world import ALERTS, RECONCILIATION, SWEEP, World
 from tests.soak.oracle import Oracle, Plan, Sale
 from tests.support.sandbox import writes_of
 
@@ -75,6 +76,20 @@ def no_subscriber_twice(world: World) -> str:
     there = world.stack.sandbox.admin("GET", "/admin/state")["subscribers"]
     assert created == there, f"{created} subscribers were created, {there} are there"
     return f"{there} subscribers"
+
+
+def failures_are_known(world: World) -> str:
+    """Every task that is failed in Airflow is recorded as a failure, by its try"""
+    world.tell()
+    failed = world.airflow(
+        "select id from task_instance where state = 'failed' and dag_id <> :alerts and end_date < now() - :grace",
+        alerts=ALERTS,
+        grace=GRACE,
+    )
+    known = {row.task_instance_id for row in world.isp("select task_instance_id from alerts.failure")}
+    assert None not in known, "a callback did not know which try failed"
+    assert {row.id for row in failed} <= known, f"{len(failed)} failed, {len(known)} are recorded"
+    return f"{len(known)} tries failed, {len(failed)} tasks are failed still"
 
 
 def due_dates(world: World) -> list[date]:
@@ -168,5 +183,6 @@ INVARIANTS: tuple[Callable[[World], str], ...] = (
     books_add_up,
     charges_are_those_of_the_oracle,
     sweep_finds_nothing,
+    failures_are_known,
     alerts_are_over,
 )

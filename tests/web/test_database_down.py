@@ -16,6 +16,7 @@ from sqlalchemy import Engine, text
 
 from include.local import postgres
 from include.local.postgres import Server
+from multitv.alerts.lost import LOST_PATH
 from multitv.web.core.errors import UNEXPECTED
 from tests.web.markup import Page
 from tests.web.routes import PLACES
@@ -47,6 +48,7 @@ def test_a_page_a_part_and_the_api_say_that_the_database_is_away(world: World, a
     api = admin.api("GET", "/clients")
     assert api.status_code == 503
     assert api.json() == {"error": {"code": "database_unavailable", "message": TOLD, "field": None}}
+    assert admin.ask("POST", LOST_PATH).status_code == 503
     for ending in ("csv", "xlsx"):
         assert admin.get(f"/faturamento/{world.coming}/lista.{ending}").status_code == 503
     sent = admin.send(f"/clientes/{world.maria}/pacotes/novo", {"package_id": str(world.sports)})

@@ -31,7 +31,7 @@ _MARKS = ("patch_task_instance", "patch_task_group_instances", "bulk_task_instan
 # The start that Airflow gives a task that is marked before it began is later than the note of who marked it.
 _NOTED_BEFORE = timedelta(minutes=1)
 # Strangers who ask without end make one look in so many seconds.
-_SHARED = SingleFlight(seconds=0.5)
+_SHARED = SingleFlight(seconds=2)
 
 
 async def lost_failures(scope: Scope, receive: Receive, send: Send) -> None:
