@@ -21,7 +21,6 @@ from tests.web.server import Web
 from tests.web.visitor import Visitor
 
 BILLING, RECONCILIATION, DASHBOARD, ALERTS = "tv_billing", "tv_plan_reconciliation", "tv_dashboard", "tv_alerts"
-NOW = datetime.now(UTC)
 # Whoever asks within this time has no look of its own.
 SHARED = 2.1
 
@@ -42,9 +41,9 @@ class Airflow:
         self.runs.append((dag_id, run_id))
         return run_id
 
-    def end(self, dag_id: str, run: str, task: str, state: str, minutes_ago: int = 10) -> None:
-        """Have a task end in this state some minutes ago; it took a minute."""
-        ended = NOW - timedelta(minutes=minutes_ago)
+    def end(self, dag_id: str, run: str, task: str, state: str, minutes_ago: int = 10) -> datetime:
+        """Have a task end in this state some minutes ago, and return when; it took a minute."""
+        ended = datetime.now(UTC) - timedelta(minutes=minutes_ago)
         changed = self.metadata.run(
             "update task_instance set state = :state, start_date = :began, end_date = :ended, try_number = 1 "
             "where dag_id = :dag and run_id = :run and task_id = :task",
@@ -56,6 +55,7 @@ class Airflow:
             task=task,
         )
         assert changed == 1
+        return ended
 
     def due(self, run: str, due_date: str) -> None:
         """Have a run of the billing be for a due date."""
@@ -88,7 +88,7 @@ def airflow(web: Web, isp_engine: Engine) -> Iterator[Airflow]:
 
 def test_a_failed_task_is_recorded_once_and_strangers_are_told_nothing(airflow: Airflow, stranger: Visitor) -> None:
     run = airflow.run(BILLING, due_date="2026-12-10")
-    airflow.end(BILLING, run, "save", "failed")
+    ended = airflow.end(BILLING, run, "save", "failed")
     airflow.end(BILLING, run, "settle", "upstream_failed")
     airflow.due(run, "2026-12-10")
     answer = stranger.ask("POST", LOST_PATH)
@@ -96,7 +96,7 @@ def test_a_failed_task_is_recorded_once_and_strangers_are_told_nothing(airflow: 
     [failure] = airflow.look()
     assert (failure.dag_name, failure.task_name, failure.map_index) == ("Faturamento TV", "Conferir e salvar", -1)
     assert (failure.run_id, failure.code, failure.due_date) == (run, LOST, date(2026, 12, 10))
-    assert (failure.failed_at, failure.over_at) == (NOW - timedelta(minutes=10), None)
+    assert (failure.failed_at, failure.over_at) == (ended, None)
     assert failure.link.startswith(f"{airflow.web.public}/dags/tv_billing/runs/due%3A2026~")
     time.sleep(SHARED)
     assert len(airflow.look()) == 1
