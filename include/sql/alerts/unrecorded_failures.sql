@@ -20,5 +20,5 @@ where
             and failure.map_index = found.map_index
             and failure.failed_at >= found.ended_at - interval '5 minutes'
     )
-order by found.ended_at desc, found.id
+order by found.ended_at desc, found.id asc
 limit :at_most
