@@ -39,8 +39,9 @@ as $$
                 and uncharged.reference_month = pending.reference_month
                 and uncharged.segment = pending.segment
         where live.id is null or pending.id is not null
-        -- So that what is processed leaves first: it is not compared with what was charged otherwise.
-        offset 0
+        -- So that what is processed leaves first: it is not compared with what was charged otherwise. Not a plain 0, of
+        -- which the planner believes too late that it is no limit, so that only one process would go on from here.
+        offset '0'
     ) as listed
     cross join lateral (
         select
@@ -61,8 +62,8 @@ as $$
             else
                 not parked.waits
                 or listed.client_package_id not in (
-                    select event.client_package_id
-                    from billing.live_charge(for_due_date) as event
+                    select charged.id
+                    from billing.charged_client_package(for_due_date) as charged
                 )
         end
     union all
