@@ -10,9 +10,15 @@ as $$
 declare
     twice record;
     oldest date;
+    by_days boolean;
+    differs boolean;
 begin
     perform billing.lock_charged_months(for_due_date);
-    select min(event.reference_month) into oldest
+    select
+        min(event.reference_month),
+        bool_or(event.days is not null),
+        bool_or(event.segment = 0)
+    into oldest, by_days, differs
     from billing.live_charge(for_due_date) as event;
     select
         event.id,
@@ -41,7 +47,7 @@ begin
         where (event.days is null or other.days is null) and event.segment > 0 and other.segment > 0
         limit 1;
     end if;
-    if not found and exists (select from billing.live_charge(for_due_date) as event where event.days is not null) then
+    if not found and by_days then
         select
             min(charge.id) filter (where charge.due_date = for_due_date) as id,
             max(charge.id) as other,
@@ -73,7 +79,7 @@ begin
         having sum(charge.days) > max(charge.denominator) and bool_or(charge.due_date = for_due_date)
         limit 1;
     end if;
-    if not found and exists (select from billing.pending_charge(for_due_date) as event where event.segment = 0) then
+    if not found and differs then
         select
             difference.id,
             max(other.id) as other,
