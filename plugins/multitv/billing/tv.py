@@ -217,7 +217,6 @@ def settle(engine: Engine, due_date: date, settings: Settings, *, allow_voids: b
             connection.execute(named("billing/list_parked"), of_date)
             connection.execute(named("billing/list_stale_at_settlement"), of_date)
             voided = _void_stale(connection, due_date, settings, allow_voids=allow_voids)
-            connection.execute(named("billing/open_postings"), of_date)
             connection.execute(named("billing/make_postings"), of_date)
             posted = _tally(connection, "billing/count_postings")
             connection.execute(named("billing/attach_postings"), of_date)
