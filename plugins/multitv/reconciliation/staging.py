@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
@@ -13,7 +12,7 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import Connection
 
-from multitv.beenius.models import Page, Subscriber, UnreadableSubscriber
+from multitv.beenius.models import Page, Subscriber, Subscription, UnreadableSubscriber
 from multitv.database.bulk_copy import copy_rows
 from multitv.database.sql import named
 from multitv.labels import Reason, reasons_as_json
@@ -37,7 +36,6 @@ COLUMNS = (
 PARKED_COLUMNS = ("client_plan_id", "external_id", "uid", "reasons", "macs")
 # Text as PostgreSQL reads it, so that COPY has nothing to convert: building these rows dominates a snapshot's time.
 Row = tuple[str | None, ...]
-_ours = re.compile(r"\s*([1-9][0-9]{0,18})\s*").fullmatch
 _GREATEST = 2**63 - 1
 _DIGITS = len(str(_GREATEST))
 # So many unreadable subscribers are kept in memory until they are written.
@@ -73,7 +71,8 @@ def _readable(subscribers: Sequence[AnySubscriber], services: _Services, parked:
     sound = [one for one in subscribers if isinstance(one, Subscriber)]
     if len(sound) < len(subscribers):
         parked.extend(_parked_row(one) for one in subscribers if not isinstance(one, Subscriber))
-    return list(map(_row_of, sound, map(services.of, sound), _devices_of(sound)))
+    live = [services.of(one.services) for one in sound]
+    return list(map(_row_of, sound, live, _devices_of(sound)))
 
 
 def _row_of(subscriber: Subscriber, services: tuple[str, str | None], devices: str) -> Row:
@@ -128,20 +127,15 @@ class _Services:
         self._exact = frozenset(known)
         self._by_fold = {_folded(uid): uid for uid in known}
         # Many subscribers have the same services.
-        self._array_of = lru_cache(maxsize=4096)(self._array)
+        self.of = lru_cache(maxsize=4096)(self._of)
 
-    def of(self, subscriber: Subscriber) -> tuple[str, str | None]:
+    def _of(self, services: tuple[Subscription, ...]) -> tuple[str, str | None]:
         """Return the live services as the sorted literal of a text[], and when the first of them ends."""
-        services = subscriber.services
-        endless = tuple([one.service_uid for one in services if one.active_to is None])
-        # Of most, none ends.
-        if len(endless) == len(services):
-            return self._array_of(endless), None
         live = [one for one in services if one.is_live]
         ends = [end for one in live if (end := one.live_until)]
-        return self._array_of(tuple(one.service_uid for one in live)), min(ends).isoformat() if ends else None
+        return self._array([one.service_uid for one in live]), min(ends).isoformat() if ends else None
 
-    def _array(self, uids: tuple[str, ...]) -> str:
+    def _array(self, uids: list[str]) -> str:
         spelled = {uid if uid in self._exact else self._by_fold.get(_folded(uid), uid) for uid in uids}
         ordered = [uid.replace("\\", "\\\\").replace('"', '\\"') for uid in sorted(spelled)]
         literal = '","'.join(ordered)
@@ -202,11 +196,11 @@ class _DeviceValue(Struct, gc=False):
 
 
 def _client_plan_of(external_id: str | None) -> str | None:
-    ours = _ours(external_id) if external_id else None
-    if not ours:
+    """Return an external_id that may be ours as a bigint: digits without a leading zero, and blanks around them."""
+    digits = external_id.strip() if external_id else ""
+    if not (digits.isascii() and digits.isdigit()) or digits[0] == "0":
         return None
-    digits = ours[1]
-    return digits if len(digits) < _DIGITS or int(digits) <= _GREATEST else None
+    return digits if len(digits) < _DIGITS or (len(digits) == _DIGITS and int(digits) <= _GREATEST) else None
 
 
 def _folded(uid: str) -> str:
