@@ -36,6 +36,7 @@ from airflow.sdk import DAG, CronTriggerTimetable, get_current_context, task
 
 from multitv.alerts import failures
 from multitv.alerts.airflow_api import ask, base_url, have_lost_recorded, states_of
+from multitv.alerts.callbacks import hand_over
 from multitv.alerts.channels import beat as send_heartbeat
 from multitv.alerts.tell import tell as tell_channels
 from multitv.beenius.pool import api_server
@@ -63,6 +64,8 @@ with DAG(
     def tell() -> None:
         engine, ti = task_engine(), get_current_context()["ti"]
         failures.give_up(engine, states_of(ti))
+        # First, or what is kept is taken for lost.
+        hand_over(engine)
         have_lost_recorded(api_server())
         failures.end_served(engine)
         tell_channels(engine, get_settings(), base_url(), datetime.now(UTC), ask(engine, ti))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from multitv.alerts import failures
+from multitv.alerts import callbacks, failures, kept
 from multitv.alerts.airflow_api import have_lost_recorded
 from multitv.alerts.failures import LOST, Failure
 from multitv.alerts.lost import AT_MOST, GRACE, LOOK_BACK, FailedTask, record_lost
@@ -170,6 +172,17 @@ def test_a_refusal_that_comes_late_ends_what_was_taken_for_a_lost_failure(look: 
     assert recorded(database) == [("r1", -1, "already_billed", False)]
 
 
+def test_what_this_machine_kept_while_the_database_was_away_is_not_taken_for_lost(
+    look: Look, database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    task = failed()
+    kept.keep(told_late(task))
+    callbacks.hand_over(database.engine)
+    assert look(task) == 0
+    assert recorded(database) == [("r1", -1, "unexpected_error", True)]
+
+
 def test_a_callback_has_time_to_come(look: Look) -> None:
     task = failed(ended=NOW)
     assert look(task) == 0
@@ -201,7 +214,7 @@ def test_a_flood_is_recorded_look_by_look_the_newest_first(look: Look, database:
 def test_looks_and_a_callback_at_the_same_time_make_one_failure(look: Look, database: Database) -> None:
     tasks = [failed(f"r{number}") for number in range(20)]
     with ThreadPoolExecutor(3) as pool:
-        looks = [pool.submit(look, *tasks) for _ in range(2)]
+        looks = [pool.submit(look, *given) for given in (tasks, tasks[::-1])]
         pool.submit(failures.record, database.engine, *map(told_late, tasks)).result()
         for each in looks:
             each.result()

@@ -180,7 +180,7 @@ def take(engine: Engine, turn: int, rows: int) -> tuple[float, float, float]:
 
 def apply(server: Server, concurrency: int, goal: float) -> None:
     """Print how near the operations a second come to what so many requests in flight allow, where more is better, and
-    how long they take against the same requests by the library alone: a slow processor reaches the first by neither."""
+    how long they take against the same requests by the library alone: on a slow processor neither reaches the first."""
     operations = concurrency * 150
     settings = Settings(
         pin_keys=SecretStr(Fernet.generate_key().decode()),

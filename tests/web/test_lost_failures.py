@@ -111,6 +111,30 @@ def test_it_is_asked_by_programs_only(stranger: Visitor, method: str, headers: d
     assert stranger.ask(method, LOST_PATH, headers).status_code == status
 
 
+def test_a_note_and_a_mark_as_success_are_no_mark_as_failed(airflow: Airflow, op: Visitor) -> None:
+    run = airflow.run(BILLING, due_date="2026-12-10")
+    path = f"/dags/{BILLING}/dagRuns/{run}"
+    assert op.ask_airflow("PATCH", path, {"note": "to be looked at"}).ok
+    assert op.ask_airflow("PATCH", f"{path}/taskInstances/save", {"new_state": "success"}).ok
+    airflow.end(BILLING, run, "save", "failed")
+    airflow.metadata.run("update log set dttm = dttm - interval '10 minutes' where run_id = :run", run=run)
+    [failure] = airflow.look()
+    assert failure.over_at is None
+
+
+def test_a_look_that_fails_is_answered_with_nothing_and_counts_as_one(airflow: Airflow, stranger: Visitor) -> None:
+    airflow.isp.run("alter table alerts.watch rename to elsewhere")
+    try:
+        answer = stranger.ask("POST", LOST_PATH)
+    finally:
+        airflow.isp.run("alter table alerts.elsewhere rename to watch")
+    assert (answer.status_code, answer.content) == (503, b"")
+    assert stranger.ask("POST", LOST_PATH).status_code == 503
+    time.sleep(SHARED)
+    assert stranger.ask("POST", LOST_PATH).status_code == 204
+    assert stranger.ask("POST", f"{LOST_PATH}/more").status_code == 404
+
+
 def test_what_is_young_or_of_tv_alerts_or_of_other_owners_is_left_alone(airflow: Airflow) -> None:
     own, young = airflow.run(ALERTS), airflow.run(BILLING, due_date="2026-12-10")
     airflow.end(ALERTS, own, "beat", "failed")

@@ -21,8 +21,7 @@ with given as (
 other as (
     select
         failure.id,
-        failure.failed_at,
-        failure.over_at
+        failure.failed_at
     from alerts.failure
     inner join given
         on

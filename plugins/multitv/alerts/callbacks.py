@@ -60,7 +60,7 @@ def end_failures(context: Context) -> None:
         up_to = {ti.task_id, *task.get_flat_relative_ids(upstream=True), *_left_out(task, ti)}
 
         def end() -> int:
-            _hand_over(engine)
+            hand_over(engine)
             return failures.end(
                 engine,
                 ti.dag_id,
@@ -132,7 +132,7 @@ def _recorded(failure: Failure) -> bool:
         return False
 
     def record() -> bool:
-        _hand_over(engine)
+        hand_over(engine)
         failures.record(engine, failure)
         return True
 
@@ -146,8 +146,8 @@ def _keep(failure: Failure) -> None:
         log.warning("The failure cannot be kept (%s): it is told, and recorded nowhere.", error)
 
 
-def _hand_over(engine: Engine) -> None:
-    """Record what was kept while the database was away."""
+def hand_over(engine: Engine) -> None:
+    """Record what this machine kept while the database was away. Raises DatabaseUnavailable."""
     settings = get_settings()
     try:
         count = kept.hand_over(lambda failed, told: take_up(engine, failed, told, settings))

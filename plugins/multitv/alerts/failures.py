@@ -27,7 +27,8 @@ BY_TASK = ("check_failed", LOST, "task_killed", "unexpected_error")
 class Failure:
     """A task that failed and has no retry left. `dag_name` and `task_name` are what people see.
 
-    `task_instance_id` is Airflow's id of the try. One that `is_over` is told to nobody, and known to be recorded.
+    `task_instance_id` is Airflow's id of the try. Nobody is told of one that `is_over`; it is recorded
+    so that it is not taken for a lost one.
     """
 
     dag_id: str
@@ -49,11 +50,14 @@ class Failure:
         return ":".join((self.code, self.dag_id, self.task_id)) if self.code in BY_TASK else self.code
 
 
-def record(engine: Engine, *failed: Failure) -> None:
-    """Record failures, each once. Raises DatabaseUnavailable."""
+def record(engine: Engine, *failed: Failure) -> int:
+    """Record failures, each once, and return how many were not recorded before. Raises DatabaseUnavailable."""
     with transaction(engine) as connection:
-        for failure in failed:
-            connection.execute(named("alerts/record_failure"), asdict(failure) | {"lost": LOST})
+        # In one order, so that two who record the same failures wait for each other and do not deadlock.
+        return sum(
+            connection.execute(named("alerts/record_failure"), asdict(failure) | {"lost": LOST}).rowcount
+            for failure in sorted(failed, key=lambda failure: failure.task_instance_id or "")
+        )
 
 
 def end(

@@ -61,5 +61,5 @@ def record_lost(
     with transaction(engine) as connection:
         unrecorded = connection.execute(named("alerts/unrecorded_failures"), given).scalars().all()
     lost = describe(unrecorded) if unrecorded else ()
-    failures.record(engine, *lost)
-    return sum(not failure.is_over for failure in lost)
+    failures.record(engine, *(failure for failure in lost if failure.is_over))
+    return failures.record(engine, *(failure for failure in lost if not failure.is_over))

@@ -95,10 +95,10 @@ def _once(
 
 
 def _in_order(get: Callable[[int, int], PageBody[R]], at_once: int, page_size: int) -> Generator[PageBody[R]]:
-    """Yield the pages in order; fetch those after the first concurrently if a page takes long enough."""
+    """Yield the pages in order; fetch those after the first concurrently if a page has to be waited for."""
     began, computed = monotonic(), thread_time()
     first = get(1, page_size)
-    # Without decoding it, which threads of one process cannot share.
+    # Less the time of decoding it, which threads of one interpreter cannot share.
     waited = monotonic() - began - (thread_time() - computed)
     yield first
     last = -(-first.row_count // first.size)

@@ -52,7 +52,7 @@ def decoded_page(host: str, call: Call, response: Response) -> PageBody[AnySubsc
     except ValueError:
         pass
     else:
-        if _NUL not in body and _in_order(sound.rows):
+        if _NUL not in body and _are_sound(sound.rows):
             return cast("PageBody[AnySubscriber]", sound)
     try:
         raw = _RAW_PAGE.decode(body)
@@ -113,11 +113,11 @@ def _of_raw(row: msgspec.Raw) -> AnySubscriber:
         sound = _SOUND.decode(body)
     except ValueError:
         return subscriber_of(lenient_json(body))
-    return sound if _NUL not in body and _in_order([sound]) else subscriber_of(lenient_json(body))
+    return sound if _NUL not in body and _are_sound([sound]) else subscriber_of(lenient_json(body))
 
 
-def _in_order(rows: list[Subscriber]) -> bool:
-    """Tell whether subscribers that have the right types are sound, and write their MACs as we do."""
+def _are_sound(rows: list[Subscriber]) -> bool:
+    """Write the MACs of subscribers that have the right types as we do, and tell whether they are sound."""
     devices = [device for row in rows for device in row.devices]
     lines = "\n".join([*[device.mac for device in devices], ""])
     ours = len(lines) == _MAC_LENGTH * len(devices) and _are_macs(lines) is not None
@@ -156,7 +156,7 @@ def _service(entry: Any) -> Subscription | None:
     if end is None or end == "":
         return Subscription(uid)
     try:
-        return Subscription(uid, datetime.fromisoformat(end.strip()))
+        return Subscription(uid, datetime.fromisoformat(end.strip().upper()))
     except (AttributeError, ValueError):
         return None
 

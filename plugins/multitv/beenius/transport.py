@@ -215,7 +215,7 @@ class Transport:
             request = requests.Request(
                 call.method,
                 (self.host if to_token else self._base) + call.path,
-                # None is not looked into.
+                # requests goes through an empty tuple, and skips None.
                 params=call.params or None,
                 json=call.body,
                 data={"grant_type": "client_credentials"} if to_token else None,

@@ -1,7 +1,7 @@
 -- In: parent and for_due_date, as billing.incoming_name, whose new rows are in the table that billing.create_incoming
--- made. Out: how many they are. If no partition has the date, the bare table becomes one and gets its constraints and
--- keys now that it is full; else the rows go into the partition. One at a time for a due date, or a month, by the lock
--- of it. Runs as the owner of the tables; the writer's rights to the new table end.
+-- or finance.create_postings made. Out: how many they are. If no partition has the date, the bare table becomes one and
+-- gets its constraints and keys now that it is full; else the rows go into the partition. One at a time for a due date,
+-- or a month, by the lock of it. Runs as the owner of the tables; the writer's rights to the new table end.
 create or replace function billing.attach_incoming(parent regclass, for_due_date date)
 returns bigint language plpgsql
 security definer set search_path = pg_catalog, pg_temp

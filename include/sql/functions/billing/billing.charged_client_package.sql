@@ -2,7 +2,7 @@
 -- read inside a condition keeps the list to one process.
 create or replace function billing.charged_client_package(for_due_date date)
 returns table (id bigint)
-language plpgsql stable parallel safe rows 1000
+language plpgsql stable parallel safe
 set plan_cache_mode = force_custom_plan
 as $$
 begin

@@ -11,8 +11,8 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from multitv.alerts.failures import LOST, PARTIAL, Failure
-from multitv.alerts.lost import FailedTask, record_lost
-from multitv.web.core.bulkhead import DATABASE
+from multitv.alerts.lost import LOST_PATH, FailedTask, record_lost
+from multitv.web.core.bulkhead import Bulkhead
 from multitv.web.core.database import web_engine
 from multitv.web.core.single_flight import SingleFlight
 
@@ -28,27 +28,39 @@ _MOST_FAILED = 10_000
 _MOST_LATER = 50
 # How Airflow notes that a person marked a task or a run.
 _MARKS = ("patch_task_instance", "patch_task_group_instances", "bulk_task_instances", "patch_dag_run")
+_AS_FAILED = 'state": "failed"'
 # The start that Airflow gives a task that is marked before it began is later than the note of who marked it.
 _NOTED_BEFORE = timedelta(minutes=1)
-# Strangers who ask without end make one look in so many seconds.
+# Strangers who ask without end make one look at a time, in so many seconds, and take no place from the screens.
 _SHARED = SingleFlight(seconds=2)
+_LOOKS = Bulkhead("lost-failures", 1, wait_seconds=1)
+_DONE = b"done"
 
 
 async def lost_failures(scope: Scope, receive: Receive, send: Send) -> None:
     """Record them when asked by POST. Open to everybody, because tasks have no login; the answer is always empty."""
-    if scope["method"] != "POST":
-        await Response(status_code=405, headers={"Allow": "POST"})(scope, receive, send)
-        return
-    await _SHARED.get(_look)
-    await Response(status_code=204)(scope, receive, send)
+    await (await _answer(scope))(scope, receive, send)
+
+
+async def _answer(scope: Scope) -> Response:
+    if not scope["path"].endswith(LOST_PATH):
+        return Response(status_code=404)
+    # A websocket has no method.
+    if scope.get("method") != "POST":
+        return Response(status_code=405, headers={"Allow": "POST"})
+    return Response(status_code=204 if await _SHARED.get(_look) == _DONE else 503)
 
 
 async def _look() -> bytes:
-    engine = await web_engine()
-    recorded = await DATABASE.run(record_lost, engine, datetime.now(UTC), _failed_between, _describe)
+    try:
+        engine = await web_engine()
+        recorded = await _LOOKS.run(record_lost, engine, datetime.now(UTC), _failed_between, _describe)
+    except Exception as error:  # noqa: BLE001 - a look that fails counts as one, or strangers would have many
+        log.warning("Lost failures were not looked for: %s.", error)
+        return b""
     if recorded:
         log.warning("%s failed tasks were recorded whose callbacks did not tell.", recorded)
-    return b""
+    return _DONE
 
 
 def _failed_between(since: datetime, until: datetime) -> list[FailedTask]:
@@ -126,7 +138,10 @@ def _is_marked(session: Any, ti: Any, ended_at: datetime) -> bool:
         Log.dag_id == ti.dag_id,
         Log.run_id == ti.run_id,
         or_(Log.task_id.is_(None), Log.task_id == ti.task_id),
+        or_(Log.map_index.is_(None), Log.map_index == ti.map_index),
         Log.event.in_(_MARKS),
+        # Not a note, nor a mark as success.
+        Log.extra.contains(_AS_FAILED, autoescape=True),
         Log.dttm >= began - _NOTED_BEFORE,
     )
     return bool(session.scalar(select(marked)))
