@@ -32,7 +32,7 @@ ALWAYS: list[tuple[str, dict[str, Any], str]] = [
 
 @pytest.fixture
 def house(house: House) -> Iterator[House]:
-    house.retry_policy = replace(house.retry_policy, tries=2, read_seconds=0.3)
+    house.retry_policy = replace(house.retry_policy, tries=2)
     yield house
     house.no_faults()
 
