@@ -12,7 +12,7 @@ from airflow.sdk import Context, ExceptionRetryPolicy, RetryAction, RetryRule
 
 from multitv.alerts.callbacks import end_failures, record_failure
 from multitv.errors import WaitLost
-from multitv.settings import WAIT_GRACE, get_settings
+from multitv.settings import OWNER, WAIT_GRACE, get_settings
 
 if TYPE_CHECKING:
     from multitv.waiting import AnswerTrigger
@@ -31,7 +31,7 @@ def default_args(*, waits: bool = True) -> dict[str, Any]:
     Raises SettingsError.
     """
     return {
-        "owner": "multitv",
+        "owner": OWNER,
         "retries": 3,
         "retry_delay": timedelta(seconds=get_settings().retry_delay_seconds),
         "retry_exponential_backoff": 2.0,

@@ -106,6 +106,8 @@ def _http_url(written: SecretStr | None) -> SecretStr | None:
     return written if text else None
 
 
+# Of our DAGs in Airflow, by which they are told from those of others.
+OWNER = "multitv"
 # After a deadline, until the scheduler ends a wait that the triggerer is to end.
 WAIT_GRACE = timedelta(hours=1)
 

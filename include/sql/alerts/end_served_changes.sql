@@ -5,13 +5,7 @@ with last as (
     select snapshot.taken_at
     from reconciliation.change_set
     inner join reconciliation.snapshot on change_set.snapshot_id = snapshot.id
-    where
-        change_set.verified_at is not null
-        and change_set.lane = 'full'
-        and change_set.only_client_plan_id is null
-        and change_set.split_from is null
-    order by change_set.id desc
-    limit 1
+    where change_set.id = reconciliation.last_verified(null)
 ),
 
 ended as (

@@ -1,15 +1,7 @@
 -- Out: what the platform rejected of the last full reconciliation, by reason, with what is sold as extras to these
 -- contracts in reais a month.
 with last_full as (
-    select change_set.id
-    from reconciliation.change_set
-    where
-        change_set.lane = 'full'
-        and change_set.only_client_plan_id is null
-        and change_set.split_from is null
-        and change_set.verified_at is not null
-    order by change_set.id desc
-    limit 1
+    select reconciliation.last_verified(null) as id
 ),
 
 rejected as (

@@ -55,7 +55,7 @@ def end_failures(context: Context) -> None:
         engine = task_engine()
         # What has to be asked of Airflow is asked here, and not in the thread.
         due_date, map_index = _due_date(context), _map_index(ti)
-        did_all = not any((context.get("params") or {}).get(name) for name in failures.PARTIAL)
+        did_all = failures.did_all(context.get("params"))
         started_at = (getattr(ti, "start_date", None) or datetime.now(UTC)) if did_all else None
         up_to = {ti.task_id, *task.get_flat_relative_ids(upstream=True), *_left_out(task, ti)}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -13,8 +14,8 @@ from multitv.database.sql import named
 
 # The code of a failure whose callback was lost: of its cause nothing is known.
 LOST = "reason_lost"
-# The parameters of runs that do only a part, or nothing: that they end well shows nothing about earlier runs.
-PARTIAL = ("dry_run", "only")
+# The parameters of runs that do only a part, or nothing.
+_PARTIAL = ("dry_run", "only")
 # The task that serves single changes. A full reconciliation serves what it did not.
 _SERVE = {"dag_id": "tv_plan_changes", "task_id": "serve"}
 # States of Airflow in which nobody has to look at a task that failed once. A deleted run has none.
@@ -115,6 +116,11 @@ def give_up(engine: Engine, states_of: StatesOf) -> int:
         with transaction(engine) as connection:
             connection.execute(named("alerts/give_up_failures"), {"failures": settled})
     return len(settled)
+
+
+def did_all(params: Mapping[str, Any] | None) -> bool:
+    """Tell whether a run with these parameters does all. Else its end shows nothing about earlier runs."""
+    return not any((params or {}).get(name) for name in _PARTIAL)
 
 
 def end_served(engine: Engine) -> int:

@@ -7,19 +7,17 @@ from typing import Any
 
 from airflow.listeners import hookimpl
 
-from multitv.settings import get_settings
+from multitv.settings import OWNER, get_settings
 from multitv.web.core.run_titles import title
 
 log = logging.getLogger(__name__)
-
-_OWNER = "multitv"
 
 
 @hookimpl
 def on_dag_run_running(dag_run: Any) -> None:
     """Called by the scheduler, within its transaction, whoever or whatever made the run. Keeps a person's note."""
     try:
-        if getattr(dag_run.dag, "owner", None) == _OWNER and not dag_run.note:
+        if getattr(dag_run.dag, "owner", None) == OWNER and not dag_run.note:
             dag_run.note = note_of(dag_run)
     except Exception as error:  # noqa: BLE001, a missing note must stop no run
         log.warning("The run %s has no note: %r", dag_run.run_id, error)

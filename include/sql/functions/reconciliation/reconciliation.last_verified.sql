@@ -1,5 +1,5 @@
 -- In: of_client_plan. Out: the id of the last change set that was verified with it: one of all client plans, of this
--- one, or an event-driven one that took its changes. Null if there is none.
+-- one, or an event-driven one that took its changes. Without a client plan: the last one of all. Null if there is none.
 create or replace function reconciliation.last_verified(of_client_plan bigint)
 returns bigint
 language sql stable

@@ -10,15 +10,15 @@ from typing import Any
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from multitv.alerts.failures import LOST, PARTIAL, Failure
+from multitv.alerts.failures import LOST, Failure, did_all
 from multitv.alerts.lost import LOST_PATH, FailedTask, record_lost
+from multitv.settings import OWNER
 from multitv.web.core.bulkhead import Bulkhead
 from multitv.web.core.database import web_engine
 from multitv.web.core.single_flight import SingleFlight
 
 log = logging.getLogger(__name__)
 
-_OWNER = "multitv"
 # When it goes well its failures are over; while it does not, a service outside misses the heartbeat.
 _ALERTS = "tv_alerts"
 _DUE_DATE = "resolve_due_date"
@@ -32,9 +32,8 @@ _AS_FAILED = 'state": "failed"'
 # The start that Airflow gives a task that is marked before it began is later than the note of who marked it.
 _NOTED_BEFORE = timedelta(minutes=1)
 # Strangers who ask without end make one look at a time, in so many seconds, and take no place from the screens.
-_SHARED = SingleFlight(seconds=2)
+_SHARED = SingleFlight[bool](seconds=2)
 _LOOKS = Bulkhead("lost-failures", 1, wait_seconds=1)
-_DONE = b"done"
 
 
 async def lost_failures(scope: Scope, receive: Receive, send: Send) -> None:
@@ -48,19 +47,19 @@ async def _answer(scope: Scope) -> Response:
     # A websocket has no method.
     if scope.get("method") != "POST":
         return Response(status_code=405, headers={"Allow": "POST"})
-    return Response(status_code=204 if await _SHARED.get(_look) == _DONE else 503)
+    return Response(status_code=204 if await _SHARED.get(_look) else 503)
 
 
-async def _look() -> bytes:
+async def _look() -> bool:
     try:
         engine = await web_engine()
         recorded = await _LOOKS.run(record_lost, engine, datetime.now(UTC), _failed_between, _describe)
     except Exception as error:  # noqa: BLE001 - a look that fails counts as one, or strangers would have many
         log.warning("Lost failures were not looked for: %s.", error)
-        return b""
+        return False
     if recorded:
         log.warning("%s failed tasks were recorded whose callbacks did not tell.", recorded)
-    return _DONE
+    return True
 
 
 def _failed_between(since: datetime, until: datetime) -> list[FailedTask]:
@@ -82,7 +81,7 @@ def _failed_between(since: datetime, until: datetime) -> list[FailedTask]:
         .where(
             TaskInstance.state == "failed",
             ended_at.between(since, until),
-            DagModel.owners == _OWNER,
+            DagModel.owners == OWNER,
             TaskInstance.dag_id != _ALERTS,
         )
         .order_by(ended_at.desc())
@@ -166,8 +165,7 @@ def _went_well(session: Any, ti: Any, ended_at: datetime, due_date: date | None)
         .limit(_MOST_LATER)
     )
     return any(
-        not any((conf or {}).get(name) for name in PARTIAL)
-        and (due_date is None or _due_date(session, ti.dag_id, run_id) == due_date)
+        did_all(conf) and (due_date is None or _due_date(session, ti.dag_id, run_id) == due_date)
         for run_id, conf in session.execute(later)
     )
 

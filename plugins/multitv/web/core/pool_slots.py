@@ -9,8 +9,7 @@ from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
 from multitv.beenius.pool import DEFAULT_POOL, POOL_PATH, POOLS
-
-_OWNER = "multitv"
+from multitv.settings import OWNER
 
 
 async def pool_slots(scope: Scope, receive: Receive, send: Send) -> None:
@@ -34,7 +33,7 @@ def _state(name: str) -> dict[str, Any]:
     waits = (
         select(func.count(), func.min(TaskInstance.scheduled_dttm))
         .join(DagModel, DagModel.dag_id == TaskInstance.dag_id)
-        .where(TaskInstance.pool == name, TaskInstance.state.in_(("scheduled", "queued")), DagModel.owners == _OWNER)
+        .where(TaskInstance.pool == name, TaskInstance.state.in_(("scheduled", "queued")), DagModel.owners == OWNER)
     )
     with create_session() as session:
         pool = Pool.get_pool(name, session=session)

@@ -19,7 +19,7 @@ from multitv.web.core.single_flight import SingleFlight
 
 router = APIRouter()
 # Shorter than any scrape interval, so that only scrapers that come together share an answer.
-_SHARED = SingleFlight(seconds=3)
+_SHARED = SingleFlight[bytes](seconds=3)
 _reader = requires(Right.READ)
 
 
