@@ -19,7 +19,7 @@ run: .venv/runtime ## start everything, run the main job for DUE_DATE, print a s
 up: .venv/runtime ## start everything and run nothing
 	@$(BIN)/python -m include.local up
 
-test: .venv/development ## the tests, on a real PostgreSQL, HTTP sandbox and Airflow; of what is much alike, a third each day
+test: .venv/development ## the tests, on a real PostgreSQL, HTTP sandbox and Airflow; of those that take turns, a third each day
 	@$(BIN)/python -m tests.support.system
 	@$(BIN)/python -m tests
 
@@ -27,7 +27,7 @@ check: .venv/development ## the inner loop: types, style, imports, and the tests
 	@$(MAKE) --no-print-directory --jobs 2 lint-types lint-code
 	@$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile --no-loadscope-reorder
 
-soak: .venv/development ## the long proofs at full size (SOAK=20 times as much as make test has), and all that is much alike
+soak: .venv/development ## the long proofs at full size (SOAK=20 times as much as make test has), and all that take turns
 	@$(BIN)/python -m tests.support.system
 	@SOAK=$${SOAK:-20} $(BIN)/python -m pytest -m long --timeout 7200
 

@@ -71,10 +71,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _unit_in_turn(item: pytest.Item) -> str | None:
     """Return the name of what takes turns, a test or a whole file; None if it is tried each time."""
-    if E2E in item.path.parents:
-        return item.path.name if any(map(item.path.match, FILES_IN_TURN)) else None
-    in_turn = SCENARIO_FIXTURES & set(getattr(item, "fixturenames", ())) and SOAK not in item.path.parents
-    return item.nodeid if in_turn else None
+    if E2E in item.path.parents and any(map(item.path.match, FILES_IN_TURN)):
+        return item.path.name
+    if item.get_closest_marker("in_turn"):
+        return item.nodeid
+    elsewhere = {SOAK, E2E}.isdisjoint(item.path.parents)
+    return item.nodeid if elsewhere and SCENARIO_FIXTURES & set(getattr(item, "fixturenames", ())) else None
 
 
 def pytest_collection_finish() -> None:

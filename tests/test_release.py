@@ -23,6 +23,8 @@ from multitv.installation import REPOSITORY
 from multitv.release import AirflowNotMigrated, migrate_airflow
 from tests.support.concurrency import waiting
 
+pytestmark = pytest.mark.in_turn
+
 UNREACHABLE = "postgresql+psycopg2://airflow@127.0.0.1:9/airflow"
 
 

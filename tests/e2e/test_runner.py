@@ -89,6 +89,7 @@ def _nothing_is_left(home: Path, ports: list[int]) -> bool:
     return not marked(home) and not Server(home / "postgres").running() and all(free(port) for port in ports)
 
 
+@pytest.mark.in_turn
 def test_a_killed_runner_is_cleaned_up_by_the_next_and_ctrl_c_in_mid_start_leaves_nothing(
     start: Start, home: Path, ports: list[int]
 ) -> None:

@@ -254,6 +254,7 @@ def history(server: Server, migrated: str) -> Iterator[tuple[str, dict[str, list
         yield str(engine.url.database), isp.tables()
 
 
+@pytest.mark.in_turn
 def test_killed_at_any_point_it_leaves_all_rows_and_the_next_maintenance_completes(
     server: Server, history: tuple[str, dict[str, list[Any]]]
 ) -> None:

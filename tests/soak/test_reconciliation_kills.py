@@ -26,6 +26,8 @@ from tests.support.house import House, furnish
 from tests.support.settings import TODAY
 from tests.support.size import SOAK
 
+pytestmark = pytest.mark.in_turn
+
 SEEDS = range(20261123, 20261123 + SOAK)
 KILLS = 5 if SOAK == 1 else 8
 # Of two workers at once, each of which makes a change set of its own.

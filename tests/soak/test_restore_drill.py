@@ -46,6 +46,8 @@ from tests.support.sandbox import SERVED
 from tests.support.settings import SETTINGS, TODAY
 from tests.support.size import SOAK
 
+pytestmark = pytest.mark.in_turn
+
 CLIENT = Client(postgres.programs())
 MOMENTS = ("mid-apply", "pending", "settling", "mid-apply again")
 # The moment of the ISP's database, that of Airflow's, and whether a person ran `finish` before anything else.

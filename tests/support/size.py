@@ -1,4 +1,4 @@
-"""How much `make test` tries: a part of the long proofs, and of what is much alike a third each day.
+"""How much `make test` tries: a part of the long proofs, and a third each day of what takes turns.
 
 `make soak` tries all of it, and SOAK times as much of the long proofs.
 """
