@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, event, text
@@ -20,6 +21,7 @@ from tests.support.folders import quick_folder
 
 _numbers = count(1)
 _engines: dict[URL, Engine] = {}
+_making = Lock()
 
 
 @contextmanager
@@ -63,18 +65,20 @@ def kept_engine(url: URL) -> Engine:
 
     A new connection reads the catalogue anew, which takes PostgreSQL longer than most statements of a test.
     """
-    if url not in _engines:
-        engine = create_engine(
-            url,
-            hide_parameters=True,
-            max_overflow=-1,
-            # A test may have ended the connection.
-            pool_pre_ping=True,
-            connect_args={"prepare_threshold": None},
-        )
-        event.listen(engine, "reset", _unlock)
-        _engines[url] = engine
-    return _engines[url]
+    # Of two that threads make at once, nobody would close the first.
+    with _making:
+        if url not in _engines:
+            engine = create_engine(
+                url,
+                hide_parameters=True,
+                max_overflow=-1,
+                # A test may have ended the connection.
+                pool_pre_ping=True,
+                connect_args={"prepare_threshold": None},
+            )
+            event.listen(engine, "reset", _unlock)
+            _engines[url] = engine
+        return _engines[url]
 
 
 def _unlock(connection: Any, _: object, state: PoolResetState) -> None:
