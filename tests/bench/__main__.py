@@ -8,8 +8,13 @@ import sys
 import tempfile
 from pathlib import Path
 
+import yaml
+from psycopg import sql
+
 from include.local import postgres
+from include.local.postgres import Server
 from multitv.database.roles import ROLES
+from multitv.installation import REPOSITORY
 from tests.bench import billing, changes, crowd, dashboard, growth, peers, reconciliation, screens, years
 
 ROOMS = {
@@ -32,12 +37,25 @@ def main(chosen: list[str]) -> None:
     # Not under a folder that only this user may enter: PostgreSQL runs as another one if we are root.
     with tempfile.TemporaryDirectory(prefix="multitv-bench-") as folder:
         server = postgres.start(Path(folder) / "postgres")
+        _configure(server)
         postgres.make_logins(server, ROLES)
         try:
             for name in chosen or ROOMS:
                 ROOMS[name](server, rows)
         finally:
             server.stop()
+
+
+def _configure(server: Server) -> None:
+    """Give PostgreSQL the memory and the log that it has in the Docker stack. Embedded, it has next to none."""
+    stack = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())
+    options = [option for option in stack["services"]["postgres"]["command"] if option.startswith("-c")]
+    with postgres.connect(server) as connection:
+        for option in options:
+            name, value = option.removeprefix("-c").split("=")
+            connection.execute(sql.SQL("alter system set {} = {}").format(sql.Identifier(name), sql.Literal(value)))
+    server.stop()
+    server.start()
 
 
 if __name__ == "__main__":
