@@ -256,3 +256,27 @@ def test_the_due_day_anchor_survives_short_months(isp: Isp) -> None:
         due = month.replace(day=monthrange(month.year, month.month)[1])
         save(isp, due)
         assert amounts(isp, due) == {sold: Decimal("10.00")}
+
+
+@pytest.mark.parametrize("policy", [None, DAILY, ARREARS])
+def test_a_list_differs_from_what_is_uncharged_by_what_is_processed_only(isp: Isp, policy: Policy | None) -> None:
+    plan, moved, package = isp.client_plan(), isp.client_plan(), isp.package("29.90")
+    isp.sell(isp.client_plan(), package, added_on=date(2026, 6, 1))
+    isp.sell(plan, package, added_on=date(2026, 6, 1), cancelled_on=date(2026, 12, 15))
+    isp.sell(moved, package, added_on=date(2026, 6, 1), cancelled_on=date(2026, 12, 12))
+    isp.bill(DUE)
+    isp.sell(plan, package, added_on=date(2026, 12, 15))
+    isp.sell(isp.client_plan(), package, added_on=date(2026, 6, 1))
+    if policy:
+        set_policy(as_screens(isp.engine), "Ana", policy)
+    listed = "select list.* from billing.uncharged(:due, {}) as list where {} order by 3, 5, 6"
+    other = (
+        "(client_package_id, reference_month, segment) not in "
+        "(select client_package_id, reference_month, segment from billing.processed_charge(:due))"
+    )
+    whole = isp.run(listed.format("null", other), due=DUE)
+    assert whole
+    assert whole == isp.run(listed.format(":due", other), due=DUE)
+    if policy is None:
+        assert whole == isp.run(listed.format(":due", "true"), due=DUE)
+        assert len(isp.run(listed.format("null", "true"), due=DUE)) == len(whole) + 3

@@ -22,26 +22,19 @@ where
                 pending.segment = 1
                 or (pending.client_package_id, pending.reference_month) not in (
                     select
-                        first.client_package_id,
-                        first.reference_month
-                    from billing.uncharged(:due_date) as first
-                    where
-                        first.segment = 1
-                        and (
-                            first.exclusion is null
-                            or first.exclusion in (
-                                select reason.code
-                                from billing.exclusion_reason as reason
-                                where reason.at_settlement = 'keep'
-                            )
-                        )
+                        still.client_package_id,
+                        still.reference_month
+                    from billing.owed_still(:due_date) as still
                 )
             )
         )
-        or uncharged.exclusion not in (
-            select reason.code
-            from billing.exclusion_reason as reason
-            where reason.at_settlement = 'keep'
+        -- As an array, so that several processes can compare with it.
+        or uncharged.exclusion <> all(
+            array(
+                select reason.code
+                from billing.exclusion_reason as reason
+                where reason.at_settlement = 'keep'
+            )
         )
     )
     and not exists (

@@ -26,19 +26,14 @@ as $$
     from (
         select
             uncharged.*,
-            pending.id as event_id
-        from billing.uncharged(for_due_date) as uncharged
-        left join billing.live_charge(for_due_date) as live
+            charge.id as event_id
+        from billing.uncharged(for_due_date, for_due_date) as uncharged
+        left join billing.charge_on_list(for_due_date) as charge
             on
-                uncharged.client_package_id = live.client_package_id
-                and uncharged.reference_month = live.reference_month
-                and uncharged.segment = live.segment
-        left join billing.pending_charge(for_due_date) as pending
-            on
-                uncharged.client_package_id = pending.client_package_id
-                and uncharged.reference_month = pending.reference_month
-                and uncharged.segment = pending.segment
-        where live.id is null or pending.id is not null
+                uncharged.client_package_id = charge.client_package_id
+                and uncharged.reference_month = charge.reference_month
+                and uncharged.segment = charge.segment
+        where charge.id is null or charge.pending
         -- So that what is processed leaves first: it is not compared with what was charged otherwise. Not a plain 0, of
         -- which the planner believes too late that it is no limit, so that only one process would go on from here.
         offset '0'

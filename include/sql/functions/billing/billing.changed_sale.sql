@@ -1,6 +1,7 @@
--- In: as billing.changed_contract. Out: its rows with their client packages, for the days [since, until) on which
--- neither the contract nor the package's own price changed; as billing.sale. Planned only if there are any.
-create or replace function billing.changed_sale(of_month date, for_due_date date)
+-- In: as billing.changed_contract; billed_by as of billing.sale. Out: its rows with their client packages, for the days
+-- [since, until) on which neither the contract, nor its TV tab, nor the package's own price changed; as billing.sale.
+-- Planned only if there are any.
+create or replace function billing.changed_sale(of_month date, for_due_date date, billed_by date)
 returns setof billing.sale_of_contract
 language plpgsql stable parallel safe rows 100
 set enable_nestloop = on
@@ -35,6 +36,12 @@ begin
         from (select distinct contract.id from contract) as few
         inner join tv.client_package as sold on few.id = sold.client_plan_id
         left join billing.repriced_sale(of_month) as repriced on sold.id = repriced.id
+        where
+            not exists (
+                select
+                from billing.processed_in_full(billed_by, of_month) as processed
+                where processed.client_package_id = sold.id
+            )
     )
 
     select
@@ -45,15 +52,24 @@ begin
         contract.cancelled_on,
         contract.parked,
         contract.billing_day,
-        contract.billed_as,
         sale.id,
         sale.package_id,
         sale.added_on,
         sale.cancelled_on,
         sale.price,
-        greatest(contract.since, sale.since),
-        least(contract.until, sale.until)
+        greatest(contract.since, sale.since, setting.since),
+        least(contract.until, sale.until, setting.until),
+        policy.policy_id,
+        policy.daily,
+        policy.arrears,
+        policy.minimum_amount,
+        policy.bills_suspended,
+        policy.rounding,
+        setting.allows_tv,
+        setting.package_id
     from contract
-    inner join sale on contract.id = sale.client_plan_id and contract.since < sale.until and contract.until > sale.since;
+    inner join sale on contract.id = sale.client_plan_id and contract.since < sale.until and contract.until > sale.since
+    left join billing.policy_of(of_month) as policy on contract.billed_as = policy.service_plan_id
+    left join billing.setting_state as setting on contract.service_plan_id = setting.service_plan_id;
 end
 $$;

@@ -51,10 +51,20 @@ as $$
             event.amount,
             event.days
         from billing.processed_charge(for_due_date) as event
+        where event.days is not null
+        union all
+        select
+            event.client_plan_id,
+            event.package_id,
+            event.reference_month,
+            event.client_package_id,
+            event.amount,
+            event.days
+        from billing.processed_charge(for_due_date) as event
         where
-            event.days is not null
+            event.days is null
             -- Sales of a package to a client plan never overlap: it has another only if one of them was cancelled.
-            or (event.client_plan_id, event.package_id) in (
+            and (event.client_plan_id, event.package_id) in (
                 select
                     gone.client_plan_id,
                     gone.package_id

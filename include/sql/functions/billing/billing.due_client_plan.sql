@@ -1,6 +1,5 @@
--- In: for_due_date (null: all). Out: the client plans that are due, once each; not those that the ERP repeats
--- (billing.repeated_client_plan). parked: what is wrong with the row, or with that of its service plan, if the contract
--- is not cancelled. exclusion: that, or why the contract is not in force on that day, or null.
+-- In: for_due_date (null: all). Out: billing.due_contract. parked: what is wrong with the row, or with that of its
+-- service plan, if the contract is not cancelled. exclusion: that, or why it is not in force on that day, or null.
 create or replace function billing.due_client_plan(for_due_date date)
 returns table (
     id bigint,
@@ -35,18 +34,9 @@ as $$
         select
             due.*,
             coalesce(
-                billing.client_plan_error(
-                    due.id, due.client_id, due.service_plan_id, due.activated_on, due.cancelled_on,
-                    due.status = 'cancelled', due.cancelled_on <= for_due_date
-                ),
-                case
-                    when due.status = 'cancelled' or due.cancelled_on <= for_due_date then null
-                    when service_plan.id is null then 'service_plan_unknown'
-                    else service_plan.parked
-                end
+                due.error, billing.service_plan_error(due.ended, service_plan.id, service_plan.parked)
             ) as parked
-        from billing.due_row(for_due_date) as due
+        from billing.due_contract(for_due_date) as due
         left join billing.service_plan() as service_plan on due.service_plan_id = service_plan.id
-        where (due.id in (select repeated.id from billing.repeated_client_plan(for_due_date) as repeated)) is not true
     ) as plan
 $$;

@@ -3,7 +3,7 @@
 -- is rounded once and compared with the minimum, however often it was sold in the month. Not inlined, so that what is
 -- charged in full is read in parallel, and so that nothing is planned where no policy charges by days.
 create or replace function billing.owed_by_days(
-    of_month date, for_due_date date, judged_on date, client_plans bigint[] default null
+    of_month date, for_due_date date, judged_on date, client_plans bigint[] default null, billed_by date default null
 )
 returns setof billing.month_of_sale
 language plpgsql stable parallel safe rows 1000
@@ -106,6 +106,12 @@ begin
             ) as amounted
         ) as judged
     ) as segment
-    where segment.reason is null or (not segment.charged and segment.segment = 1);
+    where
+        (segment.reason is null or (not segment.charged and segment.segment = 1))
+        and not exists (
+            select
+            from billing.processed_in_full(billed_by, of_month) as processed
+            where processed.client_package_id = segment.client_package_id and segment.segment = 1
+        );
 end
 $$;

@@ -1,11 +1,16 @@
 -- In: of_month, its first day; for_due_date (null: all client plans, whatever their timing), else the client plans that
 -- are due and whose policy bills the month on that date; judged_on (null: the billing day); by_days: those that a
--- policy charges by days, or the others; client_plans, to look at no others (null: all). Out: each client package, with
+-- policy charges by days, or the others; client_plans and billed_by as of billing.sale. Out: each client package, with
 -- the days [opening, closing) of the month on which nothing of its contract, TV tab, package and price changed: how
 -- many of them are in force, at which price, under which policy; or why they are not to be charged. Of a policy that
 -- charges a month in full, that is one day: in advance the billing day, in arrears the last of the month.
 create or replace function billing.owed_part(
-    of_month date, for_due_date date, judged_on date, by_days boolean, client_plans bigint[] default null
+    of_month date,
+    for_due_date date,
+    judged_on date,
+    by_days boolean,
+    client_plans bigint[] default null,
+    billed_by date default null
 )
 returns table (
     client_plan_id bigint,
@@ -85,44 +90,33 @@ as $$
             sale.*,
             package.extra,
             package.active,
-            setting.allows_tv,
-            setting.package_id as default_package,
             -- A price that is not a number is none.
             nullif(coalesce(sale.price, package.price), 'NaN') as month_price,
             case when sale.price is null then 'package' else 'client' end as price_source,
-            policy.policy_id,
-            policy.arrears,
-            policy.bills_suspended,
-            policy.rounding,
-            policy.minimum_amount,
             case
-                when by_days then greatest(of_month, sale.since, package.since, setting.since)
+                when by_days then greatest(of_month, sale.since, package.since)
                 else judged.day
             end as opening,
             case
                 when by_days
-                    then least(
-                        cast(of_month + interval '1 month' as date), sale.until, package.until, setting.until
-                    )
+                    then least(cast(of_month + interval '1 month' as date), sale.until, package.until)
                 else judged.day + 1
             end as closing
-        from billing.sale(of_month, for_due_date, client_plans) as sale
-        inner join billing.package_state as package on sale.package_id = package.package_id
-        left join billing.policy_of(of_month) as policy on coalesce(sale.billed_as, 0) = policy.service_plan_id
-        left join billing.setting_state as setting on sale.service_plan_id = setting.service_plan_id
+        from billing.sale(of_month, for_due_date, client_plans, billed_by) as sale
+        inner join billing.package_terms() as package on sale.package_id = package.package_id
         cross join
             lateral (
                 select
                     case
                         -- The same as of the policy for what a due date bills, and known when the query is planned.
-                        when coalesce(of_month < billing.month_of(for_due_date), policy.arrears)
+                        when coalesce(of_month < billing.month_of(for_due_date), sale.arrears)
                             then cast(of_month + interval '1 month' as date) - 1
                         else coalesce(judged_on, sale.billing_day)
                     end as day
             ) as judged
         where
-            (for_due_date is null or coalesce(policy.arrears, false) = (of_month < billing.month_of(for_due_date)))
-            and coalesce(policy.daily, false) = by_days
+            (for_due_date is null or coalesce(sale.arrears, false) = (of_month < billing.month_of(for_due_date)))
+            and coalesce(sale.daily, false) = by_days
             and (
                 by_days
                 or (
@@ -130,7 +124,6 @@ as $$
                     and sale.until > judged.day
                     and package.since <= judged.day
                     and package.until > judged.day
-                    and (setting.since > judged.day or setting.until <= judged.day) is not true
                 )
             )
     ) as part

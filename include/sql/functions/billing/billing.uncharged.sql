@@ -1,10 +1,10 @@
--- In: for_due_date. Out: the rows of billing.due, with a reason also for what was charged for the month already. A
+-- In: as billing.due. Out: the rows of billing.due, with a reason also for what was charged for the month already. A
 -- month that was charged in full, whichever due date and sale it was by, is not charged a second time. By days, another
 -- sale is charged if the sales that were charged owe at least what was charged for them, and one that may be charged
 -- again if they owe more. What is only pending on another due date is charged here, because that pending event is
 -- stale: the due day moved. A difference (segment 0) comes on top of what was charged. A segment that a person took
 -- back is charged again only if that person said so.
-create or replace function billing.uncharged(for_due_date date)
+create or replace function billing.uncharged(for_due_date date, billed_by date default null)
 returns setof billing.month_of_sale
 language sql stable parallel safe
 as $$
@@ -39,7 +39,7 @@ as $$
                     then 'already_billed'
             end
         )
-    from billing.due(for_due_date) as due
+    from billing.due(for_due_date, billed_by) as due
     left join billing.charged(for_due_date) as charged
         on
             due.client_plan_id = charged.client_plan_id
