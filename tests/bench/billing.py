@@ -36,9 +36,9 @@ MEMORY = (
 def bench(server: Server, rows: int) -> None:
     """Print the ratios of billing `rows` events, and of the memory at `rows` and at 10,000."""
     scores = _scored(server, population(server, rows), rows, _turn)
-    scores.show("billing: load and save against INSERT ... SELECT with the same keys", 1.15)
-    scores.show("billing: settle against UPDATE and INSERT of the same rows", 1.3)
-    scores.show("billing: a whole second run against the first", 0.4)
+    scores.show("billing: load and save against INSERT ... SELECT with the same keys", 0.9)
+    scores.show("billing: settle against UPDATE and INSERT of the same rows", 0.35)
+    scores.show("billing: a whole second run against the first", 0.35)
     scores.show("billing: load, save and settle against INSERT ... SELECT with two keys", 3.5)
     plans(server, rows)
     previews(server, rows)
