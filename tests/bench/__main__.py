@@ -37,9 +37,9 @@ def main(chosen: list[str]) -> None:
     # Not under a folder that only this user may enter: PostgreSQL runs as another one if we are root.
     with tempfile.TemporaryDirectory(prefix="multitv-bench-") as folder:
         server = postgres.start(Path(folder) / "postgres")
-        _configure(server)
-        postgres.make_logins(server, ROLES)
         try:
+            _configure(server)
+            postgres.make_logins(server, ROLES)
             for name in chosen or ROOMS:
                 ROOMS[name](server, rows)
         finally:
@@ -52,7 +52,7 @@ def _configure(server: Server) -> None:
     options = [option for option in stack["services"]["postgres"]["command"] if option.startswith("-c")]
     with postgres.connect(server) as connection:
         for option in options:
-            name, value = option.removeprefix("-c").split("=")
+            name, value = option.removeprefix("-c").split("=", 1)
             connection.execute(sql.SQL("alter system set {} = {}").format(sql.Identifier(name), sql.Literal(value)))
     server.stop()
     server.start()

@@ -111,7 +111,7 @@ begin
         and not exists (
             select
             from billing.processed_in_full(billed_by, of_month) as processed
-            where processed.client_package_id = segment.client_package_id and segment.segment = 1
+            where processed.client_package_id = segment.client_package_id
         );
 end
 $$;

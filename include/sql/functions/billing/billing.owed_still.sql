@@ -1,6 +1,5 @@
 -- In: for_due_date. Out: the client packages and months that still owe it something: the first segment does, or has a
--- reason that keeps a charge as it was saved. Not inlined, so that it is worked out only if a segment is missed, and
--- once.
+-- reason that keeps a charge as it was saved. Not inlined, so that it is worked out only if a segment is missed.
 create or replace function billing.owed_still(for_due_date date)
 returns table (client_package_id bigint, reference_month date)
 language plpgsql stable parallel safe rows 1000
