@@ -63,6 +63,13 @@ def test_what_is_posted_cannot_be_edited(settled: Isp, edit: str) -> None:
             "price_source from billing.event",
         ),
         (
+            "event_live_charge",
+            "insert into billing.event (run_id, client_plan_id, service_plan_id, client_package_id, package_id, "
+            "due_date, reference_month, segment, kind, amount, price, price_source, days, days_before, value_before, "
+            "denominator) select run_id, client_plan_id, service_plan_id, client_package_id, package_id, due_date, "
+            "reference_month, 2, kind, 16, 31, price_source, 16, 15, 465, 31 from billing.event",
+        ),
+        (
             "event_record_2026_12_10_client_package_id_reference_month_d_idx",
             "insert into billing.event (run_id, client_plan_id, service_plan_id, client_package_id, package_id, "
             "due_date, reference_month, kind, amount, price_source) select run_id, client_plan_id + 1, "

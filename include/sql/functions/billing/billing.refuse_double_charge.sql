@@ -1,5 +1,5 @@
 -- In: for_due_date. Raises unique_violation if another due date charges the same: a month in full that is charged by
--- anybody else, or more days of it than it has; within a due date too, for days. A pending difference (segment 0) comes
+-- anybody else, or more days of it than it has; within a due date too, for days, also beside the month in full. A pending difference (segment 0) comes
 -- on top of what it knows was charged; more was charged if another due date charges it too. The keys of its partition
 -- prevent the rest. Locks the months that are charged until the transaction ends.
 create or replace function billing.refuse_double_charge(for_due_date date)
@@ -61,6 +61,7 @@ begin
                 event.client_plan_id,
                 event.package_id,
                 event.reference_month,
+                event.segment,
                 event.days,
                 event.denominator
             from billing.live_charge(for_due_date) as event
@@ -71,12 +72,18 @@ begin
                 other.client_plan_id,
                 other.package_id,
                 other.reference_month,
+                other.segment,
                 other.days,
                 other.denominator
             from billing.charge_of_other_due_date(for_due_date, oldest) as other
         ) as charge
         group by charge.client_plan_id, charge.package_id, charge.reference_month
-        having sum(charge.days) > max(charge.denominator) and bool_or(charge.due_date = for_due_date)
+        having
+            bool_or(charge.due_date = for_due_date)
+            and (
+                sum(charge.days) > max(charge.denominator)
+                or (bool_or(charge.days is null) and bool_or(charge.days is not null and charge.segment > 0))
+            )
         limit 1;
     end if;
     if not found and differs then
