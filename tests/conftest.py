@@ -50,7 +50,7 @@ SLOW_FIXTURES = {"web", "stack", "release", "sandbox_process"}
 # Scenarios that are many and much alike, and each take about a second of a processor.
 SCENARIO_FIXTURES = {"life", "provisioned"}
 # A file of them has a whole Airflow, or its tests go on from one another.
-FILES_IN_TURN = ("test_celery.py", "test_screens_*.py")
+FILES_IN_TURN = ("test_celery.py", "test_screens_*.py", "test_secrets.py")
 
 
 @pytest.hookimpl(trylast=True)

@@ -100,6 +100,7 @@ def suspend(stack: RunningStack, plans: list[int]) -> None:
     rows(stack, "update erp.client_plan set status = 'suspended' where id = any(:ids)", ids=plans)
 
 
+@pytest.mark.in_turn
 def test_many_removals_wait_for_a_person_whose_word_is_kept_while_others_are_served(stack: RunningStack) -> None:
     before = rows(stack, "select id, status from erp.client_plan where id = any(:ids)", ids=served(stack))
     active = [row.id for row in before if row.status == "active"]

@@ -122,6 +122,7 @@ def test_a_taken_port_is_named_before_anything_is_started(start: Start, home: Pa
     assert not (home / "postgres").exists()
 
 
+@pytest.mark.in_turn
 def test_one_run_bills_the_next_due_date_and_stops_everything(start: Start, home: Path, ports: list[int]) -> None:
     run = start("run", ONCE="1")
     assert run.end() == 0, run.said()
