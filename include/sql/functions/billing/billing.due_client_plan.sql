@@ -1,6 +1,6 @@
--- In: for_due_date (null: all). Out: the contracts of billing.due_contract. parked: what is wrong with the row,
--- or with that of its service plan, if the contract is not cancelled. exclusion: that, or why it is not in force on that
--- day, or null.
+-- In: for_due_date (null: all). Out: the contracts of billing.due_contract. parked: what is wrong with the row, or with
+-- that of its service plan, if the contract is not cancelled. exclusion: that, or why it is not in force on that day,
+-- or null.
 create or replace function billing.due_client_plan(for_due_date date)
 returns table (
     id bigint,

@@ -1,7 +1,8 @@
 -- In: for_due_date. Raises unique_violation if another due date charges the same: a month in full that is charged by
--- anybody else, or more days of it than it has; within a due date too, for days, also beside the month in full. A pending difference (segment 0) comes
--- on top of what it knows was charged; more was charged if another due date charges it too. The keys of its partition
--- prevent the rest. Locks the months that are charged until the transaction ends.
+-- anybody else, or more days of it than it has; within a due date too, for days, also beside the month in full. A
+-- pending difference (segment 0) comes on top of what it knows was charged; more was charged if another due date
+-- charges it too. The keys of its partition prevent the rest. Locks the months that are charged until the transaction
+-- ends.
 create or replace function billing.refuse_double_charge(for_due_date date)
 returns void language plpgsql
 set enable_nestloop = off
