@@ -61,6 +61,7 @@ as $$
             event.amount,
             event.days
         from billing.processed_charge(for_due_date) as event
+        -- Apart from those by days: a table that is read inside an `or` hands all rows to one process.
         where
             event.days is null
             -- Sales of a package to a client plan never overlap: it has another only if one of them was cancelled.
