@@ -8,7 +8,7 @@ import os
 import socket
 import struct
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -35,6 +35,17 @@ class Wire:
     scope: Scope
     receive: Receive
     send: Send
+
+    async def heard(self) -> Wire:
+        """Read the whole request; it is then carried out even if the caller disconnects."""
+        heard = [await self.receive()]
+        while heard[-1].get("more_body"):
+            heard.append(await self.receive())
+
+        async def receive() -> Message:
+            return heard.pop(0) if heard else await self.receive()
+
+        return replace(self, receive=receive)
 
     async def gone(self) -> None:
         """Wait until the caller disconnects."""

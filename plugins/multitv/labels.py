@@ -543,6 +543,7 @@ SENTENCES: dict[str, str] = {
     "keeps_changing": "outra pessoa ou outro sistema não para de mudar o assinante",
     "ended_before": "o serviço já estava encerrado",
     "removed_before": "o aparelho já tinha saído",
+    "pin_known_before": "o PIN já estava registrado",
     "subscriber_is_unreadable": "a plataforma descreve o assinante de um modo que não sabemos ler",
     "stored_otherwise": "a plataforma aceitou e mostra de outra forma",
     # why a subscriber of the platform is left alone until a person has looked

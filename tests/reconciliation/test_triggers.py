@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from time import monotonic
+from typing import Any
 
 import pytest
 
@@ -82,14 +83,20 @@ def test_it_connects_anew_when_its_connection_is_lost_and_holds_no_transaction_o
     listeners = ("from pg_stat_activity where application_name = 'multitv-changes' and "
                  "datname = current_database()")  # fmt: skip
 
+    async def rows(query: str) -> Any:
+        return await asyncio.to_thread(house.run, query)
+
     async def story() -> None:
         async with listening(house, RARELY) as events:
             waiting = asyncio.ensure_future(anext(events))
-            while not (states := await asyncio.to_thread(house.run, f"select state, pid {listeners}")):
-                await asyncio.sleep(0.05)
-            assert [row.state for row in states] == ["idle"]
-            await asyncio.to_thread(house.run, f"select pg_terminate_backend(pid) {listeners}")
-            while await asyncio.to_thread(house.run, f"select {listeners} and pid = {states[0].pid}"):
+            states: list[Any] = []
+            # Not "idle in transaction"; while it begins to listen, "active".
+            async with asyncio.timeout(20):
+                while [row.state for row in states] != ["idle"]:
+                    states = await rows(f"select state, pid {listeners}")
+                    await asyncio.sleep(0.05)
+            await rows(f"select pg_terminate_backend(pid) {listeners}")
+            while await rows(f"select {listeners} and pid = {states[0].pid}"):
                 await asyncio.sleep(0.05)
             await asyncio.to_thread(house.run, PENDING)
             event = await asyncio.wait_for(waiting, 20)

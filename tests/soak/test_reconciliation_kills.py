@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -133,6 +134,33 @@ def test_an_event_driven_run_killed_at_any_moment_is_made_up_for_by_the_next(hou
     verify_change_set(house.engine, house.client(), full)
     assert house.run("select from reconciliation.waiting_change()") == []
     assert house.sandbox.admin("GET", "/admin/state")["subscribers"] == len(house.served())
+    assert_in_step(house)
+
+
+def test_a_rotation_that_a_killed_worker_left_under_way_does_not_replace_the_next_pin(provisioned: House) -> None:
+    house = provisioned
+    lost, *_ = house.served()
+    path = f"/provisioning/v1/operators/{house.sandbox.operator_uid}/subscribers/{house.subscriber(lost).uid}/auth-pin"
+
+    def rotations() -> Any:
+        return house.sandbox.admin("GET", f"/admin/requests?path={path}")
+
+    house.run("delete from tv.client_extra_field where client_plan_id = :plan", plan=lost)
+    change_set = house.make_change_set()
+    house.approve(change_set)
+    house.fault("latency", path="/auth-pin$", seconds=5)
+    worker = start(house, change_set)
+    while not rotations():
+        assert worker.poll() is None
+        time.sleep(0.02)
+    worker.kill()
+    worker.wait()
+    house.no_faults()
+    house.reconcile()
+    assert rotations()[0]["outcome"] == "not reached"
+    while rotations()[0]["status"] is None:
+        time.sleep(0.05)
+    assert [rotation["outcome"] for rotation in rotations()] == ["replayed", "executed"]
     assert_in_step(house)
 
 

@@ -14,7 +14,7 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby, islice
 from queue import Empty, SimpleQueue
 from threading import Event
@@ -26,10 +26,11 @@ from sqlalchemy import Connection, Engine
 from multitv.database.engine import explained, transaction
 from multitv.database.locks import try_session_lock
 from multitv.database.sql import named
+from multitv.extra_fields import PIN_FIELD, UID_FIELD
 from multitv.reconciliation.change_set import load_change_set
 from multitv.reconciliation.circuit_breaker import CircuitBreaker
 from multitv.reconciliation.errors import ChangeSetTooOld, NotApproved, StillRunning
-from multitv.reconciliation.execution import ConcurrentChange, Operation, OperationResult, execute
+from multitv.reconciliation.execution import MAKES_PIN, ConcurrentChange, Operation, OperationResult, execute
 from multitv.reconciliation.lanes import Lane, lane_of
 from multitv.reconciliation.pins import Pins
 from multitv.reconciliation.recompute import recompute
@@ -179,13 +180,36 @@ class _Batch:
         for plan, group in zip(plans, groups, strict=True):
             if plan not in ours:
                 self._locked.append((monotonic(), group))
-            elif plan not in overtaken:
-                self._start(pool, group)
+        for group in self._with_recorded_pins(
+            [group for group in groups if group[0].client_plan_id in ours - overtaken]
+        ):
+            self._start(pool, group)
 
     def _start(self, pool: ThreadPoolExecutor, group: list[Operation]) -> None:
         self._running += 1
         plan = group[0].client_plan_id
         pool.submit(self._execute, group).add_done_callback(lambda future: self._ended.put((plan, future)))
+
+    def _with_recorded_pins(self, groups: list[list[Operation]]) -> list[list[Operation]]:
+        """Tell each operation that makes a PIN what is recorded by now: another run may have made one meanwhile."""
+        plans = [group[0].client_plan_id for group in groups if any(one.action in MAKES_PIN for one in group)]
+        if not plans:
+            return groups
+        fields = {"uid_field": UID_FIELD, "pin_field": PIN_FIELD}
+        with explained(self.engine.url), self.connection.begin():
+            rows = self.connection.execute(
+                named("reconciliation/recorded_pins"),
+                {"change_set": self.change_set_id, "client_plans": plans} | fields,
+            )
+            recorded = {(row.client_plan_id, row.number): row for row in rows}
+
+        def told(operation: Operation) -> Operation:
+            row = recorded.get((operation.client_plan_id, operation.number))
+            if row is None:
+                return operation
+            return replace(operation, recorded_uid=row.recorded_uid, pin_results=row.pin_results)
+
+        return [[told(operation) for operation in group] for group in groups]
 
     def _execute(self, group: list[Operation]) -> ConcurrentChange | None:
         try:
@@ -218,7 +242,7 @@ class _Batch:
                 self._flush()
                 recompute(self.engine, self.change_set_id, change, self.lane)
                 left = list(_operations_by_client_plan(self.engine, self.change_set_id, plan, plan, "rest"))
-            for group in left:
+            for group in self._with_recorded_pins(left):
                 self._start(pool, group)
             if not left:
                 self._done.append(plan)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict, cast
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid5
 
 from pydantic import SecretStr
 
@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from multitv.beenius.subscribers import AnySubscriber
 
 # Each lost answer costs a rotation; if more than this are lost in a row, something is wrong.
-ROTATIONS = 5
+ROTATIONS = 10
+_ROTATION_KEYS = UUID("5b0f3a52-7c1e-4f0e-9a3b-0d4d6f6a2c11")
+# The actions that make a PIN.
+MAKES_PIN = ("create", "recover_pin")
 
 
 class SubscriberFields(TypedDict):
@@ -57,7 +60,9 @@ class Operation:
     """A row of reconciliation.operation that is still planned.
 
     `client_id`: who gets the PIN that it makes; `changes_before`: our changes to the subscriber since it was read at
-    `expected_version`; `recomputed`: the client plan's operations were recomputed once already.
+    `expected_version`; `recomputed`: the client plan's operations were recomputed once already. Of an operation that
+    makes a PIN, since the client plan was locked: `recorded_uid`, the subscriber whose PIN is recorded for that client;
+    `pin_results`, how many such operations have a result.
     """
 
     client_plan_id: int
@@ -71,6 +76,8 @@ class Operation:
     key: UUID
     changes_before: int
     recomputed: bool
+    recorded_uid: str | None = None
+    pin_results: int = 0
 
 
 @dataclass(frozen=True)
@@ -185,25 +192,33 @@ def _read_again(client: BeeniusClient, error: RowRejected, progress: _Progress) 
 def _create(client: BeeniusClient, operation: Operation, _: _Progress) -> OperationResult:
     fields = cast("SubscriberFields", operation.after)
     created = client.create_subscriber(str(operation.client_plan_id), **fields, idempotency_key=str(operation.key))
-    # Without a PIN, this answer repeats one that was lost, and with it the PIN.
-    pin = created.auth_pin or _rotate(client, created.uid, uuid5(operation.key, "rotate"))
+    # Without a PIN, this answer repeats one that was lost, and with it the PIN, unless another run recovered it.
+    pin = created.auth_pin
+    if pin is None and created.uid != operation.recorded_uid:
+        pin = _rotate(client, created.uid, operation)
     return OperationResult(operation, "applied", subscriber_uid=created.uid, pin=pin)
 
 
 def _recover_pin(client: BeeniusClient, operation: Operation, progress: _Progress) -> OperationResult:
     uid = progress.uid or ""
-    pin = _rotate(client, uid, operation.key)
+    # A rotation whose answer is lost would leave the recorded PIN wrong, and nobody the wiser.
+    if uid == operation.recorded_uid:
+        return OperationResult(operation, "applied", "pin_known_before")
+    pin = _rotate(client, uid, operation)
     if pin is None:
         return OperationResult(operation, "rejected", "pin_not_received")
     return OperationResult(operation, "applied", subscriber_uid=uid, pin=pin)
 
 
-def _rotate(client: BeeniusClient, uid: str, first_key: UUID) -> SecretStr | None:
+def _rotate(client: BeeniusClient, uid: str, operation: Operation) -> SecretStr | None:
     """Rotate until an answer has the PIN: the platform never repeats one, whatever key asks for it.
 
     Returns None if no answer has it; the uid is then not recorded either, so the next run tries again.
     """
-    for key in (first_key, *(uuid4() for _ in range(ROTATIONS - 1))):
+    for number in range(ROTATIONS):
+        # The same keys until there is a result: if a run is killed, the request that it leaves under way, carried out
+        # after those of the run that follows, changes nothing.
+        key = uuid5(_ROTATION_KEYS, f"{uid} {operation.pin_results} {number}")
         if pin := client.rotate_pin(uid, idempotency_key=str(key)):
             return pin
     return None
