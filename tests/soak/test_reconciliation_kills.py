@@ -148,7 +148,7 @@ def test_a_rotation_that_a_killed_worker_left_under_way_does_not_replace_the_nex
     house.run("delete from tv.client_extra_field where client_plan_id = :plan", plan=lost)
     change_set = house.make_change_set()
     house.approve(change_set)
-    house.fault("latency", path="/auth-pin$", seconds=5)
+    house.fault("latency", path="/auth-pin$", seconds=10)
     worker = start(house, change_set)
     while not rotations():
         assert worker.poll() is None

@@ -150,3 +150,8 @@ class Page(Generic[R]):
     rows: Sequence[R]
     row_count: int
     last: bool
+
+
+def folded_uid(uid: str) -> str:
+    """Return a uid in the form in which two spellings of one are equal, as `reconciliation.folded_uid` does in SQL."""
+    return uid.strip().casefold()

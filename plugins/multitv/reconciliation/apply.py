@@ -151,7 +151,9 @@ class _Batch:
         finally:
             self._stop.set()
             pool.shutdown(wait=True, cancel_futures=True)
-            self._flush()
+            # Whose results are lost with the connection is sent again, under its key, by the next try.
+            if not self.connection.invalidated:
+                self._flush()
 
     def _next(self, groups: Iterator[list[Operation]]) -> list[list[Operation]]:
         """Return some groups to start: what was locked for a while, then new ones."""
@@ -191,7 +193,7 @@ class _Batch:
         pool.submit(self._execute, group).add_done_callback(lambda future: self._ended.put((plan, future)))
 
     def _with_recorded_pins(self, groups: list[list[Operation]]) -> list[list[Operation]]:
-        """Tell each operation that makes a PIN what is recorded by now: another run may have made one meanwhile."""
+        """Add to each operation that makes a PIN what is recorded by now: another run may have made one meanwhile."""
         plans = [group[0].client_plan_id for group in groups if any(one.action in MAKES_PIN for one in group)]
         if not plans:
             return groups
@@ -203,13 +205,13 @@ class _Batch:
             )
             recorded = {(row.client_plan_id, row.number): row for row in rows}
 
-        def told(operation: Operation) -> Operation:
+        def with_recorded_pin(operation: Operation) -> Operation:
             row = recorded.get((operation.client_plan_id, operation.number))
             if row is None:
                 return operation
-            return replace(operation, recorded_uid=row.recorded_uid, pin_results=row.pin_results)
+            return replace(operation, recorded_uid=row.recorded_uid, pins_before=row.pins_before)
 
-        return [[told(operation) for operation in group] for group in groups]
+        return [[with_recorded_pin(operation) for operation in group] for group in groups]
 
     def _execute(self, group: list[Operation]) -> ConcurrentChange | None:
         try:
@@ -259,11 +261,11 @@ class _Batch:
             with explained(self.engine.url), self.connection.begin():
                 record_results(self.connection, self.change_set_id, results, self.pins)
             self.counts.update(result.status for result in results)
-        if self._done:
-            # Only now, when whoever locks them next sees the results.
-            with explained(self.engine.url), self.connection.begin():
-                self.connection.execute(named("reconciliation/unlock_client_plans"), {"client_plans": self._done})
-            self._done = []
+        # Only now, when whoever locks them next sees the results. Without any as well: if the session is gone, and with
+        # it the locks, this fails, and nothing more is sent.
+        with explained(self.engine.url), self.connection.begin():
+            self.connection.execute(named("reconciliation/unlock_client_plans"), {"client_plans": self._done})
+        self._done = []
 
 
 def _operations_by_client_plan(

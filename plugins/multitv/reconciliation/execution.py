@@ -20,13 +20,13 @@ from multitv.beenius.errors import (
     Unanswered,
     VersionConflict,
 )
-from multitv.beenius.models import Status, Subscriber, UnreadableSubscriber
+from multitv.beenius.models import Status, Subscriber, UnreadableSubscriber, folded_uid
 
 if TYPE_CHECKING:
     from multitv.beenius.client import BeeniusClient
     from multitv.beenius.subscribers import AnySubscriber
 
-# Each lost answer costs a rotation; if more than this are lost in a row, something is wrong.
+# Each answer that is lost, or that a killed run did not record, costs a rotation; if so many are, something is wrong.
 ROTATIONS = 10
 _ROTATION_KEYS = UUID("5b0f3a52-7c1e-4f0e-9a3b-0d4d6f6a2c11")
 # The actions that make a PIN.
@@ -61,8 +61,8 @@ class Operation:
 
     `client_id`: who gets the PIN that it makes; `changes_before`: our changes to the subscriber since it was read at
     `expected_version`; `recomputed`: the client plan's operations were recomputed once already. Of an operation that
-    makes a PIN, since the client plan was locked: `recorded_uid`, the subscriber whose PIN is recorded for that client;
-    `pin_results`, how many such operations have a result.
+    makes a PIN, as of when the client plan was locked: `recorded_uid`, the subscriber whose PIN is recorded for that
+    client; `pins_before`, which changes once every rotation that was sent has been answered.
     """
 
     client_plan_id: int
@@ -77,7 +77,7 @@ class Operation:
     changes_before: int
     recomputed: bool
     recorded_uid: str | None = None
-    pin_results: int = 0
+    pins_before: int = 0
 
 
 @dataclass(frozen=True)
@@ -111,12 +111,17 @@ class ConcurrentChange:
 class _Progress:
     """The subscriber's uid, and our changes so far, while its operations are sent.
 
-    `doubtful`: whether it is in doubt why the subscriber was not created.
+    `doubtful`: whether it is in doubt why the subscriber was not created. `stopped`: whether to send nothing more.
     """
 
     uid: str | None
     changes: int
+    stopped: Callable[[], bool]
     doubtful: bool = False
+
+
+class _Stopped(Exception):
+    """Nothing more is to be sent, in the middle of an operation, which is left for the next try."""
 
 
 def execute(
@@ -130,7 +135,7 @@ def execute(
     Returns the concurrent change that ended it early, if any. Raises what concerns the platform as a whole:
     OperatorMismatch, WrongCredentials, BadConnection, TokenRefused, RateLimited.
     """
-    progress = _Progress(operations[0].subscriber_uid, operations[0].changes_before)
+    progress = _Progress(operations[0].subscriber_uid, operations[0].changes_before, stopped)
     for operation in operations:
         if stopped():
             return None
@@ -139,7 +144,10 @@ def execute(
                 OperationResult(operation, "rejected", "subscriber_not_created", doubtful=progress.doubtful, sent=False)
             )
             continue
-        result = _attempt(client, operation, progress)
+        try:
+            result = _attempt(client, operation, progress)
+        except _Stopped:
+            return None
         if isinstance(result, ConcurrentChange):
             return result
         progress.uid = progress.uid or result.subscriber_uid
@@ -189,38 +197,49 @@ def _read_again(client: BeeniusClient, error: RowRejected, progress: _Progress) 
         return None
 
 
-def _create(client: BeeniusClient, operation: Operation, _: _Progress) -> OperationResult:
+def _create(client: BeeniusClient, operation: Operation, progress: _Progress) -> OperationResult:
     fields = cast("SubscriberFields", operation.after)
     created = client.create_subscriber(str(operation.client_plan_id), **fields, idempotency_key=str(operation.key))
     # Without a PIN, this answer repeats one that was lost, and with it the PIN, unless another run recovered it.
     pin = created.auth_pin
-    if pin is None and created.uid != operation.recorded_uid:
-        pin = _rotate(client, created.uid, operation)
+    if pin is None and not _is_recorded(created.uid, operation):
+        pin = _rotate(client, created.uid, operation, progress)
     return OperationResult(operation, "applied", subscriber_uid=created.uid, pin=pin)
 
 
 def _recover_pin(client: BeeniusClient, operation: Operation, progress: _Progress) -> OperationResult:
     uid = progress.uid or ""
-    # A rotation whose answer is lost would leave the recorded PIN wrong, and nobody the wiser.
-    if uid == operation.recorded_uid:
+    # Another run recovered it meanwhile. To rotate it away and be killed would leave a wrong one on record.
+    if _is_recorded(uid, operation):
         return OperationResult(operation, "applied", "pin_known_before")
-    pin = _rotate(client, uid, operation)
+    pin = _rotate(client, uid, operation, progress)
     if pin is None:
         return OperationResult(operation, "rejected", "pin_not_received")
     return OperationResult(operation, "applied", subscriber_uid=uid, pin=pin)
 
 
-def _rotate(client: BeeniusClient, uid: str, operation: Operation) -> SecretStr | None:
+def _is_recorded(uid: str, operation: Operation) -> bool:
+    return operation.recorded_uid is not None and folded_uid(uid) == folded_uid(operation.recorded_uid)
+
+
+def _rotate(client: BeeniusClient, uid: str, operation: Operation, progress: _Progress) -> SecretStr | None:
     """Rotate until an answer has the PIN: the platform never repeats one, whatever key asks for it.
 
-    Returns None if no answer has it; the uid is then not recorded either, so the next run tries again.
+    Returns None if no answer has it; the next run then tries again. Raises what the client raises.
     """
-    for number in range(ROTATIONS):
-        # The same keys until there is a result: if a run is killed, the request that it leaves under way, carried out
-        # after those of the run that follows, changes nothing.
-        key = uuid5(_ROTATION_KEYS, f"{uid} {operation.pin_results} {number}")
-        if pin := client.rotate_pin(uid, idempotency_key=str(key)):
-            return pin
+    try:
+        for number in range(ROTATIONS):
+            # Every run sends the same keys in the same order until a PIN is recorded. A request that an earlier run or
+            # try left under way is then answered before another key is sent, and changes nothing when it arrives.
+            key = uuid5(_ROTATION_KEYS, f"{folded_uid(uid)} {operation.pins_before} {number}")
+            if pin := client.rotate_pin(uid, idempotency_key=str(key)):
+                return pin
+            # Whoever lost the lock of the client plan must not rotate away what another run recovers.
+            if progress.stopped():
+                raise _Stopped
+    except Refused:
+        # For a day the platform repeats this answer to whoever sends the key, although it may have changed its mind.
+        return client.rotate_pin(uid, idempotency_key=str(uuid5(operation.key, "rotate")))
     return None
 
 

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import Connection
 
-from multitv.beenius.models import Page, Subscriber, Subscription, UnreadableSubscriber
+from multitv.beenius.models import Page, Subscriber, Subscription, UnreadableSubscriber, folded_uid
 from multitv.database.bulk_copy import copy_rows
 from multitv.database.sql import named
 from multitv.labels import Reason, reasons_as_json
@@ -125,7 +125,7 @@ class _Services:
     def __init__(self, connection: Connection) -> None:
         known = connection.execute(named("reconciliation/package_uids")).scalars().all()
         self._exact = frozenset(known)
-        self._by_fold = {_folded(uid): uid for uid in known}
+        self._by_fold = {folded_uid(uid): uid for uid in known}
         # Many subscribers have the same services.
         self.of = lru_cache(maxsize=4096)(self._of)
 
@@ -136,7 +136,7 @@ class _Services:
         return self._array([one.service_uid for one in live]), min(ends).isoformat() if ends else None
 
     def _array(self, uids: list[str]) -> str:
-        spelled = {uid if uid in self._exact else self._by_fold.get(_folded(uid), uid) for uid in uids}
+        spelled = {uid if uid in self._exact else self._by_fold.get(folded_uid(uid), uid) for uid in uids}
         ordered = [uid.replace("\\", "\\\\").replace('"', '\\"') for uid in sorted(spelled)]
         literal = '","'.join(ordered)
         return f'{{"{literal}"}}' if uids else "{}"
@@ -201,7 +201,3 @@ def _client_plan_of(external_id: str | None) -> str | None:
     if not (digits.isascii() and digits.isdigit()) or digits[0] == "0":
         return None
     return digits if len(digits) < _DIGITS or (len(digits) == _DIGITS and int(digits) <= _GREATEST) else None
-
-
-def _folded(uid: str) -> str:
-    return uid.strip().casefold()
