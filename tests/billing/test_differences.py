@@ -137,6 +137,23 @@ def test_a_package_that_is_sold_again_from_a_day_before_is_charged_by_its_days(l
     assert life.charged(JANUARY) == reais("62.00")
 
 
+@pytest.mark.parametrize("adjusts", [True, False])
+def test_no_day_is_charged_twice_of_a_package_whose_price_rose_before_it_is_sold_again(
+    life: Life, *, adjusts: bool
+) -> None:
+    client_plan = sold(life)
+    set_policy(life.isp.engine, "Ana", Policy(proration="daily", adjusts=adjusts))
+    life.bill(DUE)
+    life.day(date(2026, 12, 12), priced("62.00"))
+    life.isp.run(cancelled(26))
+    life.isp.sell(client_plan, 1, added_on=date(2026, 12, 26))
+    life.day(date(2026, 12, 26))
+    life.bill(DUE)
+    assert (life.charged(), days(life)) == (reais("31.00"), 31)
+    life.bill(NEXT)
+    assert (life.charged(), days(life)) == (reais("31.00", "20.00") if adjusts else reais("31.00"), 31)
+
+
 def test_a_month_that_no_due_date_billed_is_open_whatever_the_policy_adjusts(life: Life) -> None:
     sold(life, due_day=20)
     set_policy(life.isp.engine, "Ana", Policy(proration="daily", adjusts=True))

@@ -54,7 +54,7 @@ OFFSETS = st.one_of(st.just(0), st.integers(-45, 45))
 OFFSETS_OR_NONE = st.one_of(st.none(), OFFSETS)
 
 
-class Months(RuleBasedStateMachine):
+class Changes(RuleBasedStateMachine):
     """An ISP from day to day. Service plans 1 and 2 have TV, 3 has none, and 4 has no TV tab at all."""
 
     server: Server
@@ -350,6 +350,23 @@ class Months(RuleBasedStateMachine):
         self.isp.run("delete from billing.go_live")
         self.isp.run("insert into billing.go_live (month) values (:month)", month=self.ledger.go_live)
 
+    @property
+    def shown(self) -> list[int]:
+        """The client plans that the ERP shows."""
+        return [number for number, plan in self.ledger.client_plans.items() if plan.gone_on is None]
+
+    def teardown(self) -> None:
+        self.database.close()
+
+
+class Months(Changes):
+    """What its months owe."""
+
+    @property
+    def units(self) -> set[tuple[int, int]]:
+        """The client plans with the packages that are or were sold to them."""
+        return {(sale.client_plan, sale.package) for sale in self.ledger.sales.values()}
+
     @rule(data=st.data(), distance=st.sampled_from([-1, 0, 1]))
     def list_due_date(self, data: st.DataObject, distance: int) -> None:
         """What a due date bills is what its client plans owe for the months that it bills since the go-live month."""
@@ -366,16 +383,6 @@ class Months(RuleBasedStateMachine):
         )
         assert {tuple(of): amount for *of, amount in rows} == {of: amount for of, amount in expected.items() if amount}
 
-    @property
-    def shown(self) -> list[int]:
-        """The client plans that the ERP shows."""
-        return [number for number, plan in self.ledger.client_plans.items() if plan.gone_on is None]
-
-    @property
-    def units(self) -> set[tuple[int, int]]:
-        """The client plans with the packages that are or were sold to them."""
-        return {(sale.client_plan, sale.package) for sale in self.ledger.sales.values()}
-
     @invariant()
     def each_month_owes_what_the_ledger_says(self) -> None:
         history.record(self.isp.engine, self.today, SETTINGS)
@@ -389,9 +396,6 @@ class Months(RuleBasedStateMachine):
             months=months,
         )
         assert {tuple(of): amount for *of, amount in rows} == {of: amount for of, amount in expected.items() if amount}
-
-    def teardown(self) -> None:
-        self.database.close()
 
 
 def one_of(numbered: Iterable[int], data: st.DataObject) -> int:

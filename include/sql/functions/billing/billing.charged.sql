@@ -1,6 +1,7 @@
 -- In: for_due_date. Out: each package of a client plan that was charged for a month that the due date bills, by
--- another due date or by another sale or, by days, at all: in full, or the sum of its days' amounts in reais; and by
--- which client packages (billed). Reads only those other due dates that can charge the same months.
+-- another due date or by another sale or, by days, at all: in full, or how many days of it (days) and the sum of their
+-- amounts in reais; and by which client packages (billed). Reads only those other due dates that can charge the same
+-- months.
 create or replace function billing.charged(for_due_date date)
 returns table (
     client_plan_id bigint,
@@ -8,6 +9,7 @@ returns table (
     reference_month date,
     whole boolean,
     amount numeric,
+    days bigint,
     billed bigint[]
 )
 language sql stable parallel safe
@@ -80,6 +82,7 @@ as $$
         charge.reference_month,
         bool_or(charge.days is null),
         sum(charge.amount),
+        sum(charge.days),
         array_agg(charge.client_package_id)
     from charge
     group by charge.client_plan_id, charge.package_id, charge.reference_month

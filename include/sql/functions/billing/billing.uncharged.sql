@@ -1,9 +1,9 @@
 -- In: as billing.due. Out: the rows of billing.due, with a reason also for what was charged for the month already. A
--- month that was charged in full, whichever due date and sale it was by, is not charged a second time. By days, another
--- sale is charged if the sales that were charged owe at least what was charged for them, and one that may be charged
--- again if they owe more. What is only pending on another due date is charged here, because that pending event is
--- stale: the due day moved. A difference (segment 0) comes on top of what was charged. A segment that a person took
--- back is charged again only if that person said so.
+-- month that was charged in full, whichever due date and sale it was by, is not charged a second time. By days,
+-- another sale is charged if the sales that were charged owe at least what was charged for them and have as many days,
+-- and one that may be charged again if they owe more; else what is missing is a difference. What is only pending on
+-- another due date is charged here, because that pending event is stale: the due day moved. A difference (segment 0)
+-- comes on top of what was charged. A segment that a person took back is charged again only if that person said so.
 create or replace function billing.uncharged(for_due_date date, billed_by date default null)
 returns setof billing.month_of_sale
 language sql stable parallel safe
@@ -32,9 +32,14 @@ as $$
                     charged.whole
                     or due.days is null
                     or (due.client_package_id = any(charged.billed) and taken_back.rebill is not true)
-                    or charged.amount > billing.owed_by(
-                        due.client_plan_id, due.package_id, due.reference_month, charged.billed
-                    ) - case when due.client_package_id = any(charged.billed) then 0.01 else 0 end
+                    or not billing.owe_as_charged(
+                        due.client_plan_id,
+                        due.package_id,
+                        due.reference_month,
+                        charged.billed,
+                        charged.amount + case when due.client_package_id = any(charged.billed) then 0.01 else 0 end,
+                        charged.days
+                    )
                 )
                     then 'already_billed'
             end

@@ -1,0 +1,4 @@
+-- Its file has one more column.
+drop function if exists billing.charged(date);
+-- Replaced by billing.owe_as_charged, which compares the days too.
+drop function if exists billing.owed_by(bigint, bigint, date, bigint[]);

@@ -1,0 +1,85 @@
+"""Whatever changes from day to day, and however often a due date is billed, no month is charged more than once."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import invariant, rule, run_state_machine_as_test
+
+from include.local.postgres import Server
+from multitv.billing import tv
+from multitv.billing.standard import bill_plans
+from multitv.erp import history
+from multitv.quality import books
+from tests.soak.ledger import Policy
+from tests.soak.test_owed import DAYS, Changes, month_at
+from tests.support.settings import SETTINGS
+from tests.support.size import SOAK
+
+EXAMPLES = 3 * SOAK
+HIGHEST_PRICE = Decimal("49.90")
+
+
+class Bills(Changes):
+    """The due dates of a month are billed again and again."""
+
+    # Nobody can delete what was billed, and what ends contracts leaves little to charge.
+    delete_sale = change_tv_tab = go_live = change_package = change_service_plan = None  # type: ignore[assignment]
+    lose_contract = show_contract_again = cancel_contract = None  # type: ignore[assignment]
+    state_end = activate = renew_contract = None  # type: ignore[assignment]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.billed: list[date] = []
+
+    @rule(days=DAYS, daily=st.booleans(), arrears=st.booleans())
+    def change_policy(self, days: int, daily: bool, arrears: bool) -> None:
+        self.wait(days)
+        self.set_policy(Policy(daily=daily, arrears=arrears))
+
+    @rule(data=st.data())
+    def bill_again(self, data: st.DataObject) -> None:
+        self.bill(data.draw(st.sampled_from(self.billed)))
+
+    @invariant()
+    def a_due_date_of_the_month_is_billed(self) -> None:
+        history.record(self.isp.engine, self.today, SETTINGS)
+        client_plans = sorted(self.ledger.client_plans)
+        client_plan = client_plans[len(self.billed) % len(client_plans)]
+        self.bill(self.ledger.billing_day(client_plan, month_at(self.today, 0)))
+
+    def bill(self, due_date: date) -> None:
+        self.billed.append(due_date)
+        tv.save(self.isp.engine, due_date, SETTINGS, allow_voids=True)
+        bill_plans(self.isp.engine, due_date)
+        tv.settle(self.isp.engine, due_date, SETTINGS, allow_voids=True)
+        books.check(self.isp.engine, books.BOOKS, due_date)
+        charged: Any = self.isp.run(
+            "select client_plan_id, package_id, reference_month, "
+            "sum(case kind when 'charge' then amount else -amount end) as amount "
+            "from billing.event where status <> 'cancelled' group by 1, 2, 3"
+        )
+        for month in charged:
+            assert 0 <= month.amount <= HIGHEST_PRICE, tuple(month)
+
+
+# A failure is shrunk for up to five minutes.
+@pytest.mark.timeout(600 * SOAK)
+def test_no_month_is_charged_twice(server: Server, migrated: str) -> None:
+    Bills.server, Bills.template = server, migrated
+    run_state_machine_as_test(
+        Bills,
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=25,
+            deadline=None,
+            phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
+            suppress_health_check=list(HealthCheck),
+            print_blob=True,
+        ),
+    )
