@@ -91,8 +91,11 @@ def person(house: House) -> Person:
     return Person(house, client, plan, pin)
 
 
-def test_nothing_personal_is_left_and_the_next_sync_does_not_bring_it_back(person: Person) -> None:
+@pytest.mark.parametrize("replaced", [False, True])
+def test_nothing_personal_is_left_and_the_next_sync_does_not_bring_it_back(person: Person, *, replaced: bool) -> None:
     house = person.house
+    if replaced:
+        house.run("update tv.client_extra_field set client_id = 0 where name like 'Auth%'")
     assert set(traces(house)) == set(PERSONAL)
     erased = person.erase()
     assert erased.removed["erased_client"] == erased.removed["erased_pins"] == 1

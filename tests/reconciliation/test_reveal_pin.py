@@ -142,6 +142,13 @@ def test_a_client_plan_without_a_pin_is_named_in_portuguese(vault: Vault, plan: 
     assert vault.seen() == []
 
 
+def test_a_pin_that_is_being_replaced_is_not_shown(vault: Vault) -> None:
+    vault.run("update tv.client_extra_field set client_id = 0 where client_plan_id = :plan", plan=PLAN)
+    with pytest.raises(NoPin):
+        vault.shown("ana")
+    assert vault.seen() == []
+
+
 @pytest.mark.parametrize("author", ["", " \t", "a\x00", "a\nb", "x" * 201])
 def test_nobody_without_a_name_is_shown_a_pin(vault: Vault, author: str) -> None:
     with pytest.raises(InvalidAuthor, match=r"O autor .* entre no sistema com o seu usuário\.$"):

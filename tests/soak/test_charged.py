@@ -60,9 +60,8 @@ class Bills(Changes):
         tv.settle(self.isp.engine, due_date, SETTINGS, allow_voids=True)
         books.check(self.isp.engine, books.BOOKS, due_date)
         charged: Any = self.isp.run(
-            "select client_plan_id, package_id, reference_month, "
-            "sum(case kind when 'charge' then amount else -amount end) as amount "
-            "from billing.event where status <> 'cancelled' group by 1, 2, 3"
+            "select client_plan_id, package_id, reference_month, sum(amount) as amount from billing.event "
+            "where status <> 'cancelled' group by 1, 2, 3"
         )
         for month in charged:
             assert 0 <= month.amount <= HIGHEST_PRICE, tuple(month)

@@ -64,7 +64,8 @@ begin
     where
         field.client_plan_id = held.client_plan_id
         and field.name = pin_field
-        and (field.client_id = of_client or (field.client_id is null and held.until = 'infinity'));
+        -- Nobody's (0) is one that was to be replaced, and may be of any holder.
+        and (field.client_id in (of_client, 0) or (field.client_id is null and held.until = 'infinity'));
     get diagnostics found = row_count;
     gone := gone || jsonb_build_object('erased_pins', found);
 
