@@ -154,6 +154,23 @@ def test_no_day_is_charged_twice_of_a_package_whose_price_rose_before_it_is_sold
     assert (life.charged(), days(life)) == (reais("31.00", "20.00") if adjusts else reais("31.00"), 31)
 
 
+def test_a_correction_is_not_taken_back_if_another_sale_was_charged_for_its_days(life: Life) -> None:
+    client_plan = sold(life)
+    set_policy(life.isp.engine, "Ana", Policy(proration="daily"))
+    life.bill(DUE)
+    life.isp.run("update finance.invoice set status = 'paid'")
+    correct(life, "31.00", "reverse", rebill=False)
+    life.isp.run(cancelled(16))
+    life.isp.sell(client_plan, 1, added_on=date(2026, 12, 16))
+    life.day(date(2026, 12, 16))
+    life.bill(DUE)
+    assert life.charged() == reais("16.00")
+    with pytest.raises(correction.CorrectionRefused):
+        correct(life, "31.00", "take_back")
+    assert life.charged() == reais("16.00")
+    life.books_hold(DUE)
+
+
 def test_a_month_that_no_due_date_billed_is_open_whatever_the_policy_adjusts(life: Life) -> None:
     sold(life, due_day=20)
     set_policy(life.isp.engine, "Ana", Policy(proration="daily", adjusts=True))
