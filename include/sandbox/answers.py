@@ -36,14 +36,14 @@ class Wire:
     receive: Receive
     send: Send
 
-    async def heard(self) -> Wire:
+    async def buffered(self) -> Wire:
         """Read the whole request; it is then carried out even if the caller disconnects."""
-        heard = [await self.receive()]
-        while heard[-1].get("more_body"):
-            heard.append(await self.receive())
+        messages = [await self.receive()]
+        while messages[-1].get("more_body"):
+            messages.append(await self.receive())
 
         async def receive() -> Message:
-            return heard.pop(0) if heard else await self.receive()
+            return messages.pop(0) if messages else await self.receive()
 
         return replace(self, receive=receive)
 

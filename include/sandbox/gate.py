@@ -97,7 +97,7 @@ class Gate:
 
     async def _play(self, wire: Wire, headers: Headers, entry: Entry, faults: list[Fault]) -> None:
         for fault in _taken(faults, entry, Kind.LATENCY):
-            wire = await wire.heard()
+            wire = await wire.buffered()
             await asyncio.sleep(0.02 if fault.spec.seconds is None else fault.spec.seconds)
         for _ in _taken(faults, entry, Kind.TOKEN_EXPIRED):
             self._platform.tokens.expire()

@@ -68,10 +68,6 @@ def pend(house: House, *plans: int) -> None:
               "select plan, 'contract' from unnest(cast(:plans as bigint[])) as plan", plans=list(plans))  # fmt: skip
 
 
-def rotations(house: House) -> list[str]:
-    return [path for _, path in house.writes() if path.endswith("/auth-pin")]
-
-
 def test_a_change_on_a_screen_is_served_alone_and_verified(provisioned: House) -> None:
     plan = without(provisioned)
     before = len(provisioned.writes())
@@ -241,18 +237,14 @@ def create_and_die(house: House, change_set: int, plan: int) -> None:
         client.create_subscriber(str(plan), **one.after, idempotency_key=str(one.key))
 
 
-def forget_pin(house: House, plan: int) -> None:
-    house.reconcile(plan)
-    house.run("delete from tv.client_extra_field where client_plan_id = :plan", plan=plan)
-
-
 @pytest.mark.parametrize("before", ["nothing", "created", "forgotten", "written otherwise"])
 def test_a_pin_that_an_event_driven_run_made_meanwhile_is_kept(house: House, before: str) -> None:
     """A rotation whose answer is lost would leave another one recorded than the platform has."""
     house.reconcile(house.served()[0])
     plan = house.served()[1]
     if before in ("forgotten", "written otherwise"):
-        forget_pin(house, plan)
+        house.reconcile(plan)
+        house.forget_pin(plan)
     snapshot = stage_subscribers(house.engine, house.client())
     full = make_change_set(house.engine, snapshot, TODAY)
     house.approve(full)
@@ -261,12 +253,12 @@ def test_a_pin_that_an_event_driven_run_made_meanwhile_is_kept(house: House, bef
     # Of an event-driven run whose snapshot is the older one.
     pend(house, plan)
     run_of(house).serve()
-    pin, sent = house.pins()[plan], len(rotations(house))
+    pin, sent = house.pins()[plan], len(house.rotations())
     house.run("update reconciliation.pending_change set change_set_id = null")
     if before == "written otherwise":
         house.run("update tv.client_extra_field set value = ' ' || upper(value) where name like 'ID %'")
     house.apply(full)
-    assert (house.pins()[plan], len(rotations(house))) == (pin, sent)
+    assert (house.pins()[plan], len(house.rotations())) == (pin, sent)
     assert house.sandbox.admin("GET", "/admin/state")["subscribers"] == len(house.served())
     verify_change_set(house.engine, house.client(), full)
 

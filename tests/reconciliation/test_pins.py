@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from time import sleep
-from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -23,7 +22,7 @@ def test_pins_are_kept_encrypted_and_appear_nowhere_else(house: House, caplog: p
     pins = house.pins()
     assert set(pins) == set(house.served())
     for plan in pins:
-        assert_pin_is_right(house, plan)
+        assert house.has_pin_of_platform(plan)
     tables = ("tv.client_extra_field", "reconciliation.operation", "reconciliation.change_set")
     stored = [str(tuple(row)) for table in tables for row in house.run(f"select * from {table}")]  # noqa: S608
     said = [*stored, *caplog.messages]
@@ -51,7 +50,7 @@ def test_a_lost_answer_to_a_creation_costs_one_rotation(house: House) -> None:
 
 def test_a_platform_that_never_tells_a_pin_stops_nobody_else(provisioned: House) -> None:
     silent, *_ = provisioned.served()
-    forget_pin(provisioned, silent)
+    provisioned.forget_pin(silent)
     provisioned.run("update erp.client set name = name || ' Neto'")
     change_set = provisioned.make_change_set()
     provisioned.approve(change_set)
@@ -68,24 +67,11 @@ def test_a_platform_that_never_tells_a_pin_stops_nobody_else(provisioned: House)
     assert silent in provisioned.pins()
 
 
-def forget_pin(house: House, plan: int) -> None:
-    house.run("delete from tv.client_extra_field where client_plan_id = :plan", plan=plan)
-
-
-def rotations(house: House) -> list[dict[str, Any]]:
-    return [one for one in house.sandbox.admin("GET", "/admin/requests") if one["path"].endswith("/auth-pin")]
-
-
-def assert_pin_is_right(house: House, plan: int) -> None:
-    address = f"/admin/subscribers/{house.subscriber(plan).uid}/pin-check"
-    assert house.sandbox.admin("POST", address, {"auth_pin": house.pins()[plan]}) == {"matches": True}
-
-
 def test_a_rotation_that_is_carried_out_after_it_was_given_up_does_not_replace_the_next_pin(
     provisioned: House,
 ) -> None:
     plan = provisioned.served()[0]
-    forget_pin(provisioned, plan)
+    provisioned.forget_pin(plan)
     policy, hurried = provisioned.retry_policy, replace(provisioned.retry_policy, read_seconds=0.2, tries=1)
     provisioned.fault("latency", path="/auth-pin$", seconds=4, times=1)
     provisioned.retry_policy = hurried
@@ -95,25 +81,25 @@ def test_a_rotation_that_is_carried_out_after_it_was_given_up_does_not_replace_t
     assert (plan, "recover_pin", None, "platform_did_not_answer") in provisioned.rejected(change_set)
     provisioned.retry_policy = policy
     provisioned.reconcile()
-    assert rotations(provisioned)[0]["status"] is None, "it is under way still"
-    while rotations(provisioned)[0]["status"] is None:
+    assert provisioned.rotations()[0]["status"] is None, "it is under way still"
+    while provisioned.rotations()[0]["status"] is None:
         sleep(0.05)
-    assert [one["outcome"] for one in rotations(provisioned)] == ["replayed", "executed"]
-    assert_pin_is_right(provisioned, plan)
+    assert [one["outcome"] for one in provisioned.rotations()] == ["replayed", "executed"]
+    assert provisioned.has_pin_of_platform(plan)
 
 
 def test_a_refusal_that_the_platform_repeats_keeps_nobody_from_a_pin(
     provisioned: House, by_hand: BeeniusClient
 ) -> None:
     plan, other = provisioned.served()[:2]
-    forget_pin(provisioned, plan)
+    provisioned.forget_pin(plan)
     provisioned.fault("refused", path="/auth-pin$", status=423)
     provisioned.reconcile()
     provisioned.no_faults()
     # As if the platform had stored that refusal: this key is refused from now on.
-    by_hand.rotate_pin(provisioned.subscriber(other).uid, idempotency_key=rotations(provisioned)[0]["idempotency_key"])
+    by_hand.rotate_pin(provisioned.subscriber(other).uid, idempotency_key=provisioned.rotations()[0]["idempotency_key"])
     provisioned.reconcile()
-    assert_pin_is_right(provisioned, plan)
+    assert provisioned.has_pin_of_platform(plan)
 
 
 def test_a_contract_that_goes_and_returns_has_no_pin_that_was_rotated_away(provisioned: House) -> None:
@@ -128,7 +114,7 @@ def test_a_contract_that_goes_and_returns_has_no_pin_that_was_rotated_away(provi
     provisioned.retry_policy = policy
     provisioned.run("update erp.client_plan set client_id = :owner where id = :plan", owner=owner, plan=plan)
     provisioned.reconcile()
-    assert_pin_is_right(provisioned, plan)
+    assert provisioned.has_pin_of_platform(plan)
 
 
 def give_away(house: House, plan: int) -> int:

@@ -9,7 +9,6 @@ from itertools import count
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -17,7 +16,6 @@ from hypothesis.stateful import (
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 from sqlalchemy import create_engine
 
@@ -32,6 +30,7 @@ from tests.support.isp import Isp
 from tests.support.kill import dies
 from tests.support.settings import SETTINGS
 from tests.support.size import SOAK
+from tests.support.stories import try_stories
 
 EXAMPLES = 8 * SOAK
 PRICES = st.sampled_from([None, "0.00", "0.01", "9.99", "10.01", "29.90", "334.99", "335.00"])
@@ -240,15 +239,4 @@ class Story(RuleBasedStateMachine):
 # A failure is shrunk for up to five minutes.
 @pytest.mark.timeout(600 * SOAK)
 def test_whatever_an_isp_does_the_books_are_right(server: Server, migrated: str) -> None:
-    Story.server, Story.template = server, migrated
-    run_state_machine_as_test(
-        Story,
-        settings=settings(
-            max_examples=EXAMPLES,
-            stateful_step_count=40,
-            deadline=None,
-            phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
-            suppress_health_check=list(HealthCheck),
-            print_blob=True,
-        ),
-    )
+    try_stories(Story, server, migrated, examples=EXAMPLES, steps=40)

@@ -7,9 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import invariant, rule
 
 from include.local.postgres import Server
 from multitv.billing import tv
@@ -20,6 +19,7 @@ from tests.soak.ledger import Policy
 from tests.soak.test_owed import DAYS, Changes, month_at
 from tests.support.settings import SETTINGS
 from tests.support.size import SOAK
+from tests.support.stories import try_stories
 
 EXAMPLES = 3 * SOAK
 HIGHEST_PRICE = Decimal("49.90")
@@ -70,15 +70,4 @@ class Bills(Changes):
 # A failure is shrunk for up to five minutes.
 @pytest.mark.timeout(600 * SOAK)
 def test_no_month_is_charged_twice(server: Server, migrated: str) -> None:
-    Bills.server, Bills.template = server, migrated
-    run_state_machine_as_test(
-        Bills,
-        settings=settings(
-            max_examples=EXAMPLES,
-            stateful_step_count=25,
-            deadline=None,
-            phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
-            suppress_health_check=list(HealthCheck),
-            print_blob=True,
-        ),
-    )
+    try_stories(Bills, server, migrated, examples=EXAMPLES, steps=25)

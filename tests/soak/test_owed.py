@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -17,7 +16,6 @@ from hypothesis.stateful import (
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 from sqlalchemy import create_engine
 
@@ -28,6 +26,7 @@ from tests.support.databases import own_database
 from tests.support.isp import DEFAULT_PACKAGE, Isp
 from tests.support.settings import SETTINGS
 from tests.support.size import SOAK
+from tests.support.stories import try_stories
 
 EXAMPLES = 8 * SOAK
 # Before a year's end, on its last day, before a February of 28 days and one of 29.
@@ -411,15 +410,4 @@ def month_at(day: date, distance: int) -> date:
 # A failure is shrunk for up to five minutes.
 @pytest.mark.timeout(600 * SOAK)
 def test_each_month_owes_what_the_ledger_says(server: Server, migrated: str) -> None:
-    Months.server, Months.template = server, migrated
-    run_state_machine_as_test(
-        Months,
-        settings=settings(
-            max_examples=EXAMPLES,
-            stateful_step_count=25,
-            deadline=None,
-            phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
-            suppress_health_check=list(HealthCheck),
-            print_blob=True,
-        ),
-    )
+    try_stories(Months, server, migrated, examples=EXAMPLES, steps=25)

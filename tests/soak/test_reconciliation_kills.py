@@ -11,7 +11,6 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -64,10 +63,8 @@ def left(house: House, change_set: int) -> int:
 
 def assert_in_step(house: House) -> None:
     """Each subscriber has the PIN that is recorded, and nothing is left to be done."""
-    for client_plan, pin in house.pins().items():
-        uid = house.subscriber(client_plan).uid
-        checked = house.sandbox.admin("POST", f"/admin/subscribers/{uid}/pin-check", {"auth_pin": pin})
-        assert checked == {"matches": True}, client_plan
+    for client_plan in house.pins():
+        assert house.has_pin_of_platform(client_plan), client_plan
     assert set(house.pins()) == set(house.served())
     assert house.operations(house.make_change_set()) == []
 
@@ -140,27 +137,22 @@ def test_an_event_driven_run_killed_at_any_moment_is_made_up_for_by_the_next(hou
 def test_a_rotation_that_a_killed_worker_left_under_way_does_not_replace_the_next_pin(provisioned: House) -> None:
     house = provisioned
     lost, *_ = house.served()
-    path = f"/provisioning/v1/operators/{house.sandbox.operator_uid}/subscribers/{house.subscriber(lost).uid}/auth-pin"
-
-    def rotations() -> Any:
-        return house.sandbox.admin("GET", f"/admin/requests?path={path}")
-
-    house.run("delete from tv.client_extra_field where client_plan_id = :plan", plan=lost)
+    house.forget_pin(lost)
     change_set = house.make_change_set()
     house.approve(change_set)
     house.fault("latency", path="/auth-pin$", seconds=10)
     worker = start(house, change_set)
-    while not rotations():
+    while not house.rotations():
         assert worker.poll() is None
         time.sleep(0.02)
     worker.kill()
     worker.wait()
     house.no_faults()
     house.reconcile()
-    assert rotations()[0]["outcome"] == "not reached"
-    while rotations()[0]["status"] is None:
+    assert house.rotations()[0]["outcome"] == "not reached"
+    while house.rotations()[0]["status"] is None:
         time.sleep(0.05)
-    assert [rotation["outcome"] for rotation in rotations()] == ["replayed", "executed"]
+    assert [rotation["outcome"] for rotation in house.rotations()] == ["replayed", "executed"]
     assert_in_step(house)
 
 

@@ -120,6 +120,18 @@ class House(Database):
         rows = self.run("select * from tv.client_extra_field where name = 'Auth Pin Assinante Beenius'")
         return {row.client_plan_id: pins.decrypt(row.value).get_secret_value() for row in rows}
 
+    def has_pin_of_platform(self, client_plan: int) -> bool:
+        """Whether the PIN that is recorded is the one that the platform has."""
+        address = f"/admin/subscribers/{self.subscriber(client_plan).uid}/pin-check"
+        return bool(self.sandbox.admin("POST", address, {"auth_pin": self.pins()[client_plan]})["matches"])
+
+    def forget_pin(self, client_plan: int) -> None:
+        self.run("delete from tv.client_extra_field where client_plan_id = :plan", plan=client_plan)
+
+    def rotations(self) -> list[dict[str, Any]]:
+        """The requests for another PIN, oldest first, also those that are under way."""
+        return [one for one in self.sandbox.admin("GET", "/admin/requests") if one["path"].endswith("/auth-pin")]
+
 
 def furnish(engine: Engine) -> None:
     """Sixty made-up clients."""
