@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from time import monotonic
 from typing import Any
 from uuid import uuid4
 
@@ -92,6 +93,19 @@ def test_a_platform_that_refuses_everybody_stops_the_batch_and_gives_nothing_up(
     verify_change_set(provisioned.engine, provisioned.client(), change_set)
 
 
+def test_an_answer_that_comes_late_gives_nothing_up_for_a_platform_that_went_down(provisioned: House) -> None:
+    [slow, *_] = provisioned.served()
+    change_set = provisioned.rename_all()
+    uid = provisioned.subscriber(slow).uid
+    provisioned.fault("latency", method="PATCH", path=f"/{uid}$", seconds=0.5)
+    provisioned.fault("refused", method="PATCH", path=f"/subscribers/(?!{uid}$)", status=403)
+    with pytest.raises(PlatformUnavailable):
+        provisioned.apply(change_set)
+    assert failed(provisioned, change_set) == []
+    provisioned.no_faults()
+    assert provisioned.apply(change_set) == {"applied": len(provisioned.served()) - 1, "rejected": 0}
+
+
 def test_a_refused_token_stops_the_batch_at_once(provisioned: House) -> None:
     change_set = provisioned.rename_all()
     provisioned.fault("refused", method="PATCH", status=401, code="TOKEN_EXPIRED")
@@ -108,7 +122,7 @@ def result(client_plan: int, *, doubtful: bool = True, sent: bool = True) -> Ope
 def test_failures_of_fewer_client_plans_are_not_the_platform() -> None:
     breaker = CircuitBreaker()
     kept = [result(number % (CLIENT_PLANS - 1)) for number in range(3 * FAILURES)]
-    assert [breaker.take(one) for one in kept] == [[]] * len(kept)
+    assert [breaker.take(one, monotonic()) for one in kept] == [[]] * len(kept)
     assert breaker.release() == kept
     assert breaker.release() == []
 
@@ -116,12 +130,27 @@ def test_failures_of_fewer_client_plans_are_not_the_platform() -> None:
 def test_the_failure_that_completes_the_row_stops_and_one_success_begins_it_anew() -> None:
     breaker = CircuitBreaker()
     for number in range(FAILURES - 1):
-        breaker.take(result(number))
+        breaker.take(result(number), monotonic())
     # What was not even sent says nothing of the platform.
-    assert breaker.take(result(0, sent=False)) == []
+    assert breaker.take(result(0, sent=False), monotonic()) == []
     success = result(7, doubtful=False)
-    assert len(breaker.take(success)) == FAILURES + 1
+    assert len(breaker.take(success, monotonic())) == FAILURES + 1
     for number in range(FAILURES - 1):
-        assert breaker.take(result(number)) == []
+        assert breaker.take(result(number), monotonic()) == []
     with pytest.raises(PlatformUnavailable, match="client plans 0, 1, 2, 3, 4 and others.*note of 19"):
-        breaker.take(result(FAILURES - 1))
+        breaker.take(result(FAILURES - 1), monotonic())
+
+
+def test_an_answer_to_what_was_sent_before_a_failure_does_not_give_the_failure_up() -> None:
+    breaker = CircuitBreaker()
+    began = monotonic()
+    first, second = result(1), result(2)
+    breaker.take(first, monotonic())
+    between = monotonic()
+    breaker.take(second, monotonic())
+    success = result(7, doubtful=False)
+    assert breaker.take(success, began) == [success]
+    assert breaker.take(success, between) == [first, success]
+    # A concurrent change is an answer as well.
+    assert breaker.release(began) == []
+    assert breaker.take(success, monotonic()) == [second, success]

@@ -214,18 +214,22 @@ class _Batch:
         return [[with_recorded_pin(operation) for operation in group] for group in groups]
 
     def _execute(self, group: list[Operation]) -> ConcurrentChange | None:
+        began = monotonic()
+
+        def report(result: OperationResult) -> None:
+            nonlocal began
+            self._keep(self._breaker.take(result, began))
+            began = monotonic()
+
         try:
-            change = execute(self.client, group, self._report, self._stop.is_set)
+            change = execute(self.client, group, report, self._stop.is_set)
             if change is not None:
-                self._keep(self._breaker.release())
+                self._keep(self._breaker.release(began))
             return change
         except BaseException:
             # Here and not where the future is read, so that the other threads stop sending at once.
             self._stop.set()
             raise
-
-    def _report(self, result: OperationResult) -> None:
-        self._keep(self._breaker.take(result))
 
     def _keep(self, results: list[OperationResult]) -> None:
         for result in results:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import inf
 from threading import Lock
+from time import monotonic
 
 from multitv.beenius.errors import PlatformUnavailable
 from multitv.reconciliation.execution import OperationResult
@@ -16,34 +18,41 @@ _NAMED = 5
 
 @dataclass
 class CircuitBreaker:
-    """Keeps doubtful failures back until the platform answers another operation: then they concern their rows alone.
+    """Keeps doubtful failures back until the platform answers an operation begun later: they concern their rows alone.
 
     If the platform as a whole fails, what is kept back was never recorded, so a second try repeats it. For threads.
+    Times are those of time.monotonic, in seconds.
     """
 
-    _kept: list[OperationResult] = field(default_factory=list)
+    # With when each failed. An answer to what was sent before then may be from before the platform went down.
+    _kept: list[tuple[float, OperationResult]] = field(default_factory=list)
+    _in_a_row: list[OperationResult] = field(default_factory=list)
     _lock: Lock = field(default_factory=Lock)
 
-    def take(self, result: OperationResult) -> list[OperationResult]:
-        """Return the results that may be recorded now. Raises PlatformUnavailable."""
+    def take(self, result: OperationResult, began: float) -> list[OperationResult]:
+        """Return the results that may be recorded now; the operation `began` then. Raises PlatformUnavailable."""
         with self._lock:
             if not result.doubtful:
-                return [*(self._release() if result.sent else ()), result]
-            self._kept.append(result)
-            self._judge()
+                return [*(self._release(began) if result.sent else ()), result]
+            self._kept.append((monotonic(), result))
+            if result.sent:
+                self._in_a_row.append(result)
+                self._judge()
             return []
 
-    def release(self) -> list[OperationResult]:
-        """Return what was kept back: the platform answered, or nothing is left to be sent."""
+    def release(self, began: float = inf) -> list[OperationResult]:
+        """Return what failed before `began`: the platform answered what began then, or nothing is left to be sent."""
         with self._lock:
-            return self._release()
+            return self._release(began)
 
-    def _release(self) -> list[OperationResult]:
-        kept, self._kept = self._kept, []
-        return kept
+    def _release(self, began: float) -> list[OperationResult]:
+        self._in_a_row = []
+        released = [result for failed, result in self._kept if failed <= began]
+        self._kept = self._kept[len(released) :]
+        return released
 
     def _judge(self) -> None:
-        last = [result for result in self._kept if result.sent][-FAILURES:]
+        last = self._in_a_row[-FAILURES:]
         client_plans = sorted({result.operation.client_plan_id for result in last})
         if len(last) < FAILURES or len(client_plans) < CLIENT_PLANS:
             return
