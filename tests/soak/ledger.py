@@ -99,6 +99,7 @@ class Policy:
     minimum: Decimal = Decimal(0)
     bills_suspended: bool = False
     half_up: bool = False
+    adjusts: bool = False
     service_plan: int | None = None
     valid_from: date = date.min
 

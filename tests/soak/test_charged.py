@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
 
 from include.local.postgres import Server
-from multitv.billing import tv
+from multitv.billing import correction, tv
 from multitv.billing.standard import bill_plans
 from multitv.erp import history
 from multitv.quality import books
@@ -36,15 +37,45 @@ class Bills(Changes):
     def __init__(self) -> None:
         super().__init__()
         self.billed: list[date] = []
+        self.reasons = 0
 
-    @rule(days=DAYS, daily=st.booleans(), arrears=st.booleans())
-    def change_policy(self, days: int, daily: bool, arrears: bool) -> None:
+    @rule(days=DAYS, daily=st.booleans(), arrears=st.booleans(), adjusts=st.booleans())
+    def change_policy(self, days: int, daily: bool, arrears: bool, adjusts: bool) -> None:
         self.wait(days)
-        self.set_policy(Policy(daily=daily, arrears=arrears))
+        self.set_policy(Policy(daily=daily, arrears=arrears, adjusts=adjusts))
 
     @rule(data=st.data())
     def bill_again(self, data: st.DataObject) -> None:
         self.bill(data.draw(st.sampled_from(self.billed)))
+
+    @rule(data=st.data(), months=st.integers(0, 1))
+    def save(self, data: st.DataObject, months: int) -> None:
+        """A list that is made before its due date, while earlier ones may be billed again."""
+        client_plan = data.draw(st.sampled_from(sorted(self.ledger.client_plans)))
+        due_date = self.ledger.billing_day(client_plan, month_at(self.today, months))
+        history.record(self.isp.engine, self.today, SETTINGS)
+        tv.save(self.isp.engine, due_date, SETTINGS, allow_voids=True)
+
+    @rule(data=st.data(), rebill=st.booleans())
+    def correct(self, data: st.DataObject, rebill: bool) -> None:
+        charges = self.isp.run("select id, status from billing.event where kind = 'charge' and live order by id")
+        if charges:
+            event, status = data.draw(st.sampled_from(charges))
+            self.decide(event, "void" if status == "pending" else "reverse", rebill=rebill)
+
+    @rule(data=st.data())
+    def take_back(self, data: st.DataObject) -> None:
+        corrected = self.isp.run("select distinct event_id from billing.correction order by 1")
+        if corrected:
+            [event] = data.draw(st.sampled_from(corrected))
+            self.decide(event, "take_back")
+
+    def decide(self, event: int, action: correction.Action, *, rebill: bool = False) -> None:
+        self.reasons += 1
+        with suppress(correction.CorrectionRefused):
+            correction.correct(
+                self.isp.engine, event, action, reason=f"motivo {self.reasons}", author="Ana", rebill=rebill
+            )
 
     @invariant()
     def a_due_date_of_the_month_is_billed(self) -> None:

@@ -132,14 +132,15 @@ class Changes(RuleBasedStateMachine):
     def set_policy(self, policy: Policy) -> None:
         self.ledger.policies.append(policy)
         self.isp.run(
-            "insert into billing.policy (proration, timing, minimum_amount, bills_suspended, rounding, "
+            "insert into billing.policy (proration, timing, minimum_amount, bills_suspended, rounding, adjusts, "
             "service_plan_id, valid_from, author) values (:proration, :timing, :minimum, :suspended, :rounding, "
-            ":service_plan, :valid_from, 'Ana')",
+            ":adjusts, :service_plan, :valid_from, 'Ana')",
             proration="daily" if policy.daily else "full",
             timing="arrears" if policy.arrears else "advance",
             minimum=policy.minimum,
             suspended=policy.bills_suspended,
             rounding="half_up" if policy.half_up else "down",
+            adjusts=policy.adjusts,
             service_plan=policy.service_plan,
             valid_from="-infinity" if policy.valid_from == date.min else policy.valid_from,
         )

@@ -1,6 +1,6 @@
 -- In: due_date. Makes the temporary table stale, with reasons: the pending charges of the due date that the list
--- (candidate) no longer has, and the pending charges of other due dates that the list has now, because the due day
--- moved: of the same client package, or of another sale of the package unless both are charged by their days.
+-- (candidate) no longer has, and the pending charges of other due dates for months of packages that the list charges,
+-- because the due day moved; and pending differences of months that it charges more for than they know.
 create temporary table stale on commit drop as
 select
     pending.id,
@@ -15,7 +15,7 @@ select distinct
     moved.id,
     moved.due_date,
     moved.amount,
-    'not_due' as reason
+    case when moved.segment = 0 then 'already_billed' else 'not_due' end as reason
 from candidate
 inner join billing.charge_of_other_due_date(:due_date, null) as moved
     on
@@ -26,11 +26,18 @@ where
     candidate.exclusion is null
     -- A difference comes on top of what others charge.
     and candidate.segment > 0
-    and moved.segment > 0
+    -- And what others charge is known to a difference, unless that is more by now.
     and (
-        candidate.client_package_id = moved.client_package_id
-        or candidate.days is null
-        or moved.days is null
+        moved.segment > 0
+        or not exists (
+            select 1
+            from billing.event_record as pending
+            where
+                pending.due_date = :due_date
+                and pending.id = candidate.event_id
+                and pending.amount = candidate.amount
+                and pending.days is not distinct from candidate.days
+        )
     )
     and not exists (
         select 1

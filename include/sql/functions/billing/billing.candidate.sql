@@ -53,6 +53,17 @@ as $$
             when listed.event_id is not null then not parked.waits
             -- A reason not to charge a sale stands on its first segment; the others are none of their own.
             when listed.segment > 1 and listed.exclusion is not null then false
+            -- Nor is a reason not to charge a segment again that a person took back, while others are charged.
+            when
+                listed.exclusion <> 'corrected'
+                and listed.client_package_id in (
+                    select taken_back.client_package_id
+                    from billing.taken_back(for_due_date) as taken_back
+                )
+                then listed.client_package_id not in (
+                    select charged.id
+                    from billing.charged_client_package(for_due_date) as charged
+                )
             -- The month of a parked client plan is unknown if its service plan is.
             else
                 not parked.waits

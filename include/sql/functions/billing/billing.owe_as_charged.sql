@@ -1,13 +1,14 @@
--- In: a client plan, a package, a month, some of its client packages, an amount in reais and a number of days. Out:
--- whether these client packages owe at least so much, and for so many days, of the month. For the few that were charged
--- and sold again, so it is not inlined.
+-- In: a client plan, a package, a month, some of its client packages, an amount in reais and a number of days; again:
+-- without the segments that a person took back to be charged again. Out: whether these client packages owe at least so
+-- much, and for so many days, of the month. For the few that were charged and sold again, so it is not inlined.
 create or replace function billing.owe_as_charged(
     of_client_plan bigint,
     of_package bigint,
     of_month date,
     of_client_packages bigint[],
     charged_amount numeric,
-    charged_days bigint
+    charged_days bigint,
+    again boolean
 )
 returns boolean
 language sql stable parallel safe cost 100000
@@ -20,4 +21,16 @@ as $$
         and owed.package_id = of_package
         and owed.client_package_id = any(of_client_packages)
         and owed.exclusion is null
+        and not (
+            again
+            and exists (
+                select
+                from billing.taken_back(of_month) as taken_back
+                where
+                    taken_back.client_package_id = owed.client_package_id
+                    and taken_back.reference_month = of_month
+                    and taken_back.segment = owed.segment
+                    and taken_back.rebill
+            )
+        )
 $$;

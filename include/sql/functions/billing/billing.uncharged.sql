@@ -1,7 +1,7 @@
 -- In: as billing.due. Out: the rows of billing.due, with a reason also for what was charged for the month already. A
 -- month that was charged in full, whichever due date and sale it was by, is not charged a second time. By days,
 -- another sale is charged if the sales that were charged owe at least what was charged for them and have as many days,
--- and one that may be charged again if they owe more; else what is missing is a difference. What is only pending on
+-- and a segment that may be charged again if their other segments do; else what is missing is a difference. What is only pending on
 -- another due date is charged here, because that pending event is stale: the due day moved. A difference (segment 0)
 -- comes on top of what was charged. A segment that a person took back is charged again only if that person said so.
 create or replace function billing.uncharged(for_due_date date, billed_by date default null)
@@ -37,8 +37,9 @@ as $$
                         due.package_id,
                         due.reference_month,
                         charged.billed,
-                        charged.amount + case when due.client_package_id = any(charged.billed) then 0.01 else 0 end,
-                        charged.days
+                        charged.amount,
+                        charged.days,
+                        due.client_package_id = any(charged.billed)
                     )
                 )
                     then 'already_billed'
