@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import socket
+import subprocess
+import sys
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from sqlalchemy import URL, Engine, create_engine, text
@@ -23,8 +27,21 @@ from multitv.database.engine import (
     task_engine,
     transaction,
 )
+from multitv.database.roles import PIPELINE
 from multitv.errors import PermanentError, TransientError
 from tests.support.databases import as_screens
+from tests.support.pooler import pooled
+
+HOLDS_A_LOCK = """
+import sys
+from sqlalchemy import text
+from multitv.database.engine import engine_for
+
+connection = engine_for(sys.argv[1]).connect()
+connection.execute(text("select pg_advisory_lock(7)"))
+print("held", flush=True)
+connection.execute(text("select pg_sleep(600)"))
+"""
 
 
 def test_what_the_connection_says_of_tls_reaches_the_driver(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,3 +150,23 @@ def test_a_user_that_postgresql_does_not_know_needs_a_person(engine: Engine) -> 
         pass
     assert isinstance(caught.value, PermanentError)
     assert issubclass(DatabaseBusy, TransientError)
+
+
+def test_a_client_notices_that_the_machine_of_its_server_is_gone(engine: Engine) -> None:
+    with pooled(engine.url.set(username=PIPELINE), "session") as address, engine_for(address).connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        with socket.fromfd(driver.fileno(), socket.AF_INET, socket.SOCK_STREAM) as ours:
+            assert ours.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+            assert ours.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 30
+            assert ours.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 90_000
+
+
+def test_a_lock_is_free_soon_after_its_holder_was_killed_in_the_middle_of_a_statement(engine: Engine) -> None:
+    url = engine.url.render_as_string(hide_password=False)
+    with subprocess.Popen([sys.executable, "-c", HOLDS_A_LOCK, url], stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        holder.kill()
+    with engine.connect() as connection:
+        connection.execute(text("set lock_timeout = '60s'"))
+        connection.execute(text("select pg_advisory_lock(7)"))

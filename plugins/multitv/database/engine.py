@@ -6,17 +6,17 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg.pq import Conninfo
-from sqlalchemy import URL, Connection, Engine, create_engine
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.pool import NullPool
 
 from multitv.database.erp_views import find_failing_view, first_line
-from multitv.database.sql import named
+from multitv.database.sql import named, source
 from multitv.errors import MultiTVError, PermanentError, TransientError
 
 if TYPE_CHECKING:
@@ -173,15 +173,35 @@ def owner_engine() -> Engine:
 
 
 def engine_for(url: URL | str) -> Engine:
-    """Return an engine whose connections give up within 10 s and carry our name in pg_stat_activity."""
-    return create_engine(
+    """Return an engine whose connections give up within 10 s and carry our name in pg_stat_activity.
+
+    Each end of a connection notices within 90 s that the other one's machine is gone.
+    """
+    engine = create_engine(
         url,
         poolclass=NullPool,
         # Parameters hold names and documents, and error messages end in a log.
         hide_parameters=True,
-        # A prepared statement may get a plan for all values, which locks the partitions of all due dates.
-        connect_args={"connect_timeout": 10, "application_name": "multitv", "prepare_threshold": None},
+        connect_args={
+            "connect_timeout": 10,
+            "application_name": "multitv",
+            # A prepared statement may get a plan for all values, which locks the partitions of all due dates.
+            "prepare_threshold": None,
+            "keepalives_idle": 30,
+            "keepalives_interval": 10,
+            "keepalives_count": 6,
+            "tcp_user_timeout": 90_000,
+        },
     )
+    event.listen(engine, "connect", _notice_lost_client)
+    return engine
+
+
+def _notice_lost_client(connection: psycopg.Connection[Any], _: object) -> None:
+    # Not among the options with which a connection begins: a pooler may refuse those.
+    connection.autocommit = True
+    connection.execute(source("database/notice_lost_client"))
+    connection.autocommit = False
 
 
 @lru_cache(maxsize=4)
