@@ -194,3 +194,16 @@ def test_a_pin_of_which_nobody_knows_whose_it_is_belongs_to_the_present_client(p
     assert provisioned.operations(provisioned.make_change_set()) == []
     give_away(provisioned, plan)
     assert (plan, "recover_pin", None) in provisioned.operations(provisioned.make_change_set())
+
+
+def test_a_doubted_pin_is_replaced_although_the_erp_does_not_name_the_client(provisioned: House) -> None:
+    plan = provisioned.served()[0]
+    provisioned.run("update tv.client_extra_field set client_id = 0 where name like 'Auth%' and client_plan_id = :plan",
+                    plan=plan)  # fmt: skip
+    provisioned.run("alter table erp.client_plan alter column client_id drop not null")
+    provisioned.run("update erp.client_plan set client_id = null where id = :plan", plan=plan)
+    old = provisioned.pins()[plan]
+    provisioned.reconcile()
+    assert provisioned.pins()[plan] != old
+    assert provisioned.has_pin_of_platform(plan)
+    assert provisioned.operations(provisioned.make_change_set()) == []

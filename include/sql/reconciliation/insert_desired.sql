@@ -35,7 +35,7 @@ contract as (
         stated.because,
         recorded.value as recorded_uid,
         pin.value is not null as pin_is_recorded,
-        coalesce(stated.client_id > 0 and pin.client_id <> stated.client_id, false) as pin_is_of_another
+        reconciliation.pin_is_of(pin.client_id, case when stated.client_id > 0 then stated.client_id end) as pin_is_ours
     from reconciliation.stated_contract(cast(:today as date), cast(:client_plans as bigint[])) as stated
     left join tv.client_extra_field as recorded on stated.id = recorded.client_plan_id and recorded.name = :uid_field
     left join tv.client_extra_field as pin on stated.id = pin.client_plan_id and pin.name = :pin_field
@@ -116,9 +116,9 @@ select
     coalesce(services.surplus, '{}'),
     coalesce(devices.by_mac, '{}'),
     contract.recorded_uid,
-    contract.pin_is_recorded and not contract.pin_is_of_another,
+    contract.pin_is_recorded and contract.pin_is_ours,
     case when contract.client_id > 0 then contract.client_id end,
-    contract.pin_is_recorded and contract.pin_is_of_another
+    contract.pin_is_recorded and not contract.pin_is_ours
 from contract
 left join services on contract.id = services.client_plan_id
 left join devices on contract.id = devices.client_plan_id

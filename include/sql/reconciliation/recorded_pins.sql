@@ -9,7 +9,7 @@ with making as (
         operation.client_plan_id,
         operation.number,
         case
-            when pin.value is not null and coalesce(pin.client_id <> operation.client_id, false) is false then uid.value
+            when pin.value is not null and reconciliation.pin_is_of(pin.client_id, operation.client_id) then uid.value
         end as recorded_uid
     from reconciliation.operation
     left join tv.client_extra_field as uid

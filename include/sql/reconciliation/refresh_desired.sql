@@ -4,7 +4,7 @@ with fresh as (
     update desired_subscriber as desired
     set
         recorded_uid = recorded.value,
-        has_pin = pin.value is not null and coalesce(pin.client_id <> desired.client_id, false) is false
+        has_pin = pin.value is not null and reconciliation.pin_is_of(pin.client_id, desired.client_id)
     from desired_subscriber as same
     left join tv.client_extra_field as recorded
         on same.client_plan_id = recorded.client_plan_id and recorded.name = :uid_field
@@ -14,7 +14,7 @@ with fresh as (
         desired.client_plan_id = same.client_plan_id
         and (cast(:client_plan as bigint) is null or desired.client_plan_id = cast(:client_plan as bigint))
         and (desired.recorded_uid, desired.has_pin) is distinct from (
-            recorded.value, pin.value is not null and coalesce(pin.client_id <> desired.client_id, false) is false
+            recorded.value, pin.value is not null and reconciliation.pin_is_of(pin.client_id, desired.client_id)
         )
     returning desired.client_plan_id
 )
