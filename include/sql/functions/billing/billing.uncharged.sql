@@ -1,9 +1,10 @@
 -- In: as billing.due. Out: the rows of billing.due, with a reason also for what was charged for the month already. A
 -- month that was charged in full, whichever due date and sale it was by, is not charged a second time. By days,
 -- another sale is charged if the sales that were charged owe at least what was charged for them and have as many days,
--- and a segment that may be charged again if their other segments do; else what is missing is a difference. What is only pending on
--- another due date is charged here, because that pending event is stale: the due day moved. A difference (segment 0)
--- comes on top of what was charged. A segment that a person took back is charged again only if that person said so.
+-- and a segment that may be charged again if their other segments do; else what is missing is a difference. What is
+-- only pending on another due date is charged here, because that pending event is stale: the due day moved. A
+-- difference (segment 0) comes on top of what was charged. A segment that a person took back is charged again only if
+-- that person said so.
 create or replace function billing.uncharged(for_due_date date, billed_by date default null)
 returns setof billing.month_of_sale
 language sql stable parallel safe
