@@ -698,6 +698,7 @@ def test_a_correction_of_three_months_later_is_not_taken_back_if_the_month_was_c
     with pytest.raises(correction.CorrectionRefused, match="já foi cobrado de novo"):
         correction.correct(life.isp.engine, event, "take_back", **named)
 
+
 @pytest.mark.parametrize("adjusts", [True, False])
 def test_a_segment_that_may_be_charged_again_is_left_to_the_difference_if_it_has_more_days_by_now(
     life: Life, *, adjusts: bool

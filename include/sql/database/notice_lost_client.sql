@@ -1,6 +1,6 @@
--- Ends this session, which frees its locks, once its client is gone: within 5 s of the end of the client's process, also
--- in the middle of a statement, and within 90 s of that of its machine, which nobody reports. PostgreSQL's own defaults
--- wait for the end of the statement, and for two hours.
+-- Ends this session, which frees its locks, once its client is gone: within 5 s of the end of the client's process, in
+-- the middle of a statement too, and within 90 s of that of its machine, which nobody reports. PostgreSQL's own
+-- defaults wait for the end of the statement, and for two hours.
 do $$
 begin
     perform
