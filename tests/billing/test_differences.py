@@ -16,24 +16,25 @@ from multitv.billing.standard import bill_plans
 from multitv.event_codes import event_code
 from multitv.offer.billing_policy import Policy, set_policy
 from multitv.quality import books
-from tests.support.life import DECEMBER, JANUARY, NOVEMBER, Life, moved, sold
+from tests.support.life import (
+    DECEMBER,
+    JANUARY,
+    NOVEMBER,
+    Life,
+    cancelled,
+    correct,
+    days,
+    moved,
+    priced,
+    reais,
+    sold,
+    unchanged,
+)
 from tests.support.report_text import unpadded
 from tests.support.settings import SETTINGS
 
 DUE, NEXT, AFTER = date(2026, 12, 10), date(2027, 1, 10), date(2027, 2, 10)
 TAKEN_OUT = "update tv.client_package set cancelled_on = null"
-
-
-def reais(*amounts: str) -> list[Decimal]:
-    return [Decimal(amount) for amount in amounts]
-
-
-def cancelled(day: int) -> str:
-    return f"update tv.client_package set cancelled_on = '2026-12-{day}'"  # noqa: S608
-
-
-def priced(price: str) -> str:
-    return f"update tv.package set price = {price} where extra"  # noqa: S608
 
 
 @pytest.fixture
@@ -47,28 +48,6 @@ def billed(life: Life, request: pytest.FixtureRequest) -> Life:
     life.day(date(2026, 12, 20), TAKEN_OUT)
     assert life.charged() == reais("16.00")
     return life
-
-
-def unchanged(life: Life, due_date: date) -> bool:
-    before = life.isp.tables()
-    life.bill(due_date)
-    return life.isp.tables() == before
-
-
-def days(life: Life, month: date = DECEMBER) -> int:
-    [(found,)] = life.isp.run(
-        "select sum(days) from billing.event where live and kind = 'charge' and reference_month = :m", m=month
-    )
-    return int(found)
-
-
-def correct(life: Life, amount: str, action: correction.Action, **other: Any) -> None:
-    [(event,)] = life.isp.run(
-        "select max(id) from billing.event where kind = 'charge' and amount = :amount and reference_month = :month",
-        month=DECEMBER,
-        amount=amount,
-    )
-    correction.correct(life.isp.engine, event, action, reason="engano", author="Ana", **other)
 
 
 def test_days_that_are_owed_after_all_are_charged_once_with_the_next_due_date(billed: Life) -> None:
@@ -697,91 +676,3 @@ def test_a_correction_of_three_months_later_is_not_taken_back_if_the_month_was_c
     assert life.charged(SEPTEMBER) == reais("31.00")
     with pytest.raises(correction.CorrectionRefused, match="já foi cobrado de novo"):
         correction.correct(life.isp.engine, event, "take_back", **named)
-
-
-@pytest.mark.parametrize("adjusts", [True, False])
-def test_a_segment_that_may_be_charged_again_is_left_to_the_difference_if_it_has_more_days_by_now(
-    life: Life, *, adjusts: bool
-) -> None:
-    sold(life, "62.00")
-    set_policy(life.isp.engine, "Ana", Policy(proration="daily", adjusts=adjusts))
-    life.day(date(2026, 12, 11), priced("31.00"))
-    life.bill(DUE)
-    life.isp.run("update finance.invoice set status = 'paid'")
-    correct(life, "20.00", "reverse", rebill=True)
-    life.day(date(2026, 12, 21), priced("62.00"))
-    life.bill(DUE)
-    assert (life.charged(), days(life), life.exclusions(DUE)) == (reais("21.00"), 21, [])
-    life.bill(NEXT)
-    assert (life.charged(), days(life)) == ((reais("21.00", "31.00"), 31) if adjusts else (reais("21.00"), 21))
-    assert unchanged(life, DUE)
-
-
-@pytest.mark.parametrize("change", [cancelled(1), priced("62.00")])
-def test_a_reason_not_to_charge_a_segment_again_stands_beside_no_charge(life: Life, change: str) -> None:
-    sold(life, "62.00")
-    set_policy(life.isp.engine, "Ana", Policy(proration="daily"))
-    life.day(date(2026, 12, 11), priced("31.00"))
-    life.bill(DUE)
-    life.isp.run("update finance.invoice set status = 'paid'")
-    correct(life, "20.00", "reverse", rebill=True)
-    life.day(date(2026, 12, 11), change)
-    set_policy(life.isp.engine, "Ana", Policy(proration="full"))
-    life.bill(DUE)
-    assert (life.charged(), life.exclusions(DUE)) == (reais("21.00"), [])
-
-
-@pytest.mark.parametrize("due_date", [DUE, date(2026, 12, 20)])
-def test_a_pending_difference_gives_way_to_a_due_date_of_its_month_that_charges_more(
-    life: Life, due_date: date
-) -> None:
-    client_plan = sold(life)
-    set_policy(life.isp.engine, "Ana", Policy(proration="daily", adjusts=True))
-    life.day(date(2026, 12, 1), cancelled(17))
-    life.bill(DUE)
-    life.day(date(2026, 12, 12), moved(due_date.day))
-    life.isp.sell(client_plan, 1, "62.00", added_on=date(2026, 12, 22))
-    life.day(date(2026, 12, 24), moved(NEXT.day))
-    tv.save(life.isp.engine, NEXT, SETTINGS)
-    assert life.charged() == reais("16.00", "20.00")
-    life.bill(due_date)
-    assert (life.charged(), days(life)) == (reais("16.00", "20.00"), 26)
-    assert (DECEMBER, "already_billed") in life.exclusions(NEXT)
-    life.bill(NEXT)
-    assert life.exclusions(NEXT) == [(JANUARY, "package_cancelled")]
-    assert unchanged(life, NEXT)
-    assert (life.charged(), life.charged(JANUARY)) == (reais("16.00", "20.00"), reais("62.00"))
-
-
-@pytest.mark.parametrize("days_more", [0, 4])
-def test_a_difference_on_top_of_a_pending_charge_gives_way_only_if_that_becomes_more(
-    life: Life, days_more: int
-) -> None:
-    sold(life)
-    set_policy(life.isp.engine, "Ana", Policy(proration="daily", adjusts=True))
-    life.day(date(2026, 12, 1), cancelled(17))
-    tv.save(life.isp.engine, DUE, SETTINGS)
-    life.day(date(2026, 12, 20), cancelled(22))
-    tv.save(life.isp.engine, NEXT, SETTINGS)
-    assert life.charged() == reais("16.00", "5.00")
-    life.day(date(2026, 12, 20), cancelled(17 + days_more))
-    tv.save(life.isp.engine, DUE, SETTINGS)
-    assert life.charged() == (reais("20.00") if days_more else reais("16.00", "5.00"))
-    life.bill(DUE)
-    life.bill(NEXT)
-    assert life.charged() == (reais("20.00") if days_more else reais("16.00"))
-
-
-def test_a_pending_charge_of_another_due_date_gives_way_to_a_sale_that_has_its_days(life: Life) -> None:
-    client_plan = sold(life)
-    set_policy(life.isp.engine, "Ana", Policy(proration="daily"))
-    tv.save(life.isp.engine, DUE, SETTINGS)
-    life.day(date(2026, 12, 4), moved(20))
-    life.isp.run(cancelled(1))
-    life.isp.sell(client_plan, 1, "62.00", added_on=date(2026, 12, 1))
-    life.day(date(2026, 12, 4))
-    life.bill(date(2026, 12, 20))
-    assert (life.charged(), days(life)) == (reais("62.00"), 31)
-    assert life.exclusions(DUE) == [(DECEMBER, "not_due")]
-    life.bill(DUE)
-    assert life.charged() == reais("62.00")

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from multitv.offer.billing_policy import Policy, set_policy
-from tests.support.life import DECEMBER, JANUARY, NOVEMBER, Life, moved, sold
+from tests.support.life import DECEMBER, JANUARY, NOVEMBER, Life, moved, sold, unchanged
 
 GONE = "delete from erp.client_plan where id = 1"
 DAILY, ARREARS = Policy(proration="daily"), Policy(timing="arrears")
@@ -21,12 +21,6 @@ def served(life: Life) -> Life:
     life.isp.client_plan(due_day=20)
     life.day(date(2026, 11, 2))
     return life
-
-
-def unchanged(life: Life, due_date: date) -> bool:
-    before = life.isp.tables()
-    life.bill(due_date)
-    return life.isp.tables() == before
 
 
 def postings(life: Life) -> list[Decimal]:

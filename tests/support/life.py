@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from multitv.billing import tv
+from multitv.billing import correction, tv
 from multitv.billing.open_months import OpenMonths, find_open_months
 from multitv.billing.standard import bill_plans
 from multitv.database.sql import named
@@ -75,3 +76,37 @@ def sold(life: Life, price: str = "31.00", *, due_day: int = 10, added_on: date 
 
 def moved(day: int) -> str:
     return f"update erp.client_plan set due_day = {day}"  # noqa: S608
+
+
+def reais(*amounts: str) -> list[Decimal]:
+    return [Decimal(amount) for amount in amounts]
+
+
+def cancelled(day: int) -> str:
+    return f"update tv.client_package set cancelled_on = '2026-12-{day}'"  # noqa: S608
+
+
+def priced(price: str) -> str:
+    return f"update tv.package set price = {price} where extra"  # noqa: S608
+
+
+def unchanged(life: Life, due_date: date) -> bool:
+    before = life.isp.tables()
+    life.bill(due_date)
+    return life.isp.tables() == before
+
+
+def days(life: Life, month: date = DECEMBER) -> int:
+    [(found,)] = life.isp.run(
+        "select sum(days) from billing.event where live and kind = 'charge' and reference_month = :m", m=month
+    )
+    return int(found)
+
+
+def correct(life: Life, amount: str, action: correction.Action, **other: Any) -> None:
+    [(event,)] = life.isp.run(
+        "select max(id) from billing.event where kind = 'charge' and amount = :amount and reference_month = :month",
+        month=DECEMBER,
+        amount=amount,
+    )
+    correction.correct(life.isp.engine, event, action, reason="engano", author="Ana", **other)

@@ -1,5 +1,6 @@
--- In: run_id. Deletes the run's exclusions that are no longer on the list (not_charged). Opens a closed run again if
--- there are any, or if others are to be added or changed.
+-- In: run_id, due_date. Deletes the run's exclusions that are no longer on the list (not_charged); but of a month that is
+-- charged, the segment that a person took back stays named until it is charged again. Opens a closed run again if there
+-- are any, or if others are to be added or changed.
 with gone as (
     delete from billing.exclusion as exclusion
     where
@@ -10,6 +11,24 @@ with gone as (
             where
                 not_charged.client_package_id = exclusion.client_package_id
                 and not_charged.reference_month = exclusion.reference_month
+        )
+        and not (
+            exclusion.reason = 'corrected'
+            and exists (
+                select 1
+                from billing.live_charge(:due_date) as charged
+                where
+                    charged.client_package_id = exclusion.client_package_id
+                    and charged.reference_month = exclusion.reference_month
+            )
+            and not exists (
+                select 1
+                from candidate
+                where
+                    candidate.client_package_id = exclusion.client_package_id
+                    and candidate.reference_month = exclusion.reference_month
+                    and candidate.exclusion is null
+            )
         )
     returning exclusion.run_id
 )

@@ -1,4 +1,5 @@
--- Makes the temporary table not_charged: what the list (candidate) has a reason not to charge.
+-- Makes the temporary table not_charged: what the list (candidate) has a reason not to charge; but not a segment of a
+-- month of which it charges another one.
 create temporary table not_charged on commit drop as
 select
     candidate.client_plan_id,
@@ -7,4 +8,15 @@ select
     candidate.reference_month,
     candidate.exclusion
 from candidate
-where candidate.exclusion is not null
+where
+    candidate.exclusion is not null
+    and not (
+        candidate.exclusion = 'already_billed'
+        and (candidate.client_package_id, candidate.reference_month) in (
+            select
+                charged.client_package_id,
+                charged.reference_month
+            from candidate as charged
+            where charged.exclusion is null
+        )
+    )

@@ -1,6 +1,6 @@
 -- In: due_date. Makes the temporary table stale, with reasons: the pending charges of the due date that the list
 -- (candidate) no longer has, and the pending charges of other due dates for months of packages that the list charges,
--- because the due day moved; and pending differences of months that it charges more for than they know.
+-- because the due day moved, and pending differences of such months, which are worked out anew once they are charged.
 create temporary table stale on commit drop as
 select
     pending.id,
@@ -26,19 +26,6 @@ where
     candidate.exclusion is null
     -- A difference comes on top of what others charge.
     and candidate.segment > 0
-    -- And what others charge is known to a difference, unless that is more by now.
-    and (
-        moved.segment > 0
-        or not exists (
-            select 1
-            from billing.event_record as pending
-            where
-                pending.due_date = :due_date
-                and pending.id = candidate.event_id
-                and pending.amount = candidate.amount
-                and pending.days is not distinct from candidate.days
-        )
-    )
     and not exists (
         select 1
         from finance.posting

@@ -28,6 +28,22 @@ excluded as (
         voided.reference_month,
         voided.reason
     from voided
+    -- A month of which another segment stays charged is no exclusion.
+    where
+        not exists (
+            select
+            from billing.event_record as other
+            where
+                other.due_date = voided.due_date
+                and other.due_date >= cast(:since as date)
+                and other.due_date <= cast(:until as date)
+                and other.client_package_id = voided.client_package_id
+                and other.reference_month = voided.reference_month
+                and other.kind = 'charge'
+                and other.cancelled_at is null
+                and not other.reversed
+                and other.id not in (select stale.id from stale)
+        )
     order by voided.run_id, voided.client_package_id, voided.reference_month, voided.reason = 'not_due'
     on conflict (run_id, client_package_id, reference_month) do update set reason = excluded.reason
     returning client_package_id

@@ -56,12 +56,16 @@ as $$
             -- Nor is a reason not to charge a segment again that a person took back, while others are charged.
             when
                 listed.exclusion <> 'corrected'
-                and listed.client_package_id in (
-                    select taken_back.client_package_id
+                and (listed.client_package_id, listed.reference_month) in (
+                    select
+                        taken_back.client_package_id,
+                        taken_back.reference_month
                     from billing.taken_back(for_due_date) as taken_back
                 )
-                then listed.client_package_id not in (
-                    select charged.id
+                then (listed.client_package_id, listed.reference_month) not in (
+                    select
+                        charged.id,
+                        charged.reference_month
                     from billing.charged_client_package(for_due_date) as charged
                 )
             -- The month of a parked client plan is unknown if its service plan is.

@@ -1,7 +1,7 @@
 -- In: event and due date of a charge that was corrected. Out: the live charge of the same month that stands in the way
 -- of charging it again, whichever due date it is of; no row if there is none. Other segments of the month, by the same
--- due date, do not while the month has days for all of them; nor do a charge and a difference of it that was made
--- before the correction.
+-- due date, do not while their days are others and the month has days for all of them; nor does a difference on top of
+-- the charge, while no more is charged than that knew.
 create or replace function billing.charged_again(of_event bigint, for_due_date date)
 returns table (id bigint)
 language plpgsql stable
@@ -15,11 +15,6 @@ declare
         from billing.event_record as event
         where event.id = of_event and event.due_date = for_due_date
     );
-    corrected_at timestamptz := (
-        select max(correction.created_at)
-        from billing.correction
-        where correction.event_id = of_event and correction.event_due_date = for_due_date
-    );
 begin
     return query
     select found.id
@@ -27,7 +22,15 @@ begin
         select
             other.id,
             case
-                when charge.segment = 0 or other.segment = 0 then other.created_at > corrected_at
+                -- A difference comes on top of what it knew: if more is charged by now, that has its part.
+                when charge.segment = 0
+                    then sum(other.amount + coalesce(adjusted.amount, 0)) over () > charge.value_before
+                when other.segment = 0
+                    then
+                        charge.amount + coalesce(
+                            sum(other.amount + coalesce(adjusted.amount, 0))
+                            filter (where other.segment > 0) over (), 0
+                        ) > other.value_before
                 else
                     charge.days is null
                     or other.days is null
@@ -35,10 +38,15 @@ begin
                         charge.client_package_id = other.client_package_id
                         and (charge.segment = other.segment or charge.due_date <> other.due_date)
                     )
+                    -- The days of the month that both charge, by their place in it.
+                    or (
+                        charge.days_before < other.days_before + other.days
+                        and other.days_before < charge.days_before + charge.days
+                    )
             end as stands_in_the_way,
-            charge.segment > 0
-            and charge.days + sum(other.days) filter (where other.segment > 0) over () > charge.denominator as too_many
+            charge.days + sum(other.days) over () > charge.denominator as too_many
         from billing.event_record as other
+        left join billing.adjusted as adjusted on other.id = adjusted.charge_id and other.due_date = adjusted.due_date
         where
             other.due_date >= charge.reference_month
             and other.due_date < billing.charging_until(for_due_date)

@@ -1,6 +1,6 @@
 -- In: for_due_date. Out: what the client plans that are due owe for older months beyond what was charged
 -- (billing.open_month), where the policy of the month adjusts: an amount for each package, as segment 0, with the days
--- that were not charged. By days as the month is now; in full as billing.owed_as_charged. Not inlined: these are few,
+-- that were not charged; nothing for a package of which another due date has something pending for the month. By days as the month is now; in full as billing.owed_as_charged. Not inlined: these are few,
 -- and are looked up.
 create or replace function billing.difference_due(for_due_date date)
 returns setof billing.month_of_sale
@@ -29,14 +29,22 @@ begin
                 event.days,
                 event.segment,
                 extract(day from billed.month + interval '1 month' - interval '1 day') as denominator,
-                event.amount + coalesce(adjusted.amount, 0) as amount
+                event.amount + coalesce(adjusted.amount, 0) as amount,
+                posting.id is not null as processed
             from billing.event_record as event
             left join billing.adjusted as adjusted
                 on event.id = adjusted.charge_id and event.due_date = adjusted.due_date
+            left join finance.posting
+                on
+                    event.due_date = posting.event_due_date
+                    and event.id = posting.id
+                    -- Said of the postings too, so that only their partitions are planned and locked.
+                    and posting.event_due_date >= billed.month
+                    and posting.event_due_date < billing.charging_until(for_due_date)
             where
                 event.due_date >= billed.month
                 and event.due_date < billing.charging_until(for_due_date)
-                and event.due_date <> for_due_date
+                and (event.due_date <> for_due_date or posting.id is not null)
                 and event.reference_month = billed.month
                 -- So that they are found by the key of the client package.
                 and event.client_package_id in (
@@ -58,6 +66,8 @@ begin
                 max(charge.denominator) as denominator
             from charge
             group by charge.client_plan_id, charge.package_id
+            -- What is pending is worked out anew by its own due date.
+            having bool_and(charge.processed)
         ),
 
         owed as (
