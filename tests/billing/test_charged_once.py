@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 import pytest
 
@@ -151,7 +152,7 @@ def test_differences_that_give_way_do_not_count_against_the_limit_of_voids(life:
     life.day(date(2026, 12, 24))
     save(life, NEXT)
     none = SETTINGS.model_copy(update={"billing_max_voids": 0, "billing_max_void_share": 0.0})
-    assert tv.save(life.isp.engine, DUE, none).voided.count == 1
+    tv.save(life.isp.engine, DUE, none)
     assert life.charged() == reais("16.00", "20.00")
 
 
@@ -177,7 +178,7 @@ def test_a_segment_is_charged_again_by_the_next_due_date_of_its_month_beside_one
 
 
 @pytest.mark.parametrize("proration", ["full", "daily"])
-def test_a_difference_is_charged_once_whichever_sale_names_it(life: Life, proration: str) -> None:
+def test_a_difference_is_charged_once_whichever_sale_names_it(life: Life, proration: Literal["full", "daily"]) -> None:
     client_plan = sold(life)
     daily(life, adjusts=True)
     life.bill(DUE)

@@ -1,7 +1,7 @@
 -- In: for_due_date. Out: what the client plans that are due owe for older months beyond what was charged
 -- (billing.open_month), where the policy of the month adjusts: an amount for each package, as segment 0, with the days
--- that were not charged; nothing for a package of which another due date has something pending for the month. By days as the month is now; in full as billing.owed_as_charged. Not inlined: these are few,
--- and are looked up.
+-- that were not charged; nothing for a package of which another due date has something pending for the month. By days
+-- as the month is now; in full as billing.owed_as_charged. Not inlined: these are few, and are looked up.
 create or replace function billing.difference_due(for_due_date date)
 returns setof billing.month_of_sale
 language plpgsql stable parallel safe rows 100
