@@ -300,9 +300,10 @@ def _void_stale(connection: Connection, due_date: date, settings: Settings, *, a
         return stale
     pending = _tally(connection, "billing/count_pending", {"due_date": due_date})
     limit = max(settings.billing_max_voids, int(settings.billing_max_void_share * pending.count))
-    if found.limited > limit and not allow_voids:
+    limited = Tally(found.limited, found.limited_amount)
+    if limited.count > limit and not allow_voids:
         raise TooManyVoids(
-            f"{Tally(found.limited, found.limited_amount)} of the {pending} pending events of {due_date} would be voided, more than {limit} "
+            f"{limited} of the {pending} pending events of {due_date} would be voided, more than {limit} "
             "(MULTITV_BILLING_MAX_VOIDS, MULTITV_BILLING_MAX_VOID_SHARE). Look whether the ERP and the catalogue are "
             "complete, then clear this task; if the clients really left, trigger tv_billing for this due date with "
             "allow_voids set in the form. Nothing was written."
