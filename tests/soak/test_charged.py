@@ -87,6 +87,7 @@ class Bills(Changes):
     def bill(self, due_date: date) -> None:
         self.billed.append(due_date)
         tv.save(self.isp.engine, due_date, SETTINGS, allow_voids=True)
+        self.nothing_is_pending_beyond_what_is_owed(due_date)
         bill_plans(self.isp.engine, due_date)
         tv.settle(self.isp.engine, due_date, SETTINGS, allow_voids=True)
         books.check(self.isp.engine, books.BOOKS, due_date)
@@ -96,6 +97,22 @@ class Bills(Changes):
         )
         for month in charged:
             assert 0 <= month.amount <= HIGHEST_PRICE, tuple(month)
+        days: Any = self.isp.run(
+            "select client_plan_id, package_id, reference_month, sum(days) as days, max(denominator) as of_month "
+            "from billing.event where live and kind = 'charge' group by 1, 2, 3 having sum(days) > max(denominator)"
+        )
+        assert not days, days
+
+    def nothing_is_pending_beyond_what_is_owed(self, due_date: date) -> None:
+        """What is charged in full stays as its due date judged it; by days it is what the month owes by now."""
+        pending: Any = self.isp.run(
+            "select client_plan_id, package_id, reference_month, sum(amount) as amount from billing.event "
+            "where status <> 'cancelled' group by 1, 2, 3 having bool_or(due_date = :due_date and status = 'pending' "
+            "and kind = 'charge' and days is not null)",
+            due_date=due_date,
+        )
+        for *unit, amount in pending:
+            assert amount <= self.ledger.owed(*unit), (unit, amount)
 
 
 # A failure is shrunk for up to five minutes.

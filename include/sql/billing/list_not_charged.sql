@@ -11,12 +11,14 @@ from candidate
 where
     candidate.exclusion is not null
     and not (
-        candidate.exclusion = 'already_billed'
+        -- In full there is one segment.
+        candidate.days is not null
+        and candidate.exclusion = 'already_billed'
         and (candidate.client_package_id, candidate.reference_month) in (
             select
                 charged.client_package_id,
                 charged.reference_month
             from candidate as charged
-            where charged.exclusion is null
+            where charged.exclusion is null and charged.days is not null
         )
     )
