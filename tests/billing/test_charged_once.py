@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Literal
 
 import pytest
@@ -10,11 +11,23 @@ import pytest
 from multitv.billing import correction, tv
 from multitv.billing.standard import bill_plans
 from multitv.offer.billing_policy import Policy, set_policy
-from tests.support.life import DECEMBER, JANUARY, Life, cancelled, correct, days, moved, priced, reais, sold, unchanged
+from tests.support.life import (
+    DECEMBER,
+    JANUARY,
+    TAKEN_OUT,
+    Life,
+    cancelled,
+    correct,
+    days,
+    moved,
+    priced,
+    reais,
+    sold,
+    unchanged,
+)
 from tests.support.settings import SETTINGS
 
 DUE, LATER, NEXT, AFTER = date(2026, 12, 10), date(2026, 12, 20), date(2027, 1, 10), date(2027, 2, 10)
-TAKEN_OUT = "update tv.client_package set cancelled_on = null"
 PAID = "update finance.invoice set status = 'paid'"
 
 
@@ -54,7 +67,7 @@ def test_a_segment_that_may_be_charged_again_is_left_to_the_difference_if_it_has
     life: Life, *, adjusts: bool
 ) -> None:
     sold(life, "62.00")
-    set_policy(life.isp.engine, "Ana", Policy(proration="daily", adjusts=adjusts))
+    daily(life, adjusts=adjusts)
     life.day(date(2026, 12, 11), priced("31.00"))
     life.bill(DUE)
     life.isp.run(PAID)
@@ -70,7 +83,7 @@ def test_a_segment_that_may_be_charged_again_is_left_to_the_difference_if_it_has
 @pytest.mark.parametrize("change", [cancelled(1), priced("62.00")])
 def test_a_reason_not_to_charge_a_segment_again_is_no_exclusion_beside_a_charge(life: Life, change: str) -> None:
     sold(life, "62.00")
-    set_policy(life.isp.engine, "Ana", Policy(proration="daily"))
+    daily(life)
     life.day(date(2026, 12, 11), priced("31.00"))
     life.bill(DUE)
     life.isp.run(PAID)
@@ -86,7 +99,7 @@ def test_a_pending_difference_gives_way_to_a_due_date_of_its_month_that_charges_
     life: Life, due_date: date
 ) -> None:
     client_plan = sold(life)
-    set_policy(life.isp.engine, "Ana", Policy(proration="daily", adjusts=True))
+    daily(life, adjusts=True)
     life.day(date(2026, 12, 1), cancelled(17))
     life.bill(DUE)
     life.day(date(2026, 12, 12), moved(due_date.day))
@@ -105,7 +118,7 @@ def test_a_pending_difference_gives_way_to_a_due_date_of_its_month_that_charges_
 
 def test_a_pending_charge_of_another_due_date_gives_way_to_a_sale_that_has_its_days(life: Life) -> None:
     client_plan = sold(life)
-    set_policy(life.isp.engine, "Ana", Policy(proration="daily"))
+    daily(life)
     save(life, DUE)
     life.day(date(2026, 12, 4), moved(20))
     life.isp.run(cancelled(1))
@@ -337,3 +350,74 @@ def test_a_segment_is_not_taken_back_once_a_difference_was_charged_for_it(life: 
     decide(life, event, "reverse", reason="b")
     with pytest.raises(correction.CorrectionRefused):
         decide(life, event, "take_back", reason="c")
+
+
+def test_nothing_is_credited_for_what_is_only_pending_on_an_earlier_due_date(life: Life) -> None:
+    client_plan = sold(life)
+    daily(life, adjusts=True)
+    life.day(date(2026, 12, 1), cancelled(17))
+    life.day(date(2026, 12, 12), moved(20))
+    life.bill(LATER)
+    life.isp.sell(client_plan, 1, added_on=date(2026, 12, 25))
+    life.day(date(2026, 12, 22))
+    save(life, DUE)
+    life.day(date(2026, 12, 23), "update tv.client_package set cancelled_on = '2026-12-25' where id = 2")
+    life.bill(LATER)
+    life.bill(DUE)
+    assert life.isp.run("select amount from billing.event where live") == [(Decimal("16.00"),)]
+
+
+@pytest.mark.parametrize("undone", ["charged again", "taken back"])
+def test_a_segment_is_charged_again_beside_one_that_was_corrected_before(life: Life, undone: str) -> None:
+    two_segments(life)
+    correct(life, "20.00", "reverse", rebill=True)
+    if undone == "charged again":
+        life.bill(DUE)
+        life.isp.run(PAID)
+    else:
+        correct(life, "20.00", "take_back")
+    correct(life, "21.00", "reverse", rebill=True)
+    life.bill(DUE)
+    assert sorted(life.charged()) == reais("20.00", "21.00")
+    assert (days(life), life.exclusions(DUE)) == (31, [])
+
+
+def test_a_segment_that_another_due_date_charged_again_is_not_charged_again_by_its_own(life: Life) -> None:
+    sold(life)
+    daily(life)
+    life.bill(DUE)
+    life.isp.run(PAID)
+    correct(life, "31.00", "reverse", rebill=True)
+    life.day(date(2026, 12, 12), moved(20))
+    life.bill(LATER)
+    life.bill(DUE)
+    assert life.charged() == reais("31.00")
+    assert unchanged(life, LATER)
+
+
+def test_a_month_is_excluded_of_which_the_last_segment_is_void_in_the_same_save(life: Life) -> None:
+    sold(life, "62.00")
+    daily(life)
+    life.isp.run(promotion("31.00", date(2026, 12, 11)))
+    life.day(date(2026, 12, 1))
+    save(life, DUE)
+    correct(life, "20.00", "void", rebill=True)
+    life.day(date(2026, 12, 2), cancelled(1))
+    for _ in range(2):
+        life.bill(DUE)
+        assert (life.charged(), life.exclusions(DUE)) == ([], [(DECEMBER, "package_cancelled")])
+
+
+def test_a_charge_is_taken_back_beside_a_sale_that_was_charged_before(life: Life) -> None:
+    client_plan = sold(life, added_on=date(2026, 12, 11))
+    daily(life)
+    life.bill(DUE)
+    life.isp.sell(client_plan, 1, added_on=date(2026, 12, 1), cancelled_on=date(2026, 12, 11))
+    life.day(date(2026, 12, 12))
+    life.bill(DUE)
+    life.isp.run(PAID)
+    assert life.charged() == reais("21.00", "10.00")
+    correct(life, "10.00", "reverse")
+    correct(life, "10.00", "take_back")
+    assert life.charged() == reais("21.00", "10.00")
+    life.books_hold(DUE)

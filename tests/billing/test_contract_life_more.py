@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from multitv.billing import correction, tv
+from multitv.billing import tv
 from multitv.billing.open_months import OpenMonths
 from multitv.billing.standard import bill_plans
 from multitv.offer.billing_policy import Policy, set_policy
-from tests.support.life import DECEMBER, FEBRUARY, JANUARY, Life, moved, sold
+from tests.support.life import DECEMBER, FEBRUARY, JANUARY, Life, correct, moved, sold, unchanged
 from tests.support.settings import SETTINGS
 
 DUE = date(2026, 12, 30)
@@ -24,21 +24,6 @@ def sold_in_segments(life: Life) -> None:
     sold(life, due_day=30)
     set_policy(life.isp.engine, "Ana", Policy(proration="daily"))
     life.day(date(2026, 12, 11), "update tv.package set price = 62.00 where extra")
-
-
-def correct(life: Life, amount: Decimal, action: correction.Action, *, month: date = DECEMBER, **other: Any) -> None:
-    [(event,)] = life.isp.run(
-        "select max(id) from billing.event where kind = 'charge' and amount = :amount and reference_month = :month",
-        amount=amount,
-        month=month,
-    )
-    correction.correct(life.isp.engine, event, action, reason="engano", author="Ana", **other)
-
-
-def runs_again_unchanged(life: Life, due_date: date) -> bool:
-    before = life.isp.tables()
-    life.bill(due_date)
-    return life.isp.tables() == before
 
 
 # One segment of several
@@ -53,7 +38,7 @@ def test_every_segment_of_a_month_can_be_reversed(life: Life, *, rebill: bool) -
         life.books_hold(DUE)
     life.bill(DUE)
     assert life.charged() == ([FIRST, SECOND] if rebill else [])
-    assert runs_again_unchanged(life, DUE)
+    assert unchanged(life, DUE)
 
 
 @pytest.mark.parametrize(("wrong", "other"), [(FIRST, SECOND), (SECOND, FIRST)])
@@ -66,7 +51,7 @@ def test_a_reversed_segment_is_charged_again_only_if_it_may_be(
     correct(life, wrong, "reverse", rebill=rebill)
     life.bill(DUE)
     assert life.charged() == ([other, wrong] if rebill else [other])
-    assert runs_again_unchanged(life, DUE)
+    assert unchanged(life, DUE)
 
 
 @pytest.mark.parametrize(("wrong", "other"), [(FIRST, SECOND), (SECOND, FIRST)])

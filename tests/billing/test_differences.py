@@ -20,6 +20,7 @@ from tests.support.life import (
     DECEMBER,
     JANUARY,
     NOVEMBER,
+    TAKEN_OUT,
     Life,
     cancelled,
     correct,
@@ -34,7 +35,6 @@ from tests.support.report_text import unpadded
 from tests.support.settings import SETTINGS
 
 DUE, NEXT, AFTER = date(2026, 12, 10), date(2027, 1, 10), date(2027, 2, 10)
-TAKEN_OUT = "update tv.client_package set cancelled_on = null"
 
 
 @pytest.fixture

@@ -18,6 +18,9 @@ from tests.support.settings import SETTINGS
 NOVEMBER, DECEMBER, JANUARY, FEBRUARY = (date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1), date(2027, 2, 1))
 
 
+TAKEN_OUT = "update tv.client_package set cancelled_on = null"
+
+
 class Life:
     """An ISP with one client plan, told in days. As the owner, who may record for any day."""
 
@@ -91,6 +94,7 @@ def priced(price: str) -> str:
 
 
 def unchanged(life: Life, due_date: date) -> bool:
+    """Bill a due date again and tell whether that changed nothing."""
     before = life.isp.tables()
     life.bill(due_date)
     return life.isp.tables() == before
@@ -103,10 +107,13 @@ def days(life: Life, month: date = DECEMBER) -> int:
     return int(found)
 
 
-def correct(life: Life, amount: str, action: correction.Action, **other: Any) -> None:
+def correct(
+    life: Life, amount: str | Decimal, action: correction.Action, *, month: date = DECEMBER, **other: Any
+) -> None:
+    """Correct the newest charge of an amount for a month."""
     [(event,)] = life.isp.run(
         "select max(id) from billing.event where kind = 'charge' and amount = :amount and reference_month = :month",
-        month=DECEMBER,
-        amount=amount,
+        month=month,
+        amount=Decimal(amount),
     )
     correction.correct(life.isp.engine, event, action, reason="engano", author="Ana", **other)

@@ -1,6 +1,6 @@
--- In: run_id, due_date. Deletes the run's exclusions that are no longer on the list (not_charged); but of a month that
--- is charged, the segment that a person took back stays named until it is charged again. Opens a closed run again if
--- there are any, or if others are to be added or changed.
+-- In: run_id, due_date. Deletes the run's exclusions that are no longer on the list (not_charged); but while the due
+-- date charges other segments of a month, it goes on naming that a person took one back, until it charges that again.
+-- Opens a closed run again if there are any, or if others are to be added or changed.
 with gone as (
     delete from billing.exclusion as exclusion
     where

@@ -1,6 +1,7 @@
 -- In: due_date. Makes the temporary table stale, with reasons: the pending charges of the due date that the list
 -- (candidate) no longer has, and the pending charges of other due dates for months of packages that the list charges,
--- because the due day moved, and pending differences of such months, which are worked out anew once they are charged.
+-- because the due day moved; and pending differences of such months, of which the next save of their due date finds
+-- what is left.
 create temporary table stale on commit drop as
 select
     pending.id,

@@ -1,5 +1,4 @@
--- Their files have one more column.
+-- Its file has two more columns.
 drop function if exists billing.charged(date);
-drop function if exists billing.charged_client_package(date);
 -- Replaced by billing.owe_as_charged, which compares the days too.
 drop function if exists billing.owed_by(bigint, bigint, date, bigint[]);

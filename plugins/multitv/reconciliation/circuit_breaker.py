@@ -24,7 +24,7 @@ class CircuitBreaker:
     Times are those of time.monotonic, in seconds.
     """
 
-    # With when each failed. An answer to what was sent before then may be from before the platform went down.
+    # Each with the time at which it failed: an answer to what was sent before may be older than its failure.
     _kept: list[tuple[float, OperationResult]] = field(default_factory=list)
     _in_a_row: list[OperationResult] = field(default_factory=list)
     _lock: Lock = field(default_factory=Lock)

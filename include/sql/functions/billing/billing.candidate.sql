@@ -53,9 +53,10 @@ as $$
             when listed.event_id is not null then not parked.waits
             -- A reason not to charge a sale stands on its first segment; the others are none of their own.
             when listed.segment > 1 and listed.exclusion is not null then false
-            -- Nor is a reason not to charge a segment again that a person took back, while others are charged.
+            -- Nor is a reason not to charge a segment again that a person took back, while others are processed.
             when
-                listed.exclusion <> 'corrected'
+                not parked.waits
+                and listed.exclusion <> 'corrected'
                 and (listed.client_package_id, listed.reference_month) in (
                     select
                         taken_back.client_package_id,
@@ -64,9 +65,9 @@ as $$
                 )
                 then (listed.client_package_id, listed.reference_month) not in (
                     select
-                        charged.id,
-                        charged.reference_month
-                    from billing.charged_client_package(for_due_date) as charged
+                        processed.id,
+                        processed.reference_month
+                    from billing.processed_client_package(for_due_date) as processed
                 )
             -- The month of a parked client plan is unknown if its service plan is.
             else

@@ -1,7 +1,7 @@
 -- In: for_due_date. Out: each package of a client plan that was charged for a month that the due date bills, by
 -- another due date or by another sale or, by days, at all: in full, or how many days of it (days) and the sum of their
--- amounts in reais; and by which client packages (billed). Reads only those other due dates that can charge the same
--- months.
+-- amounts in reais; by which client packages (billed), and which of their segments: the client package times 100, plus
+-- the segment. Reads only those other due dates that can charge the same months.
 create or replace function billing.charged(for_due_date date)
 returns table (
     client_plan_id bigint,
@@ -10,7 +10,8 @@ returns table (
     whole boolean,
     amount numeric,
     days bigint,
-    billed bigint[]
+    billed bigint[],
+    segments bigint[]
 )
 language sql stable parallel safe
 as $$
@@ -20,6 +21,7 @@ as $$
             event.package_id,
             event.reference_month,
             event.client_package_id,
+            event.segment,
             event.amount,
             event.days
         from billing.charge_of_other_due_date(for_due_date, null) as event
@@ -50,6 +52,7 @@ as $$
             event.package_id,
             event.reference_month,
             event.client_package_id,
+            event.segment,
             event.amount,
             event.days
         from billing.processed_charge(for_due_date) as event
@@ -60,6 +63,7 @@ as $$
             event.package_id,
             event.reference_month,
             event.client_package_id,
+            event.segment,
             event.amount,
             event.days
         from billing.processed_charge(for_due_date) as event
@@ -83,7 +87,8 @@ as $$
         bool_or(charge.days is null),
         sum(charge.amount),
         sum(charge.days),
-        array_agg(charge.client_package_id)
+        array_agg(charge.client_package_id),
+        array_agg(charge.client_package_id * 100 + charge.segment)
     from charge
     group by charge.client_plan_id, charge.package_id, charge.reference_month
 $$;

@@ -15,6 +15,31 @@ declare
         from billing.event_record as event
         where event.id = of_event and event.due_date = for_due_date
     );
+    -- What it comes to if it counts again.
+    amount_of_charge numeric := charge.amount + coalesce(
+        (
+            select adjusted.amount
+            from billing.adjusted
+            where adjusted.charge_id = of_event and adjusted.due_date = for_due_date
+        ), 0
+    );
+    corrected_at timestamptz := (
+        select min(correction.created_at)
+        from billing.correction
+        where
+            correction.event_id = of_event
+            and correction.event_due_date = for_due_date
+            and correction.id > coalesce(
+                (
+                    select max(undone.id)
+                    from billing.correction as undone
+                    where
+                        undone.event_id = of_event
+                        and undone.event_due_date = for_due_date
+                        and undone.action = 'take_back'
+                ), 0
+            )
+    );
 begin
     return query
     select found.id
@@ -27,7 +52,7 @@ begin
                     then sum(other.amount + coalesce(adjusted.amount, 0)) over () > charge.value_before
                 when other.segment = 0
                     then
-                        charge.amount + coalesce(
+                        amount_of_charge + coalesce(
                             sum(other.amount + coalesce(adjusted.amount, 0))
                             filter (where other.segment > 0) over (), 0
                         ) > other.value_before
@@ -38,15 +63,22 @@ begin
                         charge.client_package_id = other.client_package_id
                         and (charge.segment = other.segment or charge.due_date <> other.due_date)
                     )
-                    -- The days of the month that both charge, by their place in it.
+                    -- Processed meanwhile for days of the month that both charge, by their place in it.
                     or (
-                        charge.days_before < other.days_before + other.days
+                        coalesce(posting.created_at > corrected_at, true)
+                        and charge.days_before < other.days_before + other.days
                         and other.days_before < charge.days_before + charge.days
                     )
             end as stands_in_the_way,
             charge.days + sum(other.days) over () > charge.denominator as too_many
         from billing.event_record as other
         left join billing.adjusted as adjusted on other.id = adjusted.charge_id and other.due_date = adjusted.due_date
+        left join finance.posting
+            on
+                other.due_date = posting.event_due_date
+                and other.id = posting.id
+                and posting.event_due_date >= charge.reference_month
+                and posting.event_due_date < billing.charging_until(for_due_date)
         where
             other.due_date >= charge.reference_month
             and other.due_date < billing.charging_until(for_due_date)

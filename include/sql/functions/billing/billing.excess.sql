@@ -25,6 +25,16 @@ declare
             from billing.processed_charge(for_due_date) as event
         ), for_due_date
     );
+    -- Only of these can charges be pending.
+    open_dates date[] := array(
+        select run.due_date
+        from billing.run
+        where
+            run.kind = 'tv'
+            and run.status <> 'closed'
+            and run.due_date >= oldest
+            and run.due_date < for_due_date
+    );
 begin
     return query
     with charged as (
@@ -73,6 +83,18 @@ begin
             and event.kind = 'charge'
             and event.cancelled_at is null
             and not event.reversed
+            -- What is pending is worked out anew by its own due date.
+            and (
+                event.due_date <> all(open_dates)
+                or event.id in (
+                    select posting.id
+                    from finance.posting
+                    where
+                        posting.event_due_date = any(open_dates)
+                        and posting.event_due_date >= oldest
+                        and posting.event_due_date < for_due_date
+                )
+            )
         group by event.client_plan_id, event.package_id, event.reference_month
     ),
 

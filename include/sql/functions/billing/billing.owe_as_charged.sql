@@ -1,6 +1,7 @@
--- In: a client plan, a package, a month, some of its client packages, an amount in reais and a number of days; again:
--- without the segments that a person took back to be charged again. Out: whether these client packages owe at least so
--- much, and for so many days, of the month. For the few that were charged and sold again, so it is not inlined.
+-- In: a client plan, a package, a month, some of its client packages, an amount in reais and a number of days; charged
+-- segments (as in billing.charged), or null. Out: whether these client packages owe at least so much, and for so many
+-- days, of the month; if charged segments are given, without what a person took back and may be charged again. For the
+-- few that were charged and sold again, so it is not inlined.
 create or replace function billing.owe_as_charged(
     of_client_plan bigint,
     of_package bigint,
@@ -8,7 +9,7 @@ create or replace function billing.owe_as_charged(
     of_client_packages bigint[],
     charged_amount numeric,
     charged_days bigint,
-    again boolean
+    charged_segments bigint[]
 )
 returns boolean
 language sql stable parallel safe cost 100000
@@ -22,7 +23,8 @@ as $$
         and owed.client_package_id = any(of_client_packages)
         and owed.exclusion is null
         and not (
-            again
+            charged_segments is not null
+            and owed.client_package_id * 100 + owed.segment <> all(charged_segments)
             and exists (
                 select
                 from billing.taken_back(of_month) as taken_back

@@ -32,7 +32,13 @@ as $$
                 when due.segment > 0 and charged.billed is not null and (
                     charged.whole
                     or due.days is null
-                    or (due.client_package_id = any(charged.billed) and taken_back.rebill is not true)
+                    or (
+                        due.client_package_id = any(charged.billed)
+                        and (
+                            taken_back.rebill is not true
+                            or due.client_package_id * 100 + due.segment = any(charged.segments)
+                        )
+                    )
                     or not billing.owe_as_charged(
                         due.client_plan_id,
                         due.package_id,
@@ -40,7 +46,7 @@ as $$
                         charged.billed,
                         charged.amount,
                         charged.days,
-                        due.client_package_id = any(charged.billed)
+                        case when due.client_package_id = any(charged.billed) then charged.segments end
                     )
                 )
                     then 'already_billed'
