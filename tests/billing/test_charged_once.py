@@ -421,3 +421,17 @@ def test_a_charge_is_taken_back_beside_a_sale_that_was_charged_before(life: Life
     correct(life, "10.00", "take_back")
     assert life.charged() == reais("21.00", "10.00")
     life.books_hold(DUE)
+
+
+@pytest.mark.parametrize("change", [promotion("15.50", date(2026, 12, 11)), cancelled(1)])
+def test_a_pending_segment_that_is_void_is_no_exclusion_beside_one_that_is_processed(life: Life, change: str) -> None:
+    two_segments(life)
+    life.isp.run("update finance.invoice set status = 'open'")
+    correct(life, "20.00", "reverse")
+    life.isp.run(PAID)
+    correct(life, "20.00", "take_back")
+    life.isp.run("delete from tv.promotion")
+    life.day(date(2026, 12, 10), change)
+    life.bill(DUE)
+    assert (life.charged(), life.exclusions(DUE)) == (reais("21.00"), [])
+    assert unchanged(life, DUE)
