@@ -16,8 +16,6 @@ from tests.support.isp import Isp
 from tests.support.settings import SETTINGS
 
 NOVEMBER, DECEMBER, JANUARY, FEBRUARY = (date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1), date(2027, 2, 1))
-
-
 TAKEN_OUT = "update tv.client_package set cancelled_on = null"
 
 
