@@ -1,7 +1,7 @@
 -- In: for_due_date. Out: each package of a client plan that was charged for a month that the due date bills, by
 -- another due date or by another sale or, by days, at all: in full, or how many days of it (days) and the sum of their
--- amounts in reais; by which client packages (billed), and which of their segments: the client package times 100, plus
--- the segment. Reads only those other due dates that can charge the same months.
+-- amounts in reais; by which client packages (billed), and which of their segments (billing.segment_key). Reads only
+-- those other due dates that can charge the same months.
 create or replace function billing.charged(for_due_date date)
 returns table (
     client_plan_id bigint,
@@ -88,7 +88,7 @@ as $$
         sum(charge.amount),
         sum(charge.days),
         array_agg(charge.client_package_id),
-        array_agg(charge.client_package_id * 100 + charge.segment)
+        array_agg(billing.segment_key(charge.client_package_id, charge.segment))
     from charge
     group by charge.client_plan_id, charge.package_id, charge.reference_month
 $$;

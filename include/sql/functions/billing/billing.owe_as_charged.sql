@@ -24,7 +24,7 @@ as $$
         and owed.exclusion is null
         and not (
             charged_segments is not null
-            and owed.client_package_id * 100 + owed.segment <> all(charged_segments)
+            and billing.segment_key(owed.client_package_id, owed.segment) <> all(charged_segments)
             and exists (
                 select
                 from billing.taken_back(of_month) as taken_back

@@ -36,7 +36,7 @@ as $$
                         due.client_package_id = any(charged.billed)
                         and (
                             taken_back.rebill is not true
-                            or due.client_package_id * 100 + due.segment = any(charged.segments)
+                            or billing.segment_key(due.client_package_id, due.segment) = any(charged.segments)
                         )
                     )
                     or not billing.owe_as_charged(
