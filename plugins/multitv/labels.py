@@ -646,7 +646,7 @@ SENTENCES: dict[str, str] = {
     "explained_price_of_package": "preço do pacote",
     "explained_policy": "política {policy_id}: {proration:label}, {timing:label}",
     "explained_open_month": "política {policy_id}: {proration:label}, mês anterior que ainda não tinha sido cobrado",
-    "explained_difference": "Diferença de {package} em {reference_month:month}: {amount:reais} (o mês custa "
+    "explained_difference": "Diferença de {package} em {reference_month:month}: {amount:reais} (o mês soma "
     "{owed:reais}, dos quais {value_before:reais} já tinham sido cobrados)",
     "explained_reversed_difference": "Estorno da diferença de {package} em {reference_month:month}: {amount:reais} (o "
     "mês fica com os {value_before:reais} cobrados antes)",

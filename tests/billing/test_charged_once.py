@@ -62,33 +62,14 @@ def two_segments(life: Life, *, adjusts: bool = False) -> None:
     assert life.charged() == reais("20.00", "21.00")
 
 
-@pytest.mark.parametrize("adjusts", [True, False])
-def test_a_segment_that_may_be_charged_again_is_left_to_the_difference_if_it_has_more_days_by_now(
-    life: Life, *, adjusts: bool
-) -> None:
-    sold(life, "62.00")
-    daily(life, adjusts=adjusts)
-    life.day(date(2026, 12, 11), priced("31.00"))
-    life.bill(DUE)
-    life.isp.run(PAID)
-    correct(life, "20.00", "reverse", rebill=True)
-    life.day(date(2026, 12, 21), priced("62.00"))
-    life.bill(DUE)
-    assert (life.charged(), days(life), life.exclusions(DUE)) == (reais("21.00"), 21, [(DECEMBER, "corrected")])
-    life.bill(NEXT)
-    assert (life.charged(), days(life)) == ((reais("21.00", "31.00"), 31) if adjusts else (reais("21.00"), 21))
-    assert unchanged(life, DUE)
-
-
-@pytest.mark.parametrize("change", [cancelled(1), priced("62.00")])
-def test_a_reason_not_to_charge_a_segment_again_is_no_exclusion_beside_a_charge(life: Life, change: str) -> None:
+def test_a_reason_not_to_charge_a_segment_again_is_no_exclusion_beside_a_charge(life: Life) -> None:
     sold(life, "62.00")
     daily(life)
     life.day(date(2026, 12, 11), priced("31.00"))
     life.bill(DUE)
     life.isp.run(PAID)
     correct(life, "20.00", "reverse", rebill=True)
-    life.day(date(2026, 12, 11), change)
+    life.day(date(2026, 12, 11), cancelled(1))
     set_policy(life.isp.engine, "Ana", Policy(proration="full"))
     life.bill(DUE)
     assert (life.charged(), life.exclusions(DUE)) == (reais("21.00"), [(DECEMBER, "corrected")])
@@ -172,7 +153,7 @@ def test_differences_that_give_way_do_not_count_against_the_limit_of_voids(life:
 def test_a_segment_that_is_not_charged_again_stays_named_as_corrected_until_it_is(life: Life) -> None:
     two_segments(life)
     correct(life, "20.00", "reverse", rebill=True)
-    set_policy(life.isp.engine, "Ana", Policy(proration="full"))
+    set_policy(life.isp.engine, "Ana", Policy(proration="daily", minimum_amount=Decimal("80.00")))
     for due_date in (DUE, NEXT, DUE):
         life.bill(due_date)
     assert (life.charged(), life.exclusions(DUE)) == (reais("21.00"), [(DECEMBER, "corrected")])
@@ -423,8 +404,13 @@ def test_a_charge_is_taken_back_beside_a_sale_that_was_charged_before(life: Life
     life.books_hold(DUE)
 
 
-@pytest.mark.parametrize("change", [promotion("15.50", date(2026, 12, 11)), cancelled(1)])
-def test_a_pending_segment_that_is_void_is_no_exclusion_beside_one_that_is_processed(life: Life, change: str) -> None:
+@pytest.mark.parametrize(
+    ("change", "charged"),
+    [(promotion("15.50", date(2026, 12, 11)), reais("21.00", "9.50")), (cancelled(1), reais("21.00"))],
+)
+def test_a_pending_segment_that_is_void_is_no_exclusion_beside_one_that_is_processed(
+    life: Life, change: str, charged: list[Decimal]
+) -> None:
     two_segments(life)
     life.isp.run("update finance.invoice set status = 'open'")
     correct(life, "20.00", "reverse")
@@ -433,5 +419,5 @@ def test_a_pending_segment_that_is_void_is_no_exclusion_beside_one_that_is_proce
     life.isp.run("delete from tv.promotion")
     life.day(date(2026, 12, 10), change)
     life.bill(DUE)
-    assert (life.charged(), life.exclusions(DUE)) == (reais("21.00"), [])
+    assert (life.charged(), life.exclusions(DUE)) == (charged, [])
     assert unchanged(life, DUE)

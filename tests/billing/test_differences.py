@@ -574,7 +574,7 @@ def test_what_two_due_dates_charged_too_much_is_named_once(
 
 
 @pytest.mark.parametrize(
-    ("rebill", "excess", "left"), [(False, [("charged_more", Decimal("7.00"))], "5.00"), (True, [], "12.00")]
+    ("rebill", "excess", "left"), [(False, [("charged_more", Decimal("7.00"))], "5.00"), (True, [], "21.00")]
 )
 def test_a_sale_that_a_person_took_back_hides_nothing_that_another_was_charged_too_much(
     life: Life, *, rebill: bool, excess: list[tuple[str, Decimal]], left: str

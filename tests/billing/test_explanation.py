@@ -62,7 +62,7 @@ DIFFERENCE = replace(
         (replace(OPEN, policy_id=None, timing=None), "Cinema em 12/2026: R$ 1.229,90 (mês cheio, preço do pacote)"),
         (
             DIFFERENCE,
-            "Diferença de Cinema em 12/2026: R$ 15,00 (o mês custa R$ 31,00, dos quais R$ 16,00 já "
+            "Diferença de Cinema em 12/2026: R$ 15,00 (o mês soma R$ 31,00, dos quais R$ 16,00 já "
             "tinham sido cobrados)",
         ),
         (

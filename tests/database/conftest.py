@@ -58,7 +58,7 @@ NEEDS_A_NEW_TABLE = (
     ("0012", "functions/billing/billing.owed_part.sql"),
     ("0012", "functions/billing/billing.owed_by_days.sql"),
     ("0012", "functions/billing/billing.owed.sql"),
-    ("0012", "functions/billing/billing.owe_as_charged.sql"),
+    ("0012", "functions/billing/billing.left_to_charge.sql"),
     ("0012", "functions/billing/billing.due_in_arrears.sql"),
     ("0012", "functions/billing/billing.due.sql"),
     ("0012", "functions/billing/billing.open_unit.sql"),

@@ -1,7 +1,7 @@
 -- In: month (its first day), today (the ISP's business date). Adds the packages of client plans that owe more for the
--- month than was charged, although the last due date that bills it by itself has passed: never charged, or by days less
--- than they owe. What a person took back or waived is not owed, and a parked client plan owes nothing until its row is
--- corrected.
+-- month than was charged, although the last due date that bills it by itself has passed: not charged in full, or all of
+-- it given back, nor by days as much as they owe. What a person took back or waived is not owed, and a parked client
+-- plan owes nothing until its row is corrected.
 insert into billing.open_month (client_plan_id, package_id, reference_month, owed, charged)
 with owed as (
     select
@@ -35,7 +35,10 @@ charged as (
     select
         event.client_plan_id,
         event.package_id,
-        sum(event.amount + coalesce(adjusted.amount, 0)) as amount
+        sum(event.amount + coalesce(adjusted.amount, 0)) as amount,
+        bool_or(
+            event.days is null and event.segment > 0 and event.amount + coalesce(adjusted.amount, 0) > 0
+        ) as in_full
     from billing.event_record as event
     left join billing.adjusted as adjusted on event.id = adjusted.charge_id
     where
@@ -58,5 +61,5 @@ from owed
 left join charged on owed.client_plan_id = charged.client_plan_id and owed.package_id = charged.package_id
 where
     charged.amount is null
-    or (owed.by_days and charged.amount < owed.amount)
+    or ((owed.by_days or not charged.in_full) and charged.amount < owed.amount)
 on conflict do nothing

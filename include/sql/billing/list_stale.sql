@@ -25,8 +25,6 @@ inner join billing.charge_of_other_due_date(:due_date, null) as moved
         and candidate.reference_month = moved.reference_month
 where
     candidate.exclusion is null
-    -- A difference comes on top of what others charge.
-    and candidate.segment > 0
     and not exists (
         select 1
         from finance.posting

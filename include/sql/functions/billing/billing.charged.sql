@@ -1,7 +1,8 @@
 -- In: for_due_date. Out: each package of a client plan that was charged for a month that the due date bills, by
--- another due date or by another sale or, by days, at all: in full, or how many days of it (days) and the sum of their
--- amounts in reais; by which client packages (billed), and which of their segments (billing.segment_key). Reads only
--- those other due dates that can charge the same months.
+-- another due date or by another sale or, by days, at all: whether in full, and not given back whole; the sum of its
+-- charges in reais, less what a policy gave back (amount); how many days they have (days), and how many of these were
+-- not given back (days_kept); by which client packages (billed), and which of their segments (billing.segment_key).
+-- Reads only those other due dates that can charge the same months.
 create or replace function billing.charged(for_due_date date)
 returns table (
     client_plan_id bigint,
@@ -10,6 +11,7 @@ returns table (
     whole boolean,
     amount numeric,
     days bigint,
+    days_kept bigint,
     billed bigint[],
     segments bigint[]
 )
@@ -17,6 +19,8 @@ language sql stable parallel safe
 as $$
     with charge as (
         select
+            event.id,
+            event.due_date,
             event.client_plan_id,
             event.package_id,
             event.reference_month,
@@ -48,6 +52,8 @@ as $$
             )
         union all
         select
+            event.id,
+            event.due_date,
             event.client_plan_id,
             event.package_id,
             event.reference_month,
@@ -59,6 +65,8 @@ as $$
         where event.days is not null
         union all
         select
+            event.id,
+            event.due_date,
             event.client_plan_id,
             event.package_id,
             event.reference_month,
@@ -81,14 +89,29 @@ as $$
     )
 
     select
-        charge.client_plan_id,
-        charge.package_id,
-        charge.reference_month,
-        bool_or(charge.days is null),
-        sum(charge.amount),
-        sum(charge.days),
-        array_agg(charge.client_package_id),
-        array_agg(billing.segment_key(charge.client_package_id, charge.segment))
-    from charge
-    group by charge.client_plan_id, charge.package_id, charge.reference_month
+        kept.client_plan_id,
+        kept.package_id,
+        kept.reference_month,
+        bool_or(kept.days is null and kept.rest > 0),
+        sum(kept.rest),
+        cast(sum(kept.days_charged) as bigint),
+        cast(round(sum(kept.days_charged * kept.rest / kept.amount)) as bigint),
+        array_agg(kept.client_package_id),
+        array_agg(billing.segment_key(kept.client_package_id, kept.segment))
+    from (
+        select
+            charge.*,
+            coalesce(
+                charge.days, extract(day from charge.reference_month + interval '1 month' - interval '1 day')
+            ) as days_charged,
+            charge.amount + coalesce(adjusted.amount, 0) as rest
+        from charge
+        left join billing.adjusted as adjusted
+            on
+                charge.id = adjusted.charge_id
+                and charge.due_date = adjusted.due_date
+                and adjusted.due_date >= billing.charging_since(for_due_date)
+                and adjusted.due_date < billing.charging_until(for_due_date)
+    ) as kept
+    group by kept.client_plan_id, kept.package_id, kept.reference_month
 $$;

@@ -1,7 +1,8 @@
--- In: for_due_date. Out: what the client plans that are due owe for older months beyond what was charged
--- (billing.open_month), where the policy of the month adjusts: an amount for each package, as segment 0, with the days
--- that were not charged; nothing for a package of which another due date has something pending for the month. By days
--- as the month is now; in full as billing.owed_as_charged. Not inlined: these are few, and are looked up.
+-- In: for_due_date. Out: what the client plans that are due owe for older months (billing.owed_as_charged) beyond what
+-- was charged (billing.open_unit), where the policy of the month adjusts: an amount for each package, as segment 0,
+-- with the days that were not charged; nothing for a package of which another due date has something pending for the
+-- month. A month of which all was given back is charged, or named, as one that nobody charged (billing.open_due). Not
+-- inlined: these are few, and are looked up.
 create or replace function billing.difference_due(for_due_date date)
 returns setof billing.month_of_sale
 language plpgsql stable parallel safe rows 100
@@ -16,7 +17,7 @@ begin
             unit.reference_month as month,
             array_agg(distinct unit.client_plan_id) as client_plans
         from billing.open_unit(for_due_date) as unit
-        where unit.charged and exists (select from billing.policy where policy.adjusts)
+        where unit.charged
         group by unit.reference_month
         order by unit.reference_month
     loop
@@ -71,11 +72,8 @@ begin
         ),
 
         owed as (
-            select by_days.*
-            from billing.owed_by_days(billed.month, null, null, billed.client_plans) as by_days
-            union all
-            select in_full.*
-            from billing.owed_as_charged(billed.month, billed.client_plans) as in_full
+            select as_charged.*
+            from billing.owed_as_charged(billed.month, billed.client_plans) as as_charged
         ),
 
         owed_once as (
@@ -121,7 +119,7 @@ begin
             charged.amount,
             cast(charged.denominator as integer),
             owed_once.policy_id,
-            cast(null as text)
+            case when not policy.adjusts and not policy.bills_open_months then 'open_month' end
         from owed_once
         inner join charged
             on owed_once.client_plan_id = charged.client_plan_id and owed_once.package_id = charged.package_id
@@ -129,7 +127,7 @@ begin
         where
             owed_once.place = 1
             and owed_once.amount > charged.amount
-            and policy.adjusts
+            and (policy.adjusts or charged.amount = 0)
             -- The due date bills the month before by itself, where that is charged in arrears.
             and not (policy.timing = 'arrears' and billed.month = billing.month_before(for_due_date))
             and billed.month >= billing.go_live();

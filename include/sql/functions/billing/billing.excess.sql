@@ -163,11 +163,8 @@ begin
             ) as older
             cross join
                 lateral (
-                    select by_days.*
-                    from billing.owed_by_days(older.reference_month, null, null, older.client_plans) as by_days
-                    union all
-                    select in_full.*
-                    from billing.owed_as_charged(older.reference_month, older.client_plans) as in_full
+                    select as_charged.*
+                    from billing.owed_as_charged(older.reference_month, older.client_plans) as as_charged
                 ) as of_older
             union all
             select of_moved.*

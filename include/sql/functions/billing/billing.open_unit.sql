@@ -9,6 +9,13 @@ set enable_nestloop = on
 set plan_cache_mode = force_custom_plan
 as $$
 #variable_conflict use_column
+declare
+    -- So that only the partitions that can have charges of these months are planned and locked.
+    oldest date := (
+        select min(open.reference_month)
+        from billing.open_month as open
+        where open.package_id <> 0
+    );
 begin
     if not (
         exists (
@@ -30,7 +37,7 @@ begin
             open.client_plan_id,
             open.package_id,
             open.reference_month,
-            open.charged > 0 and open.charged > coalesce(
+            (open.charged > 0 and open.charged > coalesce(
                 (
                     select sum(own.amount)
                     from billing.live_charge(for_due_date) as own
@@ -44,6 +51,16 @@ begin
                         and own.reference_month = open.reference_month
                         and own.segment > 0
                 ), 0
+            ))
+            -- All of it was given back.
+            or (open.client_plan_id, open.package_id, open.reference_month) in (
+                select
+                    other.client_plan_id,
+                    other.package_id,
+                    other.reference_month
+                from billing.charge_of_other_due_date(for_due_date, oldest) as other
+                inner join billing.adjusted as adjusted
+                    on other.id = adjusted.charge_id and other.due_date = adjusted.due_date
             ) as charged,
             open.billed
         from billing.open_month as open

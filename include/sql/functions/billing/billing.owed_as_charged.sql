@@ -1,6 +1,7 @@
--- In: of_month, its first day; client_plans, those to look at. Out: what their packages that were charged in full owe
--- for the month: as it was judged on the due date that charged the package, or on the billing day if the client plan
--- was not due on that date, because its due day moved before it. Not inlined: these are few, and are looked up.
+-- In: of_month, its first day; client_plans, those to look at. Out: what their packages that were charged owe for the
+-- month. By days as the month is now. In full as it was judged on the due date that charged the package in full; or on
+-- the billing day if the client plan was not due on that date, because its due day moved before it, or if only days
+-- were charged, because the policy changed. Not inlined: these are few, and are looked up.
 create or replace function billing.owed_as_charged(of_month date, client_plans bigint[])
 returns setof billing.month_of_sale
 language plpgsql stable parallel safe rows 100
@@ -10,6 +11,9 @@ as $$
 declare
     charged record;
 begin
+    return query
+    select by_days.*
+    from billing.owed_by_days(of_month, null, null, client_plans) as by_days;
     for charged in
         select
             main.due_date,
@@ -19,7 +23,7 @@ begin
             select
                 event.client_plan_id,
                 event.package_id,
-                min(event.due_date) as due_date
+                min(event.due_date) filter (where event.days is null and event.segment > 0) as due_date
             from billing.event_record as event
             where
                 event.due_date >= of_month
@@ -32,8 +36,6 @@ begin
                     where sold.client_plan_id = any(client_plans)
                 )
                 and event.kind = 'charge'
-                and event.days is null
-                and event.segment > 0
                 and event.cancelled_at is null
                 and not event.reversed
             group by event.client_plan_id, event.package_id

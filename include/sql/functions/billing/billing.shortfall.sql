@@ -80,6 +80,7 @@ as $$
             owed.by_days
             or charged.in_full_on = for_due_date
             -- As billing.owed_as_charged.
+            or (charged.amount is not null and charged.in_full_on is null)
             or not billing.due_on(owed.client_plan_id, charged.in_full_on)
         )
 $$;

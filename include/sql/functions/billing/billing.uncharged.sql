@@ -1,10 +1,8 @@
 -- In: as billing.due. Out: the rows of billing.due, with a reason also for what was charged for the month already. A
--- month that was charged in full, whichever due date and sale it was by, is not charged a second time. By days,
--- another sale is charged if the sales that were charged owe at least what was charged for them and have as many days,
--- and a segment that may be charged again if their other segments do; else what is missing is a difference. What is
--- only pending on another due date is charged here, because that pending event is stale: the due day moved. A
--- difference (segment 0) comes on top of what was charged. A segment that a person took back is charged again only if
--- that person said so.
+-- month that was charged in full, whichever due date and sale it was by, is not charged a second time. Beside days that
+-- were charged, another sale is charged, or a segment that a person took back and lets be charged again: as it is while
+-- that is left of the month, else what is left, as one difference (segment 0) on top of what was charged. What is only
+-- pending on another due date is charged here, because that pending event is stale: the due day moved.
 create or replace function billing.uncharged(for_due_date date, billed_by date default null)
 returns setof billing.month_of_sale
 language sql stable parallel safe
@@ -15,41 +13,23 @@ as $$
         due.client_package_id,
         due.package_id,
         due.reference_month,
-        due.segment,
-        due.amount,
+        case when part.is_difference then 0 else due.segment end,
+        case when part.is_difference then rest.amount else due.amount end,
         due.price,
         due.price_source,
-        due.days,
-        due.days_before,
-        due.value_before,
-        due.denominator,
+        case when part.is_difference then rest.days else due.days end,
+        case when part.is_difference then cast(charged.days as integer) else due.days_before end,
+        case when part.is_difference then charged.amount else due.value_before end,
+        case when part.is_difference then rest.denominator else due.denominator end,
         due.policy_id,
         coalesce(
             due.exclusion,
             case
                 when due.reference_month < (select go_live.month from billing.go_live) then 'before_go_live'
                 when not taken_back.rebill then 'corrected'
-                when due.segment > 0 and charged.billed is not null and (
-                    charged.whole
-                    or due.days is null
-                    or (
-                        due.client_package_id = any(charged.billed)
-                        and (
-                            taken_back.rebill is not true
-                            or billing.segment_key(due.client_package_id, due.segment) = any(charged.segments)
-                        )
-                    )
-                    or not billing.owe_as_charged(
-                        due.client_plan_id,
-                        due.package_id,
-                        due.reference_month,
-                        charged.billed,
-                        charged.amount,
-                        charged.days,
-                        case when due.client_package_id = any(charged.billed) then charged.segments end
-                    )
-                )
-                    then 'already_billed'
+                when due.segment = 0 or charged.billed is null or rest.whole then null
+                when rest.whole is null then 'already_billed'
+                else rest.exclusion
             end
         )
     from billing.due(for_due_date, billed_by) as due
@@ -63,4 +43,30 @@ as $$
             due.client_package_id = taken_back.client_package_id
             and due.reference_month = taken_back.reference_month
             and due.segment = taken_back.segment
+    left join
+        lateral (
+            select rest_of_month.*
+            from billing.left_to_charge(
+                due.client_plan_id,
+                due.package_id,
+                due.reference_month,
+                charged.billed,
+                charged.segments,
+                charged.amount,
+                charged.days,
+                charged.days_kept
+            ) as rest_of_month
+            where
+                due.exclusion is null
+                and due.segment > 0
+                and not charged.whole
+                and billing.may_be_charged(
+                    due.client_package_id, due.segment, taken_back.rebill, charged.billed, charged.segments
+                )
+        ) as rest
+        on
+            rest.whole
+            or rest.exclusion is not null
+            or (due.client_package_id = rest.client_package_id and due.segment = rest.segment)
+    cross join lateral (select not rest.whole and rest.exclusion is null as is_difference) as part
 $$;
