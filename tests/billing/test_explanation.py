@@ -66,6 +66,14 @@ DIFFERENCE = replace(
             "tinham sido cobrados)",
         ),
         (
+            replace(DIFFERENCE, value_before=Decimal(0)),
+            "Cinema em 12/2026: R$ 15,00 (o que já se tinha cobrado do mês foi devolvido)",
+        ),
+        (
+            replace(DIFFERENCE, value_before=Decimal(0), kind="reversal", amount=Decimal("-15.00")),
+            "Estorno de Cinema em 12/2026: R$ -15,00",
+        ),
+        (
             replace(DIFFERENCE, kind="reversal", amount=Decimal("-15.00")),
             "Estorno da diferença de Cinema em 12/2026: R$ -15,00 (o mês fica com os R$ 16,00 cobrados antes)",
         ),

@@ -318,3 +318,17 @@ def test_a_month_that_was_charged_by_days_and_is_owed_in_full_is_compared_by_the
     assert life.charged() == (reais("9.00", "22.00") if adjusts else reais("9.00"))
     assert life.excess(NEXT) == []
     assert unchanged(life, NEXT)
+
+
+def test_what_is_left_is_worked_out_only_for_months_that_were_charged_in_part(life: Life) -> None:
+    """It takes milliseconds for each, and a list may have a million others."""
+    sold(life)
+    policy(life)
+    life.bill(DUE)
+    life.isp.sell(life.isp.client_plan(due_day=10), 1)
+    life.day(date(2026, 12, 10))
+    [(body,)] = life.isp.run("select pg_get_functiondef('billing.left_to_charge'::regproc)")
+    head, _, _ = body.partition("declare")
+    life.isp.run(f"{head}begin raise exception 'worked out'; end $function$")
+    save(life, DUE)
+    assert life.charged() == reais("31.00", "31.00")

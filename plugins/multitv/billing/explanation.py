@@ -43,6 +43,8 @@ class Explanation:
         if self.adjusts:
             return sentence("explained_adjustment", facts)
         if self.segment == 0:
+            if self.value_before == 0:
+                return sentence("explained_charged_anew" if self.kind == "charge" else "explained_reversal", facts)
             owed = None if self.value_before is None else self.value_before + self.amount
             of_kind = "explained_difference" if self.kind == "charge" else "explained_reversed_difference"
             return sentence(of_kind, facts | {"owed": owed})

@@ -8,65 +8,60 @@ returns setof billing.month_of_sale
 language sql stable parallel safe
 as $$
     select
-        due.client_plan_id,
-        due.service_plan_id,
-        due.client_package_id,
-        due.package_id,
-        due.reference_month,
-        case when part.is_difference then 0 else due.segment end,
-        case when part.is_difference then rest.amount else due.amount end,
-        due.price,
-        due.price_source,
-        case when part.is_difference then rest.days else due.days end,
-        case when part.is_difference then cast(charged.days as integer) else due.days_before end,
-        case when part.is_difference then charged.amount else due.value_before end,
-        case when part.is_difference then rest.denominator else due.denominator end,
-        due.policy_id,
+        listed.client_plan_id,
+        listed.service_plan_id,
+        listed.client_package_id,
+        listed.package_id,
+        listed.reference_month,
+        coalesce((listed.beside).segment, listed.segment),
+        coalesce((listed.beside).amount, listed.amount),
+        listed.price,
+        listed.price_source,
+        coalesce((listed.beside).days, listed.days),
+        coalesce((listed.beside).days_before, listed.days_before),
+        coalesce((listed.beside).value_before, listed.value_before),
+        coalesce((listed.beside).denominator, listed.denominator),
+        listed.policy_id,
         coalesce(
-            due.exclusion,
+            listed.exclusion,
             case
-                when due.reference_month < (select go_live.month from billing.go_live) then 'before_go_live'
-                when not taken_back.rebill then 'corrected'
-                when due.segment = 0 or charged.billed is null or rest.whole then null
-                when rest.whole is null then 'already_billed'
-                else rest.exclusion
+                when listed.reference_month < (select go_live.month from billing.go_live) then 'before_go_live'
+                when not listed.rebill then 'corrected'
+                when listed.segment = 0 or not listed.was_charged then null
+                when (listed.beside).segment is null then 'already_billed'
+                else (listed.beside).exclusion
             end
         )
-    from billing.due(for_due_date, billed_by) as due
-    left join billing.charged(for_due_date) as charged
-        on
-            due.client_plan_id = charged.client_plan_id
-            and due.package_id = charged.package_id
-            and due.reference_month = charged.reference_month
-    left join billing.taken_back(for_due_date) as taken_back
-        on
-            due.client_package_id = taken_back.client_package_id
-            and due.reference_month = taken_back.reference_month
-            and due.segment = taken_back.segment
-    left join
-        lateral (
-            select rest_of_month.*
-            from billing.left_to_charge(
-                due.client_plan_id,
-                due.package_id,
-                due.reference_month,
-                charged.billed,
-                charged.segments,
-                charged.amount,
-                charged.days,
-                charged.days_kept
-            ) as rest_of_month
-            where
-                due.exclusion is null
-                and due.segment > 0
-                and not charged.whole
-                and billing.may_be_charged(
-                    due.client_package_id, due.segment, taken_back.rebill, charged.billed, charged.segments
-                )
-        ) as rest
-        on
-            rest.whole
-            or rest.exclusion is not null
-            or (due.client_package_id = rest.client_package_id and due.segment = rest.segment)
-    cross join lateral (select not rest.whole and rest.exclusion is null as is_difference) as part
+    from (
+        select
+            due.*,
+            taken_back.rebill,
+            charged.billed is not null as was_charged,
+            case
+                when
+                    not charged.whole
+                    and due.segment > 0
+                    and due.exclusion is null
+                    and billing.may_be_charged(
+                        due.client_package_id, due.segment, taken_back.rebill, charged.billed, charged.segments
+                    )
+                    then
+                        billing.left_to_charge(
+                            due, charged.billed, charged.segments, charged.amount, charged.days, charged.days_kept
+                        )
+            end as beside
+        from billing.due(for_due_date, billed_by) as due
+        left join billing.charged(for_due_date) as charged
+            on
+                due.client_plan_id = charged.client_plan_id
+                and due.package_id = charged.package_id
+                and due.reference_month = charged.reference_month
+        left join billing.taken_back(for_due_date) as taken_back
+            on
+                due.client_package_id = taken_back.client_package_id
+                and due.reference_month = taken_back.reference_month
+                and due.segment = taken_back.segment
+        -- So that what is left is worked out once. Not a plain 0, as in billing.candidate.
+        offset '0'
+    ) as listed
 $$;
