@@ -648,8 +648,8 @@ SENTENCES: dict[str, str] = {
     "explained_open_month": "política {policy_id}: {proration:label}, mês anterior que ainda não tinha sido cobrado",
     "explained_difference": "Diferença de {package} em {reference_month:month}: {amount:reais} (o mês soma "
     "{owed:reais}, dos quais {value_before:reais} já tinham sido cobrados)",
-    "explained_charged_anew": "{package} em {reference_month:month}: {amount:reais} (o que já se tinha cobrado do mês "
-    "foi devolvido)",
+    "explained_charged_anew": "{package} em {reference_month:month}: {amount:reais} (o que já tinha sido cobrado do "
+    "mês foi devolvido)",
     "explained_reversed_difference": "Estorno da diferença de {package} em {reference_month:month}: {amount:reais} (o "
     "mês fica com os {value_before:reais} cobrados antes)",
     "explained_adjustment": "Crédito de {package} em {reference_month:month}: {amount:reais} (o mês custa menos do que "

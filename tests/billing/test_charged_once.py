@@ -408,7 +408,7 @@ def test_a_charge_is_taken_back_beside_a_sale_that_was_charged_before(life: Life
     ("change", "charged"),
     [(promotion("15.50", date(2026, 12, 11)), reais("21.00", "9.50")), (cancelled(1), reais("21.00"))],
 )
-def test_a_pending_segment_that_is_void_is_no_exclusion_beside_one_that_is_processed(
+def test_a_pending_segment_that_is_void_is_no_exclusion_beside_what_is_charged(
     life: Life, change: str, charged: list[Decimal]
 ) -> None:
     two_segments(life)

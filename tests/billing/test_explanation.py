@@ -67,7 +67,7 @@ DIFFERENCE = replace(
         ),
         (
             replace(DIFFERENCE, value_before=Decimal(0)),
-            "Cinema em 12/2026: R$ 15,00 (o que já se tinha cobrado do mês foi devolvido)",
+            "Cinema em 12/2026: R$ 15,00 (o que já tinha sido cobrado do mês foi devolvido)",
         ),
         (
             replace(DIFFERENCE, value_before=Decimal(0), kind="reversal", amount=Decimal("-15.00")),

@@ -36,8 +36,10 @@ def sell_again(life: Life, day: int, price: str | None = None) -> None:
     life.isp.sell(1, 1, price, added_on=date(2026, 12, day))
 
 
-def net(life: Life) -> Decimal:
-    [(amount,)] = life.isp.run("select sum(amount) from billing.event where status <> 'cancelled'")
+def net(life: Life, month: date = DECEMBER) -> Decimal:
+    [(amount,)] = life.isp.run(
+        "select sum(amount) from billing.event where status <> 'cancelled' and reference_month = :m", m=month
+    )
     return Decimal(amount)
 
 
@@ -332,3 +334,82 @@ def test_what_is_left_is_worked_out_only_for_months_that_were_charged_in_part(li
     life.isp.run(f"{head}begin raise exception 'worked out'; end $function$")
     save(life, DUE)
     assert life.charged() == reais("31.00", "31.00")
+
+
+@pytest.mark.parametrize(
+    ("adjusts", "bills_open_months"), [(False, True), (True, True)], ids=["bills", "bills and adjusts"]
+)
+def test_what_is_left_of_an_open_month_is_charged_by_the_due_date_that_charged_it(
+    life: Life, *, adjusts: bool, bills_open_months: bool
+) -> None:
+    sold(life, due_day=20, added_on=date(2026, 12, 1))
+    policy(life, adjusts=adjusts, bills_open_months=bills_open_months)
+    life.bill(DUE)
+    life.day(date(2026, 12, 12), moved(10))
+    life.day(date(2027, 1, 2), cancelled(16))
+    life.open_months(date(2027, 1, 3))
+    life.bill(NEXT)
+    assert life.charged() == reais("15.00")
+    life.isp.run(cancelled(11))
+    sell_again(life, 20)
+    life.day(date(2027, 1, 12))
+    for _ in range(2):
+        save(life, NEXT)
+        assert life.charged() == reais("15.00", "7.00")
+    tv.settle(life.isp.engine, NEXT, SETTINGS, allow_voids=True)
+    assert (life.charged(), days(life)) == (reais("15.00", "7.00"), 22)
+    assert unchanged(life, NEXT)
+    life.open_months(date(2027, 1, 13))
+    assert unchanged(life, NEXT)
+
+
+def rest_taken_back_for_good(life: Life) -> None:
+    """15.00 are charged, of which 10.00 are owed; of a sale of 9.00 its other 4.00 were charged and taken back."""
+    sold(life)
+    policy(life)
+    life.day(date(2026, 12, 1), cancelled(16))
+    life.bill(DUE)
+    life.isp.run(cancelled(11))
+    sell_again(life, 20)
+    life.day(date(2026, 12, 12), "update tv.client_package set cancelled_on = '2026-12-29' where id = 2")
+    life.bill(DUE)
+    life.isp.run(PAID)
+    assert life.charged() == reais("15.00", "4.00")
+    correct(life, "4.00", "reverse")
+
+
+def test_what_a_person_took_back_for_good_is_not_charged_with_what_is_left_later(life: Life) -> None:
+    rest_taken_back_for_good(life)
+    # As it was charged: of 15.00 and 9.00, 4.00 were taken back.
+    life.day(date(2026, 12, 13), "update tv.client_package set cancelled_on = '2026-12-16' where id = 1")
+    life.bill(DUE)
+    assert (life.charged(), life.exclusions(DUE)) == (reais("15.00", "5.00"), [])
+    assert unchanged(life, DUE)
+
+
+def test_what_a_person_took_back_for_good_is_not_charged_with_a_later_sale(life: Life) -> None:
+    rest_taken_back_for_good(life)
+    sell_again(life, 29)
+    life.day(date(2026, 12, 13))
+    life.bill(DUE)
+    assert (life.charged(), life.exclusions(DUE)) == (reais("15.00", "3.00"), [(DECEMBER, "corrected")])
+    assert unchanged(life, DUE)
+
+
+def test_a_month_in_full_that_was_given_back_is_charged_as_its_later_billing_day_has_it(life: Life) -> None:
+    sold(life)
+    policy(life, "full", adjusts=True)
+    life.bill(DUE)
+    life.isp.run("update tv.client_package set cancelled_on = '2026-12-01', added_on = '2026-12-01'")
+    life.day(date(2026, 12, 12))
+    life.bill(DUE)
+    life.day(date(2026, 12, 15), moved(20))
+    sell_again(life, 16)
+    life.day(date(2027, 1, 2))
+    assert [month.amount for month in life.open_months(date(2027, 1, 3))] == reais("31.00")
+    life.bill(date(2027, 1, 20))
+    assert (life.charged(), net(life)) == (reais("31.00", "31.00"), Decimal("31.00"))
+    life.bill(DUE)
+    assert unchanged(life, DUE)
+    assert unchanged(life, date(2027, 1, 20))
+    assert net(life) == Decimal("31.00")

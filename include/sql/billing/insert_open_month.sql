@@ -1,7 +1,7 @@
 -- In: month (its first day), today (the ISP's business date). Adds the packages of client plans that owe more for the
--- month than was charged, although the last due date that bills it by itself has passed: not charged in full, or all of
--- it given back, nor by days as much as they owe. What a person took back or waived is not owed, and a parked client
--- plan owes nothing until its row is corrected.
+-- month than was charged, although the last due date that bills it by itself has passed: nothing was charged, or all of
+-- it was given back; or less was charged than they owe, and not in full. What a person took back or waived is not owed,
+-- and a parked client plan owes nothing until its row is corrected.
 insert into billing.open_month (client_plan_id, package_id, reference_month, owed, charged)
 with owed as (
     select

@@ -1,8 +1,8 @@
 -- In: for_due_date. Out: each package of a client plan that was charged for a month that the due date bills, by
 -- another due date or by another sale or, by days, at all: whether in full, and not given back whole; the sum of its
 -- charges in reais, less what a policy gave back (amount); how many days they have (days), and how many of these were
--- not given back (days_kept); by which client packages (billed), and which of their segments (billing.segment_key).
--- Reads only those other due dates that can charge the same months.
+-- not given back, by the share of their amount (days_kept); by which client packages (billed), and which of their
+-- segments (billing.segment_key). Reads only those other due dates that can charge the same months.
 create or replace function billing.charged(for_due_date date)
 returns table (
     client_plan_id bigint,

@@ -2,8 +2,8 @@
 -- was, as in billed, segments, amount, days and days_kept of billing.charged. Out: the row as it is, if all that may be
 -- charged beside that is left to be charged, to the centavo and the day. If not, the last of its sales and segments is
 -- the difference (segment 0): the amount and the days of it that are left; and the others have a reason not to be
--- charged. If days of it were charged already, what they cost more by now is not left here. For the few months that are
--- charged in parts, so it is not inlined.
+-- charged. If days of it were charged already, what they cost more by now is not left here; nor is a difference that a
+-- person took back. For the few months that are charged in parts, so it is not inlined.
 create or replace function billing.left_to_charge(
     due billing.month_of_sale,
     charged_client_packages bigint[],
@@ -19,8 +19,36 @@ set plan_cache_mode = force_custom_plan
 as $$
 declare
     days_of_month bigint := extract(day from due.reference_month + interval '1 month' - interval '1 day');
+    refused record;
     rest record;
 begin
+    -- As if they had been charged.
+    select
+        array_agg(difference.client_package_id) as client_packages,
+        coalesce(sum(difference.amount), 0) as amount,
+        coalesce(sum(difference.days), 0) as days
+    into refused
+    from (
+        select distinct on (event.client_package_id, event.due_date)
+            event.client_package_id,
+            event.amount,
+            event.days
+        from billing.taken_back(due.reference_month) as taken_back
+        inner join billing.event_record as event on taken_back.client_package_id = event.client_package_id
+        where
+            taken_back.reference_month = due.reference_month
+            and taken_back.segment = 0
+            and not taken_back.rebill
+            and event.due_date >= due.reference_month
+            and event.due_date < billing.charging_until(due.reference_month)
+            and event.client_plan_id = due.client_plan_id
+            and event.package_id = due.package_id
+            and event.reference_month = due.reference_month
+            and event.segment = 0
+            and event.kind = 'charge'
+            and (event.reversed or event.cancel_reason = 'corrected')
+        order by event.client_package_id, event.due_date, event.id desc
+    ) as difference;
     with owed as (
         select
             owed.client_package_id,
@@ -50,8 +78,8 @@ begin
             sum(owed.amount) filter (where owed.may_be_charged) as amount,
             sum(owed.uncut) filter (where owed.may_be_charged) as uncut,
             sum(owed.days) filter (where owed.may_be_charged) as days,
-            sum(owed.amount) - charged_amount as amount_left,
-            sum(owed.days) - charged_days_kept as days_left,
+            sum(owed.amount) - charged_amount - refused.amount as amount_left,
+            sum(owed.days) - charged_days_kept - refused.days as days_left,
             -- A month in full is not charged beside days of it.
             bool_and(owed.by_days) as by_days
         from owed
@@ -87,27 +115,16 @@ begin
     if rest.whole then
         return due;
     end if;
-    if exists (
-        select
-        from billing.taken_back(due.reference_month) as difference
-        where
-            difference.client_package_id = rest.client_package_id
-            and difference.reference_month = due.reference_month
-            and difference.segment = 0
-            and not difference.rebill
-    ) then
-        due.exclusion := 'corrected';
-    elsif
-        rest.amount > 0 and rest.client_package_id = due.client_package_id and rest.segment = due.segment
-    then
+    if rest.amount > 0 and rest.client_package_id = due.client_package_id and rest.segment = due.segment then
         due.segment := 0;
         due.amount := round(rest.amount, 2);
         due.days := rest.days;
-        due.days_before := charged_days;
+        due.days_before := least(charged_days, days_of_month);
         due.value_before := charged_amount;
         due.denominator := days_of_month;
     else
-        due.exclusion := 'already_billed';
+        due.exclusion :=
+            case when due.client_package_id = any(refused.client_packages) then 'corrected' else 'already_billed' end;
     end if;
     return due;
 end

@@ -1,7 +1,7 @@
 -- In: for_due_date. Out: the older months that the client plans that are due may owe more for than was charged: those
--- of billing.open_month, and those that the due date charged already. charged: another due date charged something.
--- billed: the month's due date was billed, or this one charged the month. Not inlined: these are few, and are looked
--- up; and planned only if there are any.
+-- of billing.open_month, and those that the due date charged already. charged: another due date charged something, be
+-- it given back; or this one only a difference, on top of that. billed: the month's due date was billed, or this one
+-- charged the month. Not inlined: these are few, and are looked up; and planned only if there are any.
 create or replace function billing.open_unit(for_due_date date)
 returns table (client_plan_id bigint, package_id bigint, reference_month date, charged boolean, billed boolean)
 language plpgsql stable parallel safe rows 100
@@ -39,7 +39,8 @@ begin
             open.reference_month,
             (open.charged > 0 and open.charged > coalesce(
                 (
-                    select sum(own.amount)
+                    -- With a difference beside them, but not by itself.
+                    select case when bool_or(own.segment > 0) then sum(own.amount) end
                     from billing.live_charge(for_due_date) as own
                     where
                         own.client_package_id in (
@@ -49,10 +50,9 @@ begin
                         )
                         and own.package_id = open.package_id
                         and own.reference_month = open.reference_month
-                        and own.segment > 0
                 ), 0
             ))
-            -- All of it was given back.
+            -- What they charged was given back.
             or (open.client_plan_id, open.package_id, open.reference_month) in (
                 select
                     other.client_plan_id,
@@ -60,7 +60,11 @@ begin
                     other.reference_month
                 from billing.charge_of_other_due_date(for_due_date, oldest) as other
                 inner join billing.adjusted as adjusted
-                    on other.id = adjusted.charge_id and other.due_date = adjusted.due_date
+                    on
+                        other.id = adjusted.charge_id
+                        and other.due_date = adjusted.due_date
+                        and adjusted.due_date >= oldest
+                        and adjusted.due_date < billing.charging_until(for_due_date)
             ) as charged,
             open.billed
         from billing.open_month as open
@@ -70,7 +74,7 @@ begin
             event.client_plan_id,
             event.package_id,
             event.reference_month,
-            event.segment = 0,
+            bool_and(event.segment = 0),
             true
         from billing.live_charge(for_due_date) as event
         inner join billing.policy on event.policy_id = policy.id
@@ -83,6 +87,7 @@ begin
                 select bool_or(any_policy.bills_open_months or any_policy.adjusts)
                 from billing.policy as any_policy
             )
+        group by event.client_plan_id, event.package_id, event.reference_month
     )
 
     select

@@ -1,7 +1,7 @@
 -- In: of_month, its first day; client_plans, those to look at. Out: what their packages that were charged owe for the
 -- month. By days as the month is now. In full as it was judged on the due date that charged the package in full; or on
--- the billing day if the client plan was not due on that date, because its due day moved before it, or if only days
--- were charged, because the policy changed. Not inlined: these are few, and are looked up.
+-- the billing day if the client plan was not due on that date, because its due day moved before it, if only days were
+-- charged, because the policy changed, or if all was given back. Not inlined: these are few, and are looked up.
 create or replace function billing.owed_as_charged(of_month date, client_plans bigint[])
 returns setof billing.month_of_sale
 language plpgsql stable parallel safe rows 100
@@ -23,8 +23,17 @@ begin
             select
                 event.client_plan_id,
                 event.package_id,
-                min(event.due_date) filter (where event.days is null and event.segment > 0) as due_date
+                min(event.due_date) filter (
+                    where
+                    event.days is null and event.segment > 0 and event.amount + coalesce(adjusted.amount, 0) > 0
+                ) as due_date
             from billing.event_record as event
+            left join billing.adjusted as adjusted
+                on
+                    event.id = adjusted.charge_id
+                    and event.due_date = adjusted.due_date
+                    and adjusted.due_date >= of_month
+                    and adjusted.due_date < billing.charging_until(of_month)
             where
                 event.due_date >= of_month
                 and event.due_date < billing.charging_until(of_month)
@@ -52,6 +61,7 @@ begin
         moved as (
             select main.client_plan_id
             from unnest(charged.of_client_plans) as main (client_plan_id)
+            where charged.due_date is not null
             except
             select on_due_date.client_plan_id
             from on_due_date

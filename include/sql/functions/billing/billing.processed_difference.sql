@@ -3,6 +3,7 @@
 create or replace function billing.processed_difference(for_due_date date)
 returns table (id bigint, reference_month date)
 language plpgsql stable parallel safe rows 10
+set enable_nestloop = on
 set plan_cache_mode = force_custom_plan
 as $$
 begin
