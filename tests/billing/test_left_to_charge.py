@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import pytest
 
-from multitv.billing import tv
+from multitv.billing import correction, tv, waivers
 from multitv.billing.explanation import Explanation
 from multitv.billing.standard import bill_plans
 from multitv.database.sql import named
@@ -30,6 +30,12 @@ def policy(life: Life, proration: Literal["full", "daily"] = "daily", **terms: A
 
 def save(life: Life, due_date: date) -> None:
     tv.save(life.isp.engine, due_date, SETTINGS, allow_voids=True)
+
+
+def settle(life: Life, due_date: date = DUE) -> None:
+    bill_plans(life.isp.engine, due_date)
+    tv.settle(life.isp.engine, due_date, SETTINGS, allow_voids=True)
+    life.books_hold(due_date)
 
 
 def sell_again(life: Life, day: int, price: str | None = None) -> None:
@@ -259,9 +265,7 @@ def test_a_rest_that_ends_before_it_is_settled_is_void(life: Life) -> None:
     life.day(date(2026, 12, 12))
     save(life, DUE)
     life.day(date(2026, 12, 13), "update tv.client_package set cancelled_on = '2026-12-22' where id = 2")
-    bill_plans(life.isp.engine, DUE)
-    tv.settle(life.isp.engine, DUE, SETTINGS, allow_voids=True)
-    life.books_hold(DUE)
+    settle(life)
     assert life.charged() == reais("15.00")
 
 
@@ -356,7 +360,7 @@ def test_what_is_left_of_an_open_month_is_charged_by_the_due_date_that_charged_i
     for _ in range(2):
         save(life, NEXT)
         assert life.charged() == reais("15.00", "7.00")
-    tv.settle(life.isp.engine, NEXT, SETTINGS, allow_voids=True)
+    settle(life, NEXT)
     assert (life.charged(), days(life)) == (reais("15.00", "7.00"), 22)
     assert unchanged(life, NEXT)
     life.open_months(date(2027, 1, 13))
@@ -380,10 +384,9 @@ def rest_taken_back_for_good(life: Life) -> None:
 
 def test_what_a_person_took_back_for_good_is_not_charged_with_what_is_left_later(life: Life) -> None:
     rest_taken_back_for_good(life)
-    # As it was charged: of 15.00 and 9.00, 4.00 were taken back.
     life.day(date(2026, 12, 13), "update tv.client_package set cancelled_on = '2026-12-16' where id = 1")
     life.bill(DUE)
-    assert (life.charged(), life.exclusions(DUE)) == (reais("15.00", "5.00"), [])
+    assert (life.charged(), life.exclusions(DUE)) == (reais("15.00"), [(DECEMBER, "corrected")])
     assert unchanged(life, DUE)
 
 
@@ -413,3 +416,133 @@ def test_a_month_in_full_that_was_given_back_is_charged_as_its_later_billing_day
     assert unchanged(life, DUE)
     assert unchanged(life, date(2027, 1, 20))
     assert net(life) == Decimal("31.00")
+
+
+def ended_and_sold_again(life: Life, *, ended: int, again: int, until: int | None = None, **terms: Any) -> None:
+    """15 days are charged, 15.00; then the sale turns out to have ended before, and is followed by another."""
+    sold(life)
+    policy(life, **terms)
+    life.day(date(2026, 12, 1), cancelled(16))
+    life.bill(DUE)
+    life.isp.run(cancelled(ended))
+    sell_again(life, again)
+    if until:
+        life.isp.run(f"{cancelled(until)} where id = 2")
+    life.day(date(2026, 12, 12))
+
+
+def test_a_rest_that_was_taken_back_for_good_is_not_charged_once_the_policy_gave_something_back(life: Life) -> None:
+    ended_and_sold_again(life, ended=14, again=18, adjusts=True)
+    life.bill(DUE)
+    correct(life, "12.00", "reverse")
+    for _ in range(3):
+        life.bill(DUE)
+        assert (life.charged(), life.exclusions(DUE)) == (reais("15.00"), [(DECEMBER, "corrected")])
+
+
+def test_a_rest_that_was_taken_back_for_good_is_not_charged_with_the_whole_month(life: Life) -> None:
+    """Nothing else of the month is charged any more."""
+    ended_and_sold_again(life, ended=11, again=20)
+    life.bill(DUE)
+    correct(life, "7.00", "reverse")
+    correct(life, "15.00", "reverse")
+    for _ in range(2):
+        life.bill(DUE)
+        assert life.charged() == []
+
+
+def test_a_rest_is_not_taken_back_beside_a_charge_of_its_days(life: Life) -> None:
+    ended_and_sold_again(life, ended=11, again=20)
+    life.bill(DUE)
+    correct(life, "7.00", "reverse", rebill=True)
+    correct(life, "15.00", "reverse")
+    life.bill(DUE)
+    assert life.charged() == reais("12.00")
+    with pytest.raises(correction.CorrectionRefused):
+        correct(life, "7.00", "take_back")
+
+
+def test_a_charge_is_not_corrected_below_a_rest_of_an_earlier_due_date(life: Life) -> None:
+    sold(life, due_day=20)
+    policy(life)
+    life.day(date(2026, 12, 1), cancelled(16))
+    life.bill(LATER)
+    life.isp.run(cancelled(11))
+    sell_again(life, 20)
+    life.day(date(2026, 12, 9), moved(10))
+    life.bill(DUE)
+    assert life.charged() == reais("7.00", "15.00")
+    with pytest.raises(correction.CorrectionRefused):
+        correct(life, "15.00", "reverse", rebill=True)
+
+
+@pytest.mark.parametrize("saved", [True, False])
+def test_a_pending_rest_stays_when_what_is_open_besides_is_waived(life: Life, *, saved: bool) -> None:
+    sold(life)
+    policy(life)
+    life.day(date(2026, 12, 1), cancelled(16))
+    life.bill(DUE)
+    life.isp.run(cancelled(11))
+    sell_again(life, 20, "62.00")
+    life.day(date(2026, 12, 12))
+    save(life, DUE)
+    assert [month.amount for month in life.open_months(date(2027, 1, 2))] == reais("5.00")
+    waivers.decide(life.isp.engine, "Ana", "waive_month", waivers.Month(1, 1, DECEMBER), reason="acordo")
+    if saved:
+        save(life, DUE)
+    settle(life)
+    assert life.charged() == reais("15.00", "14.00")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        priced("30.99"),
+        "update tv.client_package set cancelled_on = '2026-12-15' where id = 1",
+        "insert into tv.promotion values (default, 1, 30.90, '2026-12-13', '2026-12-16')",
+    ],
+    ids=["the price", "the end of the first sale", "the price of the first sale"],
+)
+def test_a_saved_charge_of_what_is_left_is_settled_as_it_was_saved(life: Life, change: str) -> None:
+    ended_and_sold_again(life, ended=16, again=20)
+    save(life, DUE)
+    life.day(date(2026, 12, 13), change)
+    settle(life)
+    assert (life.charged(), days(life)) == (reais("15.00", "12.00"), 27)
+
+
+@pytest.mark.parametrize(
+    ("taken_back", "change", "charged"),
+    [
+        ("21.00", promotion("31.00", 1, "2026-12-11"), reais("20.00", "11.00")),
+        ("20.00", promotion("15.50", 1, "2026-12-05"), reais("21.00", "14.00")),
+    ],
+    ids=["one segment by now", "three segments by now"],
+)
+def test_a_segment_is_charged_again_that_has_another_number_by_now(
+    life: Life, taken_back: str, change: str, charged: list[Decimal]
+) -> None:
+    sold(life, "62.00")
+    policy(life)
+    life.day(date(2026, 12, 11), priced("31.00"))
+    life.bill(DUE)
+    life.isp.run(PAID)
+    correct(life, taken_back, "reverse", rebill=True)
+    life.isp.run(change)
+    life.day(date(2026, 12, 12))
+    life.bill(DUE)
+    assert (life.charged(), days(life), life.exclusions(DUE)) == (charged, 31, [])
+    assert unchanged(life, DUE)
+
+
+def test_a_month_that_was_taken_back_for_good_is_not_charged_in_other_segments(life: Life) -> None:
+    sold(life)
+    policy(life)
+    life.bill(DUE)
+    life.isp.run(PAID)
+    correct(life, "31.00", "reverse")
+    life.day(date(2026, 12, 15), priced("62.00"))
+    life.bill(DUE)
+    assert (life.charged(), life.exclusions(DUE)) == ([], [(DECEMBER, "corrected")])
+    life.bill(NEXT)
+    assert life.charged() == []

@@ -17,7 +17,7 @@ where
     (
         (
             uncharged.client_package_id is null
-            -- Saved in more segments than the month has by now: it stays as it was saved while the first is charged.
+            -- Saved in other segments than the month has by now: it stays as it was saved while any is charged.
             and (
                 pending.segment = 1
                 or (pending.client_package_id, pending.reference_month) not in (

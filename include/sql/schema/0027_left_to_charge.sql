@@ -1,5 +1,6 @@
--- Its file has one more column.
+-- Their files have more columns.
 drop function if exists billing.charged(date);
+drop function if exists billing.taken_back(date);
 -- Replaced by billing.left_to_charge, which also says how much is left.
 drop function if exists billing.owe_as_charged(bigint, bigint, date, bigint[], numeric, bigint, bigint[]);
 comment on table billing.open_month is

@@ -1,8 +1,9 @@
 -- In: for_due_date. Out: each package of a client plan that was charged for a month that the due date bills, by
 -- another due date or by another sale or, by days, at all: whether in full, and not given back whole; the sum of its
--- charges in reais, less what a policy gave back (amount); how many days they have (days), and how many of these were
--- not given back, by the share of their amount (days_kept); by which client packages (billed), and which of their
--- segments (billing.segment_key). Reads only those other due dates that can charge the same months.
+-- charges in reais, less what a policy gave back (amount); how many days they have (days), and how many of these
+-- were not given back, by the share of their amount (days_kept); by which client packages (billed), which of their
+-- segments (billing.segment_key), and at which prices (billing.price_key). Reads only those other due dates that can
+-- charge the same months.
 create or replace function billing.charged(for_due_date date)
 returns table (
     client_plan_id bigint,
@@ -13,7 +14,8 @@ returns table (
     days bigint,
     days_kept bigint,
     billed bigint[],
-    segments bigint[]
+    segments bigint[],
+    prices numeric[]
 )
 language sql stable parallel safe
 as $$
@@ -27,6 +29,7 @@ as $$
             event.client_package_id,
             event.segment,
             event.amount,
+            event.price,
             event.days
         from billing.charge_of_other_due_date(for_due_date, null) as event
         inner join finance.posting
@@ -60,6 +63,7 @@ as $$
             event.client_package_id,
             event.segment,
             event.amount,
+            event.price,
             event.days
         from billing.processed_charge(for_due_date) as event
         where event.days is not null
@@ -73,6 +77,7 @@ as $$
             event.client_package_id,
             event.segment,
             event.amount,
+            event.price,
             event.days
         from billing.processed_charge(for_due_date) as event
         -- Apart from those by days: a table that is read inside an `or` hands all rows to one process.
@@ -97,7 +102,8 @@ as $$
         cast(sum(kept.days_charged) as bigint),
         cast(round(sum(kept.days_charged * kept.rest / kept.amount)) as bigint),
         array_agg(kept.client_package_id),
-        array_agg(billing.segment_key(kept.client_package_id, kept.segment))
+        array_agg(billing.segment_key(kept.client_package_id, kept.segment)),
+        array_agg(billing.price_key(kept.client_package_id, kept.price))
     from (
         select
             charge.*,

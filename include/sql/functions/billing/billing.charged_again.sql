@@ -49,7 +49,13 @@ begin
             case
                 -- A difference comes on top of what it knew: if more is charged by now, that has its part.
                 when charge.segment = 0
-                    then sum(other.amount + coalesce(adjusted.amount, 0)) over () > charge.value_before
+                    then
+                        sum(other.amount + coalesce(adjusted.amount, 0)) over () > charge.value_before
+                        or (
+                            charge.client_package_id = other.client_package_id
+                            and other.segment > 0
+                            and coalesce(posting.created_at > corrected_at, true)
+                        )
                 when other.segment = 0
                     then
                         amount_of_charge + coalesce(

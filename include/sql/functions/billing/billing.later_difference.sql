@@ -1,5 +1,5 @@
 -- In: event and due date of a charge. Out: a live difference that builds on it: of the same month and package, and made
--- after it; the newest; no row if there is none.
+-- after it, for whichever due date; the newest; no row if there is none.
 create or replace function billing.later_difference(of_event bigint, for_due_date date)
 returns table (id bigint)
 language plpgsql stable
@@ -18,9 +18,10 @@ begin
     select other.id
     from billing.event_record as other
     where
-        other.due_date >= for_due_date
+        other.due_date >= charge.reference_month
         and other.due_date < billing.charging_until(for_due_date)
-        and (other.due_date, other.id) > (for_due_date, of_event)
+        and other.id <> of_event
+        and other.created_at >= charge.created_at
         -- So that they are found by the key of the client package.
         and other.client_package_id in (
             select sold.id
@@ -34,7 +35,7 @@ begin
         and other.kind = 'charge'
         and other.cancelled_at is null
         and not other.reversed
-    order by other.due_date desc, other.id desc
+    order by other.created_at desc, other.id desc
     limit 1;
 end
 $$;

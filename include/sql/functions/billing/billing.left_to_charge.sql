@@ -1,16 +1,19 @@
--- In: a row of billing.due that may be charged beside what was charged for its month (billing.may_be_charged); and what
--- was, as in billed, segments, amount, days and days_kept of billing.charged. Out: the row as it is, if all that may be
--- charged beside that is left to be charged, to the centavo and the day. If not, the last of its sales and segments is
--- the difference (segment 0): the amount and the days of it that are left; and the others have a reason not to be
--- charged. If days of it were charged already, what they cost more by now is not left here; nor is a difference that a
--- person took back. For the few months that are charged in parts, so it is not inlined.
+-- In: a row of billing.due that may be charged beside what was charged for its month (billing.may_be_charged); what
+-- was, as in billing.charged; and whether the due date is settled: then the row stays as it was saved, while
+-- anything is left of the month. Out: the row as it is, if all that may be charged beside that is left to be
+-- charged, to the centavo and the day. If not, the last of its sales and segments is the difference (segment 0): the
+-- amount and the days of it that are left; and the others have a reason not to be charged. If days of it were
+-- charged already, what they cost more by now is not left here; nor is a difference that a person took back. For the
+-- few months that are charged in parts, so it is not inlined.
 create or replace function billing.left_to_charge(
     due billing.month_of_sale,
     charged_client_packages bigint[],
     charged_segments bigint[],
+    charged_prices numeric[],
     charged_amount numeric,
     charged_days bigint,
-    charged_days_kept bigint
+    charged_days_kept bigint,
+    is_settled boolean
 )
 returns billing.month_of_sale
 language plpgsql stable parallel safe cost 100000
@@ -57,8 +60,11 @@ begin
             coalesce(owed.price * owed.days / owed.denominator, owed.amount) as uncut,
             owed.days is not null as by_days,
             coalesce(owed.days, days_of_month) as days,
-            billing.may_be_charged(
-                owed.client_package_id, owed.segment, taken_back.rebill, charged_client_packages, charged_segments
+            billing.segment_key(owed.client_package_id, owed.segment) = any(charged_segments) as has_number_of_charged,
+            taken_back.rebill is not false
+            and billing.may_be_charged(
+                owed.client_package_id, owed.segment, owed.price, again.segments, again.prices,
+                charged_client_packages, charged_prices
             ) as may_be_charged
         from billing.owed(due.reference_month, null, null, array[due.client_plan_id]) as owed
         left join billing.taken_back(due.reference_month) as taken_back
@@ -66,11 +72,15 @@ begin
                 owed.client_package_id = taken_back.client_package_id
                 and owed.segment = taken_back.segment
                 and due.reference_month = taken_back.reference_month
+        left join billing.charged_anew(due.reference_month) as again
+            on
+                owed.client_package_id = again.client_package_id
+                and due.reference_month = again.reference_month
         where
             owed.client_plan_id = due.client_plan_id
             and owed.package_id = due.package_id
             and owed.exclusion is null
-            and taken_back.rebill is not false
+            and (taken_back.rebill is not false or owed.client_package_id = any(refused.client_packages))
     ),
 
     in_question as (
@@ -81,7 +91,9 @@ begin
             sum(owed.amount) - charged_amount - refused.amount as amount_left,
             sum(owed.days) - charged_days_kept - refused.days as days_left,
             -- A month in full is not charged beside days of it.
-            bool_and(owed.by_days) as by_days
+            bool_and(owed.by_days)
+            -- Two live segments have no number in common.
+            and not bool_or(owed.has_number_of_charged) filter (where owed.may_be_charged) as as_segments
         from owed
     ),
 
@@ -98,7 +110,7 @@ begin
     select
         last.client_package_id,
         last.segment,
-        in_question.by_days
+        in_question.as_segments
         and in_question.amount <= in_question.amount_left
         and in_question.days <= least(in_question.days_left, days_of_month - charged_days) as whole,
         least(
@@ -112,7 +124,7 @@ begin
     into rest
     from last
     cross join in_question;
-    if rest.whole then
+    if rest.whole or (is_settled and rest.amount > 0) then
         return due;
     end if;
     if rest.amount > 0 and rest.client_package_id = due.client_package_id and rest.segment = due.segment then

@@ -1,5 +1,5 @@
--- In: for_due_date. Out: the client packages and months that still owe it something: the first segment does, or has a
--- reason that keeps a charge as it was saved. Not inlined, so that it is worked out only if a segment is missed.
+-- In: for_due_date. Out: the client packages and months that still owe it something: a segment does, or has a reason
+-- that keeps a charge as it was saved. Not inlined, so that it is worked out only if a segment is missed.
 create or replace function billing.owed_still(for_due_date date)
 returns table (client_package_id bigint, reference_month date)
 language plpgsql stable parallel safe rows 1000
@@ -8,14 +8,14 @@ as $$
 begin
     return query
     select
-        first.client_package_id,
-        first.reference_month
-    from billing.uncharged(for_due_date) as first
+        owed.client_package_id,
+        owed.reference_month
+    from billing.uncharged(for_due_date) as owed
     where
-        first.segment = 1
+        owed.segment > 0
         and (
-            first.exclusion is null
-            or first.exclusion in (
+            owed.exclusion is null
+            or owed.exclusion in (
                 select reason.code
                 from billing.exclusion_reason as reason
                 where reason.at_settlement = 'keep'

@@ -1,8 +1,9 @@
 -- In: as billing.due. Out: the rows of billing.due, with a reason also for what was charged for the month already. A
--- month that was charged in full, whichever due date and sale it was by, is not charged a second time. Beside days that
--- were charged, another sale is charged, or a segment that a person took back and lets be charged again: unchanged, if
--- that much is left of the month; else what is left, as one difference (segment 0) on top of what was charged. What is
--- only pending on another due date is charged here, because that pending event is stale: the due day moved.
+-- month that was charged in full, whichever due date and sale it was by, is not charged a second time. Beside days
+-- that were charged, another sale is charged, or a segment that a person took back and lets be charged again:
+-- unchanged, if that much is left of the month; else what is left, as one difference (segment 0) on top of what was
+-- charged. What is only pending on another due date is charged here, because that pending event is stale: the due
+-- day moved.
 create or replace function billing.uncharged(for_due_date date, billed_by date default null)
 returns setof billing.month_of_sale
 language sql stable parallel safe
@@ -43,11 +44,13 @@ as $$
                     and due.segment > 0
                     and due.exclusion is null
                     and billing.may_be_charged(
-                        due.client_package_id, due.segment, taken_back.rebill, charged.billed, charged.segments
+                        due.client_package_id, due.segment, due.price, again.segments, again.prices,
+                        charged.billed, charged.prices
                     )
                     then
                         billing.left_to_charge(
-                            due, charged.billed, charged.segments, charged.amount, charged.days, charged.days_kept
+                            due, charged.billed, charged.segments, charged.prices, charged.amount, charged.days,
+                            charged.days_kept, billed_by is null
                         )
             end as beside
         from billing.due(for_due_date, billed_by) as due
@@ -61,6 +64,10 @@ as $$
                 due.client_package_id = taken_back.client_package_id
                 and due.reference_month = taken_back.reference_month
                 and due.segment = taken_back.segment
+        left join billing.charged_anew(for_due_date) as again
+            on
+                due.client_package_id = again.client_package_id
+                and due.reference_month = again.reference_month
         -- So that what is left is worked out once. Not a plain 0, as in billing.candidate.
         offset '0'
     ) as listed
