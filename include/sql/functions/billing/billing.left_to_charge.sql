@@ -61,26 +61,24 @@ begin
             owed.days is not null as by_days,
             coalesce(owed.days, days_of_month) as days,
             billing.segment_key(owed.client_package_id, owed.segment) = any(charged_segments) as has_number_of_charged,
-            taken_back.rebill is not false
+            (owed.segment = any(taken_back.for_good)) is not true
             and billing.may_be_charged(
-                owed.client_package_id, owed.segment, owed.price, again.segments, again.prices,
+                owed.client_package_id, owed.segment, owed.price, taken_back.again, taken_back.again_prices,
                 charged_client_packages, charged_prices
             ) as may_be_charged
         from billing.owed(due.reference_month, null, null, array[due.client_plan_id]) as owed
-        left join billing.taken_back(due.reference_month) as taken_back
+        left join billing.taken_back_package(due.reference_month) as taken_back
             on
                 owed.client_package_id = taken_back.client_package_id
-                and owed.segment = taken_back.segment
                 and due.reference_month = taken_back.reference_month
-        left join billing.charged_anew(due.reference_month) as again
-            on
-                owed.client_package_id = again.client_package_id
-                and due.reference_month = again.reference_month
         where
             owed.client_plan_id = due.client_plan_id
             and owed.package_id = due.package_id
             and owed.exclusion is null
-            and (taken_back.rebill is not false or owed.client_package_id = any(refused.client_packages))
+            and (
+                (owed.segment = any(taken_back.for_good)) is not true
+                or owed.client_package_id = any(refused.client_packages)
+            )
     ),
 
     in_question as (

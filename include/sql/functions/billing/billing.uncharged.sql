@@ -27,7 +27,7 @@ as $$
             listed.exclusion,
             case
                 when listed.reference_month < (select go_live.month from billing.go_live) then 'before_go_live'
-                when not listed.rebill then 'corrected'
+                when listed.was_taken_back then 'corrected'
                 when listed.segment = 0 or not listed.was_charged then null
                 when (listed.beside).segment is null then 'already_billed'
                 else (listed.beside).exclusion
@@ -36,7 +36,7 @@ as $$
     from (
         select
             due.*,
-            taken_back.rebill,
+            due.segment = any(taken_back.for_good) as was_taken_back,
             charged.billed is not null as was_charged,
             case
                 when
@@ -44,7 +44,7 @@ as $$
                     and due.segment > 0
                     and due.exclusion is null
                     and billing.may_be_charged(
-                        due.client_package_id, due.segment, due.price, again.segments, again.prices,
+                        due.client_package_id, due.segment, due.price, taken_back.again, taken_back.again_prices,
                         charged.billed, charged.prices
                     )
                     then
@@ -59,15 +59,10 @@ as $$
                 due.client_plan_id = charged.client_plan_id
                 and due.package_id = charged.package_id
                 and due.reference_month = charged.reference_month
-        left join billing.taken_back(for_due_date) as taken_back
+        left join billing.taken_back_package(for_due_date) as taken_back
             on
                 due.client_package_id = taken_back.client_package_id
                 and due.reference_month = taken_back.reference_month
-                and due.segment = taken_back.segment
-        left join billing.charged_anew(for_due_date) as again
-            on
-                due.client_package_id = again.client_package_id
-                and due.reference_month = again.reference_month
         -- So that what is left is worked out once. Not a plain 0, as in billing.candidate.
         offset '0'
     ) as listed
