@@ -14,6 +14,7 @@ from multitv.offer.billing_policy import Policy, set_policy
 from tests.support.life import (
     DECEMBER,
     JANUARY,
+    PAID,
     TAKEN_OUT,
     Life,
     cancelled,
@@ -28,7 +29,6 @@ from tests.support.life import (
 from tests.support.settings import SETTINGS
 
 DUE, LATER, NEXT, AFTER = date(2026, 12, 10), date(2026, 12, 20), date(2027, 1, 10), date(2027, 2, 10)
-PAID = "update finance.invoice set status = 'paid'"
 
 
 def daily(life: Life, *, adjusts: bool = False) -> None:
@@ -37,10 +37,6 @@ def daily(life: Life, *, adjusts: bool = False) -> None:
 
 def promotion(price: str, since: date = date(2026, 12, 1)) -> str:
     return f"insert into tv.promotion values (default, 1, {price}, '{since}', '2027-01-01')"  # noqa: S608
-
-
-def save(life: Life, due_date: date) -> None:
-    tv.save(life.isp.engine, due_date, SETTINGS, allow_voids=True)
 
 
 def difference(life: Life) -> int:
@@ -86,7 +82,7 @@ def test_a_pending_difference_gives_way_to_a_due_date_of_its_month_that_charges_
     life.day(date(2026, 12, 12), moved(due_date.day))
     life.isp.sell(client_plan, 1, "62.00", added_on=date(2026, 12, 22))
     life.day(date(2026, 12, 24), moved(NEXT.day))
-    save(life, NEXT)
+    life.save(NEXT)
     assert life.charged() == reais("16.00", "20.00")
     life.bill(due_date)
     assert (life.charged(), days(life)) == (reais("16.00", "20.00"), 26)
@@ -100,7 +96,7 @@ def test_a_pending_difference_gives_way_to_a_due_date_of_its_month_that_charges_
 def test_a_pending_charge_of_another_due_date_gives_way_to_a_sale_that_has_its_days(life: Life) -> None:
     client_plan = sold(life)
     daily(life)
-    save(life, DUE)
+    life.save(DUE)
     life.day(date(2026, 12, 4), moved(20))
     life.isp.run(cancelled(1))
     life.isp.sell(client_plan, 1, "62.00", added_on=date(2026, 12, 1))
@@ -115,7 +111,7 @@ def test_a_pending_charge_of_another_due_date_gives_way_to_a_sale_that_has_its_d
 def test_no_exclusion_of_another_month_vanishes_with_a_correction(life: Life) -> None:
     sold(life, due_day=20)
     daily(life)
-    save(life, LATER)
+    life.save(LATER)
     correct(life, "31.00", "void", rebill=True)
     life.day(date(2026, 12, 12), moved(10))
     life.open_months(date(2026, 12, 31))
@@ -144,7 +140,7 @@ def test_differences_that_give_way_do_not_count_against_the_limit_of_voids(life:
     life.bill(DUE)
     life.isp.sell(client_plan, 1, "62.00", added_on=date(2026, 12, 22))
     life.day(date(2026, 12, 24))
-    save(life, NEXT)
+    life.save(NEXT)
     none = SETTINGS.model_copy(update={"billing_max_voids": 0, "billing_max_void_share": 0.0})
     tv.save(life.isp.engine, DUE, none)
     assert life.charged() == reais("16.00", "20.00")
@@ -209,11 +205,9 @@ def test_a_difference_of_days_is_charged_once_whichever_sale_names_it(life: Life
 def test_a_settlement_excludes_no_month_of_which_another_segment_stays_charged(life: Life, change: str) -> None:
     two_segments(life)
     correct(life, "21.00", "reverse", rebill=True)
-    save(life, DUE)
+    life.save(DUE)
     life.day(date(2026, 12, 12), change)
-    bill_plans(life.isp.engine, DUE)
-    tv.settle(life.isp.engine, DUE, SETTINGS, allow_voids=True)
-    life.books_hold(DUE)
+    life.settle(DUE)
     life.bill(DUE)
 
 
@@ -236,7 +230,7 @@ def test_a_pending_charge_is_worked_out_anew_and_no_difference_is_made_on_top_of
     sold(life)
     daily(life, adjusts=True)
     life.day(date(2026, 12, 1), cancelled(17))
-    save(life, DUE)
+    life.save(DUE)
     life.day(date(2026, 12, 20), TAKEN_OUT)
     life.bill(NEXT)
     assert life.charged() == reais("16.00")
@@ -276,10 +270,10 @@ def test_a_segment_is_not_taken_back_beside_a_charge_that_has_its_days(life: Lif
     daily(life)
     life.isp.run(promotion("15.50", date(2026, 12, 11)))
     life.day(date(2026, 12, 1), cancelled(17))
-    save(life, DUE)
+    life.save(DUE)
     correct(life, "3.00", "void")
     life.day(date(2026, 12, 5), "delete from tv.promotion")
-    save(life, DUE)
+    life.save(DUE)
     assert days(life) == 16
     with pytest.raises(correction.CorrectionRefused):
         correct(life, "3.00", "take_back")
@@ -341,7 +335,7 @@ def test_nothing_is_credited_for_what_is_only_pending_on_an_earlier_due_date(lif
     life.bill(LATER)
     life.isp.sell(client_plan, 1, added_on=date(2026, 12, 25))
     life.day(date(2026, 12, 22))
-    save(life, DUE)
+    life.save(DUE)
     life.day(date(2026, 12, 23), "update tv.client_package set cancelled_on = '2026-12-25' where id = 2")
     life.bill(LATER)
     life.bill(DUE)
@@ -381,7 +375,7 @@ def test_a_month_is_excluded_of_which_the_last_segment_is_void_in_the_same_save(
     daily(life)
     life.isp.run(promotion("31.00", date(2026, 12, 11)))
     life.day(date(2026, 12, 1))
-    save(life, DUE)
+    life.save(DUE)
     correct(life, "20.00", "void", rebill=True)
     life.day(date(2026, 12, 2), cancelled(1))
     for _ in range(2):

@@ -8,16 +8,13 @@ from typing import Any, Literal
 
 import pytest
 
-from multitv.billing import correction, tv, waivers
+from multitv.billing import correction, waivers
 from multitv.billing.explanation import Explanation
-from multitv.billing.standard import bill_plans
 from multitv.database.sql import named
 from multitv.offer.billing_policy import Policy, set_policy
-from tests.support.life import DECEMBER, Life, cancelled, correct, days, moved, priced, reais, sold, unchanged
-from tests.support.settings import SETTINGS
+from tests.support.life import DECEMBER, PAID, Life, cancelled, correct, days, moved, priced, reais, sold, unchanged
 
 DUE, LATER, NEXT, AFTER = date(2026, 12, 10), date(2026, 12, 20), date(2027, 1, 10), date(2027, 2, 10)
-PAID = "update finance.invoice set status = 'paid'"
 
 
 def promotion(price: str, since: int, until: str) -> str:
@@ -28,23 +25,28 @@ def policy(life: Life, proration: Literal["full", "daily"] = "daily", **terms: A
     set_policy(life.isp.engine, "Ana", Policy(proration=proration, **terms))
 
 
-def save(life: Life, due_date: date) -> None:
-    tv.save(life.isp.engine, due_date, SETTINGS, allow_voids=True)
-
-
-def settle(life: Life, due_date: date = DUE) -> None:
-    bill_plans(life.isp.engine, due_date)
-    tv.settle(life.isp.engine, due_date, SETTINGS, allow_voids=True)
-    life.books_hold(due_date)
-
-
 def sell_again(life: Life, day: int, price: str | None = None) -> None:
     life.isp.sell(1, 1, price, added_on=date(2026, 12, day))
 
 
-def net(life: Life, month: date = DECEMBER) -> Decimal:
+def ended_and_sold_again(
+    life: Life, *, ended: int, again: int, until: int | None = None, price: str | None = None, **terms: Any
+) -> None:
+    """15 days are charged, 15.00; then the sale turns out to have ended before, and is followed by another."""
+    sold(life)
+    policy(life, **terms)
+    life.day(date(2026, 12, 1), cancelled(16))
+    life.bill(DUE)
+    life.isp.run(cancelled(ended))
+    sell_again(life, again, price)
+    if until:
+        life.isp.run(f"{cancelled(until)} where id = 2")
+    life.day(date(2026, 12, 12))
+
+
+def net(life: Life) -> Decimal:
     [(amount,)] = life.isp.run(
-        "select sum(amount) from billing.event where status <> 'cancelled' and reference_month = :m", m=month
+        "select sum(amount) from billing.event where status <> 'cancelled' and reference_month = :m", m=DECEMBER
     )
     return Decimal(amount)
 
@@ -130,14 +132,8 @@ def test_a_month_in_full_that_was_given_back_whole_is_charged_to_another_sale_on
 def test_a_sale_is_charged_what_an_earlier_one_left_that_ended_sooner_than_it_was_charged(
     life: Life, *, adjusts: bool
 ) -> None:
-    sold(life)
-    policy(life, adjusts=adjusts)
-    life.day(date(2026, 12, 1), cancelled(16))
-    life.bill(DUE)
+    ended_and_sold_again(life, ended=11, again=20, adjusts=adjusts)
     life.isp.run(PAID)
-    life.isp.run(cancelled(11))
-    sell_again(life, 20)
-    life.day(date(2026, 12, 12))
     life.bill(DUE)
     assert (life.charged(), days(life), life.excess(DUE)) == (reais("15.00", "7.00"), 22, [])
     assert line(life) == (
@@ -147,13 +143,7 @@ def test_a_sale_is_charged_what_an_earlier_one_left_that_ended_sooner_than_it_wa
 
 
 def test_two_sales_are_charged_what_is_left_of_the_month_by_one_charge(life: Life) -> None:
-    sold(life)
-    policy(life)
-    life.day(date(2026, 12, 1), cancelled(16))
-    life.bill(DUE)
-    life.isp.run(cancelled(11))
-    sell_again(life, 20)
-    life.isp.run("update tv.client_package set cancelled_on = '2026-12-25' where id = 2")
+    ended_and_sold_again(life, ended=11, again=20, until=25)
     sell_again(life, 25)
     life.day(date(2026, 12, 12))
     life.bill(DUE)
@@ -190,13 +180,7 @@ def test_a_segment_is_charged_again_without_what_the_others_cost_more_by_now(lif
 def test_a_sale_is_not_charged_for_days_that_another_was_charged_for_though_it_costs_more(
     life: Life, *, adjusts: bool
 ) -> None:
-    sold(life)
-    policy(life, adjusts=adjusts)
-    life.day(date(2026, 12, 1), cancelled(16))
-    life.bill(DUE)
-    life.isp.run(cancelled(11))
-    sell_again(life, 20, "62.00")
-    life.day(date(2026, 12, 12))
+    ended_and_sold_again(life, ended=11, again=20, price="62.00", adjusts=adjusts)
     life.bill(DUE)
     # Of its 12 days for 24.00, 5 were charged as days of the first sale.
     assert (life.charged(), days(life)) == (reais("15.00", "14.00"), 22)
@@ -221,14 +205,8 @@ def test_days_that_a_policy_gave_back_are_charged_to_another_sale(life: Life) ->
 
 
 def test_a_rest_is_charged_by_the_due_date_to_which_it_moved_and_taken_from_where_it_is_pending(life: Life) -> None:
-    sold(life)
-    policy(life)
-    life.day(date(2026, 12, 1), cancelled(16))
-    life.bill(DUE)
-    life.isp.run(cancelled(11))
-    sell_again(life, 20)
-    life.day(date(2026, 12, 12))
-    save(life, DUE)
+    ended_and_sold_again(life, ended=11, again=20)
+    life.save(DUE)
     assert life.charged() == reais("15.00", "7.00")
     life.day(date(2026, 12, 13), moved(20))
     life.bill(LATER)
@@ -239,13 +217,7 @@ def test_a_rest_is_charged_by_the_due_date_to_which_it_moved_and_taken_from_wher
 
 @pytest.mark.parametrize("rebill", [True, False])
 def test_a_rest_that_was_taken_back_is_charged_again_only_if_that_person_said_so(life: Life, *, rebill: bool) -> None:
-    sold(life)
-    policy(life)
-    life.day(date(2026, 12, 1), cancelled(16))
-    life.bill(DUE)
-    life.isp.run(cancelled(11))
-    sell_again(life, 20)
-    life.day(date(2026, 12, 12))
+    ended_and_sold_again(life, ended=11, again=20)
     life.bill(DUE)
     life.isp.run(PAID)
     correct(life, "7.00", "reverse", rebill=rebill)
@@ -256,16 +228,10 @@ def test_a_rest_that_was_taken_back_is_charged_again_only_if_that_person_said_so
 
 
 def test_a_rest_that_ends_before_it_is_settled_is_void(life: Life) -> None:
-    sold(life)
-    policy(life)
-    life.day(date(2026, 12, 1), cancelled(16))
-    life.bill(DUE)
-    life.isp.run(cancelled(11))
-    sell_again(life, 20)
-    life.day(date(2026, 12, 12))
-    save(life, DUE)
+    ended_and_sold_again(life, ended=11, again=20)
+    life.save(DUE)
     life.day(date(2026, 12, 13), "update tv.client_package set cancelled_on = '2026-12-22' where id = 2")
-    settle(life)
+    life.settle(DUE)
     assert life.charged() == reais("15.00")
 
 
@@ -336,7 +302,7 @@ def test_what_is_left_is_worked_out_only_for_months_that_were_charged_in_part(li
     [(body,)] = life.isp.run("select pg_get_functiondef('billing.left_to_charge'::regproc)")
     head, _, _ = body.partition("declare")
     life.isp.run(f"{head}begin raise exception 'worked out'; end $function$")
-    save(life, DUE)
+    life.save(DUE)
     assert life.charged() == reais("31.00", "31.00")
 
 
@@ -358,9 +324,9 @@ def test_what_is_left_of_an_open_month_is_charged_by_the_due_date_that_charged_i
     sell_again(life, 20)
     life.day(date(2027, 1, 12))
     for _ in range(2):
-        save(life, NEXT)
+        life.save(NEXT)
         assert life.charged() == reais("15.00", "7.00")
-    settle(life, NEXT)
+    life.settle(NEXT)
     assert (life.charged(), days(life)) == (reais("15.00", "7.00"), 22)
     assert unchanged(life, NEXT)
     life.open_months(date(2027, 1, 13))
@@ -369,13 +335,7 @@ def test_what_is_left_of_an_open_month_is_charged_by_the_due_date_that_charged_i
 
 def rest_taken_back_for_good(life: Life) -> None:
     """15.00 are charged, of which 10.00 are owed; of a sale of 9.00 its other 4.00 were charged and taken back."""
-    sold(life)
-    policy(life)
-    life.day(date(2026, 12, 1), cancelled(16))
-    life.bill(DUE)
-    life.isp.run(cancelled(11))
-    sell_again(life, 20)
-    life.day(date(2026, 12, 12), "update tv.client_package set cancelled_on = '2026-12-29' where id = 2")
+    ended_and_sold_again(life, ended=11, again=20, until=29)
     life.bill(DUE)
     life.isp.run(PAID)
     assert life.charged() == reais("15.00", "4.00")
@@ -416,19 +376,6 @@ def test_a_month_in_full_that_was_given_back_is_charged_as_its_later_billing_day
     assert unchanged(life, DUE)
     assert unchanged(life, date(2027, 1, 20))
     assert net(life) == Decimal("31.00")
-
-
-def ended_and_sold_again(life: Life, *, ended: int, again: int, until: int | None = None, **terms: Any) -> None:
-    """15 days are charged, 15.00; then the sale turns out to have ended before, and is followed by another."""
-    sold(life)
-    policy(life, **terms)
-    life.day(date(2026, 12, 1), cancelled(16))
-    life.bill(DUE)
-    life.isp.run(cancelled(ended))
-    sell_again(life, again)
-    if until:
-        life.isp.run(f"{cancelled(until)} where id = 2")
-    life.day(date(2026, 12, 12))
 
 
 def test_a_rest_that_was_taken_back_for_good_is_not_charged_once_the_policy_gave_something_back(life: Life) -> None:
@@ -478,19 +425,13 @@ def test_a_charge_is_not_corrected_below_a_rest_of_an_earlier_due_date(life: Lif
 
 @pytest.mark.parametrize("saved", [True, False])
 def test_a_pending_rest_stays_when_what_is_open_besides_is_waived(life: Life, *, saved: bool) -> None:
-    sold(life)
-    policy(life)
-    life.day(date(2026, 12, 1), cancelled(16))
-    life.bill(DUE)
-    life.isp.run(cancelled(11))
-    sell_again(life, 20, "62.00")
-    life.day(date(2026, 12, 12))
-    save(life, DUE)
+    ended_and_sold_again(life, ended=11, again=20, price="62.00")
+    life.save(DUE)
     assert [month.amount for month in life.open_months(date(2027, 1, 2))] == reais("5.00")
     waivers.decide(life.isp.engine, "Ana", "waive_month", waivers.Month(1, 1, DECEMBER), reason="acordo")
     if saved:
-        save(life, DUE)
-    settle(life)
+        life.save(DUE)
+    life.settle(DUE)
     assert life.charged() == reais("15.00", "14.00")
 
 
@@ -505,9 +446,9 @@ def test_a_pending_rest_stays_when_what_is_open_besides_is_waived(life: Life, *,
 )
 def test_a_saved_charge_of_what_is_left_is_settled_as_it_was_saved(life: Life, change: str) -> None:
     ended_and_sold_again(life, ended=16, again=20)
-    save(life, DUE)
+    life.save(DUE)
     life.day(date(2026, 12, 13), change)
-    settle(life)
+    life.settle(DUE)
     assert (life.charged(), days(life)) == (reais("15.00", "12.00"), 27)
 
 

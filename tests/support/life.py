@@ -16,6 +16,7 @@ from tests.support.isp import Isp
 from tests.support.settings import SETTINGS
 
 NOVEMBER, DECEMBER, JANUARY, FEBRUARY = (date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1), date(2027, 2, 1))
+PAID = "update finance.invoice set status = 'paid'"
 TAKEN_OUT = "update tv.client_package set cancelled_on = null"
 
 
@@ -32,7 +33,14 @@ class Life:
         history.record(self.isp.engine, today, SETTINGS)
 
     def bill(self, due_date: date, *, allow_voids: bool = True) -> None:
+        self.save(due_date, allow_voids=allow_voids)
+        self.settle(due_date, allow_voids=allow_voids)
+
+    def save(self, due_date: date, *, allow_voids: bool = True) -> None:
         tv.save(self.isp.engine, due_date, SETTINGS, allow_voids=allow_voids)
+
+    def settle(self, due_date: date, *, allow_voids: bool = True) -> None:
+        """Settle a due date that is saved, on the invoices of its standard billing."""
         bill_plans(self.isp.engine, due_date)
         tv.settle(self.isp.engine, due_date, SETTINGS, allow_voids=allow_voids)
         self.books_hold(due_date)

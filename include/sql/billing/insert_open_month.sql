@@ -37,7 +37,7 @@ charged as (
         event.package_id,
         sum(event.amount + coalesce(adjusted.amount, 0)) as amount,
         bool_or(
-            event.days is null and event.segment > 0 and event.amount + coalesce(adjusted.amount, 0) > 0
+            billing.in_full(event.days, event.segment, event.amount + coalesce(adjusted.amount, 0))
         ) as in_full
     from billing.event_record as event
     left join billing.adjusted as adjusted on event.id = adjusted.charge_id

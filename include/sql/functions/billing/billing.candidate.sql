@@ -53,18 +53,8 @@ as $$
             when listed.event_id is not null then not parked.waits
             -- A reason not to charge a sale stands on its first segment; the others are none of their own.
             when listed.segment > 1 and listed.exclusion is not null then false
-            -- Nor is one not to charge what is left of a month beside the difference that charged it.
-            when
-                not parked.waits
-                and listed.exclusion <> 'corrected'
-                and (listed.client_package_id, listed.reference_month) in (
-                    select
-                        processed.id,
-                        processed.reference_month
-                    from billing.processed_difference(for_due_date) as processed
-                )
-                then false
-            -- Nor one not to charge a segment again that a person took back, while others are processed.
+            -- Nor is one not to charge again what a person took back, or what is left of a month beside the difference
+            -- that charged it, while others are processed.
             when
                 not parked.waits
                 and listed.exclusion <> 'corrected'
@@ -73,6 +63,11 @@ as $$
                         taken_back.client_package_id,
                         taken_back.reference_month
                     from billing.taken_back(for_due_date) as taken_back
+                    union all
+                    select
+                        difference.id,
+                        difference.reference_month
+                    from billing.processed_difference(for_due_date) as difference
                 )
                 then (listed.client_package_id, listed.reference_month) not in (
                     select

@@ -97,7 +97,7 @@ as $$
         kept.client_plan_id,
         kept.package_id,
         kept.reference_month,
-        bool_or(kept.days is null and kept.rest > 0),
+        bool_or(billing.in_full(kept.days, kept.segment, kept.rest)),
         sum(kept.rest),
         cast(sum(kept.days_charged) as bigint),
         cast(round(sum(kept.days_charged * kept.rest / kept.amount)) as bigint),

@@ -24,8 +24,7 @@ begin
                 event.client_plan_id,
                 event.package_id,
                 min(event.due_date) filter (
-                    where
-                    event.days is null and event.segment > 0 and event.amount + coalesce(adjusted.amount, 0) > 0
+                    where billing.in_full(event.days, event.segment, event.amount + coalesce(adjusted.amount, 0))
                 ) as due_date
             from billing.event_record as event
             left join billing.adjusted as adjusted

@@ -47,8 +47,7 @@ as $$
             event.reference_month,
             sum(event.amount + coalesce(adjusted.amount, 0)) as amount,
             min(event.due_date) filter (
-                where
-                event.days is null and event.segment > 0 and event.amount + coalesce(adjusted.amount, 0) > 0
+                where billing.in_full(event.days, event.segment, event.amount + coalesce(adjusted.amount, 0))
             ) as in_full_on
         from billing.event_record as event
         left join billing.adjusted as adjusted on event.id = adjusted.charge_id and event.due_date = adjusted.due_date

@@ -31,7 +31,39 @@ begin
         return;
     end if;
     return query
-    with charged as materialized (
+    with corrected as materialized (
+        select
+            event.client_package_id,
+            event.reference_month,
+            event.segment,
+            event.price,
+            correction.rebill,
+            correction.created_at as at,
+            correction.id
+        from billing.correction
+        inner join billing.event_record as event
+            on correction.event_due_date = event.due_date and correction.event_id = event.id
+        where
+            event.due_date >= billing.charging_since(for_due_date)
+            and event.due_date < billing.charging_until(for_due_date)
+            and correction.event_due_date >= billing.charging_since(for_due_date)
+            and correction.event_due_date < billing.charging_until(for_due_date)
+    ),
+
+    waived as materialized (
+        select
+            sold.id as client_package_id,
+            month.reference_month,
+            month.created_at as at
+        from billing.waived_month as month
+        inner join tv.client_package as sold
+            on month.client_plan_id = sold.client_plan_id and month.package_id = sold.package_id
+        where
+            month.reference_month >= billing.charging_since(for_due_date)
+            and month.reference_month < billing.charging_until(for_due_date)
+    ),
+
+    charged as materialized (
         select
             event.client_package_id,
             event.reference_month,
@@ -47,78 +79,54 @@ begin
             and event.client_package_id = any(
                 array(
                     select corrected.client_package_id
-                    from billing.correction
-                    inner join billing.event_record as corrected
-                        on correction.event_due_date = corrected.due_date and correction.event_id = corrected.id
-                    where
-                        corrected.due_date >= billing.charging_since(for_due_date)
-                        and corrected.due_date < billing.charging_until(for_due_date)
-                        and correction.event_due_date >= billing.charging_since(for_due_date)
-                        and correction.event_due_date < billing.charging_until(for_due_date)
+                    from corrected
                     union all
-                    select sold.id
-                    from billing.waived_month as waived
-                    inner join tv.client_package as sold
-                        on waived.client_plan_id = sold.client_plan_id and waived.package_id = sold.package_id
-                    where
-                        waived.reference_month >= billing.charging_since(for_due_date)
-                        and waived.reference_month < billing.charging_until(for_due_date)
+                    select waived.client_package_id
+                    from waived
                 )
             )
     ),
 
     decided as (
         select
-            event.client_package_id,
-            event.reference_month,
+            corrected.client_package_id,
+            corrected.reference_month,
             segment.number as segment,
-            correction.rebill,
-            case when event.segment > 0 then event.price end as price,
-            correction.created_at as at,
-            correction.id
-        from billing.correction
-        inner join billing.event_record as event
-            on correction.event_due_date = event.due_date and correction.event_id = event.id
+            corrected.rebill,
+            case when corrected.segment > 0 then corrected.price end as price,
+            corrected.at,
+            corrected.id
+        from corrected
         -- A day of the month each, at most.
         cross join
-            lateral generate_series(event.segment, case event.segment when 0 then 31 else event.segment end)
+            lateral generate_series(corrected.segment, case corrected.segment when 0 then 31 else corrected.segment end)
                 as segment (number)
         where
-            event.due_date >= billing.charging_since(for_due_date)
-            and event.due_date < billing.charging_until(for_due_date)
-            and correction.event_due_date >= billing.charging_since(for_due_date)
-            and correction.event_due_date < billing.charging_until(for_due_date)
-            and (
-                segment.number = event.segment
-                or (event.client_package_id, event.reference_month, segment.number) not in (
-                    select
-                        charged.client_package_id,
-                        charged.reference_month,
-                        charged.segment
-                    from charged
-                )
+            segment.number = corrected.segment
+            or (corrected.client_package_id, corrected.reference_month, segment.number) not in (
+                select
+                    charged.client_package_id,
+                    charged.reference_month,
+                    charged.segment
+                from charged
             )
         union all
         select
-            sold.id,
+            waived.client_package_id,
             waived.reference_month,
             segment.number,
             false,
             cast(null as numeric),
-            waived.created_at,
+            waived.at,
             0
-        from billing.waived_month as waived
-        inner join tv.client_package as sold
-            on waived.client_plan_id = sold.client_plan_id and waived.package_id = sold.package_id
+        from waived
         cross join generate_series(1, 31) as segment (number)
         where
-            waived.reference_month >= billing.charging_since(for_due_date)
-            and waived.reference_month < billing.charging_until(for_due_date)
-            and not exists (
+            not exists (
                 select
                 from charged
                 where
-                    charged.client_package_id = sold.id
+                    charged.client_package_id = waived.client_package_id
                     and charged.reference_month = waived.reference_month
                     and charged.segment in (segment.number, 0)
             )

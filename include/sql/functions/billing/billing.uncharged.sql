@@ -1,9 +1,9 @@
--- In: as billing.due. Out: the rows of billing.due, with a reason also for what was charged for the month already. A
--- month that was charged in full, whichever due date and sale it was by, is not charged a second time. Beside days
--- that were charged, another sale is charged, or a segment that a person took back and lets be charged again:
--- unchanged, if that much is left of the month; else what is left, as one difference (segment 0) on top of what was
--- charged. What is only pending on another due date is charged here, because that pending event is stale: the due
--- day moved.
+-- In: as billing.due; a due date is settled if billed_by is null. Out: the rows of billing.due, with a reason also
+-- for what was charged for the month already. A month that was charged in full, whichever due date and sale it was
+-- by, is not charged a second time. Beside days that were charged, another sale is charged, or a segment that a
+-- person took back and lets be charged again: unchanged, if that much is left of the month; else what is left, as one
+-- difference (segment 0) on top of what was charged. What is only pending on another due date is charged here,
+-- because that pending event is stale: the due day moved.
 create or replace function billing.uncharged(for_due_date date, billed_by date default null)
 returns setof billing.month_of_sale
 language sql stable parallel safe
