@@ -34,9 +34,6 @@ as $$
                 and uncharged.reference_month = charge.reference_month
                 and uncharged.segment = charge.segment
         where charge.id is null or charge.pending
-        -- So that what is processed leaves first. Not a plain 0, of which the planner believes too late that it is no
-        -- limit, so that only one process would go on from here.
-        offset '0'
     ) as listed
     cross join lateral (
         select

@@ -9,61 +9,29 @@ returns setof billing.month_of_sale
 language sql stable parallel safe
 as $$
     select
-        listed.client_plan_id,
-        listed.service_plan_id,
-        listed.client_package_id,
-        listed.package_id,
-        listed.reference_month,
-        coalesce((listed.beside).segment, listed.segment),
-        coalesce((listed.beside).amount, listed.amount),
-        listed.price,
-        listed.price_source,
-        coalesce((listed.beside).days, listed.days),
-        coalesce((listed.beside).days_before, listed.days_before),
-        coalesce((listed.beside).value_before, listed.value_before),
-        coalesce((listed.beside).denominator, listed.denominator),
-        listed.policy_id,
+        due.client_plan_id,
+        due.service_plan_id,
+        due.client_package_id,
+        due.package_id,
+        due.reference_month,
+        coalesce(beside.segment, due.segment),
+        coalesce(beside.amount, due.amount),
+        due.price,
+        due.price_source,
+        coalesce(beside.days, due.days),
+        coalesce(beside.days_before, due.days_before),
+        coalesce(beside.value_before, due.value_before),
+        coalesce(beside.denominator, due.denominator),
+        due.policy_id,
         coalesce(
-            listed.exclusion,
-            case
-                when listed.reference_month < (select go_live.month from billing.go_live) then 'before_go_live'
-                when listed.was_taken_back then 'corrected'
-                when listed.segment = 0 or not listed.was_charged then null
-                when (listed.beside).segment is null then 'already_billed'
-                else (listed.beside).exclusion
-            end
+            due.exclusion,
+            case when due.reference_month < (select go_live.month from billing.go_live) then 'before_go_live' end,
+            beside.exclusion
         )
-    from (
-        select
-            due.*,
-            due.segment = any(taken_back.for_good) as was_taken_back,
-            charged.billed is not null as was_charged,
-            case
-                when
-                    not charged.whole
-                    and due.segment > 0
-                    and due.exclusion is null
-                    and billing.may_be_charged(
-                        due.client_package_id, due.segment, due.price, taken_back.again, taken_back.again_prices,
-                        charged.billed, charged.prices
-                    )
-                    then
-                        billing.left_to_charge(
-                            due, charged.billed, charged.segments, charged.prices, charged.amount, charged.days,
-                            charged.days_kept, billed_by is null
-                        )
-            end as beside
-        from billing.due(for_due_date, billed_by) as due
-        left join billing.charged(for_due_date) as charged
-            on
-                due.client_plan_id = charged.client_plan_id
-                and due.package_id = charged.package_id
-                and due.reference_month = charged.reference_month
-        left join billing.taken_back_package(for_due_date) as taken_back
-            on
-                due.client_package_id = taken_back.client_package_id
-                and due.reference_month = taken_back.reference_month
-        -- So that what is left is worked out once. Not a plain 0, as in billing.candidate.
-        offset '0'
-    ) as listed
+    from billing.due(for_due_date, billed_by) as due
+    left join billing.due_beside_charged(for_due_date, billed_by) as beside
+        on
+            due.client_package_id = beside.client_package_id
+            and due.reference_month = beside.reference_month
+            and due.segment = beside.due_segment
 $$;
