@@ -1,7 +1,7 @@
 """Runs all tests in three parts side by side, each of which waits a good part of its time.
 
-Of what takes long and seldom breaks alone, each day takes a third: the scenarios that are much alike, the screens in a
-browser, Celery, and what is marked in_turn; tests/support/size.py says how. `make soak` takes all.
+Of what takes long and seldom breaks alone, each day takes a third: the scenarios of billing that are much alike, the
+screens in a browser, Celery, and what is marked in_turn; tests/support/size.py says how. `make soak` takes all.
 
 The tests of the screens share one api-server of Airflow, most end-to-end tests one whole Airflow, so each of these two
 parts runs in one process. The others run in two, and their progress is shown; what the first two print follows.

@@ -6,6 +6,7 @@ import gc
 import os
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -48,7 +49,7 @@ SLOW_FIXTURES = {"web", "stack", "release", "sandbox_process"}
 
 
 # Scenarios that are many and much alike, and each take about a second of a processor.
-SCENARIO_FIXTURES = {"life", "provisioned"}
+SCENARIO_FIXTURES = {"life"}
 # A file of them has a whole Airflow, or its tests go on from one another.
 FILES_IN_TURN = ("test_celery.py", "test_screens_*.py", "test_secrets.py")
 
@@ -152,11 +153,23 @@ def house(server: Server, furnished: str, sandbox: Sandbox) -> Iterator[House]:
         yield House(as_pipeline(engine), sandbox)
 
 
+@pytest.fixture(scope="session")
+def reconciled(server: Server, furnished: str, sandbox_process: Sandbox) -> Iterator[House]:
+    """The same after the first reconciliation, to make copies of; the platform has kept what it was then."""
+    sandbox_process.admin("POST", "/admin/reset")
+    with own_database(server, furnished) as engine:
+        house = House(as_pipeline(engine), sandbox_process)
+        house.reconcile()
+        sandbox_process.admin("POST", "/admin/keep")
+        yield house
+
+
 @pytest.fixture
-def provisioned(house: House) -> House:
-    """The same, when the first reconciliation is done."""
-    house.reconcile()
-    return house
+def provisioned(server: Server, reconciled: House, sandbox: Sandbox) -> Iterator[House]:
+    """An ISP with clients, and the platform, after the first reconciliation."""
+    sandbox.admin("POST", "/admin/reset?to=kept")
+    with own_database(server, str(reconciled.engine.url.database)) as engine:
+        yield replace(reconciled, engine=as_pipeline(engine))
 
 
 @pytest.fixture

@@ -34,10 +34,15 @@ class Platform:
         self.clock.ahead += timedelta(seconds=seconds)
         self.store.set("ahead", str(self.clock.ahead.total_seconds()))
 
-    def reset(self) -> None:
-        """Restore the state of the first start; tokens stay valid."""
+    def reset(self, *, to_kept: bool = False) -> None:
+        """Restore the state of the first start, or with the subscribers that were kept; tokens stay valid.
+
+        Raises NothingKept, and then changes nothing.
+        """
         with self.store.transaction():
             self.store.clear()
+            if to_kept:
+                self.store.restore_kept()
             self.lineup.restore()
             self.clock.ahead = timedelta()
             self.store.set("ahead", "0")

@@ -10,10 +10,16 @@ from pathlib import Path
 from typing import Any
 
 FILE = "sandbox.sqlite3"
+# What a reset deletes, but for the catalogue.
+OF_SUBSCRIBERS = ("subscriber", "device", "operation", "sqlite_sequence")
 
 
 class StateInUse(Exception):
     """Another sandbox uses the same folder."""
+
+
+class NothingKept(Exception):
+    """No copy of the state was kept since the process started."""
 
 
 @dataclass(frozen=True)
@@ -78,9 +84,23 @@ class Store:
 
     def clear(self) -> None:
         """Delete subscribers, operations and catalogue, and restart the numbering."""
-        for table in ("subscriber", "device", "operation", "catalogue", "sqlite_sequence"):
+        for table in (*OF_SUBSCRIBERS, "catalogue"):
             self._sql.execute(f"delete from {table}")  # noqa: S608 - the names are the ones above
         self._last_ids.clear()
+
+    def keep(self) -> None:
+        """Keep a copy of subscribers, operations and their numbering, as long as this process lives."""
+        for table in OF_SUBSCRIBERS:
+            self._sql.execute(f"drop table if exists temp.kept_{table}")
+            self._sql.execute(f"create temporary table kept_{table} as select * from main.{table}")  # noqa: S608 - as above
+
+    def restore_kept(self) -> None:
+        """Bring back what `keep` kept, after `clear`. Raises NothingKept."""
+        if self._one("select 1 from temp.sqlite_schema where name = 'kept_subscriber'") is None:
+            raise NothingKept
+        for table in OF_SUBSCRIBERS:
+            self._sql.execute(f"delete from main.{table}")  # noqa: S608 - as above
+            self._sql.execute(f"insert into main.{table} select * from temp.kept_{table}")  # noqa: S608 - as above
 
     def catalogue(self) -> list[tuple[str, str, bool]]:
         """Return (kind, body, gone) of every row, in the order of the lists."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from time import monotonic
 from typing import Any
@@ -32,10 +31,17 @@ ALWAYS: list[tuple[str, dict[str, Any], str]] = [
 
 
 @pytest.fixture
-def house(house: House) -> Iterator[House]:
-    house.retry_policy = replace(house.retry_policy, tries=2)
-    yield house
-    house.no_faults()
+def house(house: House) -> House:
+    return impatient(house)
+
+
+@pytest.fixture
+def provisioned(provisioned: House) -> House:
+    return impatient(provisioned)
+
+
+def impatient(house: House) -> House:
+    return replace(house, retry_policy=replace(house.retry_policy, tries=2))
 
 
 def failed(house: House, change_set: int) -> list[tuple[Any, ...]]:

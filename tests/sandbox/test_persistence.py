@@ -123,6 +123,26 @@ def test_a_reset_forgets_all_but_tokens(own: Sandbox) -> None:
     assert call.new_subscriber("1") == first
 
 
+def test_a_reset_comes_back_to_what_was_kept(own: Sandbox) -> None:
+    call = Caller(own)
+    first = call.new_subscriber("1", "svc-familia")
+    own.admin("POST", "/admin/keep")
+    kept = call.get("/subscribers"), own.admin("GET", "/admin/operations")
+    second = call.new_subscriber("2", "svc-familia")
+    own.admin("DELETE", f"/admin/subscribers/{first}")
+    own.admin("PUT", "/admin/catalogue/channels", [])
+    own.admin("POST", "/admin/reset?to=kept")
+    assert (call.get("/subscribers"), own.admin("GET", "/admin/operations")) == kept
+    assert call.get("/channels")["rowCount"] == 102
+    assert call.new_subscriber("3") == second
+    own.admin("POST", "/admin/reset")
+    assert call.get("/subscribers")["rowCount"] == 0
+    own.kill()
+    own.start()
+    with pytest.raises(SandboxFailed, match="NOTHING_KEPT"):
+        own.admin("POST", "/admin/reset?to=kept")
+
+
 def test_the_state_is_for_its_owner_only_also_what_was_open_before(own: Sandbox) -> None:
     Caller(own).new_subscriber("1", "svc-familia")
     own.kill()

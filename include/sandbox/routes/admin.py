@@ -11,6 +11,7 @@ from include.sandbox.errors import Refusal
 from include.sandbox.faults import FaultSpec, FaultState
 from include.sandbox.models import Strict
 from include.sandbox.routes.common import Parts
+from include.sandbox.store import NothingKept
 from include.sandbox.variant import VARIANTS, Traits, Variant
 
 router = APIRouter(tags=["admin"])
@@ -27,9 +28,21 @@ async def healthz(platform: Parts) -> dict[str, str]:
 
 
 @router.post("/admin/reset", status_code=204)
-async def reset(platform: Parts) -> None:
-    """Restore the first start: the lineup of the files, no subscribers, no faults, an empty log. Tokens stay valid."""
-    platform.reset()
+async def reset(platform: Parts, to: Literal["start", "kept"] = "start") -> None:
+    """Restore the first start: the lineup of the files, no subscribers, no faults, an empty log. Tokens stay valid.
+
+    With `to=kept`, subscribers and operations are those that /admin/keep kept.
+    """
+    try:
+        platform.reset(to_kept=to == "kept")
+    except NothingKept:
+        raise Refusal(409, "NOTHING_KEPT", "nothing was kept since this process started") from None
+
+
+@router.post("/admin/keep", status_code=204)
+async def keep(platform: Parts) -> None:
+    """Keep subscribers and operations as they are, in memory, for resets to come back to."""
+    platform.store.keep()
 
 
 @router.get("/admin/state")
