@@ -139,7 +139,7 @@ def test_a_reset_comes_back_to_what_was_kept(own: Sandbox) -> None:
     assert call.get("/subscribers")["rowCount"] == 0
     own.kill()
     own.start()
-    with pytest.raises(SandboxFailed, match="NOTHING_KEPT"):
+    with pytest.raises(SandboxFailed, match="nothing was kept"):
         own.admin("POST", "/admin/reset?to=kept")
 
 

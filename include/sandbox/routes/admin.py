@@ -36,7 +36,7 @@ async def reset(platform: Parts, to: Literal["start", "kept"] = "start") -> None
     try:
         platform.reset(to_kept=to == "kept")
     except NothingKept:
-        raise Refusal(409, "NOTHING_KEPT", "nothing was kept since this process started") from None
+        raise Refusal(404, "NOT_FOUND", "nothing was kept since this process started") from None
 
 
 @router.post("/admin/keep", status_code=204)
