@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -54,20 +54,20 @@ SCENARIO_FIXTURES = {"life"}
 FILES_IN_TURN = ("test_celery.py", "test_screens_*.py", "test_secrets.py")
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    # The longest first, so that no process is left with one of them at the end.
-    items.sort(key=lambda item: [folder not in item.path.parents for folder in (SOAK, E2E)])
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None]:
     for item in items:
-        if SOAK in item.path.parents:
+        if SOAK in item.path.parents or _unit_in_turn(item):
             item.add_marker(pytest.mark.long)
         if SOAK in item.path.parents or SLOW_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)
-        if _unit_in_turn(item):
-            item.add_marker(pytest.mark.long)
+    # By these marks, pytest selects.
+    yield
     left_out = {item for item in items if (unit := _unit_in_turn(item)) and not takes_its_turn(unit)}
     config.hook.pytest_deselected(items=list(left_out))
     items[:] = [item for item in items if item not in left_out]
+    # The longest first, so that no process is left with one of them at the end.
+    items.sort(key=lambda item: [folder not in item.path.parents for folder in (SOAK, E2E)])
 
 
 def _unit_in_turn(item: pytest.Item) -> str | None:
