@@ -9,18 +9,8 @@ from pathlib import Path
 
 def collected(repository: Path, marks: str) -> str:
     """Return the last line of what pytest collects of the long proofs by these marks."""
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-m",
-        marks,
-        "--collect-only",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        "tests/soak",
-    ]
+    options = ["--collect-only", "-q", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "-m", marks, *options, "tests/soak"]
     done = subprocess.run(command, cwd=repository, capture_output=True, text=True, check=False)
     return done.stdout.strip().splitlines()[-1]
 

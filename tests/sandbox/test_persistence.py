@@ -126,15 +126,16 @@ def test_a_reset_forgets_all_but_tokens(own: Sandbox) -> None:
 def test_a_reset_comes_back_to_what_was_kept(own: Sandbox) -> None:
     call = Caller(own)
     first = call.new_subscriber("1", "svc-familia")
+    own.admin("DELETE", f"/admin/subscribers/{call.new_subscriber('2')}")
     own.admin("POST", "/admin/keep")
     kept = call.get("/subscribers"), own.admin("GET", "/admin/operations")
-    second = call.new_subscriber("2", "svc-familia")
+    next_one = call.new_subscriber("3", "svc-familia")
     own.admin("DELETE", f"/admin/subscribers/{first}")
     own.admin("PUT", "/admin/catalogue/channels", [])
     own.admin("POST", "/admin/reset?to=kept")
     assert (call.get("/subscribers"), own.admin("GET", "/admin/operations")) == kept
     assert call.get("/channels")["rowCount"] == 102
-    assert call.new_subscriber("3") == second
+    assert call.new_subscriber("4") == next_one
     own.admin("POST", "/admin/reset")
     assert call.get("/subscribers")["rowCount"] == 0
     own.kill()

@@ -87,7 +87,7 @@ begin
                 and due.reference_month = taken_back.reference_month
         where charged.billed is not null or taken_back.client_package_id is not null
         -- So that what is left is worked out once.
-        offset '0'
+        offset 0
     ) as listed;
 end
 $$;
