@@ -7,7 +7,7 @@ export DUE_DATE ONCE DEMO_CLIENTS MULTITV_HOME AIRFLOW_PORT SANDBOX_PORT ROWS SE
 # Each task is a new process, and would compile again whatever is not stored compiled.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run up test check soak chaos restore-drill compose-test bench plot plans pictures scaling lint lint-types lint-sql lint-code format lock package clean
+.PHONY: run up test proofs check soak chaos restore-drill compose-test bench plot plans pictures scaling lint lint-types lint-sql lint-code format lock package clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -19,15 +19,19 @@ run: .venv/runtime ## start everything, run the main job for DUE_DATE, print a s
 up: .venv/runtime ## start everything and run nothing
 	@$(BIN)/python -m include.local up
 
-test: .venv/development ## the tests, on a real PostgreSQL, HTTP sandbox and Airflow; of those that take turns, a third each day
+test: .venv/development ## the tests, on a real PostgreSQL, HTTP sandbox and Airflow
 	@$(BIN)/python -m tests.support.system
 	@$(BIN)/python -m tests
+
+proofs: .venv/development ## the long proofs, shortened: billing scenarios, the screens in a browser, Celery, kills; a third of them each day
+	@$(BIN)/python -m tests.support.system
+	@$(BIN)/python -m tests proofs
 
 check: .venv/development ## the inner loop: types, style, imports, and the tests that are quick
 	@$(MAKE) --no-print-directory --jobs 2 lint-types lint-code
 	@$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile --no-loadscope-reorder
 
-soak: .venv/development ## the long proofs at full size (SOAK=20 times as much as make test has), and all that take turns
+soak: .venv/development ## the long proofs at full size (SOAK=20 times as much as make proofs has), all of them
 	@$(BIN)/python -m tests.support.system
 	@SOAK=$${SOAK:-20} $(BIN)/python -m pytest -m long --timeout 7200
 

@@ -1,7 +1,7 @@
-"""Runs all tests in three parts side by side, each of which waits a good part of its time.
+"""Runs the tests, or with `proofs` the long proofs, in three parts side by side, each of which waits a good part.
 
-Of what takes long and seldom breaks alone, each day takes a third: the scenarios of billing that are much alike, the
-screens in a browser, Celery, and what is marked in_turn; tests/support/size.py says how. `make soak` takes all.
+Long proofs take long and seldom break alone: the scenarios of billing that are much alike, the screens in a browser,
+Celery, tests/soak, and what is marked `proof`. Each day takes a third of them; tests/support/size.py says how.
 
 The tests of the screens share one api-server of Airflow, most end-to-end tests one whole Airflow, so each of these two
 parts runs in one process. The others run in two, and their progress is shown; what the first two print follows.
@@ -32,17 +32,19 @@ IGNORED = [f"--ignore={path}" for paths in PARTS.values() for path in paths]
 OTHERS = (*IGNORED, "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
-def main() -> int:
+def main(proofs: bool) -> int:
     """Return 0 if every part passed."""
     began = time.monotonic()
     os.environ[TURN] = turn_of(date.today())  # noqa: DTZ011, whichever day it is
+    marks = ("-m", "proof" if proofs else "not proof")
     with ExitStack() as files:
         running = {
-            name: _start(paths, files.enter_context(tempfile.TemporaryFile("w+"))) for name, paths in PARTS.items()
+            name: _start([*marks, *paths], files.enter_context(tempfile.TemporaryFile("w+")))
+            for name, paths in PARTS.items()
         }
         print(f"At the same time run {' and '.join(PARTS)}; what they say comes after these:", flush=True)
         try:
-            codes = [subprocess.run(_pytest(*OTHERS), check=False).returncode]
+            codes = [subprocess.run(_pytest(*marks, *OTHERS), check=False).returncode]
         except KeyboardInterrupt:
             # The signal went to all of them; each stops what it has started.
             for process, _ in running.values():
@@ -53,12 +55,13 @@ def main() -> int:
             output.seek(0)
             print(f"\n{name[0].upper()}{name[1:]}:\n{output.read()}", flush=True)
     passed = not any(codes)
-    print(f"All tests: {'passed' if passed else 'FAILED'} in {time.monotonic() - began:.0f} s")
+    name = "The long proofs" if proofs else "All tests"
+    print(f"{name}: {'passed' if passed else 'FAILED'} in {time.monotonic() - began:.0f} s")
     return 0 if passed else 1
 
 
-def _start(paths: list[str], output: IO[str]) -> tuple[subprocess.Popen[bytes], IO[str]]:
-    return subprocess.Popen(_pytest(*paths), stdout=output, stderr=subprocess.STDOUT), output
+def _start(arguments: list[str], output: IO[str]) -> tuple[subprocess.Popen[bytes], IO[str]]:
+    return subprocess.Popen(_pytest(*arguments), stdout=output, stderr=subprocess.STDOUT), output
 
 
 def _pytest(*arguments: str) -> list[str]:
@@ -66,4 +69,4 @@ def _pytest(*arguments: str) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(proofs="proofs" in sys.argv[1:]))

@@ -7,7 +7,7 @@ import os
 import tempfile
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import hypothesis
@@ -46,38 +46,45 @@ SOAK = REPOSITORY / "tests" / "soak"
 E2E = REPOSITORY / "tests" / "e2e"
 # Whatever asks for one of these waits for another process: an Airflow, or the platform.
 SLOW_FIXTURES = {"web", "stack", "release", "sandbox_process"}
-
-
 # Scenarios that are many and much alike, and each take about a second of a processor.
 SCENARIO_FIXTURES = {"life"}
-# A file of them has a whole Airflow, or its tests go on from one another.
-FILES_IN_TURN = ("test_celery.py", "test_screens_*.py", "test_secrets.py")
+# Proofs as whole files: each has a whole Airflow, or its tests go on from one another.
+FILES_OF_PROOFS = ("test_celery.py", "test_screens_*.py", "test_secrets.py")
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None]:
-    for item in items:
-        if SOAK in item.path.parents or _unit_in_turn(item):
+    units = {item: _unit_in_turn(item) for item in items}
+    for item, unit in units.items():
+        if unit or _is_in(SOAK, item.path):
+            item.add_marker(pytest.mark.proof)
             item.add_marker(pytest.mark.long)
-        if SOAK in item.path.parents or SLOW_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
+        if SLOW_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)
     # By these marks, pytest selects.
     yield
-    left_out = {item for item in items if (unit := _unit_in_turn(item)) and not takes_its_turn(unit)}
+    left_out = {item for item in items if (unit := units[item]) and not takes_its_turn(unit)}
     config.hook.pytest_deselected(items=list(left_out))
     items[:] = [item for item in items if item not in left_out]
     # The longest first, so that no process is left with one of them at the end.
-    items.sort(key=lambda item: [folder not in item.path.parents for folder in (SOAK, E2E)])
+    items.sort(key=lambda item: [not _is_in(folder, item.path) for folder in (SOAK, E2E)])
 
 
 def _unit_in_turn(item: pytest.Item) -> str | None:
     """Return the name of what takes turns, a test or a whole file; None if it is tried each time."""
-    if E2E in item.path.parents and any(map(item.path.match, FILES_IN_TURN)):
+    if _is_in(E2E, item.path) and any(map(item.path.match, FILES_OF_PROOFS)):
         return item.path.name
-    if item.get_closest_marker("in_turn"):
+    if item.get_closest_marker("proof"):
         return item.nodeid
-    elsewhere = {SOAK, E2E}.isdisjoint(item.path.parents)
-    return item.nodeid if elsewhere and SCENARIO_FIXTURES & set(getattr(item, "fixturenames", ())) else None
+    scenario = SCENARIO_FIXTURES & set(getattr(item, "fixturenames", ()))
+    return item.nodeid if scenario and not _is_in(SOAK, item.path) and not _is_in(E2E, item.path) else None
+
+
+@cache
+def _is_in(folder: Path, path: Path) -> bool:
+    # Asked some times of each of thousands of tests, in a few hundred files.
+    return folder in path.parents
 
 
 def pytest_collection_finish() -> None:

@@ -82,7 +82,7 @@ def release(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         postgres.drop(server, name)
 
 
-@pytest.mark.in_turn
+@pytest.mark.proof
 def test_two_at_once_make_both_schemas_and_one_pool(release: Release) -> None:
     wait(release.isp, timeout=0)
     assert release.pools() == NEW_POOL
@@ -94,7 +94,7 @@ def test_the_pool_of_event_driven_runs_is_made_too(release: Release) -> None:
     assert slots == pool.CHANGES_SLOTS
 
 
-@pytest.mark.in_turn
+@pytest.mark.proof
 def test_a_tuned_pool_is_left_alone(release: Release) -> None:
     release.change(
         "update slot_pool set slots = 11, description = 'ours', include_deferred = true where pool = 'beenius'"
@@ -104,7 +104,7 @@ def test_a_tuned_pool_is_left_alone(release: Release) -> None:
     assert "stays as it is" in logged
 
 
-@pytest.mark.in_turn
+@pytest.mark.proof
 def test_a_pool_that_somebody_makes_at_the_same_moment_is_left_alone(release: Release) -> None:
     release.change("delete from slot_pool where pool = 'beenius'")
     with release.metadata.begin() as rival:
@@ -120,7 +120,7 @@ def test_a_pool_that_somebody_makes_at_the_same_moment_is_left_alone(release: Re
     assert (process.returncode, release.pools()) == (0, [(7, None, False)]), logged
 
 
-@pytest.mark.in_turn
+@pytest.mark.proof
 def test_what_failed_in_the_middle_is_made_up_for_by_the_next_run(release: Release) -> None:
     release.change("delete from slot_pool where pool = 'beenius'")
     code, logged = release.run(AIRFLOW_CONN_ISP_DB="postgres://isp@127.0.0.1:9/isp")

@@ -64,7 +64,7 @@ def oracle(isp: Isp, due: date, billed: Billed) -> dict[int, tuple[int, Decimal]
     return {plan: (charges[plan], amounts[plan]) for plan in charges}
 
 
-@pytest.mark.in_turn
+@pytest.mark.proof
 def test_a_year_of_due_dates_is_billed_as_the_rules_say_plan_by_plan(demo: Isp) -> None:
     billed: Billed = {}
     total = Decimal()

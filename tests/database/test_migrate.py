@@ -105,7 +105,7 @@ def test_migrating_twice_changes_nothing(empty: Engine) -> None:
     assert shape(empty) == first
 
 
-@pytest.mark.in_turn
+@pytest.mark.proof
 def test_three_migrators_at_once_make_one_schema(empty: Engine, repository: Path) -> None:
     environment = os.environ | {
         "AIRFLOW_CONN_ISP_DB": plain(empty.url),

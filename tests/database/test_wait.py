@@ -185,7 +185,7 @@ def run(
     )
 
 
-@pytest.mark.in_turn
+@pytest.mark.proof
 def test_the_command_needs_only_the_connection_and_tells_by_its_exit_code(
     empty: Engine, repository: Path, tmp_path: Path
 ) -> None:
@@ -201,7 +201,7 @@ def test_the_command_needs_only_the_connection_and_tells_by_its_exit_code(
     assert (ready.returncode, ready.stderr.count("has the schema of this release")) == (0, 1), ready.stderr
 
 
-@pytest.mark.in_turn
+@pytest.mark.proof
 def test_the_api_server_waits_with_the_login_of_the_screens(engine: Engine, repository: Path, tmp_path: Path) -> None:
     command = ("multitv.database.wait", "--screens", "--timeout", "1")
     screens = {"AIRFLOW_CONN_ISP_DB_SCREENS": postgres.plain(engine.url.set(username=SCREENS))}
@@ -213,7 +213,7 @@ def test_the_api_server_waits_with_the_login_of_the_screens(engine: Engine, repo
     assert 'role "nobody_of_ours" does not exist' in refused.stderr
 
 
-@pytest.mark.in_turn
+@pytest.mark.proof
 def test_the_migration_command_refuses_a_newer_schema_in_one_line(
     engine: Engine, repository: Path, tmp_path: Path
 ) -> None:
@@ -224,7 +224,7 @@ def test_the_migration_command_refuses_a_newer_schema_in_one_line(
     assert "Traceback" not in ahead.stderr
 
 
-@pytest.mark.in_turn
+@pytest.mark.proof
 def test_a_missing_connection_is_not_waited_for(repository: Path, tmp_path: Path) -> None:
     lost = run(repository, tmp_path, {})
     assert lost.returncode == 1

@@ -50,7 +50,7 @@ def test_a_run_by_hand_waits_for_the_standard_billing_settles_and_changes_nothin
     assert tables(stack) == before
 
 
-@pytest.mark.in_turn
+@pytest.mark.proof
 def test_two_runs_of_a_due_date_at_once_charge_each_client_once(stack: RunningStack, due_dates: Iterator[date]) -> None:
     due = next(due_dates)
     runs = [
@@ -66,7 +66,7 @@ def test_two_runs_of_a_due_date_at_once_charge_each_client_once(stack: RunningSt
     assert rows(stack, "select count(*) - count(distinct client_package_id) from billing.event") == [(0,)]
 
 
-@pytest.mark.in_turn
+@pytest.mark.proof
 def test_a_failed_standard_billing_ends_the_wait_with_its_cause_and_a_repaired_one_completes_it(
     stack: RunningStack, due_dates: Iterator[date]
 ) -> None:
@@ -95,7 +95,7 @@ def test_a_failed_standard_billing_ends_the_wait_with_its_cause_and_a_repaired_o
     assert expected == events == postings
 
 
-@pytest.mark.in_turn
+@pytest.mark.proof
 def test_a_negative_price_is_parked_and_the_others_are_billed(stack: RunningStack, due_dates: Iterator[date]) -> None:
     due = next(due_dates)
     [sold] = rows(
@@ -119,7 +119,7 @@ def test_a_negative_price_is_parked_and_the_others_are_billed(stack: RunningStac
     assert expected[0] > 0
 
 
-@pytest.mark.in_turn
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("conf", "message"),
     [
@@ -137,7 +137,7 @@ def test_a_due_date_that_may_not_be_billed_fails_at_once_with_the_way_out(
     assert tables(stack) == before
 
 
-@pytest.mark.in_turn
+@pytest.mark.proof
 def test_a_past_due_date_is_billed_if_the_form_allows_it(stack: RunningStack) -> None:
     due = date(2026, 11, 5)
     bill = {"due_date": str(due), "allow_past": True, "approval": "never"}
@@ -155,7 +155,7 @@ def test_a_malformed_due_date_is_refused_by_the_form(stack: RunningStack, due_da
         stack.trigger("tv_billing", {"due_date": due_date})
 
 
-@pytest.mark.in_turn
+@pytest.mark.proof
 def test_a_due_date_that_no_plan_has_is_a_green_run_that_says_so(stack: RunningStack) -> None:
     days = {row[0] for row in rows(stack, "select distinct due_day from erp.client_plan")}
     ahead = (date.today() + timedelta(days=number) for number in range(200, 260))  # noqa: DTZ011, as above

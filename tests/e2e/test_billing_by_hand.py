@@ -64,7 +64,7 @@ def test_a_list_is_shown_to_a_person_and_saved_exactly_as_approved(
     rows(stack, "update tv.client_package set price = :price where id = :id", price=before, id=sold[0])
 
 
-@pytest.mark.in_turn
+@pytest.mark.proof
 def test_a_rejected_list_is_not_saved_and_its_run_fails(stack: RunningStack, due_dates: Iterator[date]) -> None:
     due = next(due_dates)
     run = stack.trigger("tv_billing", {"due_date": str(due), "approval": "always"})
@@ -75,7 +75,7 @@ def test_a_rejected_list_is_not_saved_and_its_run_fails(stack: RunningStack, due
     assert events(stack, due) == []
 
 
-@pytest.mark.in_turn
+@pytest.mark.proof
 def test_a_dry_run_keeps_the_list_and_what_a_person_approves_of_it_is_saved_unasked(
     stack: RunningStack, due_dates: Iterator[date]
 ) -> None:
@@ -99,7 +99,7 @@ def tries(stack: RunningStack, dag_id: str, run_id: str) -> dict[tuple[str, int]
     return {(task.task_id, task.map_index): task.try_number for task in stack.api.tasks(dag_id, run_id)}
 
 
-@pytest.mark.in_turn
+@pytest.mark.proof
 def test_one_run_bills_several_due_dates_side_by_side_and_one_event_is_reversed(stack: RunningStack) -> None:
     days = [row[0] for row in rows(stack, "select distinct due_day from erp.client_plan where status = 'active'")]
     waiting, failing, going = dues = sorted(date(2026, 9, day) for day in days if day < 28)[:3]
@@ -173,7 +173,7 @@ def test_one_run_bills_several_due_dates_side_by_side_and_one_event_is_reversed(
     assert "informe o código do evento" in stack.task_log("tv_billing_correction", number, "confirm")
 
 
-@pytest.mark.in_turn
+@pytest.mark.proof
 def test_airflows_own_backfill_bills_the_due_dates_of_its_span(stack: RunningStack) -> None:
     settings = get_settings()
     due = date(2026, 8, 20)

@@ -16,7 +16,7 @@ def active(stack: RunningStack) -> tuple[int, int]:
     return channels, packages
 
 
-@pytest.mark.in_turn
+@pytest.mark.proof
 def test_an_empty_catalogue_is_refused_at_once_and_a_repaired_platform_completes_the_same_run(
     stack: RunningStack,
 ) -> None:

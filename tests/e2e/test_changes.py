@@ -71,7 +71,7 @@ def test_a_change_on_a_screen_reaches_the_platform_by_a_run_of_its_own(stack: Ru
         time.sleep(0.2)
 
 
-@pytest.mark.in_turn
+@pytest.mark.proof
 def test_many_removals_at_once_are_asked_about(stack: RunningStack) -> None:
     plans = [
         row.id

@@ -41,7 +41,7 @@ def world(stack: RunningStack, platform_in_step: None) -> Iterator[World]:
         yield ShortWorld(stack.stack, Told(mails, posts), print, Random(TODAY.toordinal()))
 
 
-@pytest.mark.in_turn
+@pytest.mark.proof
 def test_what_breaks_heals_without_loss_and_is_told_and_ended(
     stack: RunningStack, world: World, due_dates: Iterator[date]
 ) -> None:

@@ -61,7 +61,7 @@ def test_the_scheduled_run_of_the_next_hour_is_seen_coming(stack: RunningStack) 
     assert not stack.api.scheduled_run_comes(DAG)
 
 
-@pytest.mark.in_turn
+@pytest.mark.proof
 def test_a_dry_run_for_one_client_shows_the_change_set_and_changes_nothing(stack: RunningStack) -> None:
     plan = served(stack)[0]
     rows(stack, "update erp.client set name = 'Outro Nome' where id = (select client_id from erp.client_plan "
@@ -100,7 +100,7 @@ def suspend(stack: RunningStack, plans: list[int]) -> None:
     rows(stack, "update erp.client_plan set status = 'suspended' where id = any(:ids)", ids=plans)
 
 
-@pytest.mark.in_turn
+@pytest.mark.proof
 def test_many_removals_wait_for_a_person_whose_word_is_kept_while_others_are_served(stack: RunningStack) -> None:
     before = rows(stack, "select id, status from erp.client_plan where id = any(:ids)", ids=served(stack))
     active = [row.id for row in before if row.status == "active"]
@@ -148,7 +148,7 @@ def test_many_removals_wait_for_a_person_whose_word_is_kept_while_others_are_ser
     reconcile(stack)
 
 
-@pytest.mark.in_turn
+@pytest.mark.proof
 def test_a_question_that_nobody_answers_fails_its_run(stack: RunningStack) -> None:
     before = rows(stack, "select id, status from erp.client_plan where id = any(:ids)", ids=served(stack))
     suspend(stack, [row.id for row in before if row.status == "active"][100:140])
@@ -164,7 +164,7 @@ def test_a_question_that_nobody_answers_fails_its_run(stack: RunningStack) -> No
     reconcile(stack)
 
 
-@pytest.mark.in_turn
+@pytest.mark.proof
 def test_a_missing_pool_is_told_before_anything_is_read(stack: RunningStack) -> None:
     with stack.without_pool("beenius"):
         run = stack.trigger(DAG)
@@ -173,7 +173,7 @@ def test_a_missing_pool_is_told_before_anything_is_read(stack: RunningStack) -> 
         assert stack.task_states(DAG, run)["compute_change_set"] == "upstream_failed"
 
 
-@pytest.mark.in_turn
+@pytest.mark.proof
 def test_a_killed_task_goes_on_where_it_stopped_and_does_nothing_twice(stack: RunningStack) -> None:
     rows(stack, "update erp.client set name = name || ' Neto'")
     written = len(writes(stack))

@@ -89,7 +89,7 @@ def _nothing_is_left(home: Path, ports: list[int]) -> bool:
     return not marked(home) and not Server(home / "postgres").running() and all(free(port) for port in ports)
 
 
-@pytest.mark.in_turn
+@pytest.mark.proof
 def test_a_killed_runner_is_cleaned_up_by_the_next_and_ctrl_c_in_mid_start_leaves_nothing(
     start: Start, home: Path, ports: list[int]
 ) -> None:
@@ -122,7 +122,7 @@ def test_a_taken_port_is_named_before_anything_is_started(start: Start, home: Pa
     assert not (home / "postgres").exists()
 
 
-@pytest.mark.in_turn
+@pytest.mark.proof
 def test_one_run_bills_the_next_due_date_and_stops_everything(start: Start, home: Path, ports: list[int]) -> None:
     run = start("run", ONCE="1")
     assert run.end() == 0, run.said()

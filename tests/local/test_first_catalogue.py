@@ -25,6 +25,8 @@ from tests.support.databases import Database
 from tests.support.sandbox import client_of
 from tests.support.settings import SETTINGS, TODAY
 
+pytestmark = pytest.mark.slow
+
 DEVICE_TYPES = ["BOX-1", "BOX-2"]
 OTHERS = {"svc-essencial": "PCT-A", "svc-familia": "PCT-B", "svc-telecine": "PCT-C", "svc-hbo": "PCT-D"}
 
@@ -151,7 +153,7 @@ def stack_environment(engine: Engine, home: Path, platform: Sandbox) -> dict[str
     return for_processes(Config(home=home), inherited, isp_connection(engine.url), connection, "postgresql://none")
 
 
-@pytest.mark.in_turn
+@pytest.mark.proof
 @pytest.mark.slow
 def test_the_catalogue_of_a_second_platform_comes_first_and_again_changes_nothing(
     engine: Engine, tmp_path: Path, platform: Sandbox
@@ -170,7 +172,7 @@ def test_the_catalogue_of_a_second_platform_comes_first_and_again_changes_nothin
     assert has_clients(engine)
 
 
-@pytest.mark.in_turn
+@pytest.mark.proof
 @pytest.mark.slow
 def test_a_platform_that_is_away_is_named_with_what_to_do(engine: Engine, tmp_path: Path, platform: Sandbox) -> None:
     platform.client_secret = "another"

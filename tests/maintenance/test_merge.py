@@ -197,7 +197,7 @@ def test_the_books_hold_for_every_due_date(billed: Isp) -> None:
     check_books(billed)
 
 
-@pytest.mark.in_turn
+@pytest.mark.proof
 def test_a_year_of_daily_due_dates_is_attached_without_a_scan(isp: Isp) -> None:
     """PostgreSQL proves nothing about the elements of a list of more than a hundred: the two lists must be equal."""
     isp.run(

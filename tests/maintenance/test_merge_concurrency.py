@@ -22,6 +22,8 @@ from tests.support.isp import Isp
 from tests.support.kill import Killer
 from tests.support.settings import SETTINGS
 
+pytestmark = pytest.mark.slow
+
 EVENTS, POSTINGS, FEES = PARENTS
 EVERYTHING = " union all ".join(f"select count(*), sum(amount) from {parent}" for parent in PARENTS)  # noqa: S608
 
@@ -249,7 +251,7 @@ def history(server: Server, migrated: str) -> Iterator[tuple[str, dict[str, list
         yield str(engine.url.database), isp.tables()
 
 
-@pytest.mark.in_turn
+@pytest.mark.proof
 def test_killed_at_any_point_it_leaves_all_rows_and_the_next_maintenance_completes(
     server: Server, history: tuple[str, dict[str, list[Any]]]
 ) -> None:

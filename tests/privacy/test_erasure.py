@@ -406,7 +406,7 @@ def test_what_the_next_holder_of_a_contract_has_is_left_alone(person: Person) ->
     assert "SN-NOVA" in held
 
 
-@pytest.mark.in_turn
+@pytest.mark.proof
 @pytest.mark.parametrize("cause", ["contract", "change", "planned", "parked", "credit", "payout", "month", "invoice"])
 def test_what_is_not_over_keeps_it_from_being_erased(person: Person, cause: str) -> None:
     statement, reason = {

@@ -196,7 +196,7 @@ def test_a_pin_that_another_transaction_holds_is_not_waited_for(safe: Safe, envi
     assert safe.opened(NEW) == plans_of(safe) | {1001: "9999"}
 
 
-@pytest.mark.in_turn
+@pytest.mark.proof
 def test_rotations_and_writers_at_once_end_in_no_deadlock_and_lose_no_pin(safe: Safe) -> None:
     safe.fill(3000, 400, OLD)
     told: dict[int, str] = {}
@@ -238,7 +238,7 @@ def test_a_pin_is_shown_before_while_and_after_it_is_re_encrypted(safe: Safe) ->
     assert seen == [plans_of(safe)] * len(seen)
 
 
-@pytest.mark.in_turn
+@pytest.mark.proof
 def test_a_rotation_that_is_killed_in_the_middle_is_taken_up_by_the_next(
     safe: Safe, environment: dict[str, str]
 ) -> None:

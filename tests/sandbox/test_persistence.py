@@ -55,7 +55,7 @@ def test_all_of_the_state_is_there_after_a_restart(own: Sandbox) -> None:
     assert refusal(call.device(heir, "00:1a:79:00:00:01"))[1] == "DEVICE_ASSIGNED_ELSEWHERE"
 
 
-@pytest.mark.in_turn
+@pytest.mark.proof
 def test_what_was_answered_before_a_sigkill_is_there_and_repeating_everything_does_nothing_twice(own: Sandbox) -> None:
     answered: dict[str, str] = {}
     enough = threading.Event()

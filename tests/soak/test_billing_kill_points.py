@@ -22,7 +22,7 @@ from tests.support.kill import Killer
 from tests.support.settings import SETTINGS
 from tests.support.size import part
 
-pytestmark = pytest.mark.in_turn
+pytestmark = pytest.mark.proof
 
 JANUARY = date(2027, 1, 10)
 # What a person would compare: no number that a sequence gave, no time.

@@ -26,7 +26,7 @@ from tests.support.house import House, furnish
 from tests.support.settings import TODAY
 from tests.support.size import SOAK
 
-pytestmark = pytest.mark.in_turn
+pytestmark = pytest.mark.proof
 
 SEEDS = range(20261123, 20261123 + SOAK)
 KILLS = 5 if SOAK == 1 else 8

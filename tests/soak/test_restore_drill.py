@@ -46,7 +46,7 @@ from tests.support.sandbox import SERVED
 from tests.support.settings import SETTINGS, TODAY
 from tests.support.size import SOAK
 
-pytestmark = pytest.mark.in_turn
+pytestmark = pytest.mark.proof
 
 CLIENT = Client(postgres.programs())
 MOMENTS = ("mid-apply", "pending", "settling", "mid-apply again")

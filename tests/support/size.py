@@ -1,7 +1,4 @@
-"""How much `make test` tries: a part of the long proofs, and a third each day of what takes turns.
-
-`make soak` tries all of it, and SOAK times as much of the long proofs.
-"""
+"""How much of the long proofs is tried: a third a day by `make proofs`, all by `make soak`, SOAK times as much."""
 
 from __future__ import annotations
 
@@ -12,7 +9,7 @@ from hashlib import sha1
 from typing import TypeVar
 
 SOAK = int(os.environ.get("SOAK", "1"))
-# Set by `make test`, so that its processes agree: which third it takes. Whoever runs a test by its name gets that one.
+# Set by `make proofs`, so that its processes agree: which third it takes. A test that is run by its name has no turn.
 TURN = "TESTS_TURN"
 TURNS = 3
 Thing = TypeVar("Thing")

@@ -56,7 +56,7 @@ def _dependencies(dependant: Dependant) -> Iterator[Dependant]:
         yield from _dependencies(needed)
 
 
-@pytest.mark.in_turn
+@pytest.mark.proof
 @pytest.mark.parametrize("place", ASKS_AIRFLOW, ids=str)
 def test_a_page_that_asks_airflow_stops_nothing(
     web: Web, admin: Visitor, things: dict[str, object], place: Place
@@ -73,7 +73,7 @@ def test_all_pages_at_once_stop_nothing(web: Web, admin: Visitor, things: dict[s
     require_all_is_well(admin, things)
 
 
-@pytest.mark.in_turn
+@pytest.mark.proof
 def test_a_crowd_in_front_of_a_locked_database_stops_nothing(
     web: Web, isp_engine: Engine, admin: Visitor, things: dict[str, object]
 ) -> None:
@@ -85,7 +85,7 @@ def test_a_crowd_in_front_of_a_locked_database_stops_nothing(
     require_all_is_well(admin, things)
 
 
-@pytest.mark.in_turn
+@pytest.mark.proof
 def test_a_crowd_in_front_of_a_platform_that_hangs_stops_nothing(
     web: Web, sandbox_process: Sandbox, admin: Visitor, things: dict[str, object]
 ) -> None:
