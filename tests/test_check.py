@@ -47,6 +47,8 @@ from multitv.settings import Settings, get_settings
 from tests.support.databases import Database, own_database
 from tests.support.pooler import pooled
 
+pytestmark = pytest.mark.slow
+
 KEY = Fernet.generate_key().decode()
 NOWHERE = "postgresql://isp@127.0.0.1:9/isp"
 

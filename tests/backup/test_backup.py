@@ -23,6 +23,8 @@ from multitv.database.replaceable import is_applied
 from multitv.settings import get_settings
 from tests.support.databases import Database, own_database
 
+pytestmark = pytest.mark.slow
+
 PROGRAMS = str(postgres.programs())
 KEYS = [Fernet.generate_key().decode() for _ in range(3)]
 

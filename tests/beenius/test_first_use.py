@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 from multitv.installation import REPOSITORY
 
 # In a process of its own: what is tested against is a hang inside C, and a crash.
@@ -37,6 +39,7 @@ for _ in range(300):
 """
 
 
+@pytest.mark.slow
 def test_threads_that_convert_to_a_new_model_at_once_neither_hang_nor_crash() -> None:
     environment = {"PYTHONPATH": str(REPOSITORY / "plugins")}
     subprocess.run([sys.executable, "-c", _MANY], env=environment, check=True, timeout=120)

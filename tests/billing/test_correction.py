@@ -21,6 +21,8 @@ from tests.support.concurrency import at_once, until_waiting
 from tests.support.isp import DUE, FIRST, Isp
 from tests.support.settings import SETTINGS
 
+pytestmark = pytest.mark.slow
+
 JANUARY = date(2027, 1, 10)
 
 

@@ -23,6 +23,8 @@ from tests.support.isp import DUE, FIRST, Isp
 from tests.support.report_text import assert_readable, unpadded
 from tests.support.settings import SETTINGS
 
+pytestmark = pytest.mark.slow
+
 JANUARY = date(2027, 1, 10)
 FEBRUARY = date(2027, 2, 10)
 MONTHS = (DUE, JANUARY, FEBRUARY)

@@ -34,6 +34,8 @@ from tests.support.life import (
 from tests.support.report_text import unpadded
 from tests.support.settings import SETTINGS
 
+pytestmark = pytest.mark.slow
+
 DUE, NEXT, AFTER = date(2026, 12, 10), date(2027, 1, 10), date(2027, 2, 10)
 
 

@@ -25,6 +25,8 @@ from multitv.settings import WAIT_GRACE
 from tests.support.databases import disconnect
 from tests.support.isp import DUE, Isp
 
+pytestmark = pytest.mark.slow
+
 LATER = (datetime.now(UTC) + timedelta(days=1)).isoformat()
 
 

@@ -17,6 +17,8 @@ from multitv.installation import REPOSITORY
 from tests.compose import tidy
 from tests.compose.docker import DockerFailed, daemon
 
+pytestmark = pytest.mark.slow
+
 TABLE = """\
 22 1 0:21 / / rw - ext4 /dev/sda rw
 40 22 0:35 / /srv/of\\040docker/data rw - tmpfs tmpfs rw

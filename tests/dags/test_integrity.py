@@ -252,6 +252,7 @@ def test_a_dag_file_knows_order_and_nothing_else(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= 150
 
 
+@pytest.mark.slow
 def test_importing_a_dag_does_not_import_what_only_its_tasks_need(repository: Path) -> None:
     program = (
         "import runpy, sys, glob\n"
@@ -262,6 +263,7 @@ def test_importing_a_dag_does_not_import_what_only_its_tasks_need(repository: Pa
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+@pytest.mark.slow
 def test_airflow_sees_one_plugin_and_none_of_the_rooms(repository: Path) -> None:
     program = (
         "import sys\n"

@@ -238,6 +238,7 @@ def valkey(tmp_path: Path) -> Iterator[str]:
             running.terminate()
 
 
+@pytest.mark.slow
 def test_a_broker_that_is_away_tells_nothing_of_a_worker(valkey: str) -> None:
     assert broker.ping("redis://127.0.0.1:1/0", "celery@here", 1) == check.CANNOT_TELL
     assert broker.ping(valkey, "celery@here", 1) == 1

@@ -16,6 +16,8 @@ import pytest
 from include.local import processes
 from include.local.processes import MARK, Process, ProcessFailed
 
+pytestmark = pytest.mark.slow
+
 SLEEP = "import time; print('up', flush=True); time.sleep(600)"
 STUBBORN = (
     "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(600)"

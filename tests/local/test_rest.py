@@ -8,6 +8,8 @@ from include.local import rest
 from include.local.rest import Api, ApiFailed
 from tests.support.ports import free_ports
 
+pytestmark = pytest.mark.slow
+
 
 def test_whoever_watches_is_called_until_the_patience_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rest, "PATIENCE_SECONDS", 1.2)

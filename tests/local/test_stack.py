@@ -13,6 +13,8 @@ from include.local.stack import Stack
 from multitv.database.schema import lacking
 from tests.support.ports import free_ports
 
+pytestmark = pytest.mark.slow
+
 
 class Reached(Exception):
     """Airflow's components would start now."""

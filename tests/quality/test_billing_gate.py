@@ -17,6 +17,8 @@ from tests.support.databases import as_pipeline
 from tests.support.isp import DUE, Isp
 from tests.support.settings import SETTINGS
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def saved(engine: Engine) -> Isp:

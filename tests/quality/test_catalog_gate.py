@@ -16,6 +16,8 @@ from multitv.quality.catalog import check_catalog
 from multitv.quality.gate import GateFailed, _connection_string
 from tests.support.settings import SETTINGS
 
+pytestmark = pytest.mark.slow
+
 SYNC = 7
 GENRES = [{"uid": "ge-1", "name": "Filmes"}]
 CHANNELS = [

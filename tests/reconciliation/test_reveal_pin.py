@@ -190,6 +190,7 @@ def test_a_pin_of_more_than_an_hour_ago_counts_no_more(vault: Vault) -> None:
     assert refused.value.retry_after in range(25, 31)
 
 
+@pytest.mark.slow
 def test_one_who_comes_back_at_the_time_that_was_told_is_shown_the_pin(vault: Vault) -> None:
     vault.allow(1, zone="Asia/Kathmandu")
     vault.note("ana", "59 minutes 58 seconds")

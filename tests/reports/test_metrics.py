@@ -148,6 +148,7 @@ def test_without_the_database_up_is_0_and_old_figures_are_gone() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_what_takes_too_long_is_left_out_and_the_rest_is_told(furnished: Engine) -> None:
     with as_owner(furnished).connect() as other:
         other.execute(text("lock table tv.catalog_sync"))

@@ -88,6 +88,7 @@ def test_a_reset_ends_it(call: Caller, sandbox: Sandbox) -> None:
         sandbox.admin("PUT", "/admin/variant/nobody")
 
 
+@pytest.mark.slow
 def test_a_process_can_be_started_as_one(tmp_path: Any) -> None:
     running = Sandbox(tmp_path, variant="other")
     running.start()
