@@ -33,7 +33,7 @@ check: .venv/development ## the inner loop: types, style, imports, and the tests
 
 soak: .venv/development ## the long proofs at full size (SOAK=20 times as much as make proofs has), all of them
 	@$(BIN)/python -m tests.support.system
-	@SOAK=$${SOAK:-20} $(BIN)/python -m pytest -m long --timeout 7200
+	@SOAK=$${SOAK:-20} $(BIN)/python -m pytest -m "long or proof" --timeout 7200
 
 chaos: .venv/development ## everything breaks on one running stack, and heals; alerts come and go (SEED=1, SCENES="month_end ...")
 	@$(BIN)/python -W ignore -m tests.chaos $(SCENES)

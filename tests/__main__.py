@@ -1,4 +1,4 @@
-"""Runs the tests, or with `proofs` the long proofs, in three parts side by side, each of which waits a good part.
+"""Runs the tests, or with `proofs` the long proofs, in three parts side by side.
 
 Long proofs take long and seldom break alone: the scenarios of billing that are much alike, the screens in a browser,
 Celery, tests/soak, and what is marked `proof`. Each day takes a third of them; tests/support/size.py says how.

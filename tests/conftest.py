@@ -58,7 +58,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item, unit in units.items():
         if unit or _is_in(SOAK, item.path):
             item.add_marker(pytest.mark.proof)
-            item.add_marker(pytest.mark.long)
             item.add_marker(pytest.mark.slow)
         if SLOW_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)
