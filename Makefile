@@ -23,7 +23,7 @@ test: .venv/development ## the tests, on a real PostgreSQL, HTTP sandbox and Air
 	@$(BIN)/python -m tests.support.system
 	@$(BIN)/python -m tests
 
-proofs: .venv/development ## the long proofs, shortened: billing scenarios, the screens in a browser, Celery, kills; a third of them each day
+proofs: .venv/development ## the long proofs, shortened: contracts' lives, the screens in a browser, Celery, kills; most in thirds by the day
 	@$(BIN)/python -m tests.support.system
 	@$(BIN)/python -m tests proofs
 
@@ -31,9 +31,9 @@ check: .venv/development ## the inner loop: types, style, imports, and the tests
 	@$(MAKE) --no-print-directory --jobs 2 lint-types lint-code
 	@$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile --no-loadscope-reorder
 
-soak: .venv/development ## the long proofs at full size (SOAK=20 times as much as make proofs has), all of them
+soak: .venv/development ## all long proofs, at full size (SOAK=20 times as much as make proofs tries)
 	@$(BIN)/python -m tests.support.system
-	@SOAK=$${SOAK:-20} $(BIN)/python -m pytest -m "long or proof" --timeout 7200
+	@SOAK=$${SOAK:-20} $(BIN)/python -m pytest -m "long or proof or last" --timeout 7200
 
 chaos: .venv/development ## everything breaks on one running stack, and heals; alerts come and go (SEED=1, SCENES="month_end ...")
 	@$(BIN)/python -W ignore -m tests.chaos $(SCENES)

@@ -1,7 +1,8 @@
 """Runs the tests, or with `proofs` the long proofs, in three parts side by side.
 
-Long proofs take long and seldom break alone: the scenarios of billing that are much alike, the screens in a browser,
-Celery, tests/soak, and what is marked `proof`. Each day takes a third of them; tests/support/size.py says how.
+The long proofs are what takes long and seldom fails alone: scenarios of a contract's life, the screens in a browser,
+Celery, tests/soak, and what is marked `proof`. Each day takes a third of them, as tests/support/size.py says, and all
+of tests/soak that has no such mark.
 
 The tests of the screens share one api-server of Airflow, most end-to-end tests one whole Airflow, so each of these two
 parts runs in one process. The others run in two, and their progress is shown; what the first two print follows.
@@ -9,6 +10,7 @@ parts runs in one process. The others run in two, and their progress is shown; w
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 import sys
@@ -28,15 +30,20 @@ PARTS = {
     "the end-to-end tests": [path for path in END_TO_END if path not in APART],
     "the tests of the screens": ["tests/web"],
 }
+MARKS = {"tests": "not proof", "proofs": "proof or last"}
 IGNORED = [f"--ignore={path}" for paths in PARTS.values() for path in paths]
 OTHERS = (*IGNORED, "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
-def main(proofs: bool) -> int:
+def main() -> int:
     """Return 0 if every part passed."""
+    parser = argparse.ArgumentParser(prog="python -m tests")
+    parser.add_argument("kind", nargs="?", choices=("tests", "proofs"), default="tests")
+    kind = parser.parse_args().kind
     began = time.monotonic()
-    os.environ[TURN] = turn_of(date.today())  # noqa: DTZ011, whichever day it is
-    marks = ("-m", "proof" if proofs else "not proof")
+    if kind == "proofs":
+        os.environ[TURN] = turn_of(date.today())  # noqa: DTZ011, whichever day it is
+    marks = ("-m", MARKS[kind])
     with ExitStack() as files:
         running = {
             name: _start([*marks, *paths], files.enter_context(tempfile.TemporaryFile("w+")))
@@ -55,8 +62,7 @@ def main(proofs: bool) -> int:
             output.seek(0)
             print(f"\n{name[0].upper()}{name[1:]}:\n{output.read()}", flush=True)
     passed = not any(codes)
-    name = "The long proofs" if proofs else "All tests"
-    print(f"{name}: {'passed' if passed else 'FAILED'} in {time.monotonic() - began:.0f} s")
+    print(f"All {kind}: {'passed' if passed else 'FAILED'} in {time.monotonic() - began:.0f} s")
     return 0 if passed else 1
 
 
@@ -69,4 +75,4 @@ def _pytest(*arguments: str) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(proofs="proofs" in sys.argv[1:]))
+    sys.exit(main())

@@ -49,7 +49,7 @@ SLOW_FIXTURES = {"web", "stack", "release", "sandbox_process"}
 # Scenarios that are many and much alike, and each take about a second of a processor.
 SCENARIO_FIXTURES = {"life"}
 # Proofs as whole files: each has a whole Airflow, or its tests go on from one another.
-FILES_OF_PROOFS = ("test_celery.py", "test_screens_*.py", "test_secrets.py")
+FILES_OF_PROOFS = ("test_celery.py", "test_screens_*.py")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -71,7 +71,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _unit_in_turn(item: pytest.Item) -> str | None:
-    """Return the name of what takes turns, a test or a whole file; None if it is tried each time."""
+    """Return the name of what takes turns, a test or a whole file; None if it is tried every day."""
     if _is_in(E2E, item.path) and any(map(item.path.match, FILES_OF_PROOFS)):
         return item.path.name
     if item.get_closest_marker("proof"):
@@ -82,7 +82,7 @@ def _unit_in_turn(item: pytest.Item) -> str | None:
 
 @cache
 def _is_in(folder: Path, path: Path) -> bool:
-    # Asked some times of each of thousands of tests, in a few hundred files.
+    # Asked several times of each of thousands of tests, in a few hundred files.
     return folder in path.parents
 
 

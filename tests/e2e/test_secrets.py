@@ -1,6 +1,6 @@
 """After everything that the end-to-end tests did, faults and killed tasks included, no secret is where it must not be.
 
-This file comes last: conftest.py sees to it.
+This file comes last, in `make test` and in `make proofs`: conftest.py sees to it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from include.local.processes import marked
 from multitv.reconciliation.pins import Pins
 from tests.e2e.conftest import RunningStack, rows
 from tests.support.leaks import SEALED, Finding, Secrets, in_arguments, in_database, in_files, in_text
+
+pytestmark = pytest.mark.last
 
 # Files that are to hold secrets. Only their owner may read them.
 SECRET_FILES = ("run.env", "secrets.json", "airflow/passwords.json")
