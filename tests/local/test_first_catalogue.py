@@ -154,7 +154,6 @@ def stack_environment(engine: Engine, home: Path, platform: Sandbox) -> dict[str
 
 
 @pytest.mark.proof
-@pytest.mark.slow
 def test_the_catalogue_of_a_second_platform_comes_first_and_again_changes_nothing(
     engine: Engine, tmp_path: Path, platform: Sandbox
 ) -> None:
@@ -173,7 +172,6 @@ def test_the_catalogue_of_a_second_platform_comes_first_and_again_changes_nothin
 
 
 @pytest.mark.proof
-@pytest.mark.slow
 def test_a_platform_that_is_away_is_named_with_what_to_do(engine: Engine, tmp_path: Path, platform: Sandbox) -> None:
     platform.client_secret = "another"
     with pytest.raises(NoCatalogue, match=rf"{PLATFORM_CONNECTION}.*DEMO_CLIENTS=0"):

@@ -15,7 +15,7 @@ from multitv.database.engine import engine_for
 from multitv.database.wait import wait
 from tests.package.conftest import Found, Host
 
-pytestmark = [pytest.mark.slow, pytest.mark.proof]
+pytestmark = pytest.mark.proof
 
 BY_FOLDER = ["$PLUGINS_FOLDER/multitv_plugin.py"]
 

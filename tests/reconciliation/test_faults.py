@@ -17,7 +17,7 @@ from tests.support.house import House
 from tests.support.settings import TODAY
 from tests.support.size import part
 
-pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.proof]
+pytestmark = pytest.mark.proof
 
 SEEDS = (1, 7, 42, 1972, 20261123)
 WRITES = ("POST", "PUT", "PATCH", "DELETE")

@@ -14,7 +14,7 @@ from include.local.postgres import Server
 from include.sandbox.population.seed import seed
 from tests.support.databases import own_database
 
-pytestmark = [pytest.mark.slow, pytest.mark.proof]
+pytestmark = pytest.mark.proof
 
 DUE_DAYS = (1, 5, 8, 10, 12, 15, 20, 25, 28, 29, 30, 31)
 REASONS = {

@@ -49,7 +49,7 @@ class House(Database):
     @cached_property
     def _reader(self) -> BeeniusClient:
         """One client for what a test looks up, which asks for a token once."""
-        return self.client()
+        return client_of(self.sandbox, retry_policy=PERSISTENT)
 
     def make_change_set(self, client_plan: int | None = None, today: date = TODAY) -> int:
         taken = stage_subscribers(self.engine, self.client(), client_plan)

@@ -1,4 +1,4 @@
-"""How much of the long proofs is tried: a third a day by `make proofs`, all by `make soak`, SOAK times as much."""
+"""How much is tried: a third of the long proofs a day by `make proofs`, all by `make soak`, `long` ones SOAK times."""
 
 from __future__ import annotations
 

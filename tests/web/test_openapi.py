@@ -26,7 +26,7 @@ CHECKS = (
 )
 
 
-pytestmark = [pytest.mark.long, pytest.mark.proof]
+pytestmark = pytest.mark.proof
 
 
 def thrown(admin: Visitor, folder: Path, mode: str, phases: str, examples: int) -> str:
