@@ -19,18 +19,8 @@ EVERY_TURN = [str(turn) for turn in range(TURNS)]
 
 def collected(repository: Path, marks: str, *arguments: str, turn: str | None = None) -> int:
     """Return how many tests pytest takes by these marks."""
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-m",
-        marks,
-        "--collect-only",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        *arguments,
-    ]
+    options = ["--collect-only", "-q", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "-m", marks, *options, *arguments]
     # Whoever runs this may have a turn.
     environment = {name: value for name, value in os.environ.items() if name != TURN}
     if turn is not None:

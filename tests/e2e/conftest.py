@@ -55,8 +55,8 @@ TRIGGER_SECONDS = 10.0
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is in this folder, and give it the time that a whole Airflow takes; the search for secrets is last."""
-    items.sort(key=lambda item: item.path == HERE / "test_secrets.py")
+    """Mark what is in this folder, and give it the time that a whole Airflow takes; `last` comes last."""
+    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.e2e)
